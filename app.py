@@ -1,0 +1,17 @@
+"""The CDK app: every pattern's example, or one with `-c pattern=NAME` and `-c OPTION=VALUE`."""
+
+import sys
+
+from patternkit.node import use_packaged_node
+
+
+def main() -> int:
+    """Build the app on the Node that came with it; jsii picks its Node when the CDK is first imported."""
+    use_packaged_node()
+    from patternkit.catalog.application import main as synthesize
+
+    return synthesize()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
