@@ -1,0 +1,1 @@
+"""AWS architectures as reusable CDK constructs, one folder each, grouped by family."""

@@ -1,0 +1,244 @@
+"""Checks of constructor arguments: one line that says what was given and what is allowed."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Collection, Mapping
+
+from aws_cdk import Duration, Size, Token
+
+
+def check_range(argument: str, value: float | None, low: float, high: float, unit: str = "") -> None:
+    """Refuse a number outside `low` to `high`, both included.
+
+    Args:
+        argument: The argument's own name, as the user wrote it.
+        value: What was given; None and unresolved tokens pass.
+        low: The smallest value allowed.
+        high: The largest value allowed.
+        unit: What the number counts, for the message.
+
+    Raises:
+        ValueError: If the value is outside the range.
+    """
+    if value is None or low <= value <= high:
+        return
+    # A token is a finite float; jsii's Node ends on any other, which JSON cannot say.
+    if isinstance(value, float) and math.isfinite(value) and Token.is_unresolved(value):
+        return
+    allowed = f"{low} and {high} {unit}".rstrip()
+    raise ValueError(f"{argument} must be between {allowed}, got {value}")
+
+
+def check_one_of(argument: str, value: str | None, allowed: Collection[str]) -> None:
+    """Refuse a string that is not one of `allowed`.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given; None passes, and so does an unresolved token.
+        allowed: What may be given.
+
+    Raises:
+        ValueError: If the value is none of them.
+    """
+    if value is not None and not Token.is_unresolved(value) and value not in allowed:
+        raise ValueError(f"{argument} must be one of {', '.join(sorted(allowed))}, got {value!r}")
+
+
+def check_duration(
+    argument: str, value: Duration | None, low: Duration, high: Duration, *, whole_minutes: bool = False
+) -> None:
+    """Refuse a duration outside `low` to `high`, or one that is not a whole number of seconds.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given; None passes, and so does an unresolved token that counts seconds.
+        low: The shortest duration allowed.
+        high: The longest duration allowed.
+        whole_minutes: Whether AWS counts it in minutes. Default: in seconds.
+
+    Raises:
+        ValueError: If the duration is outside the range or has a fraction of a second, or of a minute.
+    """
+    if value is None:
+        return
+    unit, step = ("minutes", 60_000) if whole_minutes else ("seconds", 1000)
+    if value.is_unresolved():
+        _check_unit(argument, value.to_minutes if whole_minutes else value.to_seconds, f"Duration.{unit}")
+        return
+    milliseconds = value.to_milliseconds()
+    if milliseconds % 1000:
+        raise ValueError(f"{argument} must be whole seconds, got {milliseconds:g} ms")
+    if not low.to_seconds() <= milliseconds / 1000 <= high.to_seconds():
+        raise ValueError(
+            f"{argument} must be between {low.to_human_string()} and {high.to_human_string()}, "
+            f"got {value.to_human_string()}"
+        )
+    if milliseconds % step:
+        raise ValueError(f"{argument} must be whole minutes, got {value.to_human_string()}")
+
+
+def check_memory(argument: str, value: Size | None) -> None:
+    """Refuse a memory that AWS Lambda does not offer: 128 to 10,240 MiB, in whole MiB.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given; None passes, and so does an unresolved token that counts MiB.
+
+    Raises:
+        ValueError: If Lambda does not offer it.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+    if value is None:
+        return
+    if value.is_unresolved():
+        _check_unit(argument, value.to_mebibytes, "Size.mebibytes")
+        return
+    size = int(value.to_bytes())
+    if size % 2**20:
+        got = f"{size} bytes" if size % 1024 else f"{size // 1024} KiB"
+        raise ValueError(f"{argument} must be whole MiB, got {got}")
+    check_range(argument, size // 2**20, 128, 10_240, "MiB")
+
+
+def check_size(argument: str, value: Size, low: Size, high: Size) -> None:
+    """Refuse a size outside `low` to `high`, both included.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given; an unresolved token that counts bytes passes.
+        low: The smallest size allowed.
+        high: The largest size allowed.
+
+    Raises:
+        ValueError: If the size is outside the range.
+    """
+    if value.is_unresolved():
+        _check_unit(argument, value.to_bytes, "Size.bytes")
+        return
+    check_range(argument, int(value.to_bytes()), int(low.to_bytes()), int(high.to_bytes()), "bytes")
+
+
+def _check_unit(argument: str, convert: Callable[[], float], form: str) -> None:
+    # What only a deployment knows cannot be converted from one unit to another; the CDK says so by a RuntimeError.
+    try:
+        convert()
+    except RuntimeError:
+        raise ValueError(f"{argument} must be given as {form} where its value is a token") from None
+
+
+def check_known(argument: str, value: object, needed_for: str) -> None:
+    """Refuse an unresolved token where the template's shape depends on the value.
+
+    Args:
+        argument: The argument's own name.
+        value: A number, text, `Duration` or `Size`; None passes.
+        needed_for: What depends on it.
+
+    Raises:
+        ValueError: If it is a token.
+    """
+    unresolved = value.is_unresolved() if isinstance(value, Duration | Size) else Token.is_unresolved(value)
+    if value is not None and unresolved:
+        raise ValueError(f"{argument} must be known when the template is made, got a token: {needed_for} depends on it")
+
+
+def check_json(argument: str, value: object) -> None:
+    """Refuse what JSON cannot say.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given.
+
+    Raises:
+        ValueError: If it holds something else than JSON's own types, or a number that is none.
+    """
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{argument} must be JSON: {error}") from None
+
+
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+_ENVIRONMENT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+_RESERVED_BY_LAMBDA = {
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+}
+
+
+def check_environment(
+    argument: str, environment: Mapping[str, str] | None, reserved: Collection[str] = frozenset()
+) -> None:
+    """Refuse environment variables that AWS Lambda does not take, or that the pattern sets itself.
+
+    Args:
+        argument: The argument's own name.
+        environment: What was given; None passes.
+        reserved: The names that the pattern sets. Default: none.
+
+    Raises:
+        ValueError: If a name is malformed, or taken.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    taken = sorted(set(environment or ()) & set(reserved))
+    if taken:
+        raise ValueError(f"{argument} must not set {', '.join(taken)}: the pattern sets it")
+    for name in environment or ():
+        if not _ENVIRONMENT_NAME.fullmatch(name):
+            raise ValueError(
+                f"{argument} must name variables with a letter and one or more letters, digits and underscores, "
+                f"got {name!r}"
+            )
+        if name in _RESERVED_BY_LAMBDA:
+            raise ValueError(f"{argument} must not set {name}: AWS Lambda sets it")
+
+
+def shown(value: str) -> str:
+    """Write what was given into a message, on one line whatever it holds.
+
+    Args:
+        value: What was given.
+
+    Returns:
+        The text as it is, or escaped if a terminal could not show it.
+    """
+    return value if value.isprintable() else ascii(value)
+
+
+def check_capacities(fewest: int, most: int, desired: int | None, limit: int, unit: str) -> None:
+    """Refuse capacities that are out of order.
+
+    Args:
+        fewest: `min_capacity`.
+        most: `max_capacity`.
+        desired: `desired_capacity`; None passes.
+        limit: The largest `max_capacity` allowed.
+        unit: What they count, for the message.
+
+    Raises:
+        ValueError: If they are out of order, or out of range.
+    """
+    check_range("max_capacity", most, 1, limit, unit)
+    known = not (Token.is_unresolved(fewest) or Token.is_unresolved(most))
+    if known and not 1 <= fewest <= most:
+        raise ValueError(f"min_capacity must be between 1 and {most} (max_capacity), got {fewest}")
+    if desired is not None and known and not Token.is_unresolved(desired) and not fewest <= desired <= most:
+        raise ValueError(
+            f"desired_capacity must be between {fewest} (min_capacity) and {most} (max_capacity), got {desired}"
+        )

@@ -1,0 +1,177 @@
+"""Find a transit gateway attachment, free it of a shared gateway's defaults, or set these defaults.
+
+CloudFormation calls it asynchronously and waits for the answer at ResponseURL: each path must send one.
+"""
+
+import json
+import logging
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import boto3
+
+logger = logging.getLogger()
+logger.setLevel(logging.INFO)
+
+ec2 = boto3.client("ec2")
+
+POLL_SECONDS = 5.0
+
+Found = TypeVar("Found")
+
+
+class NotReadyError(Exception):
+    """What was waited for did not come about before the function's time was up."""
+
+
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Answer one request of CloudFormation."""
+    logger.info(
+        json.dumps(
+            {"request": event["RequestType"], "resource": event["ResourceType"], "id": event["LogicalResourceId"]}
+        )
+    )
+    # Half a minute is kept for the answer.
+    deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - 30
+    physical_id = event.get("PhysicalResourceId") or event["LogicalResourceId"]
+    try:
+        data: dict[str, str] = {}
+        if event["ResourceType"] == "Custom::TransitGatewayDefaults":
+            set_defaults(event["ResourceProperties"], deadline, enable=event["RequestType"] != "Delete")
+            physical_id = f"{event['ResourceProperties']['TransitGatewayId']}-defaults"
+        elif event["RequestType"] != "Delete":
+            data = place(event, deadline)
+            physical_id = data["AttachmentId"]
+        answer(event, context, physical_id, "SUCCESS", data=data)
+    except Exception as error:
+        logger.exception("failed")
+        answer(event, context, physical_id, "FAILED", reason=f"{type(error).__name__}: {error}"[:1000])
+
+
+def place(event: dict[str, Any], deadline: float) -> dict[str, str]:
+    """Find an attachment, and free it when it enters another domain on a gateway with defaults."""
+    properties = event["ResourceProperties"]
+    found = wait(lambda: available(properties), deadline, f"attachment of {properties['ResourceId']}")
+    attachment_id = found["TransitGatewayAttachmentId"]
+    data = {"AttachmentId": attachment_id}
+    if properties["ResourceId"].startswith("vpn-"):
+        data |= tunnel_addresses(properties["ResourceId"])
+    if "DefaultTableId" in properties:
+        # Only from the gateway's default table, or from the domain that it leaves: an association that
+        # CloudFormation made in its present domain stays.
+        leaves = {properties["DefaultTableId"], event.get("OldResourceProperties", {}).get("DomainTableId")}
+        release(attachment_id, leaves - {properties["DomainTableId"]}, deadline)
+    return data
+
+
+def available(properties: dict[str, str]) -> dict[str, Any] | None:
+    """The attachment of a VPC, VPN or Direct Connect gateway, once it can be associated."""
+    found = ec2.describe_transit_gateway_attachments(
+        Filters=[
+            {"Name": "transit-gateway-id", "Values": [properties["TransitGatewayId"]]},
+            {"Name": "resource-id", "Values": [properties["ResourceId"]]},
+            # A deleted attachment of the same resource stays listed for a while.
+            {"Name": "state", "Values": ["available"]},
+        ]
+    )["TransitGatewayAttachments"]
+    return found[0] if found else None
+
+
+def tunnel_addresses(vpn_connection_id: str) -> dict[str, str]:
+    """The outside addresses of both tunnels: the dimension of their metrics, and no attribute elsewhere."""
+    connection = ec2.describe_vpn_connections(VpnConnectionIds=[vpn_connection_id])["VpnConnections"][0]
+    addresses = sorted(tunnel["OutsideIpAddress"] for tunnel in connection["Options"]["TunnelOptions"])
+    return {f"Tunnel{number}Address": address for number, address in enumerate(addresses, start=1)}
+
+
+def release(attachment_id: str, leaves: set[str | None], deadline: float) -> None:
+    """Take an attachment out of the table that the gateway's defaults, or a former domain, put it in."""
+
+    def association() -> dict[str, str]:
+        found = ec2.describe_transit_gateway_attachments(TransitGatewayAttachmentIds=[attachment_id])
+        current: dict[str, str] = found["TransitGatewayAttachments"][0].get("Association", {})
+        return current
+
+    def settled() -> dict[str, str] | None:
+        # The defaults act just after the attachment is available: until then there is nothing to undo.
+        current = association()
+        return current if current.get("State") == "associated" else None
+
+    current = wait(settled, deadline, f"association of {attachment_id}")
+    if current["TransitGatewayRouteTableId"] not in leaves:
+        return
+    for propagation in ec2.get_transit_gateway_attachment_propagations(TransitGatewayAttachmentId=attachment_id)[
+        "TransitGatewayAttachmentPropagations"
+    ]:
+        ec2.disable_transit_gateway_route_table_propagation(
+            TransitGatewayRouteTableId=propagation["TransitGatewayRouteTableId"],
+            TransitGatewayAttachmentId=attachment_id,
+        )
+    ec2.disassociate_transit_gateway_route_table(
+        TransitGatewayRouteTableId=current["TransitGatewayRouteTableId"],
+        TransitGatewayAttachmentId=attachment_id,
+    )
+
+    def free() -> bool:
+        propagations = ec2.get_transit_gateway_attachment_propagations(TransitGatewayAttachmentId=attachment_id)
+        return not association().get("State") and not propagations["TransitGatewayAttachmentPropagations"]
+
+    wait(free, deadline, f"release of {attachment_id}")
+
+
+def set_defaults(properties: dict[str, str], deadline: float, *, enable: bool) -> None:
+    """Point a gateway's defaults to two tables, or turn them off so that the tables can be deleted."""
+    options = {"DefaultRouteTableAssociation": "disable", "DefaultRouteTablePropagation": "disable"}
+    if enable:
+        options = {
+            "DefaultRouteTableAssociation": "enable",
+            "AssociationDefaultRouteTableId": properties["AssociationTableId"],
+            "DefaultRouteTablePropagation": "enable",
+            "PropagationDefaultRouteTableId": properties["PropagationTableId"],
+        }
+    gateway_id = properties["TransitGatewayId"]
+    ec2.modify_transit_gateway(TransitGatewayId=gateway_id, Options=options)
+
+    def modified() -> bool:
+        gateways = ec2.describe_transit_gateways(TransitGatewayIds=[gateway_id])["TransitGateways"]
+        return bool(gateways[0]["State"] == "available")
+
+    wait(modified, deadline, f"modification of {gateway_id}")
+
+
+def wait(look: Callable[[], Found | None], deadline: float, what: str) -> Found:
+    """What `look` finds, as soon as it finds it."""
+    while not (found := look()):
+        if time.monotonic() + POLL_SECONDS > deadline:
+            raise NotReadyError(f"{what} not ready in time")
+        time.sleep(POLL_SECONDS)
+    return found
+
+
+def answer(
+    event: dict[str, Any],
+    context: Any,
+    physical_id: str,
+    status: str,
+    *,
+    data: dict[str, str] | None = None,
+    reason: str = "",
+) -> None:
+    """Tell CloudFormation how it went, at the address that it signed for this request."""
+    url = event["ResponseURL"]
+    if not url.startswith("https://"):
+        raise ValueError("ResponseURL must be an https address")
+    body = {
+        "Status": status,
+        "Reason": reason or f"see log stream {context.log_stream_name}",
+        "PhysicalResourceId": physical_id,
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+        "Data": data or {},
+    }
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), method="PUT", headers={"Content-Type": ""})
+    with urllib.request.urlopen(request, timeout=20):
+        pass

@@ -1,0 +1,192 @@
+"""AWS Lambda functions with a role, a log group, dead letters and alarms of their own."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Size, Validations
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.arguments import check_environment
+from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+
+PYTHON = lambda_.Runtime.PYTHON_3_14
+"""The runtime of the catalog's own handlers."""
+
+
+class LambdaFunction(Construct):
+    """A Lambda function whose role may write its own log and traces, and whatever is permitted beyond that.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        code: The code.
+        handler: The function in the code: "module.function".
+        description: What it does, for whoever meets it in the console.
+        runtime: The runtime. Default: the catalog's Python.
+        architecture: The processor. Default: arm64.
+        memory: The memory; the share of CPU follows it. Default: 256 MiB.
+        timeout: How long one invocation may take. Default: 30 seconds.
+        environment: Environment variables. Default: none.
+        log_retention: How long the log is kept. Default: one month.
+        encryption_key: The key that encrypts log and environment. Default: keys that AWS owns.
+        dead_letters: Where an asynchronous invocation ends that failed for good. Default: nowhere, for functions
+            that are invoked synchronously or by an event source with dead letters of its own.
+        retry_attempts: How often a failed asynchronous invocation is tried again, 0 to 2. Default: 2.
+        max_event_age: How long an asynchronous event may wait, one minute to six hours. Default: six hours.
+        reserved_concurrency: The most invocations at one time. Default: no limit of its own.
+        alarm_topic: Who is told. Default: nobody; the alarms only change state.
+
+    Raises:
+        ValueError: If an environment variable is malformed, or Lambda's own.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        code: lambda_.Code,
+        handler: str,
+        description: str,
+        runtime: lambda_.Runtime | None = None,
+        architecture: lambda_.Architecture | None = None,
+        memory: Size | None = None,
+        timeout: Duration | None = None,
+        environment: Mapping[str, str] | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        encryption_key: kms.IKey | None = None,
+        dead_letters: DeadLetterQueue | None = None,
+        retry_attempts: int | None = None,
+        max_event_age: Duration | None = None,
+        reserved_concurrency: int | None = None,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        check_environment("environment", environment)
+        if isinstance(code, lambda_.InlineCode) and not (runtime or PYTHON).supports_inline_code:
+            raise ValueError(
+                f"code must not be inline with runtime {(runtime or PYTHON).name}: Lambda compiles nothing"
+            )
+        super().__init__(scope, construct_id)
+        self.log_group = logs.LogGroup(
+            self,
+            "Log",
+            retention=log_retention,
+            encryption_key=encryption_key,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"Execution role: {description}",
+        )
+        self._permit_log_and_traces()
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=code,
+            handler=handler,
+            description=description,
+            runtime=runtime or PYTHON,
+            architecture=architecture or lambda_.Architecture.ARM_64,
+            memory_size=int((memory or Size.mebibytes(256)).to_mebibytes()),
+            timeout=timeout or Duration.seconds(30),
+            environment=dict(environment or {}),
+            environment_encryption=encryption_key,
+            role=self.role,
+            log_group=self.log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            tracing=lambda_.Tracing.ACTIVE,
+            reserved_concurrent_executions=reserved_concurrency,
+        )
+        self.alarms = self._alarms(alarm_topic)
+        if dead_letters is not None:
+            self._send_failures_to(dead_letters, retry_attempts, max_event_age)
+            self.alarms.append(self._delivery_alarm(alarm_topic))
+
+    def permit(self, statements: Sequence[iam.PolicyStatement]) -> None:
+        """Let the function do what `statements` say, before it is first invoked.
+
+        Args:
+            statements: Exact actions on exact resources.
+        """
+        for statement in statements:
+            self.role.add_to_policy(statement)
+
+    def _permit_log_and_traces(self) -> None:
+        self.permit(
+            [
+                iam.PolicyStatement(
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[self.log_group.log_group_arn],
+                ),
+                iam.PolicyStatement(actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"]),
+            ]
+        )
+        Validations.of(self.role).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+                reason="AWS X-Ray's two write actions name no resource: IAM allows them only on all resources.",
+            )
+        )
+
+    def _send_failures_to(
+        self, dead_letters: DeadLetterQueue, retry_attempts: int | None, max_event_age: Duration | None
+    ) -> None:
+        self.permit(dead_letters.send_statements())
+        # The L2's destination would grant kms:GenerateDataKey* and kms:ReEncrypt* on the queue's key.
+        invoke_config = lambda_.CfnEventInvokeConfig(
+            self,
+            "OnFailure",
+            function_name=self.function.function_name,
+            qualifier="$LATEST",
+            maximum_retry_attempts=retry_attempts if retry_attempts is not None else 2,
+            maximum_event_age_in_seconds=(max_event_age or Duration.hours(6)).to_seconds(),
+            destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+                on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=dead_letters.queue.queue_arn)
+            ),
+        )
+        Validations.of(self.function).acknowledge(
+            Acknowledgment(
+                id="Serverless::Serverless-LambdaDLQ",
+                reason="Failed events go to an on-failure destination, which also keeps the error; AWS recommends it "
+                "over the older dead-letter configuration that the rule looks for.",
+            )
+        )
+        # Lambda checks at creation that the role may send to the destination.
+        invoke_config.node.add_dependency(self.role)
+
+    def _alarms(self, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
+        return [
+            alarm(
+                self,
+                "Errors",
+                metric=self.function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
+                description="The function raised an error or timed out: read its log.",
+                topic=topic,
+            ),
+            alarm(
+                self,
+                "Throttles",
+                metric=self.function.metric_throttles(statistic="Sum", period=FIVE_MINUTES),
+                description="Invocations were refused for lack of concurrency: raise the reserve or the quota.",
+                topic=topic,
+            ),
+        ]
+
+    def _delivery_alarm(self, topic: sns.ITopic | None) -> cloudwatch.Alarm:
+        return alarm(
+            self,
+            "FailuresLost",
+            metric=self.function.metric("DestinationDeliveryFailures", statistic="Sum", period=FIVE_MINUTES),
+            description="A failed event could not be sent to the dead-letter queue: check its policy and key.",
+            topic=topic,
+        )

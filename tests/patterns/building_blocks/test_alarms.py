@@ -1,0 +1,58 @@
+"""An alarm goes off on the first failure, and tells its topic so and when it is over."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_sns as sns
+from aws_cdk.assertions import Match, Template
+
+from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+
+METRIC = cloudwatch.Metric(namespace="N", metric_name="Failures", statistic="Sum", period=FIVE_MINUTES)
+
+
+def test_one_failure_in_five_minutes_is_enough(scope: cdk.Stack) -> None:
+    alarm(scope, "Alarm", metric=METRIC, description="It failed.", topic=None)
+    [made] = Template.from_stack(scope).find_resources("AWS::CloudWatch::Alarm").values()
+    assert made["Properties"] == {
+        "AlarmDescription": "It failed.",
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "EvaluationPeriods": 1,
+        "MetricName": "Failures",
+        "Namespace": "N",
+        "Period": 300,
+        "Statistic": "Sum",
+        "Threshold": 1,
+        "TreatMissingData": "notBreaching",
+    }
+
+
+def test_the_topic_hears_of_the_alarm_and_of_its_end(scope: cdk.Stack) -> None:
+    topic = sns.Topic(scope, "Topic")
+    alarm(scope, "Alarm", metric=METRIC, description="It failed.", topic=topic)
+    arn = scope.resolve(topic.topic_arn)
+    Template.from_stack(scope).has_resource_properties(
+        "AWS::CloudWatch::Alarm", {"AlarmActions": [arn], "OKActions": [arn], "InsufficientDataActions": Match.absent()}
+    )
+
+
+def test_silence_can_be_the_failure(scope: cdk.Stack) -> None:
+    alarm(
+        scope,
+        "Alarm",
+        metric=METRIC,
+        description="Nothing ran.",
+        topic=None,
+        threshold=2,
+        comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluation_periods=3,
+        missing_data=cloudwatch.TreatMissingData.BREACHING,
+    )
+    Template.from_stack(scope).has_resource_properties(
+        "AWS::CloudWatch::Alarm",
+        {
+            "ComparisonOperator": "LessThanThreshold",
+            "EvaluationPeriods": 3,
+            "Threshold": 2,
+            "TreatMissingData": "breaching",
+        },
+    )

@@ -1,0 +1,119 @@
+"""A bucket is closed, encrypted, versioned, logged and kept, whatever the app's feature flags."""
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import Duration
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk.assertions import Template
+
+from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
+from tests.conftest import context
+
+
+@pytest.fixture(params=[True, False], ids=["with the catalog's flags", "without feature flags"])
+def any_scope(request: pytest.FixtureRequest) -> cdk.Stack:
+    return cdk.Stack(cdk.App(context=context() if request.param else {}), "Any")
+
+
+def bucket(scope: cdk.Stack, construct: s3.Bucket) -> dict[str, Any]:
+    resource = Template.from_stack(scope).to_json()["Resources"][scope.resolve(construct.bucket_name)["Ref"]]
+    assert isinstance(resource, dict)
+    return resource
+
+
+def statements(scope: cdk.Stack, construct: s3.Bucket) -> list[dict[str, Any]]:
+    name = scope.resolve(construct.bucket_name)
+    policies = Template.from_stack(scope).find_resources("AWS::S3::BucketPolicy").values()
+    found = [
+        one["Properties"]["PolicyDocument"]["Statement"] for one in policies if one["Properties"]["Bucket"] == name
+    ]
+    return [statement for document in found for statement in document]
+
+
+def test_nobody_outside_reads_it_and_what_it_holds_is_kept(any_scope: cdk.Stack) -> None:
+    made = bucket(any_scope, PrivateBucket(any_scope, "Bucket"))
+    assert (made["DeletionPolicy"], made["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    properties = made["Properties"]
+    closed = {"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
+    assert properties["PublicAccessBlockConfiguration"] == dict.fromkeys(closed, True)
+    assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    [encryption] = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert properties["LifecycleConfiguration"]["Rules"] == [
+        {
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 90},
+            "Status": "Enabled",
+        }
+    ]
+    assert "LoggingConfiguration" not in properties
+
+
+def test_it_denies_what_is_not_tls_1_2(any_scope: cdk.Stack) -> None:
+    found = statements(any_scope, PrivateBucket(any_scope, "Bucket"))
+    assert [(one["Effect"], one["Action"], one["Principal"], one["Condition"]) for one in found] == [
+        ("Deny", "s3:*", {"AWS": "*"}, {"Bool": {"aws:SecureTransport": "false"}}),
+        ("Deny", "s3:*", {"AWS": "*"}, {"NumericLessThan": {"s3:TlsVersion": 1.2}}),
+    ]
+
+
+def test_a_key_of_ones_own_encrypts_it(any_scope: cdk.Stack) -> None:
+    key = kms.Key(any_scope, "Key")
+    made = bucket(any_scope, PrivateBucket(any_scope, "Bucket", encryption_key=key))
+    assert made["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"] == [
+        {
+            "BucketKeyEnabled": True,
+            "ServerSideEncryptionByDefault": {
+                "KMSMasterKeyID": any_scope.resolve(key.key_arn),
+                "SSEAlgorithm": "aws:kms",
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize("prefix", ["in/", None])
+def test_only_this_bucket_may_write_its_access_log_and_only_there(any_scope: cdk.Stack, prefix: str | None) -> None:
+    logs = AccessLogsBucket(any_scope, "Logs")
+    logged = PrivateBucket(any_scope, "Bucket", access_logs=logs, access_logs_prefix=prefix)
+    name = any_scope.resolve(logs.bucket_name)
+    wanted = {"DestinationBucketName": name} | ({"LogFilePrefix": prefix} if prefix else {})
+    assert bucket(any_scope, logged)["Properties"]["LoggingConfiguration"] == wanted
+    assert "AccessControl" not in bucket(any_scope, logs)["Properties"]
+    [allowed] = [one for one in statements(any_scope, logs) if one["Effect"] == "Allow"]
+    assert allowed == {
+        "Action": "s3:PutObject",
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": any_scope.resolve(logged.bucket_arn)},
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+        },
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Resource": {"Fn::Join": ["", [any_scope.resolve(logs.bucket_arn), f"/{prefix or ''}*"]]},
+    }
+
+
+def test_an_existing_bucket_may_take_the_access_log(any_scope: cdk.Stack) -> None:
+    logs = s3.Bucket.from_bucket_name(any_scope, "Logs", "our-access-logs")
+    logged = PrivateBucket(any_scope, "Bucket", access_logs=logs)
+    assert bucket(any_scope, logged)["Properties"]["LoggingConfiguration"] == {
+        "DestinationBucketName": "our-access-logs"
+    }
+
+
+def test_access_logs_expire_after_a_year_and_are_encrypted_by_s3(any_scope: cdk.Stack) -> None:
+    properties = bucket(any_scope, AccessLogsBucket(any_scope, "Logs"))["Properties"]
+    [rule] = properties["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == 365
+    [encryption] = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
+def test_how_long_things_are_kept_can_be_said(any_scope: cdk.Stack) -> None:
+    made = PrivateBucket(any_scope, "Bucket", noncurrent_versions_kept=Duration.days(3), objects_kept=Duration.days(30))
+    [rule] = bucket(any_scope, made)["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 3}
+    assert rule["ExpirationInDays"] == 30
