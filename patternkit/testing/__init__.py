@@ -1,0 +1,1 @@
+"""Check the templates of any CDK app with pytest."""

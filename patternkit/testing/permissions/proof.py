@@ -1,0 +1,299 @@
+"""Run a function's handler with its role enforced, and say what was denied and what was not used."""
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from patternkit.testing.permissions.account import Account, session
+from patternkit.testing.permissions.errors import ProofError
+from patternkit.testing.permissions.lambda_service import platform_requests
+from patternkit.testing.permissions.recording import Recorder, recording
+from patternkit.testing.permissions.role import find_function, role_of
+from patternkit.testing.permissions.statements import Request, Statement, read_policy
+from patternkit.testing.permissions.unused import redundant_grants, unexplained, unused_grants
+from patternkit.testing.permissions.verdicts import Judgement, Verdict
+from patternkit.testing.permissions.wildcards import matches_arn
+
+Handler = Callable[[Any, Any], Any]
+Events = Iterable[Any] | Callable[[Account], Iterable[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What came of running a handler with its role enforced.
+
+    Attributes:
+        function: The function's logical id.
+        calls: How many calls of AWS the handler made.
+        judgements: What had to be allowed, by the handler and by Lambda itself, and whether it was.
+        unused: What the role may do and nothing used.
+        redundant: What more than one statement allows. To take one of them away changes nothing.
+        names: Logical ids by the ARN that a resource has here.
+    """
+
+    function: str
+    calls: int
+    judgements: tuple[Judgement, ...] = field(repr=False)
+    unused: tuple[str, ...]
+    redundant: tuple[str, ...]
+    names: Mapping[str, str] = field(repr=False)
+
+    @property
+    def denied(self) -> tuple[Judgement, ...]:
+        """What is not shown to be allowed: what is denied, and what could not be evaluated."""
+        return tuple(dict.fromkeys(one for one in self.judgements if one.verdict is not Verdict.ALLOWED))
+
+    @property
+    def not_evaluated(self) -> tuple[Judgement, ...]:
+        """What could not be evaluated; it is among what is denied."""
+        return tuple(one for one in self.denied if one.verdict is Verdict.NOT_EVALUATED)
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The actions that were needed and allowed."""
+        return frozenset(one.request.action for one in self.judgements if one.verdict is Verdict.ALLOWED)
+
+    def unexplained(self, reasons: Mapping[str, str]) -> list[str]:
+        """Hold what was not used to its explanations.
+
+        Args:
+            reasons: Why something is granted that nothing used, by its text in `unused`.
+
+        Returns:
+            What has no reason, and the reasons for what was used after all.
+        """
+        return unexplained(self.unused, reasons)
+
+    def report(self) -> str:
+        """Write the findings one a line.
+
+        Returns:
+            The lines; that all is well, if it is.
+        """
+        lines = [str(one) for one in self.denied] + [f"unused: {one}" for one in self.unused]
+        summary = f"{self.function}: {self.calls} calls, {len(self.denied)} not allowed, {len(self.unused)} unused"
+        text = "\n".join([summary, *(f"  {line}" for line in lines)])
+        for arn in sorted(self.names, key=len, reverse=True):
+            text = text.replace(arn, self.names[arn])
+        return text
+
+
+def prove(
+    template: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    *,
+    events: Events,
+    handler: Handler | str | None = None,
+    function: str | None = None,
+    code: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    raises: tuple[type[Exception], ...] = (),
+    existing: Mapping[str, Mapping[str, Any]] | None = None,
+    parameters: Mapping[str, str] | None = None,
+    account: str = "123456789012",
+    region: str = "us-east-1",
+) -> Proof:
+    """Prove that the role of a function allows what its handler does, and see what it allows beyond that.
+
+    The template's resources are made in this process (moto), the function's environment variables resolved to them,
+    and each call that the handler makes through botocore is judged by the role's synthesized policies, the policies of
+    the resources and those of the keys that encrypt them. A call that is denied fails as it does in AWS. What Lambda
+    itself does with the role (log, traces, destinations, event sources) is judged too.
+
+    Organization policies, VPC endpoint policies and session policies are not in a template and not modelled.
+
+    Args:
+        template: The template; or several, where stacks share exports.
+        events: What the handler is invoked with. A function is given the account and yields events: between two of
+            them it does what happens meanwhile, uploads say, with no role enforced.
+        handler: The handler, or where it is: "package.module.function". A module is imported anew, with its package,
+            so that what it makes on a cold start is made here. Default: the function's own `Handler`, with `code`.
+        function: The function's logical id or construct path. Default: the only one.
+        code: The folder that is the root of the Lambda package. Default: the handler is importable as it is.
+        environment: Environment variables besides the function's own. Default: none.
+        raises: Exceptions that the handler is meant to raise. Default: none.
+        existing: Policies of resources that the templates do not make, `{}` for none, by ARN or ARN pattern.
+            Default: nothing is known of them, and requests of them are not evaluated.
+        parameters: Values of the template's parameters. Default: their defaults.
+        account: The account's id, as the template has it if it names one.
+        region: The Region, as the template has it if it names one.
+
+    Returns:
+        The proof.
+
+    Raises:
+        ProofError: If the template, a policy, the handler or an event is not usable.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    from moto import mock_aws
+
+    templates = [template] if isinstance(template, Mapping) else list(template)
+    if not templates or not all(isinstance(one.get("Resources"), Mapping) for one in templates):
+        raise ProofError("template must be a CloudFormation template with Resources")
+    with _process(account, region), mock_aws(config={"core": {"reset_boto3_session": False}}):
+        made = Account(templates, account=account, region=region, parameters=parameters)
+        key = find_function(made, function)
+        made.make_all()
+        role = role_of(made, key)
+        known = {
+            pattern: tuple(read_policy(pattern, document, document, of_resource=True)) if document else ()
+            for pattern, document in (existing or {}).items()
+        }
+        recorder = Recorder(made, role, lambda arn: _resource_policy(made, known, arn))
+        variables = _environment(made, key) | dict(environment or {})
+        with patch.dict(os.environ, variables), recording(recorder):
+            for wanted in platform_requests(made, *key, role.arn):
+                if isinstance(wanted, Request):
+                    recorder.judge([wanted])
+                else:
+                    recorder.not_evaluated("Lambda itself", wanted)
+            properties = made.resolve(key[0], templates[key[0]]["Resources"][key[1]]["Properties"])
+            with _imported(handler or str(properties.get("Handler")), code, recorder) as run:
+                _invoke(
+                    run, events, made, recorder, raises, _Context.of(properties, made.name(key[1]), region, account)
+                )
+        judgements = tuple(recorder.judgements)
+        return Proof(
+            function=key[1],
+            calls=recorder.calls,
+            judgements=judgements,
+            unused=unused_grants(role, judgements),
+            redundant=redundant_grants(role, judgements),
+            names=made.logical_ids(),
+        )
+
+
+def _resource_policy(
+    account: Account, known: Mapping[str, Sequence[Statement]], arn: str
+) -> Sequence[Statement] | None:
+    if (made := account.find(arn)) is not None:
+        return made.policies
+    return next((statements for pattern, statements in known.items() if matches_arn(pattern, arn)), None)
+
+
+def _environment(account: Account, key: tuple[int, str]) -> dict[str, str]:
+    index, logical_id = key
+    properties = account.templates[index]["Resources"][logical_id]["Properties"]
+    variables = account.resolve(index, properties.get("Environment", {}).get("Variables", {}))
+    own = {
+        name: value if isinstance(value, str) else str(getattr(value, "text", value))
+        for name, value in variables.items()
+    }
+    return own | {
+        "AWS_LAMBDA_FUNCTION_NAME": account.name(logical_id),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties.get("MemorySize", 128)),
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+    }
+
+
+@contextmanager
+def _process(account: str, region: str) -> Iterator[None]:
+    """Nothing of this machine's own AWS settings reaches the handler, and nothing of it stays behind."""
+    import boto3
+
+    settings = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_SESSION_TOKEN": "testing",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "MOTO_ACCOUNT_ID": account,
+    }
+    loggers = set(logging.Logger.manager.loggerDict)
+    with patch.dict(os.environ), patch.object(boto3, "DEFAULT_SESSION", session(region)):
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(settings)
+        try:
+            yield
+        finally:
+            # A handler's logger would keep this test's standard output for the next test that names it alike.
+            for name in set(logging.Logger.manager.loggerDict) - loggers:
+                del logging.Logger.manager.loggerDict[name]
+
+
+@contextmanager
+def _imported(handler: Handler | str, code: Path | None, recorder: Recorder) -> Iterator[Handler]:
+    if not isinstance(handler, str):
+        yield handler
+        return
+    module, _, name = handler.rpartition(".")
+    package = module.rpartition(".")[0] or module
+    held = {one: sys.modules.pop(one) for one in list(sys.modules) if one == package or one.startswith(f"{package}.")}
+    path = [str(code), *sys.path] if code is not None else sys.path
+    try:
+        with patch.object(sys, "path", path), patch.object(sys, "dont_write_bytecode", new=True):
+            importlib.invalidate_caches()
+            recorder.enforcing = True
+            try:
+                found = getattr(importlib.import_module(module), name)
+            except Exception as error:
+                raise ProofError(f"handler {handler} could not be imported: {type(error).__name__}: {error}") from error
+            finally:
+                recorder.enforcing = False
+            yield found
+    finally:
+        for one in [one for one in sys.modules if one == package or one.startswith(f"{package}.")]:
+            del sys.modules[one]
+        sys.modules.update(held)
+
+
+def _invoke(
+    handler: Handler,
+    events: Events,
+    account: Account,
+    recorder: Recorder,
+    raises: tuple[type[Exception], ...],
+    context: Any,
+) -> None:
+    number = 0
+    for number, event in enumerate(events(account) if callable(events) else events, 1):
+        before = len(recorder.judgements)
+        recorder.enforcing = True
+        try:
+            handler(event, context)
+        except raises:
+            pass
+        except Exception as error:
+            # What fails because a call was denied is told by the denial.
+            if all(one.verdict is Verdict.ALLOWED for one in recorder.judgements[before:]):
+                raise ProofError(f"the handler raised on event {number}: {type(error).__name__}: {error}") from error
+        finally:
+            recorder.enforcing = False
+    if not number:
+        raise ProofError("events must hold at least one event, got none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """https://docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
+
+    function_name: str
+    invoked_function_arn: str
+    memory_limit_in_mb: str
+    timeout: int
+    function_version: str = "$LATEST"
+    aws_request_id: str = "00000000-0000-0000-0000-000000000000"
+    log_group_name: str = "log-group"
+    log_stream_name: str = "log-stream"
+    identity: None = None
+    client_context: None = None
+
+    @classmethod
+    def of(cls, properties: Mapping[str, Any], name: str, region: str, account: str) -> "_Context":
+        return cls(
+            function_name=name,
+            invoked_function_arn=f"arn:aws:lambda:{region}:{account}:function:{name}",
+            memory_limit_in_mb=str(properties.get("MemorySize", 128)),
+            timeout=int(properties.get("Timeout", 3)),
+        )
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.timeout * 1000

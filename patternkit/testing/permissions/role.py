@@ -1,0 +1,130 @@
+"""The role of a function, as its templates make it."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from patternkit.testing.permissions.account import Account, Key
+from patternkit.testing.permissions.errors import ProofError
+from patternkit.testing.permissions.intrinsics import Unresolved
+from patternkit.testing.permissions.statements import Statement, listed, read_policy
+from patternkit.testing.permissions.verdicts import Role
+
+
+def find_function(account: Account, function: str | None) -> Key:
+    """Find a function of the templates.
+
+    Args:
+        account: The account.
+        function: Its logical id, or its construct's path, with or without the stack; None for the only one.
+
+    Returns:
+        The place of its template, and its logical id.
+
+    Raises:
+        ProofError: If there is none, or more than one.
+    """
+    functions = [
+        (index, logical_id)
+        for index, logical_id, resource in account.resources()
+        if resource["Type"] == "AWS::Lambda::Function"
+    ]
+    found = [one for one in functions if function is None or function == one[1] or _made_of_path(one[1], function)]
+    if len(found) != 1:
+        which = "a single function" if function is None else function
+        there = ", ".join(logical_id for _, logical_id in functions) or "none"
+        raise ProofError(f"function must name one function of the template, got {which}; there are: {there}")
+    return found[0]
+
+
+def _made_of_path(logical_id: str, path: str) -> bool:
+    # As the CDK makes logical ids of paths; templates hold paths only where the CDK CLI asks for them.
+    parts = [re.sub("[^A-Za-z0-9]", "", part) for part in path.split("/") if part not in ("Resource", "Default")]
+    human = [part for number, part in enumerate(parts) if number == 0 or part != parts[number - 1]]
+    return any(re.fullmatch(f"{''.join(one)}[0-9A-F]{{8}}", logical_id) for one in (human, human[1:]) if one)
+
+
+def role_of(account: Account, key: Key) -> Role:
+    """Read what the role of a function may do.
+
+    Args:
+        account: The account.
+        key: The function.
+
+    Returns:
+        The role.
+
+    Raises:
+        ProofError: If the templates do not make the role.
+    """
+    index, logical_id = key
+    function = account.templates[index]["Resources"][logical_id]
+    arn = account.resolve(index, function.get("Properties", {}).get("Role"))
+    role_key = next(
+        (
+            (at, name)
+            for at, name, resource in account.resources()
+            if resource["Type"] == "AWS::IAM::Role" and account.resolve(at, {"Fn::GetAtt": [name, "Arn"]}) == arn
+        ),
+        None,
+    )
+    if role_key is None:
+        raise ProofError(f"{logical_id}: its role is not made by the template: pass the template that makes it too")
+    at, name = role_key
+    properties: Mapping[str, Any] = account.templates[at]["Resources"][name].get("Properties", {})
+    statements: list[Statement] = []
+    unknown: list[str] = []
+    for number, inline in enumerate(listed(properties.get("Policies", []))):
+        document = inline["PolicyDocument"]
+        statements += read_policy(f"{name}.Policies[{number}]", account.resolve(at, document), document)
+    for other, policy, resource in account.resources():
+        if resource["Type"] in _POLICIES and _is_attached(account, other, resource, (at, name)):
+            document = resource["Properties"]["PolicyDocument"]
+            statements += read_policy(policy, account.resolve(other, document), document)
+    for managed in account.resolve(at, properties.get("ManagedPolicyArns", [])):
+        found = _managed(account, managed)
+        if found is None:
+            unknown.append(managed.text if isinstance(managed, Unresolved) else str(managed))
+        statements += found or ()
+    boundary = None
+    if "PermissionsBoundary" in properties:
+        named = account.resolve(at, properties["PermissionsBoundary"])
+        boundary = _managed(account, named)
+        if boundary is None:
+            raise ProofError(f"{name}: its permissions boundary is not made by the template")
+    return Role(arn=str(arn), account=account.id, statements=statements, boundary=boundary, unknown=unknown)
+
+
+_POLICIES = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
+
+
+def _is_attached(account: Account, index: int, policy: Mapping[str, Any], role: Key) -> bool:
+    properties = policy.get("Properties", {})
+    named = listed(properties.get("Roles", [])) + listed(properties.get("RoleName", []))
+    wanted = account.resolve(role[0], {"Ref": role[1]})
+    return wanted in [account.resolve(index, one) for one in named]
+
+
+def _managed(account: Account, arn: Any) -> list[Statement] | None:
+    if isinstance(arn, Unresolved):
+        # Policies of the template are found by what they are attached to, or here by what refers to them.
+        for index, logical_id, resource in account.resources():
+            if resource["Type"] == "AWS::IAM::ManagedPolicy" and logical_id == arn.text:
+                document = resource["Properties"]["PolicyDocument"]
+                return list(read_policy(logical_id, account.resolve(index, document), document))
+        return None
+    if not re.fullmatch(r"arn:aws[a-z-]*:iam::aws:policy/.*", arn):
+        return None
+    name = arn.rpartition("/")[2]
+    document = _aws_managed().get(name, {}).get("Document")
+    return None if document is None else list(read_policy(name, document, document))
+
+
+@cache
+def _aws_managed() -> dict[str, Any]:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    loaded: dict[str, Any] = json.loads(aws_managed_policies_data)
+    return loaded

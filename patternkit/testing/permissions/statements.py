@@ -1,0 +1,171 @@
+"""Statements of policies, and whether they apply to a request."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from patternkit.testing.permissions.actions import exists, suggestion
+from patternkit.testing.permissions.conditions import Context, holds
+from patternkit.testing.permissions.errors import ProofError
+from patternkit.testing.permissions.intrinsics import Unresolved, described
+from patternkit.testing.permissions.wildcards import matches, matches_arn
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing that must be allowed.
+
+    Attributes:
+        action: The IAM action: "s3:GetObject".
+        resource: The ARN; "*" where the action takes no resource.
+        context: Values of condition keys.
+        because: What asks for it.
+    """
+
+    action: str
+    resource: str
+    context: Context = field(compare=False, hash=False)
+    because: str
+
+    def __str__(self) -> str:
+        return f"{self.action} on {self.resource} ({self.because})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """One statement of one policy, resolved.
+
+    Attributes:
+        policy: The logical id of the policy, and what of it: "RoleDefaultPolicy".
+        number: Its place in the policy, from 1.
+        allow: Whether it allows; if not, it denies.
+        actions: Patterns of actions.
+        resources: Patterns of ARNs; what cannot be resolved is `Unresolved`.
+        as_written: The resources as the template has them.
+        all_but_actions: Whether it is for all actions but these.
+        all_but_resources: Whether it is for all resources but these.
+        principals: Whom a resource policy names, by kind; None in the policy of a role.
+        all_but_principals: Whether it is for all principals but these.
+        condition: The condition element.
+    """
+
+    policy: str
+    number: int
+    allow: bool
+    actions: tuple[str, ...]
+    resources: tuple[Any, ...]
+    as_written: tuple[str, ...]
+    all_but_actions: bool = False
+    all_but_resources: bool = False
+    principals: Mapping[str, Sequence[Any]] | None = None
+    all_but_principals: bool = False
+    condition: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"statement {self.number} of {self.policy}"
+
+    def action_matches(self, action: str) -> bool:
+        """Say whether the statement is about an action."""
+        found = any(matches(pattern.lower(), action.lower()) for pattern in self.actions)
+        return found != self.all_but_actions
+
+    def resource_matches(self, resource: str) -> bool | str:
+        """Say whether the statement is about a resource, or what of it is not known."""
+        if any(isinstance(one, str) and "${" not in one and matches_arn(one, resource) for one in self.resources):
+            return not self.all_but_resources
+        for one in self.resources:
+            if isinstance(one, Unresolved):
+                return f"resource {one.text}"
+            if "${" in one:
+                return f"the policy variable in {one}"
+        return self.all_but_resources
+
+    def applies(self, request: Request) -> bool | str:
+        """Say whether the statement applies to a request, principals left out.
+
+        Args:
+            request: The request.
+
+        Returns:
+            Whether it does, or, in words, what that depends on that is not known.
+        """
+        if not self.action_matches(request.action):
+            return False
+        on_resource = self.resource_matches(request.resource)
+        if on_resource is False:
+            return False
+        under_condition = holds(self.condition, request.context)
+        if under_condition is False:
+            return False
+        for found in (on_resource, under_condition):
+            if isinstance(found, str):
+                return f"{found} in {self}"
+        return True
+
+
+def read_policy(policy: str, document: Any, written: Any, *, of_resource: bool = False) -> Iterator[Statement]:
+    """Read the statements of a policy document.
+
+    Args:
+        policy: What the policy is called.
+        document: The document, resolved.
+        written: The document as the template has it.
+        of_resource: Whether it is a resource's policy, which names principals.
+
+    Yields:
+        The statements.
+
+    Raises:
+        ProofError: If it is no policy, or names an action that does not exist.
+    """
+    if not isinstance(document, Mapping) or "Statement" not in document:
+        raise ProofError(f"{policy}: not a policy document with statements")
+    for number, (one, as_written) in enumerate(
+        zip(listed(document["Statement"]), listed(written["Statement"]), strict=True), 1
+    ):
+        try:
+            statement = _statement(policy, number, one, as_written, of_resource=of_resource)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ProofError(f"{policy}: statement {number} is malformed: {type(error).__name__}: {error}") from None
+        for action in statement.actions:
+            if not any(wild in action for wild in "*?") and not exists(action):
+                raise ProofError(f"{policy}: statement {number} has an unknown action, {action}{suggestion(action)}")
+        yield statement
+
+
+def _statement(policy: str, number: int, one: Any, written: Any, *, of_resource: bool) -> Statement:
+    actions = listed(one["NotAction"] if "NotAction" in one else one["Action"])
+    unresolved = [action for action in actions if not isinstance(action, str)]
+    if unresolved:
+        raise TypeError(f"action {described(unresolved[0])} is not known before deployment")
+    # A trust policy has no resource; those of resources may leave it out where the service fills it in.
+    resource_key = "NotResource" if "NotResource" in one else "Resource"
+    principals: Mapping[str, Sequence[Any]] | None = None
+    if of_resource:
+        named = one.get("NotPrincipal", one.get("Principal"))
+        principals = {"AWS": ["*"]} if named == "*" else {kind: listed(who) for kind, who in named.items()}
+    return Statement(
+        policy=policy,
+        number=number,
+        allow={"Allow": True, "Deny": False}[one["Effect"]],
+        actions=tuple(actions),
+        resources=tuple(listed(one.get(resource_key, "*"))),
+        as_written=tuple(described(resource) for resource in listed(written.get(resource_key, "*"))),
+        all_but_actions="NotAction" in one,
+        all_but_resources=resource_key == "NotResource",
+        principals=principals,
+        all_but_principals="NotPrincipal" in one,
+        condition=one.get("Condition", {}),
+    )
+
+
+def listed(value: Any) -> list[Any]:
+    """Make a list of what a policy may give as one value or as a list.
+
+    Args:
+        value: One value or a list.
+
+    Returns:
+        The list.
+    """
+    return list(value) if isinstance(value, list) else [value]

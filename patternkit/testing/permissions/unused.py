@@ -1,0 +1,96 @@
+"""What a role may do and nothing used."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from patternkit.testing.permissions.actions import expand
+from patternkit.testing.permissions.statements import Request, Statement
+from patternkit.testing.permissions.verdicts import Judgement, Role, Verdict
+from patternkit.testing.permissions.wildcards import matches
+
+
+def unused_grants(role: Role, judgements: Iterable[Judgement]) -> tuple[str, ...]:
+    """Find the actions and the resources of a role's statements that no request used.
+
+    Args:
+        role: The role.
+        judgements: What was asked for, and answered.
+
+    Returns:
+        One text each: "kms:Encrypt on Key.Arn if kms:ViaService", "resource Bucket.Arn of s3:GetObject", and, for an
+        action with a wildcard that stands for more than was used, "s3:Get* on Bucket.Arn, for s3:GetObject only".
+    """
+    used: dict[int, list[Request]] = {}
+    for judgement in judgements:
+        if judgement.verdict is Verdict.ALLOWED:
+            for statement in judgement.used:
+                used.setdefault(id(statement), []).append(judgement.request)
+    found: list[str] = []
+    for statement in role.statements:
+        if statement.allow:
+            found += _unused_of(statement, used.get(id(statement), []))
+    return tuple(dict.fromkeys(found))
+
+
+def _unused_of(statement: Statement, requests: Sequence[Request]) -> list[str]:
+    on = _on(statement)
+    if statement.all_but_actions:
+        return [f"all actions but {', '.join(statement.actions)} on {on}"]
+    found = []
+    for pattern in statement.actions:
+        taken = sorted({one.action for one in requests if matches(pattern.lower(), one.action.lower())})
+        if not taken:
+            found.append(f"{pattern} on {on}")
+        elif any(wild in pattern for wild in "*?") and {one.lower() for one in taken} != set(expand(pattern)):
+            found.append(f"{pattern} on {on}, for {', '.join(taken)} only")
+    if requests and not statement.all_but_resources and len(statement.resources) > 1:
+        for written, pattern in zip(statement.as_written, statement.resources, strict=True):
+            alone = replace(statement, resources=(pattern,))
+            if not any(alone.resource_matches(one.resource) is True for one in requests):
+                found.append(f"resource {written} of {', '.join(statement.actions)}")
+    return found
+
+
+def redundant_grants(role: Role, judgements: Iterable[Judgement]) -> tuple[str, ...]:
+    """Find the actions that a statement allows and that others allow as well, for all that was asked for.
+
+    Args:
+        role: The role.
+        judgements: What was asked for, and answered.
+
+    Returns:
+        One text each: "kms:Decrypt on Key.Arn, by statement 4 of RolePolicy".
+    """
+    allowed = [one for one in judgements if one.verdict is Verdict.ALLOWED]
+    found = []
+    for statement in role.statements:
+        for pattern in statement.actions if statement.allow and not statement.all_but_actions else ():
+            of_it = [
+                one.used
+                for one in allowed
+                if statement in one.used and matches(pattern.lower(), one.request.action.lower())
+            ]
+            if of_it and all(len(used) > 1 for used in of_it):
+                found.append(f"{pattern} on {_on(statement)}, by {statement}")
+    return tuple(found)
+
+
+def _on(statement: Statement) -> str:
+    keys = [key for pairs in statement.condition.values() for key in pairs]
+    return ", ".join(statement.as_written) + (f" if {', '.join(keys)}" if keys else "")
+
+
+def unexplained(unused: Iterable[str], reasons: Mapping[str, str]) -> list[str]:
+    """Hold what was not used to its explanations.
+
+    Args:
+        unused: What was not used.
+        reasons: Why it is granted all the same, by its text.
+
+    Returns:
+        What has no reason, and the reasons for what was used.
+    """
+    unused = list(unused)
+    return [f"unused: {one}" for one in unused if not reasons.get(one)] + [
+        f"explained, but not unused: {one}" for one in reasons if one not in unused
+    ]

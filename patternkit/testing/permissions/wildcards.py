@@ -1,0 +1,43 @@
+"""The wildcards of IAM: `*` is any text, `?` any one character."""
+
+import re
+from functools import cache
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = (".*" if one == "*" else "." if one == "?" else re.escape(one) for one in pattern)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Match a text; capitals count.
+
+    Args:
+        pattern: With wildcards.
+        text: The whole text.
+
+    Returns:
+        Whether it matches.
+    """
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+def matches_arn(pattern: str, arn: str) -> bool:
+    """Match an ARN part by part: a wildcard in one of the first five parts does not reach into the next.
+
+    Args:
+        pattern: With wildcards, or just "*".
+        arn: The ARN, or "*" for a request that names no resource, which only "*" matches.
+
+    Returns:
+        Whether it matches.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
+    if pattern == "*":
+        return True
+    wanted, given = pattern.split(":", 5), arn.split(":", 5)
+    if len(wanted) != 6 or len(given) != 6:
+        return False
+    return all(matches(one, other) for one, other in zip(wanted, given, strict=True))

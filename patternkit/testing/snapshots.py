@@ -1,0 +1,114 @@
+"""Snapshots of templates: what does not matter is normalized, and a difference names resources and properties."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+
+_ASSET = re.compile(r"\b[0-9a-f]{64}\b")
+_ABSENT = object()
+
+
+def normalized(template: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of a template what changes without its meaning changing.
+
+    The hashes of assets become `<asset 1>`, `<asset 2>`, in the order that they occur in, so that two assets stay
+    two; the CDK's own metadata goes.
+
+    Args:
+        template: The template.
+
+    Returns:
+        A copy.
+    """
+    seen: dict[str, str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        return seen.setdefault(match[0], f"<asset {len(seen) + 1}>")
+
+    text = _ASSET.sub(name, json.dumps(template, sort_keys=True))
+    copy: dict[str, Any] = json.loads(text)
+    resources = copy.get("Resources", {})
+    resources.pop("CDKMetadata", None)
+    for resource in resources.values():
+        metadata = resource.get("Metadata", {})
+        for key in [key for key in metadata if key.startswith(("aws:cdk:", "aws:asset:"))]:
+            del metadata[key]
+        if not metadata:
+            resource.pop("Metadata", None)
+    return copy
+
+
+def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Say what changed from one template to another, a line each.
+
+    Args:
+        old: What it was.
+        new: What it is.
+        path: Where in the template.
+
+    Yields:
+        Lines as `~ Resources.Bucket.Properties.Versioning: ... -> ...`.
+    """
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(old.keys() | new.keys()):
+            yield from differences(old.get(key, _ABSENT), new.get(key, _ABSENT), (*path, key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            yield from differences(before, after, (*path, str(index)))
+    elif old is _ABSENT:
+        yield f"+ {'.'.join(path)}: {_short(new)}"
+    elif new is _ABSENT:
+        yield f"- {'.'.join(path)}: {_short(old)}"
+    elif old != new:
+        yield f"~ {'.'.join(path)}: {_short(old)} -> {_short(new)}"
+
+
+def _short(value: Any) -> str:
+    # A whole resource that came or went is named by its type; its properties are in the snapshot's own diff.
+    if isinstance(value, dict) and "Type" in value:
+        return str(value["Type"])
+    return json.dumps(value, sort_keys=True)
+
+
+class TemplateSnapshotExtension(SingleFileSnapshotExtension):
+    """Keeps each template in a JSON file of its own, named by the test, for `git diff` to show."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "json"
+    folder: str | None = None
+
+    @classmethod
+    def in_folder(cls, folder: str) -> type["TemplateSnapshotExtension"]:
+        """Make an extension that keeps its files in a folder, wherever the test is.
+
+        Args:
+            folder: The folder.
+
+        Returns:
+            The extension.
+        """
+        return type(cls.__name__, (cls,), {"folder": folder})
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        """Say where the files are."""
+        return cls.folder or super().dirname(test_location=test_location)
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: int | str = 0) -> str:
+        """Name the file: by the name that the test gave, or by the test."""
+        if isinstance(index, str):
+            return index
+        return super().get_snapshot_name(test_location=test_location, index=index)
+
+    def serialize(self, data: Any, **_: Any) -> str:
+        """Write a template as people read it."""
+        return json.dumps(normalized(data), indent=2, sort_keys=True) + "\n"
+
+    def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Iterator[str]:
+        """Name what changed, by logical id and property."""
+        yield from differences(json.loads(str(snapshot_data)), json.loads(str(serialized_data)))

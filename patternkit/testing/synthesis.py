@@ -1,0 +1,129 @@
+"""Synthesize CDK apps in tests: one Node process, no network, no build, and findings as data."""
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+
+from patternkit.testing.findings import Finding, read_findings
+
+PACKS = ("AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
+"""The rule packs of cdk-nag 3, by the names that their findings bear."""
+
+
+class SynthesisError(Exception):
+    """An app could not be synthesized; the message is the CDK's own, in one line."""
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """What came of an app.
+
+    Attributes:
+        directory: The cloud assembly.
+        findings: What the validations found, acknowledged findings left out.
+    """
+
+    directory: Path
+    findings: tuple[Finding, ...] = field(default=())
+
+    @cached_property
+    def templates(self) -> dict[str, dict[str, Any]]:
+        """The templates by the name of their artifact, nested stacks and stages included."""
+        found = {}
+        for path in sorted(self.directory.rglob("*.template.json")):
+            found[path.name.removesuffix(".template.json")] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+    @property
+    def template(self) -> dict[str, Any]:
+        """The template of an app that has just one."""
+        if len(self.templates) != 1:
+            raise SynthesisError(f"there are {len(self.templates)} templates: {', '.join(self.templates)}")
+        return next(iter(self.templates.values()))
+
+    def resources(self, resource_type: str) -> dict[str, dict[str, Any]]:
+        """Find the resources of one type.
+
+        Args:
+            resource_type: As CloudFormation names it.
+
+        Returns:
+            Their definitions by logical id, over all templates. An id that several templates have is preceded by
+            its template's: `Stack.Queue`.
+        """
+        found = [
+            (name, logical_id, resource)
+            for name, template in self.templates.items()
+            for logical_id, resource in template.get("Resources", {}).items()
+            if resource["Type"] == resource_type
+        ]
+        times = Counter(logical_id for _, logical_id, _ in found)
+        return {
+            logical_id if times[logical_id] == 1 else f"{name}.{logical_id}": resource
+            for name, logical_id, resource in found
+        }
+
+
+def synthesize(
+    build: Callable[[cdk.App], object],
+    *,
+    context: Mapping[str, Any] | None = None,
+    packs: Iterable[str] = (),
+    directory: Path | None = None,
+    build_assets: bool = False,
+) -> Synthesis:
+    """Synthesize an app.
+
+    Args:
+        build: Adds stacks to the app.
+        context: The app's context: feature flags, and what its constructs read. Default: none.
+        packs: The rule packs of cdk-nag to check it with, by name. Default: none, only the CDK's own validation.
+        directory: Where the assembly goes. Default: a new temporary folder.
+        build_assets: Whether to bundle assets. Default: no, for unit tests.
+
+    Returns:
+        The assembly and the findings.
+
+    Raises:
+        SynthesisError: If the CDK refuses the app for another reason than a finding.
+        ValueError: If there is no such pack.
+    """
+    directory = directory or Path(tempfile.mkdtemp(prefix="synthesis-"))
+    # Findings are handed over as data: neither printed nor raised.
+    settings: dict[str, Any] = {"@aws-cdk/core:failSynthOnValidationErrors": False}
+    if not build_assets:
+        settings["aws:cdk:bundling-stacks"] = []
+    app = cdk.App(context={**(context or {}), **settings}, outdir=str(directory), analytics_reporting=False)
+    _add_packs(app, packs)
+    build(app)
+    try:
+        app.synth()
+    except RuntimeError as error:
+        raise SynthesisError(" ".join(str(error).split())) from None
+    return Synthesis(directory, read_findings(directory))
+
+
+def _add_packs(app: cdk.App, packs: Iterable[str]) -> None:
+    names = list(packs)
+    if not names:
+        return
+    import cdk_nag
+
+    known: dict[str, Callable[[cdk.App], Any]] = {
+        "AwsSolutions": cdk_nag.AwsSolutionsChecks,
+        "Serverless": cdk_nag.ServerlessChecks,
+        "NIST.800.53.R5": cdk_nag.NIST80053R5Checks,
+        "HIPAA.Security": cdk_nag.HIPAASecurityChecks,
+        "PCI.DSS.321": cdk_nag.PCIDSS321Checks,
+    }
+    for name in names:
+        if name not in known:
+            raise ValueError(f"packs must be among {', '.join(known)}, got {name}")
+    cdk.Validations.of(app).add_plugins(*(known[name](app) for name in names))

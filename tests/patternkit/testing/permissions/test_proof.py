@@ -1,0 +1,442 @@
+"""Handlers run with their role enforced: what is denied, what is not used, and what cannot be proved."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from patternkit.testing.permissions import Account, Proof, ProofError, prove
+from tests.patternkit.testing.permissions.templates import (
+    KEY_POLICY,
+    LOG,
+    allow,
+    arn,
+    encrypted_bucket,
+    resource,
+    template,
+)
+
+KEY = resource("KMS::Key", KeyPolicy=KEY_POLICY)
+OBJECTS = {"Fn::Sub": "${Bucket.Arn}/*"}
+
+
+def nothing(_event: Any, _context: Any) -> None:
+    pass
+
+
+def denied(proof: Proof) -> list[str]:
+    return [one.request.action for one in proof.denied]
+
+
+def sends(_event: Any, _context: Any) -> None:
+    boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody="one")
+
+
+def queue_template(*statements: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    return template(
+        *statements, variables={"QUEUE_URL": {"Ref": "Queue"}}, Queue=resource("SQS::Queue", **properties), Key=KEY
+    )
+
+
+class TestCustomerKeys:
+    def test_a_queue_with_a_customer_key_needs_the_key_too(self) -> None:
+        send = allow("sqs:SendMessage", arn("Queue"))
+        assert not prove(queue_template(send), handler=sends, events=[{}]).denied
+        with_key = queue_template(send, KmsMasterKeyId=arn("Key"))
+        assert denied(prove(with_key, handler=sends, events=[{}])) == ["kms:GenerateDataKey", "kms:Decrypt"]
+        granted = queue_template(
+            send, allow(["kms:Decrypt", "kms:GenerateDataKey"], arn("Key")), KmsMasterKeyId={"Ref": "Key"}
+        )
+        proof = prove(granted, handler=sends, events=[{}])
+        assert not proof.denied
+        assert not proof.unused
+
+    def test_a_key_of_aws_needs_nothing(self) -> None:
+        made = queue_template(allow("sqs:SendMessage", arn("Queue")), KmsMasterKeyId="alias/aws/sqs")
+        assert not prove(made, handler=sends, events=[{}]).denied
+
+    def test_an_alias_stands_for_its_key(self) -> None:
+        made = queue_template(allow("sqs:SendMessage", arn("Queue")), KmsMasterKeyId={"Ref": "Alias"})
+        made["Resources"]["Alias"] = resource("KMS::Alias", AliasName="alias/mine", TargetKeyId={"Ref": "Key"})
+        assert denied(prove(made, handler=sends, events=[{}])) == ["kms:GenerateDataKey", "kms:Decrypt"]
+
+    @pytest.mark.parametrize(("service", "needed"), [("sqs", []), ("s3", ["kms:GenerateDataKey", "kms:Decrypt"])])
+    def test_a_key_may_be_for_one_service_only(self, service: str, needed: list[str]) -> None:
+        via = {"StringEquals": {"kms:ViaService": {"Fn::Sub": f"{service}.${{AWS::Region}}.amazonaws.com"}}}
+        made = queue_template(
+            allow("sqs:SendMessage", arn("Queue")),
+            allow(["kms:Decrypt", "kms:GenerateDataKey"], arn("Key"), Condition=via),
+            KmsMasterKeyId=arn("Key"),
+        )
+        assert denied(prove(made, handler=sends, events=[{}])) == needed
+
+    @pytest.mark.parametrize(
+        ("written", "needed"),
+        [
+            ({}, {"kms:GenerateDataKey"}),
+            ({"ServerSideEncryption": "AES256"}, set()),
+            ({"ServerSideEncryption": "aws:kms"}, set()),
+        ],
+    )
+    def test_a_write_may_name_another_encryption_than_the_buckets(
+        self, written: dict[str, Any], needed: set[str]
+    ) -> None:
+        def puts(_event: Any, _context: Any) -> None:
+            boto3.client("s3").put_object(Bucket=os.environ["BUCKET"], Key="a", Body=b"", **written)
+
+        made = template(
+            allow("s3:PutObject", OBJECTS), variables={"BUCKET": {"Ref": "Bucket"}}, Bucket=encrypted_bucket(), Key=KEY
+        )
+        assert set(denied(prove(made, handler=puts, events=[{}]))) == needed
+
+
+class TestCalls:
+    def test_what_is_denied_fails_in_the_handler_as_in_aws(self) -> None:
+        caught: list[str] = []
+
+        def reads(_event: Any, _context: Any) -> None:
+            try:
+                boto3.client("s3").get_object(Bucket=os.environ["BUCKET"], Key="a")
+            except ClientError as error:
+                caught.append(error.response["Error"]["Code"])
+
+        made = template(variables={"BUCKET": {"Ref": "Bucket"}}, Bucket=resource("S3::Bucket"))
+        proof = prove(made, handler=reads, events=[{}])
+        assert denied(proof) == ["s3:GetObject"]
+        assert caught == ["AccessDenied"]
+        assert "denied: s3:GetObject on Bucket/a (the handler calls s3:GetObject): no statement" in proof.report()
+
+    def test_a_client_that_was_made_before_is_held_too(self) -> None:
+        before = boto3.client("sns", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+        def publishes(_event: Any, _context: Any) -> None:
+            before.publish(TopicArn=os.environ["TOPIC"], Message="one")
+
+        made = template(variables={"TOPIC": {"Ref": "Topic"}}, Topic=resource("SNS::Topic"))
+        assert denied(prove(made, handler=publishes, events=[{}])) == ["sns:Publish"]
+
+    def test_who_may_not_list_is_not_told_that_an_object_is_missing(self) -> None:
+        codes: list[str] = []
+
+        def reads(_event: Any, _context: Any) -> None:
+            try:
+                boto3.resource("s3").Object(os.environ["BUCKET"], "missing").load()
+            except ClientError as error:
+                codes.append(error.response["Error"]["Code"])
+
+        def made(*statements: dict[str, Any]) -> dict[str, Any]:
+            read = allow("s3:GetObject", OBJECTS)
+            return template(read, *statements, variables={"BUCKET": {"Ref": "Bucket"}}, Bucket=resource("S3::Bucket"))
+
+        assert denied(prove(made(), handler=reads, events=[{}])) == ["s3:ListBucket"]
+        assert not prove(made(allow("s3:ListBucket", arn("Bucket"))), handler=reads, events=[{}]).denied
+        assert codes == ["AccessDenied", "404"]
+
+    @pytest.mark.parametrize(
+        ("call", "why"),
+        [
+            (lambda: boto3.client("ecs").list_tasks(cluster="one"), "which resources ecs:ListTasks names"),
+            (lambda: boto3.client("s3").get_bucket_acl(Bucket="one"), "what s3:GetBucketAcl needs"),
+            (
+                lambda: boto3.client("s3").generate_presigned_url("get_object", {"Bucket": "one", "Key": "a"}),
+                "a URL that is signed now and used later, with this role's permissions,",
+            ),
+            (
+                lambda: boto3.client("s3").generate_presigned_post("one", "a"),
+                "a URL that is signed now and used later, with this role's permissions,",
+            ),
+            (lambda: boto3.client("kms").decrypt(CiphertextBlob=b"x"), "which key kms:Decrypt uses"),
+        ],
+    )
+    def test_what_is_not_modelled_is_not_passed(self, call: Callable[[], Any], why: str) -> None:
+        def handler(_event: Any, _context: Any) -> None:
+            with contextlib.suppress(ClientError):
+                call()
+
+        proof = prove(template(allow("*")), handler=handler, events=[{}])
+        assert [one for one in proof.not_evaluated if one.why.startswith(why)]
+        assert proof.denied == proof.not_evaluated
+
+    def test_actions_without_resources_are_judged_for_any_service(self) -> None:
+        def handler(_event: Any, _context: Any) -> None:
+            boto3.client("ec2").describe_transit_gateway_attachments()
+            boto3.client("sts").get_caller_identity()
+
+        made = template(allow("ec2:DescribeTransitGatewayAttachments"))
+        assert not prove(made, handler=handler, events=[{}]).denied
+        assert denied(prove(template(), handler=handler, events=[{}])) == ["ec2:DescribeTransitGatewayAttachments"]
+
+    def test_a_resource_of_somebody_else_is_not_evaluated_until_its_policy_is_told(self) -> None:
+        def handler(_event: Any, _context: Any) -> None:
+            boto3.client("sqs").send_message(
+                QueueUrl=f"https://sqs.us-east-1.amazonaws.com/{'1' * 12}/x", MessageBody="x"
+            )
+
+        queue = "arn:aws:sqs:us-east-1:123456789012:x"
+
+        def events(account: Account) -> list[Any]:
+            account.client("sqs").create_queue(QueueName="x")
+            return [{}]
+
+        made = template(allow("sqs:SendMessage", queue))
+        assert [one.verdict for one in prove(made, handler=handler, events=events).denied] == ["not evaluated"]
+        assert not prove(made, handler=handler, events=events, existing={queue: {}}).denied
+        denies = {"Statement": {"Effect": "Deny", "Action": "sqs:*", "Resource": "*", "Principal": "*"}}
+        assert denied(prove(made, handler=handler, events=events, existing={queue: denies})) == ["sqs:SendMessage"]
+
+
+class TestLambdaItself:
+    def test_the_key_of_a_dead_letter_queue_is_not_forgotten(self) -> None:
+        made = queue_template(allow("sqs:SendMessage", arn("Queue")), KmsMasterKeyId=arn("Key"))
+        made["Resources"]["OnFailure"] = resource(
+            "Lambda::EventInvokeConfig",
+            FunctionName={"Ref": "Function"},
+            DestinationConfig={"OnFailure": {"Destination": arn("Queue")}},
+        )
+        assert denied(prove(made, handler=nothing, events=[{}])) == ["kms:GenerateDataKey", "kms:Decrypt"]
+
+    def test_an_event_source_is_polled_with_the_role(self) -> None:
+        made = queue_template(allow(["sqs:ReceiveMessage"], arn("Queue")), KmsMasterKeyId=arn("Key"))
+        made["Resources"]["Source"] = resource(
+            "Lambda::EventSourceMapping", FunctionName=arn("Function"), EventSourceArn=arn("Queue")
+        )
+        assert denied(prove(made, handler=nothing, events=[{}])) == [
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "kms:Decrypt",
+        ]
+
+    def test_a_stream_is_read_with_the_role(self) -> None:
+        table = resource(
+            "DynamoDB::Table",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            StreamSpecification={"StreamViewType": "NEW_IMAGE"},
+            SSESpecification={"SSEEnabled": True, "KMSMasterKeyId": arn("Key")},
+        )
+        source = resource(
+            "Lambda::EventSourceMapping", FunctionName={"Ref": "Function"}, EventSourceArn=arn("Table", "StreamArn")
+        )
+        reads = allow(
+            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], arn("Table", "StreamArn")
+        )
+        made = template(reads, Table=table, Source=source, Key=KEY)
+        assert denied(prove(made, handler=nothing, events=[{}])) == ["kms:Decrypt", "dynamodb:ListStreams"]
+
+    def test_the_log_is_written_with_the_role(self) -> None:
+        made = template()
+        made["Resources"]["Role"]["Properties"]["Policies"] = []
+        proof = prove(made, handler=nothing, events=[{}])
+        assert denied(proof) == ["logs:CreateLogStream", "logs:PutLogEvents"]
+
+    def test_a_file_system_is_not_passed(self) -> None:
+        made = template()
+        made["Resources"]["Function"]["Properties"]["FileSystemConfigs"] = [{}]
+        (one,) = prove(made, handler=nothing, events=[{}]).not_evaluated
+        assert one.why == "what Lambda needs for FileSystemConfigs is not modelled"
+
+
+class TestUnused:
+    @pytest.mark.parametrize(
+        ("statement", "expected"),
+        [
+            (allow("sqs:SendMessage", arn("Queue")), []),
+            (allow(["sqs:SendMessage", "sqs:PurgeQueue"], arn("Queue")), ["sqs:PurgeQueue on Queue.Arn"]),
+            (
+                allow("sqs:SendMessage", [arn("Queue"), arn("Other")]),
+                ["resource Other.Arn of sqs:SendMessage"],
+            ),
+            (allow("sqs:S*", arn("Queue")), ["sqs:S* on Queue.Arn, for sqs:SendMessage only"]),
+            (
+                {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
+                ["all actions but iam:* on *"],
+            ),
+        ],
+    )
+    def test_what_nothing_used_is_found(self, statement: dict[str, Any], expected: list[str]) -> None:
+        made = queue_template(statement)
+        made["Resources"]["Other"] = resource("SQS::Queue")
+        proof = prove(made, handler=sends, events=[{}])
+        assert not proof.denied
+        assert list(proof.unused) == expected
+        reasons = dict.fromkeys(expected, "A reason.")
+        assert proof.unexplained(reasons) == []
+        assert proof.unexplained({}) == [f"unused: {one}" for one in expected]
+        assert proof.unexplained(reasons | {"more": "A reason."}) == ["explained, but not unused: more"]
+
+    def test_what_two_statements_allow_is_redundant(self) -> None:
+        twice = allow("sqs:SendMessage", arn("Queue"))
+        proof = prove(queue_template(twice, twice), handler=sends, events=[{}])
+        assert list(proof.redundant) == [
+            f"sqs:SendMessage on Queue.Arn, by statement {number} of Role.Policies[0]" for number in (2, 3)
+        ]
+
+
+class TestTemplates:
+    def test_stacks_that_share_exports_are_one_account(self) -> None:
+        export = {"Outputs": {"Out": {"Value": arn("Queue"), "Export": {"Name": "queue"}}}}
+        theirs = {"Resources": {"Queue": resource("SQS::Queue", QueueName="theirs")}} | export
+        made = template(
+            allow("sqs:SendMessage", {"Fn::ImportValue": "queue"}),
+            variables={"QUEUE_URL": {"Fn::Sub": "https://sqs.${AWS::Region}.amazonaws.com/${AWS::AccountId}/theirs"}},
+        )
+        assert not prove([made, theirs], handler=sends, events=[{}], function="Function").denied
+        # On its own the template does not tell which queue it is.
+        assert prove(made, handler=nothing, events=[{}]).unused == ("sqs:SendMessage on queue",)
+
+    def test_policies_are_read_wherever_they_are_attached(self) -> None:
+        made = queue_template()
+        document = {"Statement": allow("sqs:SendMessage", arn("Queue"))}
+        for kind, attached in (
+            ("IAM::Policy", {"Roles": [{"Ref": "Role"}]}),
+            ("IAM::ManagedPolicy", {"Roles": [{"Ref": "Role"}]}),
+            ("IAM::RolePolicy", {"RoleName": {"Ref": "Role"}}),
+        ):
+            made["Resources"]["Policy"] = resource(kind, PolicyDocument=document, **attached)
+            assert not prove(made, handler=sends, events=[{}]).denied
+        made["Resources"]["Policy"]["Properties"]["RoleName"] = "another"
+        assert denied(prove(made, handler=sends, events=[{}])) == ["sqs:SendMessage"]
+
+    def test_managed_policies_of_aws_are_known_and_others_are_not_passed(self) -> None:
+        made = queue_template()
+        role = made["Resources"]["Role"]["Properties"]
+        role["ManagedPolicyArns"] = [{"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AmazonSQSFullAccess"}]
+        proof = prove(made, handler=sends, events=[{}])
+        assert not proof.denied
+        assert "sqs:* on *, for sqs:SendMessage only" in proof.unused
+        role["ManagedPolicyArns"] = ["arn:aws:iam::123456789012:policy/theirs"]
+        assert {one.verdict for one in prove(made, handler=sends, events=[{}]).denied} == {"not evaluated"}
+
+    def test_a_condition_of_the_template_chooses(self) -> None:
+        made = queue_template(allow({"Fn::If": ["Send", "sqs:SendMessage", "sqs:PurgeQueue"]}, arn("Queue")))  # type: ignore[arg-type]
+        made["Parameters"] = {"Mode": {"Type": "String", "Default": "send"}}
+        made["Conditions"] = {"Send": {"Fn::Equals": [{"Ref": "Mode"}, "send"]}}
+        assert not prove(made, handler=sends, events=[{}]).denied
+        assert denied(prove(made, handler=sends, events=[{}], parameters={"Mode": "x"})) == ["sqs:SendMessage"]
+
+    def test_every_kind_of_resource_that_is_said_to_be_made_is_made(self) -> None:
+        made = template(
+            Bus=resource("Events::EventBus", Name="bus"),
+            Stream=resource("Kinesis::Stream"),
+            Parameter=resource("SSM::Parameter", Type="String", Value="one", Name="/a/b"),
+            Secret=resource("SecretsManager::Secret", KmsKeyId={"Ref": "Key"}),
+            Key=KEY,
+            variables={"BUS": {"Ref": "Bus"}, "STREAM": {"Ref": "Stream"}, "SECRET": {"Ref": "Secret"}},
+        )
+
+        def handler(_event: Any, _context: Any) -> None:
+            given = os.environ
+            for call in (
+                lambda: boto3.client("events").put_events(
+                    Entries=[{"EventBusName": given["BUS"], "Source": "s", "DetailType": "d", "Detail": "{}"}]
+                ),
+                lambda: boto3.client("kinesis").put_record(StreamName=given["STREAM"], Data=b"", PartitionKey="a"),
+                lambda: boto3.client("ssm").get_parameter(Name="/a/b", WithDecryption=True),
+                lambda: boto3.client("secretsmanager").get_secret_value(SecretId=given["SECRET"]),
+            ):
+                with contextlib.suppress(ClientError):
+                    call()
+
+        actions = ["events:PutEvents", "kinesis:PutRecord", "ssm:GetParameter", "secretsmanager:GetSecretValue"]
+        assert denied(prove(made, handler=handler, events=[{}])) == [*actions, "kms:Decrypt"]
+        role = made["Resources"]["Role"]["Properties"]["Policies"][0]["PolicyDocument"]
+        role["Statement"] = [
+            LOG,
+            allow("events:PutEvents", arn("Bus")),
+            allow("kinesis:PutRecord", arn("Stream")),
+            allow("ssm:GetParameter", {"Fn::Sub": "arn:aws:ssm:${AWS::Region}:${AWS::AccountId}:parameter/a/b"}),
+            allow("secretsmanager:GetSecretValue", {"Ref": "Secret"}),
+            allow("kms:Decrypt", arn("Key")),
+        ]
+        proof = prove(made, handler=handler, events=[{}])
+        assert not proof.denied, proof.report()
+        assert not proof.unused
+
+
+class TestMistakes:
+    """What cannot be proved at all is one line."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ({"events": []}, "events must hold at least one event, got none"),
+            (
+                {"function": "Fonction"},
+                "function must name one function of the template, got Fonction; there are: Function",
+            ),
+            ({"template": {}}, "template must be a CloudFormation template with Resources"),
+            (
+                {"handler": "no_such.handler"},
+                "handler no_such.handler could not be imported: ModuleNotFoundError: No module named 'no_such'",
+            ),
+        ],
+    )
+    def test_of_arguments(self, arguments: dict[str, Any], message: str) -> None:
+        given: dict[str, Any] = {"template": template(), "handler": nothing, "events": [{}]} | arguments
+        with pytest.raises(ProofError) as caught:
+            prove(given.pop("template"), **given)
+        assert str(caught.value) == message
+
+    def test_a_handler_that_raises(self) -> None:
+        def raises(_event: Any, _context: Any) -> None:
+            raise RuntimeError("not meant")
+
+        with pytest.raises(ProofError, match=r"^the handler raised on event 1: RuntimeError: not meant$"):
+            prove(template(), handler=raises, events=[{}])
+        assert not prove(template(), handler=raises, events=[{}], raises=(RuntimeError,)).denied
+
+    def test_a_role_of_another_template(self) -> None:
+        made = template()
+        made["Resources"]["Function"]["Properties"]["Role"] = "arn:aws:iam::123456789012:role/theirs"
+        with pytest.raises(ProofError, match=r"^Function: its role is not made by the template"):
+            prove(made, handler=nothing, events=[{}])
+
+    def test_a_policy_with_an_unknown_action(self) -> None:
+        with pytest.raises(ProofError, match=r"has an unknown action, sqs:SendMesage; did you mean sqs:sendmessage\?$"):
+            prove(template(allow("sqs:SendMesage")), handler=nothing, events=[{}])
+
+    def test_a_template_that_depends_on_itself(self) -> None:
+        made = template(Queue=resource("SQS::Queue", QueueName={"Ref": "Queue"}))
+        with pytest.raises(ProofError, match=r"^the template's resource Queue depends on itself$"):
+            prove(made, handler=nothing, events=[{}])
+
+
+class TestTheProcess:
+    def test_nothing_stays_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_PROFILE", "mine")
+        (tmp_path / "cold_start.py").write_text(
+            "import os\nimport boto3\nENVIRONMENT = dict(os.environ)\nMADE = boto3.client('sqs')\n"
+            "def handler(event, context):\n"
+            "    event.append((ENVIRONMENT['QUEUE_URL'], 'AWS_PROFILE' in ENVIRONMENT))\n"
+        )
+        seen: list[Any] = []
+        made = queue_template()
+        made["Resources"]["Function"]["Properties"]["Handler"] = "cold_start.handler"
+        prove(made, code=tmp_path, events=[seen])
+        assert seen == [("https://sqs.us-east-1.amazonaws.com/123456789012/0-Queue", False)]
+        assert os.environ["AWS_PROFILE"] == "mine"
+        assert "QUEUE_URL" not in os.environ
+        assert not list(tmp_path.glob("__pycache__"))
+        assert "cold_start" not in sys.modules
+
+    def test_what_a_cold_start_calls_is_held_too(self, tmp_path: Path) -> None:
+        (tmp_path / "cold_call.py").write_text(
+            "import os\nimport boto3\nfrom botocore.exceptions import ClientError\n"
+            "try:\n    boto3.client('sqs').send_message(QueueUrl=os.environ['QUEUE_URL'], MessageBody='x')\n"
+            "except ClientError:\n    pass\n"
+            "def handler(event, context):\n    pass\n"
+        )
+        proof = prove(queue_template(), code=tmp_path, handler="cold_call.handler", events=[{}])
+        assert denied(proof) == ["sqs:SendMessage"]
+
+    def test_the_fixture_fails_a_test_with_the_report(self, permissions: Callable[..., Proof]) -> None:
+        with pytest.raises(pytest.fail.Exception, match="denied: sqs:SendMessage on Queue "):
+            permissions(queue_template(), handler=sends, events=[{}])
+        with pytest.raises(pytest.fail.Exception, match=r"^unused: sqs:PurgeQueue on Queue.Arn$"):
+            permissions(queue_template(allow("sqs:PurgeQueue", arn("Queue"))), handler=nothing, events=[{}])
