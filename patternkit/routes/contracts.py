@@ -1,0 +1,250 @@
+"""Contracts: what a template cannot say, declared, and named by every verdict that leans on it.
+
+A contract file is YAML, JSON or TOML:
+
+```yaml
+parameters:            # values of parameters without a default, by stack
+  Hub: {OnPremises: 192.168.0.0/16}
+imports:               # exports of stacks that are not part of the set
+  shared-transit-gateway: tgw-0123456789abcdef0
+ssm:                   # values of SSM parameters that are not part of the set
+  /network/prefix: 10.0.0.0/8
+returns:               # what a custom resource returns, and that it changes nothing that it is given
+  "*/EndpointOf*":     # construct path, logical id or resource type; * matches anything
+    EndpointId: {endpoint-of: Firewall, zone: {property: AvailabilityZone}}
+harmless: ["*/TagRouteTables"]        # custom resources that change nothing that they are given
+prefixes:              # what is learnt over BGP, by VPN connection, Connect or Direct Connect attachment
+  "Hub/Vpn": [192.168.0.0/16]
+appliance-mode:        # set at run time, by attachment
+  "Inspection/Attachment": true
+policies:              # firewall policies that are not part of the set: "inspects", "passes" or "drops"
+  "Firewall": inspects
+attachments:           # transit gateway attachments that no resource of the set makes
+  - name: DataCentre
+    transit-gateway: Tgw
+    kind: direct-connect
+    prefixes: [172.20.0.0/16]
+    table: HybridTable           # the table it is associated with; default the gateway's default
+    propagates-to: [SpokeTable]  # beside the gateway's default propagation
+routes:                # transit gateway routes that no resource of the set makes, such as prefix list
+    references
+  - {table: SpokeTable, attachment: DataCentre, origin: prefix list, prefixes: [172.20.0.0/16]}
+```
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from patternkit.routes.addresses import Prefix, parse_prefix
+from patternkit.routes.errors import ContractError, TemplateError, nearest
+from patternkit.routes.templates import parse, read_text
+
+SECTIONS = (
+    "parameters",
+    "imports",
+    "ssm",
+    "returns",
+    "harmless",
+    "prefixes",
+    "appliance-mode",
+    "policies",
+    "attachments",
+    "routes",
+)
+ATTACHMENT_KINDS = ("vpn", "direct-connect", "connect")
+POLICIES = ("inspects", "passes", "drops")
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredAttachment:
+    """A transit gateway attachment that no resource of the set makes."""
+
+    name: str
+    transit_gateway: str
+    kind: str
+    prefixes: tuple[Prefix, ...]
+    table: str = ""
+    propagates_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredRoute:
+    """Transit gateway routes that no resource of the set makes."""
+
+    table: str
+    attachment: str
+    origin: str
+    prefixes: tuple[Prefix, ...]
+
+
+@dataclass(slots=True)
+class Contracts:
+    """What is declared beside the templates.
+
+    Attributes:
+        parameters: Parameter values by stack and name.
+        imports: Values by export name.
+        ssm: Values by parameter name.
+        returns: By custom resource, the value of each attribute.
+        harmless: Custom resources that change nothing.
+        prefixes: What is learnt over BGP, by VPN connection or attachment.
+        appliance_mode: Whether appliance mode is set at run time, by attachment.
+        policies: What a firewall whose policy is not in the set does.
+        attachments: Attachments that no resource makes.
+        routes: Transit gateway routes that no resource makes.
+    """
+
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    imports: dict[str, Any] = field(default_factory=dict)
+    ssm: dict[str, Any] = field(default_factory=dict)
+    returns: dict[str, dict[str, Any]] = field(default_factory=dict)
+    harmless: tuple[str, ...] = ()
+    prefixes: dict[str, tuple[Prefix, ...]] = field(default_factory=dict)
+    appliance_mode: dict[str, bool] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    attachments: tuple[DeclaredAttachment, ...] = ()
+    routes: tuple[DeclaredRoute, ...] = ()
+
+    @classmethod
+    def load(cls, path: str | Path) -> Contracts:
+        """Read a contract file.
+
+        Raises:
+            ContractError: The file is malformed.
+        """
+        return cls.from_data(read_data(Path(path), ContractError), str(path))
+
+    @classmethod
+    def from_data(cls, data: Any, what: str = "contracts") -> Contracts:
+        """Read contracts as parsed from a file.
+
+        Args:
+            data: A mapping with the sections that the module describes.
+            what: Where the data come from, for messages.
+
+        Raises:
+            ContractError: The data are malformed.
+        """
+        if data is None:
+            return cls()
+        if not isinstance(data, dict):
+            raise ContractError(f"{what} must be a mapping, got {type(data).__name__}")
+        for section in data:
+            if section not in SECTIONS:
+                raise ContractError(
+                    f"{what}: unknown section {section!r}{nearest(str(section), SECTIONS)} "
+                    f"(sections: {', '.join(SECTIONS)})"
+                )
+        contracts = cls(
+            parameters={
+                str(k): _mapping(v, f"{what}: parameters of {k}") for k, v in _section(data, what, "parameters")
+            },
+            imports={str(k): v for k, v in _section(data, what, "imports")},
+            ssm={str(k): v for k, v in _section(data, what, "ssm")},
+            returns={str(k): _mapping(v, f"{what}: returns of {k}") for k, v in _section(data, what, "returns")},
+            harmless=tuple(map(str, _list(data.get("harmless", ()), f"{what}: harmless"))),
+            prefixes={str(k): _prefixes(v, f"{what}: prefixes of {k}") for k, v in _section(data, what, "prefixes")},
+        )
+        for name, value in _section(data, what, "appliance-mode"):
+            if not isinstance(value, bool):
+                raise ContractError(f"{what}: appliance-mode of {name} must be true or false, got {value!r}")
+            contracts.appliance_mode[str(name)] = value
+        for name, value in _section(data, what, "policies"):
+            if value not in POLICIES:
+                raise ContractError(f"{what}: policies of {name} must be one of {', '.join(POLICIES)}, got {value!r}")
+            contracts.policies[str(name)] = value
+        contracts.attachments = tuple(
+            _attachment(item, f"{what}: attachments")
+            for item in _list(data.get("attachments", ()), f"{what}: attachments")
+        )
+        contracts.routes = tuple(
+            _route(item, f"{what}: routes") for item in _list(data.get("routes", ()), f"{what}: routes")
+        )
+        return contracts
+
+
+def matching(declared: Iterable[str], names: Iterable[str]) -> str | None:
+    """The first declared pattern that matches one of a resource's names, or the end of its path."""
+    names = tuple(names)
+    for pattern in declared:
+        for name in names:
+            if fnmatch.fnmatchcase(name, pattern) or name.endswith("/" + pattern):
+                return pattern
+    return None
+
+
+def read_data(path: Path, error: type[ContractError] | type[Exception]) -> Any:
+    """Read a YAML, JSON or TOML file.
+
+    Raises:
+        error: The file cannot be read.
+    """
+    try:
+        text = read_text(path)
+        return tomllib.loads(text) if path.suffix == ".toml" else parse(text, str(path))
+    except TemplateError as failure:
+        raise error(str(failure)) from None
+    except tomllib.TOMLDecodeError as failure:
+        raise error(f"{path} is not TOML: {failure}") from None
+
+
+def _section(data: Mapping[str, Any], what: str, name: str) -> Iterable[tuple[Any, Any]]:
+    return _mapping(data.get(name) or {}, f"{what}: {name}").items()
+
+
+def _mapping(value: Any, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ContractError(f"{what} must be a mapping, got {value!r}")
+    return value
+
+
+def _list(value: Any, what: str) -> list[Any]:
+    if not isinstance(value, (list, tuple)):
+        raise ContractError(f"{what} must be a list, got {value!r}")
+    return list(value)
+
+
+def _prefixes(value: Any, what: str) -> tuple[Prefix, ...]:
+    found = []
+    for text in _list(value, what):
+        block = parse_prefix(text) if isinstance(text, str) else None
+        if block is None:
+            raise ContractError(f"{what} must be CIDRs, got {text!r}")
+        found.append(block)
+    return tuple(found)
+
+
+def _route(value: Any, what: str) -> DeclaredRoute:
+    data = _mapping(value, what)
+    for key in ("table", "attachment"):
+        if not isinstance(data.get(key), str):
+            raise ContractError(f"{what}: each needs a text for {key!r}, got {value!r}")
+    origin = data.get("origin", "prefix list")
+    if origin not in ("static", "prefix list"):
+        raise ContractError(f"{what}: origin must be static or prefix list, got {origin!r}")
+    return DeclaredRoute(
+        data["table"], data["attachment"], origin, _prefixes(data.get("prefixes", ()), f"{what}: prefixes")
+    )
+
+
+def _attachment(value: Any, what: str) -> DeclaredAttachment:
+    data = _mapping(value, what)
+    for key in ("name", "transit-gateway", "kind"):
+        if not isinstance(data.get(key), str):
+            raise ContractError(f"{what}: each needs a text for {key!r}, got {value!r}")
+    if data["kind"] not in ATTACHMENT_KINDS:
+        raise ContractError(f"{what}: kind must be one of {', '.join(ATTACHMENT_KINDS)}, got {data['kind']!r}")
+    return DeclaredAttachment(
+        data["name"],
+        data["transit-gateway"],
+        data["kind"],
+        _prefixes(data.get("prefixes", ()), f"{what}: prefixes"),
+        str(data.get("table", "")),
+        tuple(map(str, _list(data.get("propagates-to", ()), f"{what}: propagates-to"))),
+    )

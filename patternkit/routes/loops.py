@@ -1,0 +1,78 @@
+"""Expand `Fn::ForEach` with cfn-lint's own transform."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from patternkit.routes.errors import TemplateError
+from patternkit.routes.templates import Template
+
+
+def expand(template: Template, parameters: dict[str, Any], what: str) -> Template:
+    """Expand the loops of a template.
+
+    Args:
+        template: A template with the transform `AWS::LanguageExtensions`.
+        parameters: Values that the deployment sets; loops over parameters use them before the defaults.
+        what: The stack, for messages.
+
+    Returns:
+        The template without loops.
+
+    Raises:
+        TemplateError: A loop cannot be expanded from what is known.
+    """
+    # cfn-lint takes about a second to import, and most templates have no loop.
+    from cfnlint.decode import cfn_json
+    from cfnlint.template import Template as LintTemplate
+    from cfnlint.template.transforms._language_extensions import language_extension
+
+    given = json.loads(json.dumps(template))
+    for name, value in parameters.items():
+        if isinstance(value, (str, int, float)) and name in (given.get("Parameters") or {}):
+            given["Parameters"][name]["Default"] = value
+    _require_known_collections(given, given.get("Parameters") or {}, what)
+    try:
+        decoded = cfn_json.loads(json.dumps(given))
+        lint = LintTemplate(what, decoded, ["us-east-1"])
+        matches, expanded = language_extension(lint)
+    except Exception as error:
+        raise TemplateError(f"{what}: Fn::ForEach cannot be expanded: {' '.join(str(error).split())}") from None
+    if matches or not expanded:
+        reason = "; ".join(match.message for match in matches)
+        raise TemplateError(f"{what}: Fn::ForEach cannot be expanded: {reason}")
+    plain: Template = json.loads(json.dumps(expanded))
+    for key in plain.get("Resources") or {}:
+        if key.startswith("Fn::ForEach"):
+            raise TemplateError(f"{what}: {key} cannot be expanded: its collection is not known")
+    return plain
+
+
+def _require_known_collections(node: Any, parameters: dict[str, Any], what: str) -> None:
+    # cfn-lint makes names up where a collection is not known, which is right for a linter and wrong for a
+    # proof.
+    if isinstance(node, list):
+        for item in node:
+            _require_known_collections(item, parameters, what)
+    if not isinstance(node, dict):
+        return
+    for key, value in node.items():
+        if isinstance(key, str) and key.startswith("Fn::ForEach::"):
+            if not isinstance(value, list) or len(value) != 3:
+                raise TemplateError(f"{what}: {key} takes an identifier, a collection and a body")
+            for item in value[1] if isinstance(value[1], list) else [value[1]]:
+                if not _is_known(item, parameters):
+                    raise TemplateError(f"{what}: {key} cannot be expanded: its collection is not known")
+        _require_known_collections(value, parameters, what)
+
+
+def _is_known(item: Any, parameters: dict[str, Any]) -> bool:
+    if isinstance(item, dict) and len(item) == 1:
+        ((function, argument),) = item.items()
+        if function == "Ref" and isinstance(argument, str):
+            return "Default" in (parameters.get(argument) or {})
+        if function == "Fn::FindInMap" and isinstance(argument, list):
+            return all(_is_known(part, parameters) for part in argument)
+        return False
+    return isinstance(item, (str, int, float))

@@ -1,0 +1,361 @@
+"""The face of the prover: load a network, trace flows, prove promises."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from patternkit.routes.building import build
+from patternkit.routes.contracts import Contracts
+from patternkit.routes.errors import QuestionError, RoutesError, TemplateError
+from patternkit.routes.model import Model
+from patternkit.routes.promises import Promise
+from patternkit.routes.proving import Proof, Verdict, View, prove
+from patternkit.routes.reporting import flow_lines, flow_verdict
+from patternkit.routes.resolving import Resolver, StackSet
+from patternkit.routes.templates import StackSource, as_template, read, read_template
+from patternkit.routes.tracing import Flow, Place
+from patternkit.routes.values import World, following, partitions
+
+MOST_WORLDS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What becomes of the packets between two places.
+
+    Attributes:
+        verdict: HOLDS when every flow arrives and is answered, in every world; FAILS when one does not; else
+            UNKNOWN.
+        flows: The flows, of every world: packets that fare alike, with their hops.
+        reason: Why not every flow is answered.
+    """
+
+    verdict: Verdict
+    flows: tuple[Flow, ...]
+    reason: str = ""
+
+    @property
+    def forward(self) -> tuple[str, ...]:
+        """The elements on the way there of the first flow."""
+        return tuple(hop.element for hop in self.flows[0].forward.walk.hops)
+
+    @property
+    def back(self) -> tuple[str, ...]:
+        """The elements on the way back of the first flow."""
+        leg = self.flows[0].back
+        return () if leg is None else tuple(hop.element for hop in leg.walk.hops)
+
+    def __str__(self) -> str:
+        lines = [self.verdict.value + (f" {self.reason}" if self.reason else "")]
+        for flow in self.flows:
+            lines += flow_lines(flow)
+        return "\n".join(lines)
+
+
+class Network:
+    """A network as its templates describe it.
+
+    Args:
+        sources: The stacks.
+        contracts: What the templates cannot say.
+        symmetry: Whether alike VPCs are proved once; without, every pair is walked.
+
+    Raises:
+        TemplateError: A template contradicts itself, or AWS refuses to deploy it.
+        ContractError: A contract names what is not there.
+    """
+
+    def __init__(
+        self, sources: Iterable[StackSource], contracts: Contracts | None = None, *, symmetry: bool = True
+    ) -> None:
+        self.contracts = contracts or Contracts()
+        self.stacks = StackSet(list(sources))
+        self._symmetry = symmetry
+        self._views: list[View] | None = None
+        self.too_many_worlds = False
+
+    @classmethod
+    def load(
+        cls,
+        *paths: str | Path,
+        contracts: Contracts | str | Path | None = None,
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Network:
+        """Load templates and cloud assemblies from files.
+
+        Args:
+            *paths: Template files, or folders that `cdk synth` writes.
+            contracts: Contracts, or their file.
+            parameters: Parameter values by stack and name.
+
+        Raises:
+            RoutesError: A file is not what it should be.
+        """
+        if not paths:
+            raise TemplateError("give at least one template or cloud assembly")
+        sources = [source for path in paths for source in read(path)]
+        return cls(_with_parameters(sources, parameters), _contracts(contracts))
+
+    @classmethod
+    def from_templates(
+        cls,
+        templates: Mapping[str, Mapping[str, Any] | str | Path],
+        *,
+        contracts: Contracts | str | Path | Mapping[str, Any] | None = None,
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        region: str = "",
+        symmetry: bool = True,
+    ) -> Network:
+        """Take templates that are already parsed, as `assertions.Template.to_json()` gives them.
+
+        Args:
+            templates: By stack name the template, or its file.
+            contracts: Contracts, their data, or their file.
+            parameters: Parameter values by stack and name.
+            region: The region of all stacks; default any.
+            symmetry: Whether alike VPCs are proved once; without, every pair is walked.
+
+        Raises:
+            RoutesError: A template is not what it should be.
+        """
+        if not templates:
+            raise TemplateError("give at least one template")
+        sources = []
+        for name, template in templates.items():
+            if isinstance(template, (str, Path)):
+                path = Path(template)
+                sources.append(StackSource(name, read_template(path), region, folder=path.parent))
+            else:
+                sources.append(StackSource(name, as_template(template, name), region))
+        return cls(_with_parameters(sources, parameters), _contracts(contracts), symmetry=symmetry)
+
+    # Questions
+
+    def prove(self, promise: Promise) -> Proof:
+        """Hold a promise against every flow of every world.
+
+        Raises:
+            QuestionError: The promise names what is not in the network.
+        """
+        proofs: list[tuple[View, Proof]] = []
+        refused: QuestionError | None = None
+        for view in self.views():
+            try:
+                proofs.append((view, prove(view, promise)))
+            except QuestionError as error:
+                # Where a condition decides what exists, a name may mean something in some worlds only.
+                refused = error
+        if refused is not None and (not proofs or len(self.views()) == 1):
+            raise refused
+        return self._together(proofs, refused)
+
+    def prove_all(self, promises: Iterable[Promise]) -> list[Proof]:
+        """Prove several promises; what is traced for one serves the others."""
+        return [self.prove(promise) for promise in promises]
+
+    def assert_holds(self, *promises: Promise) -> None:
+        """Raise unless every promise holds.
+
+        Raises:
+            AssertionError: A promise fails or is not known; the message has the offending flow, hop by hop.
+            QuestionError: A promise names what is not in the network.
+        """
+        broken = [proof for proof in self.prove_all(promises) if proof.verdict is not Verdict.HOLDS]
+        if broken:
+            raise AssertionError("\n" + "\n\n".join(map(str, broken)))
+
+    def trace(
+        self,
+        source: str,
+        destination: str,
+        port: int | None = 443,
+        protocol: str | None = None,
+        family: int | None = None,
+    ) -> Trace:
+        """Trace the flows between two places, hop by hop and both ways.
+
+        Args:
+            source: A place that starts flows.
+            destination: A place, or addresses: then packets may end anywhere.
+            port: The destination port; None for every one.
+            protocol: "tcp", "udp", "icmp" or "any"; default "tcp" with a port, else "any".
+            family: 4 or 6; default 4 where both have an IPv4 address.
+
+        Raises:
+            QuestionError: A name means nothing, or several places.
+        """
+        if protocol in ("icmp", "icmpv6", "any"):
+            port = None
+        found: dict[Flow, None] = {}
+        views = self.views()
+        for view in views:
+            one = _single(view.selector.select(source, "source").places, source, "source")
+            other = view.selector.addresses(destination) or _single(
+                view.selector.select(destination, "destination").places, destination, "destination"
+            )
+            families = [family] if family else [item for item in (4, 6) if one.spans(item) and other.spans(item)][:1]
+            question = Promise(
+                "reaches", source, destination, port=port, protocol=protocol, family=(families or [4])[0]
+            )
+            found.update(dict.fromkeys(view.flows(question, one, other)))
+        flows = tuple(found)
+        if not flows:
+            raise QuestionError(f"{source!r} and {destination!r} have no addresses of one family")
+        verdicts = [flow_verdict(flow) for flow in flows]
+        for wanted in (Verdict.FAILS, Verdict.UNKNOWN):
+            for flow, verdict in zip(flows, verdicts, strict=True):
+                if verdict is wanted:
+                    doubt = (
+                        wanted is Verdict.FAILS
+                        and Verdict.HOLDS in verdicts
+                        and (len(views) > 1 or bool(flow.last.walk.hedges))
+                    )
+                    return Trace(Verdict.UNKNOWN if doubt else wanted, flows, flow.last.reason)
+        if self.too_many_worlds or any(view.model.unknown for view in views):
+            reasons = [reason for view in views for reason in view.model.unknown]
+            return Trace(Verdict.UNKNOWN, flows, reasons[0] if reasons else f"there are more than {MOST_WORLDS} worlds")
+        return Trace(Verdict.HOLDS, flows)
+
+    @property
+    def model(self) -> Model:
+        """The network of the first world."""
+        return self.views()[0].model
+
+    @property
+    def invalid(self) -> list[str]:
+        """What AWS refuses, in any world."""
+        return list(dict.fromkeys(text for view in self.views() for text in view.model.invalid))
+
+    # Worlds
+
+    def views(self) -> list[View]:
+        """Every world that AWS may make of the templates and does not refuse to deploy."""
+        if self._views is None:
+            built = list(self._build())
+            possible = [view for view in built if not view.model.refused]
+            if not possible:
+                raise TemplateError(f"AWS refuses to deploy this: {built[0].model.refused[0]}")
+            self._views = possible
+        return self._views
+
+    def _build(self) -> Iterator[View]:
+        first = World()
+        resolver, view = self._view(first)
+        zones = list(resolver.zones)
+        ways = iter(partitions(zones))
+        way, another = next(ways, {}), next(ways, None)
+        if another is None:
+            # One way to name the zones, the one that was just built with.
+            yield view
+            yield from self._following(first, 1)
+            return
+        count = 0
+        while way is not None:
+            for other in self._from(World(zones=way)):
+                count += 1
+                if count > MOST_WORLDS:
+                    self.too_many_worlds = True
+                    return
+                yield other
+            way, another = another, next(ways, None)  # type: ignore[assignment]
+
+    def _from(self, world: World) -> Iterator[View]:
+        yield self._view(world)[1]
+        yield from self._following(world, 1)
+
+    def _following(self, world: World, count: int) -> Iterator[View]:
+        after = following(world)
+        while after is not None:
+            count += 1
+            if count > MOST_WORLDS:
+                self.too_many_worlds = True
+                return
+            yield self._view(after)[1]
+            after = following(after)
+
+    def _view(self, world: World) -> tuple[Resolver, View]:
+        resolver = Resolver(self.stacks, self.contracts, world)
+        # A model is many small objects that all stay: collecting while it grows costs a third of the time.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            model = build(resolver, self.contracts)
+        except RecursionError:
+            raise TemplateError("the templates are nested too deeply") from None
+        except (AttributeError, TypeError, KeyError, IndexError) as error:
+            # A value of a shape that CloudFormation refuses; what exactly is its validation's business.
+            raise TemplateError(f"a template holds a value of the wrong shape: {error}") from error
+        finally:
+            if collecting:
+                gc.enable()
+        return resolver, View(world, model, self.stacks, self._symmetry)
+
+    def _together(self, proofs: list[tuple[View, Proof]], refused: RoutesError | None) -> Proof:
+        worlds = len(proofs)
+        contracts = tuple(sorted({name for _, proof in proofs for name in proof.contracts}))
+        unknown = list(dict.fromkeys(reason for _, proof in proofs for reason in proof.unknown))
+        notes = tuple(dict.fromkeys(note for _, proof in proofs for note in proof.notes))
+        if self.too_many_worlds:
+            unknown.append(f"there are more than {MOST_WORLDS} worlds; the others were not tried")
+        if refused is not None:
+            unknown.append(f"in some worlds: {refused}")
+
+        def whole(proof: Proof, verdict: Verdict, world: str = "", reason: str = "") -> Proof:
+            return replace(
+                proof,
+                verdict=verdict,
+                contracts=contracts,
+                unknown=tuple(unknown),
+                notes=notes,
+                worlds=worlds,
+                world=world,
+                reason=reason or proof.reason,
+            )
+
+        failing = [(view, proof) for view, proof in proofs if proof.verdict is Verdict.FAILS]
+        if failing:
+            view, proof = failing[0]
+            if len(failing) == worlds and refused is None:
+                return whole(proof, Verdict.FAILS)
+            decided = view.world.describe()
+            unknown.insert(0, f"AWS decides in which of {worlds} worlds this is; it fails in {len(failing)}")
+            return whole(proof, Verdict.UNKNOWN, decided)
+        for view, proof in proofs:
+            if proof.verdict is Verdict.UNKNOWN:
+                return whole(proof, Verdict.UNKNOWN, view.world.describe() if worlds > 1 else "")
+        if unknown:
+            return whole(proofs[0][1], Verdict.UNKNOWN, reason=unknown[-1])
+        return whole(proofs[0][1], Verdict.HOLDS)
+
+
+def _contracts(given: Contracts | str | Path | Mapping[str, Any] | None) -> Contracts:
+    if isinstance(given, Contracts):
+        return given
+    if isinstance(given, (str, Path)):
+        return Contracts.load(given)
+    return Contracts.from_data(dict(given) if given is not None else None)
+
+
+def _with_parameters(
+    sources: list[StackSource], parameters: Mapping[str, Mapping[str, Any]] | None
+) -> list[StackSource]:
+    for name, values in (parameters or {}).items():
+        found = [source for source in sources if source.name == name]
+        if not found:
+            raise TemplateError(f"parameters are given for {name!r}, which is not a stack of the set")
+        for source in found:
+            source.parameters = {**source.parameters, **values}
+    return sources
+
+
+def _single(places: tuple[Place, ...], name: str, what: str) -> Place:
+    if len(places) == 1:
+        return places[0]
+    listed = ", ".join(repr(place.name) for place in places[:4])
+    raise QuestionError(
+        f"{what} {name!r} means {len(places)} places; name one: {listed}{', ...' if len(places) > 4 else ''}"
+    )

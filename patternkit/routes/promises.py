@@ -1,0 +1,168 @@
+"""What a network can promise, as values: from Python, or from a YAML, JSON or TOML file.
+
+```yaml
+promises:
+  - inspected: {source: every spoke subnet, destination: internet, by: Firewall}
+  - isolated: {source: SpokeA, destination: SpokeB, name: production stays apart}
+  - reaches: {source: SpokeA, destination: 10.2.0.0/16, port: 443}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, PROTOCOLS, Spans
+from patternkit.routes.contracts import read_data
+from patternkit.routes.errors import QuestionError, nearest
+
+Selection = str | Sequence[str]
+
+MEANINGS = {
+    "reaches": "every flow arrives, and its replies do",
+    "isolated": "no packet arrives",
+    "inspected": "every flow that arrives crosses the firewall, its replies cross the same endpoint, and its "
+    "policy takes the packets to the rules",
+    "symmetric": "the replies of every flow cross the same middleboxes and connections as its packets",
+    "same_az": "every flow stays in one availability zone of each VPC that it crosses, both ways",
+    "no_bypass": "no packet arrives without crossing the firewall, whichever side starts",
+    "no_blackhole": "no packet or reply is lost to a missing, dead or circular route",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A statement about every flow between two sets of places.
+
+    Attributes:
+        kind: A key of `MEANINGS`.
+        source: Places by construct path, logical id, tag (`tag:Key=Value`), CIDR or group.
+        destination: The same.
+        by: For `inspected` and `no_bypass`: the firewalls, endpoints or appliances that count; default any.
+        port: The destination port; default every one.
+        protocol: "tcp", "udp", "icmp" or "any"; default "tcp" with a port, else "any".
+        family: 4 or 6; default both.
+        same_vpc: Whether pairs within one VPC count where a group is given; default no.
+        name: What to call it; default its own text.
+    """
+
+    kind: str
+    source: Selection
+    destination: Selection
+    by: Selection | None = None
+    port: int | None = None
+    protocol: str | None = None
+    family: int | None = None
+    same_vpc: bool = False
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in MEANINGS:
+            raise QuestionError(f"unknown promise {self.kind!r}{nearest(self.kind, MEANINGS)}")
+        if self.port is not None and (not isinstance(self.port, int) or not 0 <= self.port <= 65535):
+            raise QuestionError(f"port must be between 0 and 65535, got {self.port!r}")
+        if self.protocol is not None and self.protocol not in PROTOCOLS:
+            raise QuestionError(f"protocol must be one of {', '.join(PROTOCOLS)}, got {self.protocol!r}")
+        if self.port is not None and self.protocol not in (None, "tcp", "udp"):
+            raise QuestionError(f"port needs protocol tcp or udp, got {self.protocol!r}")
+        if self.family not in (None, 4, 6):
+            raise QuestionError(f"family must be 4 or 6, got {self.family!r}")
+        if self.by is not None and self.kind not in ("inspected", "no_bypass"):
+            raise QuestionError(f"by is only for inspected and no_bypass, not for {self.kind}")
+
+    def __str__(self) -> str:
+        if self.name:
+            return self.name
+        by = f" by {_shown(self.by)}" if self.by is not None else ""
+        service = f", {self.protocol or 'tcp'} {self.port}" if self.port is not None else ""
+        return f"{self.kind}: {_shown(self.source)} -> {_shown(self.destination)}{by}{service}"
+
+    def protocols(self) -> Spans:
+        """The protocol numbers that the promise covers."""
+        number = PROTOCOLS[self.protocol or ("tcp" if self.port is not None else "any")]
+        return EVERY_PROTOCOL if number < 0 else ((number, number),)
+
+    def ports(self) -> Spans:
+        """The destination ports that the promise covers."""
+        return EVERY_PORT if self.port is None else ((self.port, self.port),)
+
+
+def _shown(selection: Selection | None) -> str:
+    if selection is None or isinstance(selection, str):
+        return selection or "anything"
+    return " and ".join(selection)
+
+
+def _maker(kind: str) -> Callable[..., Promise]:
+    def make(source: Selection, destination: Selection, **options: Any) -> Promise:
+        known = {field.name for field in fields(Promise)} - {"kind", "source", "destination"}
+        for name in options:
+            if name not in known:
+                raise QuestionError(f"{kind} has no option {name!r}{nearest(name, known)}")
+        return Promise(kind, source, destination, **options)
+
+    make.__name__ = kind
+    make.__doc__ = f"""Promise that {MEANINGS[kind]}.
+
+    Args:
+        source: Places by construct path, logical id, `tag:Key=Value`, CIDR or group.
+        destination: The same.
+        **options: Any other attribute of `Promise`.
+
+    Raises:
+        QuestionError: An option is unknown or out of its range.
+    """
+    return make
+
+
+reaches = _maker("reaches")
+isolated = _maker("isolated")
+inspected = _maker("inspected")
+symmetric = _maker("symmetric")
+same_az = _maker("same_az")
+no_bypass = _maker("no_bypass")
+no_blackhole = _maker("no_blackhole")
+
+
+def load_promises(path: str | Path) -> list[Promise]:
+    """Read promises from a YAML, JSON or TOML file.
+
+    Raises:
+        QuestionError: The file is malformed.
+    """
+    return promises_from_data(read_data(Path(path), QuestionError), str(path))
+
+
+def promises_from_data(data: Any, what: str = "promises") -> list[Promise]:
+    """Read promises as parsed from a file: a list, or a mapping with the list under `promises`.
+
+    Raises:
+        QuestionError: The data are malformed.
+    """
+    listed = data.get("promises") if isinstance(data, dict) else data
+    if not isinstance(listed, list) or not listed:
+        raise QuestionError(f"{what} must hold a list of promises under 'promises'")
+    found = []
+    for item in listed:
+        if not isinstance(item, dict) or len(item) != 1:
+            raise QuestionError(f"{what}: each promise is one kind with its options, got {item!r}")
+        ((kind, options),) = item.items()
+        if not isinstance(options, dict):
+            raise QuestionError(f"{what}: the options of {kind} must be a mapping, got {options!r}")
+        if kind not in MEANINGS:
+            raise QuestionError(f"{what}: unknown promise {kind!r}{nearest(str(kind), MEANINGS)}")
+        given = {str(key).replace("-", "_"): value for key, value in options.items()}
+        for key in ("source", "destination"):
+            if key not in given:
+                raise QuestionError(f"{what}: {kind} needs a {key}")
+        for key in ("source", "destination", "by"):
+            value = given.get(key)
+            if value is not None and not (
+                isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+            ):
+                raise QuestionError(f"{what}: {key} of {kind} must be a text or a list of texts, got {value!r}")
+        found.append(_maker(kind)(given.pop("source"), given.pop("destination"), **given))
+    return found

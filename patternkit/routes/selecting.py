@@ -1,0 +1,352 @@
+"""Find the places that a question names: by construct path, logical id, tag, CIDR or group."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from patternkit.routes.addresses import (
+    PUBLIC_IPV4,
+    PUBLIC_IPV6,
+    SERVICES,
+    Spans,
+    intersect,
+    normal,
+    parse_prefix,
+    span_of,
+    subtract,
+)
+from patternkit.routes.errors import QuestionError, nearest
+from patternkit.routes.model import (
+    Attachment,
+    Element,
+    Endpoint,
+    Firewall,
+    Interface,
+    Model,
+    Site,
+    Subnet,
+    TransitTable,
+    Vpc,
+)
+from patternkit.routes.promises import Selection
+from patternkit.routes.resolving import StackSet
+from patternkit.routes.tracing import Place
+from patternkit.routes.values import Unknown
+
+GROUPS = ("every subnet", "every spoke subnet", "every site", "internet", *SERVICES)
+_TAIL = re.compile(r"/(?:Resource|Subnet|Default|VPC)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The places of a selection, and whether it was a group rather than places by name."""
+
+    places: tuple[Place, ...]
+    group: bool
+
+
+class Selector:
+    """Finds places in a model."""
+
+    def __init__(self, model: Model, stacks: StackSet) -> None:
+        self.model = model
+        self.stacks = stacks
+        self._places: dict[str, Place] = {}
+        self._selected: dict[Any, Selected] = {}
+        self._attached: set[str] | None = None
+
+    def select(self, selection: Selection, what: str, *, hosts: bool = False) -> Selected:
+        """The places that a selection names.
+
+        Args:
+            selection: One name, or several.
+            what: "source" or "destination", for messages.
+            hosts: Whether a group leaves out the subnets that serve only transit gateway attachments.
+
+        Raises:
+            QuestionError: A name means nothing here, or a group is empty.
+        """
+        names = [selection] if isinstance(selection, str) else list(selection)
+        key = (tuple(names), what == "source", hosts)
+        if key in self._selected:
+            return self._selected[key]
+        if not names:
+            raise QuestionError(f"{what} is empty")
+        places: dict[Place, None] = {}
+        group = len(names) > 1
+        for name in names:
+            found, is_group = self._one(name, what)
+            if is_group and hosts:
+                found = [place for place in found if place.subnet is None or not self._serves_attachment(place.subnet)]
+            if not found:
+                raise QuestionError(f"{what} {name!r} is empty: no subnet or site of the network belongs to it")
+            places.update(dict.fromkeys(found))
+            group = group or is_group
+        selected = self._selected[key] = Selected(tuple(places), group)
+        return selected
+
+    def _one(self, name: str, what: str) -> tuple[list[Place], bool]:
+        if not isinstance(name, str) or not name.strip():
+            raise QuestionError(f"{what} must be a name, got {name!r}")
+        lowered = name.strip().lower()
+        if lowered in ("internet", "the internet"):
+            return [self._internet()], False
+        if lowered in SERVICES:
+            if what == "source":
+                raise QuestionError(f"source must be a place that starts flows, got the service {name!r}")
+            return [self._service(lowered)], False
+        if lowered == "every subnet":
+            return [self.place(subnet) for subnet in self.model.subnets.values()], True
+        if lowered == "every spoke subnet":
+            return [self.place(subnet) for vpc in self.spokes() for subnet in vpc.subnets], True
+        if lowered in ("every site", "on-premises"):
+            return [self.place(site) for site in self.model.sites.values()], True
+        if lowered.startswith("tag:"):
+            return self._tagged(name.strip()[4:], what), True
+        block = parse_prefix(name.strip())
+        if block is not None:
+            return self._addresses(span_of(block), block.family, name.strip(), what), True
+        return self._named(name.strip(), what)
+
+    def _serves_attachment(self, subnet: Subnet) -> bool:
+        """Whether a subnet holds an attachment's interface, and hosts have another subnet in its zone."""
+        if self._attached is None:
+            self._attached = {
+                entry.identity for attachment in self.model.attachments.values() for entry in attachment.zones.values()
+            }
+        return subnet.identity in self._attached and any(
+            other.zone == subnet.zone and other.identity not in self._attached for other in subnet.vpc.subnets
+        )
+
+    def spokes(self) -> list[Vpc]:
+        """The VPCs on a transit gateway that hold no firewall endpoint, and through which no route leads.
+
+        A VPC with its own way to the internet is one, too: that is what a promise must find.
+        """
+        hubs = {
+            endpoint.subnet.vpc.identity
+            for endpoint in self.model.targets.values()
+            if isinstance(endpoint, Endpoint) and isinstance(endpoint.subnet, Subnet)
+        }
+        for table in self.model.transit_tables.values():
+            assert isinstance(table, TransitTable)
+            for route in table.routes:
+                target = route.target
+                if (
+                    route.origin in ("static", "prefix list")
+                    and isinstance(target, Attachment)
+                    and target.vpc is not None
+                    and not any(block.covers(route.prefix) for block in target.vpc.blocks)
+                ):
+                    hubs.add(target.vpc.identity)
+        return [
+            vpc
+            for vpc in self.model.vpcs.values()
+            if vpc.identity not in hubs and any(attachment.medium == "vpc" for attachment in vpc.attachments)
+        ]
+
+    def place(self, element: Element) -> Place:
+        """The place that a subnet, site or interface is."""
+        found = self._places.get(element.identity)
+        if found is None:
+            found = self._places[element.identity] = self._place(element)
+        return found
+
+    def _place(self, element: Element) -> Place:
+        if isinstance(element, Subnet):
+            doubt = element.unknown_blocks.reason if element.unknown_blocks and not element.blocks else ""
+            return Place("subnet", element.path, element, element.spans(4), element.spans(6), doubt)
+        if isinstance(element, Site):
+            ipv4 = normal((block.first, block.last) for block in element.spans(4))
+            ipv6 = normal((block.first, block.last) for block in element.spans(6))
+            doubt = ""
+            if element.unknown_prefixes is not None:
+                doubt = element.unknown_prefixes.reason
+            elif not ipv4 and not ipv6:
+                doubt = f"nothing says which addresses are behind {element.path}"
+            return Place("site", element.path, element, ipv4, ipv6, doubt)
+        assert isinstance(element, Interface)
+        if isinstance(element.subnet, Unknown):
+            return Place("interface", element.path, element, doubt=f"the subnet of {element.path} is not known")
+        if element.address is not None:
+            return Place("interface", element.path, element, span_of(element.address))
+        return Place("interface", element.path, element, element.subnet.spans(4), element.subnet.spans(6))
+
+    def _internet(self) -> Place:
+        blocks = [block for vpc in self.model.vpcs.values() for block in vpc.blocks]
+        blocks += [block for site in self.model.sites.values() for block, _ in site.prefixes if block.length]
+        own4 = normal((block.first, block.last) for block in blocks if block.family == 4)
+        own6 = normal((block.first, block.last) for block in blocks if block.family == 6)
+        return Place("internet", "the internet", None, subtract(PUBLIC_IPV4, own4), subtract(PUBLIC_IPV6, own6))
+
+    @staticmethod
+    def _service(name: str) -> Place:
+        return Place("service", name, None, ((SERVICES[name], SERVICES[name]),))
+
+    def addresses(self, name: str) -> Place | None:
+        """The place that addresses are, wherever they lie; None when the name is not a CIDR."""
+        block = parse_prefix(name.strip())
+        if block is None:
+            return None
+        key = f"addresses {name}"
+        if key not in self._places:
+            spans = span_of(block)
+            self._places[key] = Place(
+                "addresses", name, None, spans if block.family == 4 else (), spans if block.family == 6 else ()
+            )
+        return self._places[key]
+
+    def _addresses(self, spans: Spans, family: int, name: str, what: str) -> list[Place]:
+        found: list[Place] = []
+        rest = spans
+        for element in (*self.model.subnets.values(), *self.model.sites.values()):
+            place = self.place(element)
+            common = intersect(place.spans(family), spans)
+            if common:
+                rest = subtract(rest, common)
+                part = f"{name} in {place.name}" if common != place.spans(family) else place.name
+                ipv4, ipv6 = (common, ()) if family == 4 else ((), common)
+                found.append(Place(place.kind, part, element, ipv4, ipv6))
+        if what == "source":
+            return found
+        internet = self._internet()
+        beyond = intersect(rest, internet.spans(family))
+        if beyond:
+            ipv4, ipv6 = (beyond, ()) if family == 4 else ((), beyond)
+            found.append(Place("internet", f"{name} on the internet", None, ipv4, ipv6))
+            rest = subtract(rest, beyond)
+        if rest and not found:
+            ipv4, ipv6 = (rest, ()) if family == 4 else ((), rest)
+            found.append(Place("addresses", name, None, ipv4, ipv6))
+        return found
+
+    # Names
+
+    def _tagged(self, text: str, what: str) -> list[Place]:
+        key, separator, value = text.partition("=")
+        if not separator:
+            raise QuestionError(f"{what} must be tag:Key=Value, got 'tag:{text}'")
+        found: list[Place] = []
+        values: set[str] = set()
+        for element in (
+            *self.model.vpcs.values(),
+            *self.model.subnets.values(),
+            *self.model.interfaces.values(),
+        ):
+            tags = self._tags(element)
+            if key in tags:
+                values.add(tags[key])
+                if fnmatch.fnmatchcase(tags[key], value):
+                    found += self._places_of(element)
+        if not found:
+            raise QuestionError(f"no VPC or subnet has the tag {key}={value}{nearest(value, values)}")
+        return found
+
+    def _tags(self, element: Element) -> dict[str, str]:
+        entry = self.stacks.by_id.get(element.identity)
+        if entry is None:
+            return {}
+        tags = (entry[0].resources[entry[1]].get("Properties") or {}).get("Tags") or []
+        return {
+            str(tag.get("Key")): tag["Value"]
+            for tag in tags
+            if isinstance(tag, dict) and isinstance(tag.get("Value"), str)
+        }
+
+    def _places_of(self, element: Element) -> list[Place]:
+        if isinstance(element, Vpc):
+            return [self.place(subnet) for subnet in element.subnets]
+        if isinstance(element, Attachment):
+            return [self.place(element.site)] if element.site is not None else []
+        return [self.place(element)]
+
+    def _named(self, name: str, what: str) -> tuple[list[Place], bool]:
+        elements: list[Element] = [
+            *self.model.subnets.values(),
+            *self.model.vpcs.values(),
+            *self.model.sites.values(),
+            *self.model.interfaces.values(),
+        ]
+        found = self.matching(name, elements)
+        if not found:
+            known = [*GROUPS, *(_TAIL.sub("", element.path) for element in elements)]
+            known += [_short(element.identity).rsplit("/", 1)[-1] for element in elements]
+            raise QuestionError(f"{what} {name!r} is not in the network{nearest(name, known)}")
+        places = [place for element in found for place in self._places_of(element)]
+        group = len(found) > 1 or isinstance(found[0], Vpc)
+        return list(dict.fromkeys(places)), group
+
+    def matching(self, name: str, elements: Iterable[Element]) -> list[Element]:
+        """The elements that a name means: the most exact kind of match that finds any.
+
+        In turn: the whole construct path or the identity in its stack, the logical id, the path's end, a
+        `Name` tag, a pattern with `*`, and a construct that contains the element.
+        """
+        listed = list(elements)
+        wanted = name.strip("/")
+        tests: list[Callable[[Element], bool]] = [
+            lambda e: wanted in (e.path, _TAIL.sub("", e.path), _short(e.identity)),
+            lambda e: _short(e.identity).rsplit("/", 1)[-1] == wanted,
+            lambda e: _TAIL.sub("", e.path).endswith(f"/{wanted}") or e.path.endswith(f"/{wanted}"),
+            lambda e: self._tags(e).get("Name") == wanted,
+        ]
+        if "*" in wanted:
+            tests.append(
+                lambda e: any(
+                    fnmatch.fnmatchcase(text, pattern)
+                    for text in (_TAIL.sub("", e.path), _short(e.identity))
+                    for pattern in (wanted, f"*/{wanted}")
+                )
+            )
+        else:
+            tests.append(lambda e: f"/{wanted}/" in f"/{e.path}/")
+        for test in tests:
+            found = [element for element in listed if test(element)]
+            if found:
+                # A VPC's own subnets are named by it as well.
+                vpcs = [element for element in found if isinstance(element, Vpc)]
+                return [e for e in found if not (isinstance(e, Subnet) and e.vpc in vpcs)]
+        return []
+
+    def inspectors(self, by: Selection | None) -> frozenset[str]:
+        """The identities of the middleboxes that count as inspecting.
+
+        Raises:
+            QuestionError: A name means no firewall, endpoint or appliance.
+        """
+        firewalls = list(self.model.firewalls.values())
+        alone = [
+            element
+            for element in self.model.targets.values()
+            if (isinstance(element, Endpoint) and element.firewall is None)
+            or (isinstance(element, Interface) and element.checks is False)
+        ]
+        if by is None:
+            chosen: list[Element] = [*firewalls, *alone]
+            if not chosen:
+                raise QuestionError("the network has no firewall, endpoint or appliance that could inspect")
+        else:
+            chosen = []
+            for name in [by] if isinstance(by, str) else by:
+                found = self.matching(name, [*firewalls, *alone])
+                if not found:
+                    known = [element.path for element in (*firewalls, *alone)]
+                    raise QuestionError(f"by {name!r} is no firewall, endpoint or appliance{nearest(name, known)}")
+                chosen += found
+        identities: set[str] = set()
+        for element in chosen:
+            if isinstance(element, Firewall):
+                identities |= {endpoint.identity for endpoint in element.endpoints}
+                if element.attachment is not None:
+                    identities.add(element.attachment.identity)
+            else:
+                identities.add(element.identity)
+        return frozenset(identities)
+
+
+def _short(identity: str) -> str:
+    return identity.strip("\u27e8\u27e9")

@@ -1,0 +1,285 @@
+"""Whole flows: packets there, and their replies back, with the state that gateways and middleboxes keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect
+from patternkit.routes.forwarding import Forwarder, Leg, Location, Outcome, Walk
+from patternkit.routes.model import (
+    EgressOnlyGateway,
+    Element,
+    Interface,
+    InternetGateway,
+    Model,
+    Service,
+    Site,
+    Subnet,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a flow starts or ends.
+
+    Attributes:
+        kind: "subnet", "interface", "internet", "site", "service" or "addresses".
+        name: The place as people call it.
+        element: The subnet, site or interface.
+        ipv4: The place's IPv4 addresses.
+        ipv6: The place's IPv6 addresses.
+        doubt: Why its addresses are not all known.
+    """
+
+    kind: str
+    name: str
+    element: Element | None = None
+    ipv4: Spans = ()
+    ipv6: Spans = ()
+    doubt: str = ""
+
+    def spans(self, family: int) -> Spans:
+        """The place's addresses of a family."""
+        return self.ipv4 if family == 4 else self.ipv6
+
+    @property
+    def subnet(self) -> Subnet | None:
+        """The subnet of a host, where that is known."""
+        if isinstance(self.element, Subnet):
+            return self.element
+        if isinstance(self.element, Interface) and isinstance(self.element.subnet, Subnet):
+            return self.element.subnet
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Packets that go one way, and what becomes of their replies.
+
+    Attributes:
+        box: The packets of which this holds, as the source sends them.
+        forward: The way there.
+        back: The way of the replies, or None when nothing arrives.
+    """
+
+    source: Place
+    destination: Place
+    box: Box
+    forward: Leg
+    back: Leg | None
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the packets arrive."""
+        return self.forward.outcome is Outcome.DELIVERED
+
+    @property
+    def answered(self) -> bool:
+        """Whether the replies arrive, too."""
+        return self.back is not None and self.back.outcome is Outcome.DELIVERED
+
+    @property
+    def last(self) -> Leg:
+        """The leg that ends the flow."""
+        return self.back if self.back is not None else self.forward
+
+
+class Tracer:
+    """Traces flows between places of a model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.forwarder = Forwarder(model)
+
+    def flows(self, source: Place, destination: Place, family: int, protocol: Spans, port: Spans) -> list[Flow]:
+        """Every flow between two places, in disjoint sets of packets that fare alike."""
+        sources, destinations = source.spans(family), destination.spans(family)
+        box = Box(family, protocol, sources, EPHEMERAL_PORTS, destinations, port)
+        for place in (source, destination):
+            if place.doubt:
+                leg = Leg(Walk(box), Outcome.UNKNOWN, place.doubt)
+                return [Flow(source, destination, box, leg, None)]
+        starts, refused = self._starts(source, destination, box)
+        legs = [*refused, *self.forwarder.run(starts)] if starts else refused
+        found: list[Flow] = []
+        for leg in legs:
+            leg = self._at_destination(leg, destination)
+            if leg.outcome is not Outcome.DELIVERED:
+                found.append(Flow(source, destination, _sent(leg, sources), leg, None))
+                continue
+            if isinstance(leg.end, Service):
+                back = Leg(
+                    replace(leg.walk, back=True, hops=()),
+                    Outcome.DELIVERED,
+                    "by the gateway endpoint",
+                    source.element,
+                )
+                found.append(Flow(source, destination, leg.walk.box, leg, back))
+                continue
+            for reply in self.forwarder.run(self._replies(leg, source)):
+                reply = self._at_source(reply, source)
+                found.append(Flow(source, destination, _refined(leg, reply, sources), leg, reply))
+        return found
+
+    def _starts(self, source: Place, destination: Place, box: Box) -> tuple[list[tuple[Location, Walk]], list[Leg]]:
+        peer = destination.element if isinstance(destination.element, Interface) else None
+        if source.kind == "internet":
+            return self._from_internet(destination, box, peer)
+        if source.kind == "site":
+            assert isinstance(source.element, Site)
+            return self._from_site(source.element, Walk(box, peer=peer)), []
+        subnet = source.subnet
+        if subnet is None:
+            return [], [Leg(Walk(box), Outcome.UNKNOWN, f"the subnet of {source.name} is not known")]
+        walk = Walk(box, peer=peer, choices=_public(source))
+        if isinstance(source.element, Interface):
+            walk = replace(walk, interface=source.element)
+            self.forwarder.run([])
+            passed = self.forwarder.security_group(source.element, walk, inward=False)
+            refused = list(self.forwarder._done)  # noqa: SLF001 - one class in two files
+            return [(("subnet", subnet, None), item) for item in passed], refused
+        return [(("subnet", subnet, None), walk)], []
+
+    def _from_internet(
+        self, destination: Place, box: Box, peer: Interface | None
+    ) -> tuple[list[tuple[Location, Walk]], list[Leg]]:
+        walk = Walk(box, peer=peer)
+        subnet = destination.subnet
+        if subnet is None:
+            reason = f"{destination.name} has no address that the internet reaches"
+            return [], [Leg(walk, Outcome.DROPPED, reason, None, "address")]
+        gateway = subnet.vpc.internet_gateway
+        if gateway is None:
+            reason = f"{subnet.vpc.path} has no internet gateway"
+            return [], [Leg(walk, Outcome.DROPPED, reason, None, "address")]
+        refused = []
+        if box.family == 4:
+            decided = dict(_public(destination)).get("public address")
+            if decided is not True:
+                without = replace(walk, choices=(("public address", False),))
+                reason = f"a host of {subnet.path} without a public address is not reached"
+                refused.append(Leg(without, Outcome.DROPPED, reason, None, "address"))
+            if decided is False:
+                return [], refused
+            walk = replace(walk, choices=(("public address", True),))
+        return [(("edge", subnet.vpc, gateway), walk)], refused
+
+    @staticmethod
+    def _from_site(site: Site, walk: Walk) -> list[tuple[Location, Walk]]:
+        if site.gateway is not None:
+            return [(("vpn gateway", site.gateway, site), replace(walk, over_vpn=True))]
+        attachment = site.attachment
+        if attachment is None:
+            return []
+        walk = Forwarder._hop(  # noqa: SLF001 - one class in two files
+            walk, site, site.medium, "from the site", carriers=(*walk.carriers, site.identity)
+        )
+        return [(("transit", attachment.gateway, (attachment, None)), walk)]
+
+    @staticmethod
+    def _at_destination(leg: Leg, destination: Place) -> Leg:
+        if leg.outcome is not Outcome.DELIVERED or destination.kind == "addresses":
+            return leg
+        end = leg.end
+        if destination.kind in ("subnet", "interface"):
+            right = end is destination.subnet
+        elif destination.kind == "internet":
+            right = isinstance(end, tuple)
+        elif destination.kind == "service":
+            right = isinstance(end, (tuple, Service))
+        else:
+            # A site may have several connections.
+            right = isinstance(end, Site) and bool(
+                intersect(leg.walk.box.destination, _blocks(end, leg.walk.box.family))
+            )
+        if right:
+            return leg
+        return Leg(leg.walk, Outcome.DROPPED, f"{leg.reason} instead of {destination.name}", None, "host")
+
+    @staticmethod
+    def _at_source(leg: Leg, source: Place) -> Leg:
+        if leg.outcome is not Outcome.DELIVERED:
+            return leg
+        if source.kind in ("subnet", "interface"):
+            right = leg.end is source.subnet and not leg.walk.translations
+        elif source.kind == "internet":
+            right = isinstance(leg.end, tuple)
+        else:
+            right = isinstance(leg.end, Site)
+        if right:
+            return leg
+        return Leg(leg.walk, Outcome.DROPPED, f"{leg.reason} instead of {source.name}", None, "host")
+
+    def _replies(self, leg: Leg, source: Place) -> list[tuple[Location, Walk]]:
+        walk = leg.walk
+        state = frozenset(walk.middleboxes)
+        if isinstance(leg.end, tuple):
+            state |= {leg.end[1].identity}
+        if source.kind == "internet" and walk.box.family == 6:
+            state |= {hop.identity for hop in walk.hops}
+        reply = replace(
+            walk,
+            box=walk.box.swapped(),
+            back=True,
+            known=state,
+            hops=(),
+            middleboxes=(),
+            carriers=(),
+            crossings=(),
+            seen=frozenset(),
+            source_owner=walk.destination_owner,
+            destination_owner=walk.source_owner,
+            interface=walk.peer,
+            peer=walk.interface,
+        )
+        end = leg.end
+        if isinstance(end, tuple):
+            gateway = end[1]
+            if isinstance(gateway, EgressOnlyGateway):
+                return [(("local", gateway.vpc, gateway), reply)]
+            assert isinstance(gateway, InternetGateway)
+            return [(("edge", gateway.vpc, gateway), reply)]
+        if isinstance(end, Site):
+            others = [
+                site
+                for site in self.model.sites.values()
+                if site is not end
+                and intersect(_blocks(site, reply.box.family), reply.box.source)
+                and (site.gateway is not None or site.attachment is not None)
+            ]
+            if others:
+                hedge = f"the site behind {end.path} decides by which of its connections it answers"
+                reply = replace(reply, hedges=(*reply.hedges, hedge))
+            return [start for site in (end, *others) for start in self._from_site(site, reply)]
+        assert isinstance(end, Subnet)
+        return [(("subnet", end, None), reply)]
+
+
+def _public(place: Place) -> tuple[tuple[str, bool], ...]:
+    """What is known of a host's public address: a subnet that gives none may still hold a host with one."""
+    if isinstance(place.element, Interface) and isinstance(place.element.public, bool):
+        return (("public address", place.element.public),)
+    if isinstance(place.element, Subnet) and place.element.public_addresses is True:
+        return (("public address", True),)
+    return ()
+
+
+def _blocks(site: Site, family: int) -> Spans:
+    return tuple(sorted({(block.first, block.last) for block in site.spans(family)}))
+
+
+def _sent(leg: Leg, sources: Spans) -> Box:
+    """The packets of a leg as they were sent."""
+    box = leg.walk.box
+    if leg.walk.translations:
+        return box._replace(source=leg.walk.translations[0][1], source_port=leg.walk.translations[0][2])
+    return box if intersect(box.source, sources) else box._replace(source=sources)
+
+
+def _refined(forward: Leg, back: Leg, sources: Spans) -> Box:
+    """The packets of a flow, cut by both directions."""
+    sent = _sent(forward, sources)
+    reply = back.walk.box.swapped()
+    if forward.walk.translations and back.walk.translations:
+        return sent._replace(destination=reply.destination, port=reply.port, protocol=reply.protocol)
+    return reply
