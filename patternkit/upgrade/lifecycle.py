@@ -1,0 +1,170 @@
+"""What an upgrade replaces, deletes, or stops retaining."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from patternkit.testing.permissions.intrinsics import described
+from patternkit.testing.stateful import STATEFUL
+from patternkit.upgrade.changes import Change, Kind, Template, resources
+
+_NOTHING = object()
+_KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
+_PROTECTION = ("DeletionProtection", "DeletionProtectionEnabled")
+
+
+def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
+    """Find the stateful resources that are replaced or deleted, and those that are not retained any more.
+
+    Args:
+        old: The template that is deployed.
+        new: The template that is about to be.
+
+    Yields:
+        The changes.
+    """
+    before, after = resources(old), resources(new)
+    for logical_id, reason in _replaced(before, after).items():
+        if _is_stateful(after[logical_id]["Type"]) or _is_stateful(before[logical_id]["Type"]):
+            kept = after[logical_id].get("UpdateReplacePolicy", "Delete")
+            fate = "stays in the account, empty of use" if kept in _KEPT else "is deleted with all it holds"
+            yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; the old one {fate} (UpdateReplacePolicy {kept})")
+    for logical_id in before.keys() - after.keys():
+        yield from _gone(logical_id, before, after)
+    for logical_id in before.keys() & after.keys():
+        if _is_stateful(after[logical_id]["Type"]):
+            yield from _loosened(logical_id, before[logical_id], after[logical_id])
+
+
+def _gone(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    resource = before[logical_id]
+    kind = resource["Type"]
+    if not _is_stateful(kind):
+        return
+    # What is deployed decides what becomes of a resource that the new template does not have.
+    policy = resource.get("DeletionPolicy", _default_policy(resource))
+    fate = {
+        "Delete": "it is deleted with all it holds",
+        "Snapshot": "it is deleted, a snapshot stays",
+    }.get(policy, "it stays in the account and leaves the stack")
+    successors = [one for one, new in after.items() if new["Type"] == kind and one not in before]
+    what = f"the {kind} is not in the new template (DeletionPolicy {policy})"
+    if successors:
+        named = ", ".join(sorted(successors))
+        yield Change(Kind.REPLACEMENT, logical_id, f"{what}: {fate}, and {named} starts empty: was it renamed?")
+    else:
+        yield Change(Kind.DELETION, logical_id, f"{what}: {fate}", dangerous=policy in ("Delete", "Snapshot"))
+
+
+def _default_policy(resource: Mapping[str, Any]) -> str:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    if resource["Type"] == "AWS::RDS::DBCluster":
+        return "Snapshot"
+    if resource["Type"] == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in resource.get("Properties", {}):
+        return "Snapshot"
+    return "Delete"
+
+
+def _loosened(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
+        was, now = before.get(attribute, "Delete"), after.get(attribute, "Delete")
+        if was in _KEPT and now not in _KEPT:
+            when = "its stack" if attribute == "DeletionPolicy" else "its replacement"
+            yield Change(Kind.RETENTION, logical_id, f"{attribute} was {was} and is {now}: the data goes with {when}")
+    for name in _PROTECTION:
+        was, now = before.get("Properties", {}).get(name), after.get("Properties", {}).get(name)
+        if was in (True, "true") and now not in (True, "true"):
+            yield Change(Kind.RETENTION, logical_id, f"{name} was on and is off: nothing stops its deletion")
+
+
+def _replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    common = before.keys() & after.keys()
+    for logical_id in sorted(common):
+        if reason := _replacement(before[logical_id], after[logical_id]):
+            found[logical_id] = reason
+    # A create-only property that refers to something replaced changes with it, and so on.
+    pending = set(found)
+    while pending:
+        caused = {
+            logical_id: f"{path} refers to {cause}, which is replaced"
+            for logical_id in sorted(common - found.keys())
+            for path, _ in _create_only(after[logical_id]["Type"])
+            for cause in pending & _referred(_at(after[logical_id], path))
+        }
+        found |= caused
+        pending = set(caused)
+    return found
+
+
+def _replacement(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    if before["Type"] != after["Type"]:
+        return f"the type changes from {before['Type']} to {after['Type']}, which CloudFormation refuses"
+    for path, certain in _create_only(after["Type"]):
+        was, now = _at(before, path), _at(after, path)
+        if was != now:
+            must = "can only be set when it is created" if certain else "may need a replacement"
+            return f"{path} changes from {_short(was)} to {_short(now)} and {must}"
+    return ""
+
+
+@cache
+def _create_only(resource_type: str) -> tuple[tuple[str, bool], ...]:
+    """The properties that cannot be changed, and those that sometimes cannot, as CloudFormation's schemas say."""
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+
+    try:
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
+    except ResourceNotFoundError:
+        return ()
+    named = [(path, True) for path in schema.get("createOnlyProperties") or ()]
+    named += [(path, False) for path in schema.get("conditionalCreateOnlyProperties") or ()]
+    return tuple((path.removeprefix("/properties/").replace("/", "."), certain) for path, certain in named)
+
+
+def _at(resource: Mapping[str, Any], path: str) -> Any:
+    return _walk(resource.get("Properties", {}), path.split("."))
+
+
+def _walk(value: Any, parts: list[str]) -> Any:
+    if not parts:
+        return value
+    if isinstance(value, list):
+        rest = parts[1:] if parts[0] == "*" else parts
+        return [_walk(one, rest) for one in value]
+    if isinstance(value, Mapping) and parts[0] in value:
+        return _walk(value[parts[0]], parts[1:])
+    return _NOTHING
+
+
+def _referred(value: Any) -> set[str]:
+    match value:
+        case {"Ref": str(target)}:
+            return {target}
+        case {"Fn::GetAtt": [str(target), *_]}:
+            return {target}
+        case {"Fn::GetAtt": str(dotted)}:
+            return {dotted.partition(".")[0]}
+        case Mapping():
+            return set().union(*(_referred(one) for one in value.values()))
+        case list():
+            return set().union(*(_referred(one) for one in value))
+    return set()
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is _NOTHING else described(value) if not isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+@cache
+def _also_stateful() -> frozenset[str]:
+    import cfnlint.data.AdditionalSpecs
+    from cfnlint.helpers import load_resource
+
+    return frozenset(load_resource(cfnlint.data.AdditionalSpecs, "StatefulResources.json")["ResourceTypes"])
+
+
+def _is_stateful(resource_type: str) -> bool:
+    return resource_type in STATEFUL or resource_type in _also_stateful()

@@ -1,0 +1,142 @@
+"""Where templates come from, and the command line over them: exit statuses and one clear line for each mistake."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from patternkit.catalog.cli import app
+from patternkit.upgrade import SourceError, read_source
+
+OLD: dict[str, Any] = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "DeletionPolicy": "Retain"}}}
+NEW: dict[str, Any] = {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old.json").write_text(json.dumps(OLD))
+    (tmp_path / "new.json").write_text(json.dumps(NEW))
+    return tmp_path
+
+
+def diff(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["diff", *arguments])
+
+
+def test_the_exit_status_says_whether_it_is_dangerous(here: Path) -> None:
+    (here / "newer.json").write_text(json.dumps({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}))
+    assert diff("old.json", "old.json").exit_code == 0
+    dangerous = diff("old.json", "new.json")
+    assert dangerous.exit_code == 1
+    assert dangerous.stdout == (
+        "danger: retention: Q: DeletionPolicy was Retain and is Delete: the data goes with its stack\n"
+    )
+    assert dangerous.stderr == "1 dangerous, 0 to know of\n"
+    worth_knowing = diff("old.json", "newer.json")
+    assert worth_knowing.exit_code == 0
+    assert worth_knowing.stdout.startswith("note: deletion: Q: ")
+
+
+@pytest.mark.usefixtures("here")
+def test_json() -> None:
+    (one,) = json.loads(diff("old.json", "new.json", "--json").stdout)
+    assert one == {
+        "kind": "retention",
+        "logical_id": "Q",
+        "reason": "DeletionPolicy was Retain and is Delete: the data goes with its stack",
+        "dangerous": True,
+        "template": "",
+    }
+    assert json.loads(diff("old.json", "old.json", "--json").stdout) == []
+
+
+def test_yaml_with_short_functions(here: Path) -> None:
+    (here / "new.yaml").write_text(
+        "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    DeletionPolicy: Retain\n    Properties:\n"
+        "      QueueName: !Sub '${AWS::StackName}-q'\n"
+    )
+    assert "Q: QueueName changes from nothing to ${AWS::StackName}-q" in diff("old.json", "new.yaml").stdout
+
+
+def test_assemblies_are_compared_template_by_template(here: Path) -> None:
+    for name, made in (("before", [OLD, OLD]), ("after", [OLD, NEW])):
+        folder = here / name / "assembly-Stage"
+        folder.mkdir(parents=True)
+        (here / name / "First.template.json").write_text(json.dumps(made[0]))
+        (folder / "Second.template.json").write_text(json.dumps(made[1]))
+    assert [line.partition(": D")[0] for line in diff("before", "after").stdout.splitlines()] == [
+        "danger: retention: assembly-Stage/Second/Q"
+    ]
+    (here / "after" / "First.template.json").unlink()
+    assert "note: deletion: First/Q: " in diff("before", "after").stdout
+
+
+def test_git_revisions(here: Path) -> None:
+    def git(*arguments: str) -> None:
+        identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+    (here / "assembly").mkdir()
+    (here / "assembly" / "One.template.json").write_text(json.dumps(OLD))
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    (here / "old.json").write_text(json.dumps(NEW))
+    (here / "assembly" / "One.template.json").write_text(json.dumps(NEW))
+    assert diff("HEAD:old.json", "old.json").exit_code == 1
+    assert diff("HEAD:old.json", "HEAD:old.json").exit_code == 0
+    assert "One/Q" in diff("HEAD:assembly", "assembly").stdout
+    with pytest.raises(SourceError, match=r"^HEAD:none\.json: "):
+        read_source("HEAD:none.json")
+    with pytest.raises(SourceError, match=r"^never:old\.json: "):
+        read_source("never:old.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("half.json", json.dumps(OLD)[:-20], "half.json: not whole JSON: "),
+        ("half.yaml", 'Resources:\n  Q:\n    Type: "AWS::SQS', "half.yaml: not a whole template: line "),
+        ("empty.json", "", "empty.json: the file is empty"),
+        ("list.json", "[]", "list.json: not a CloudFormation template: it has no Resources"),
+        ("other.json", '{"name": "x"}', "other.json: not a CloudFormation template: it has no Resources"),
+        ("prose.txt", "Not a template.\n", "prose.txt: not a "),
+        (
+            "typeless.json",
+            '{"Resources": {"Q": {}}}',
+            "typeless.json: not a CloudFormation template: resource Q has no",
+        ),
+        (
+            "sam.json",
+            json.dumps(OLD | {"Transform": "AWS::Serverless-2016-10-31"}),
+            "sam.json: it is processed by AWS::Serverless-2016-10-31: compare the processed templates",
+        ),
+        ("binary.json", b"\xff\xfe\x00", "binary.json: cannot be read: "),
+    ],
+)
+def test_what_is_no_template_is_one_line_and_exit_status_3(
+    here: Path, name: str, text: str | bytes, message: str
+) -> None:
+    (here / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    for arguments in ((name, "old.json"), ("old.json", name)):
+        result = diff(*arguments)
+        assert result.exit_code == 3
+        assert result.stdout == ""
+        assert result.stderr.startswith(f"error: {message}")
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_what_is_not_there(here: Path) -> None:
+    (here / "folder").mkdir()
+    for source, message in (
+        ("none.json", "none.json: there is no such file or folder, and it is no git revision (REV:path)"),
+        ("folder", "folder: the folder holds no *.template.json: is it a cloud assembly?"),
+    ):
+        result = diff("old.json", source)
+        assert (result.exit_code, result.stderr) == (3, f"error: {message}\n")
+    (here / "folder" / "One.template.json").write_text(json.dumps(OLD))
+    assert "one is a template, the other a folder of templates" in diff("old.json", "folder").stderr
