@@ -1,0 +1,1 @@
+"""Discover the patterns, describe them, and drive them from the command line."""

@@ -1,0 +1,281 @@
+"""The `patternkit` command line. Nothing here imports the CDK before a command needs it."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from patternkit import __version__
+from patternkit.catalog.discovery import Pattern, find, patterns
+from patternkit.catalog.errors import CatalogError, unknown
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+name_argument = click.argument("name")
+json_flag = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+option_options = click.option(
+    "--option",
+    "-o",
+    "given",
+    multiple=True,
+    metavar="OPTION=VALUE",
+    help="An option, as `patternkit show NAME` lists it.",
+)
+aws_flag = click.option("--aws/--local", default=False, help="In AWS by the CDK CLI, or on this machine (the default).")
+
+
+class _Commands(click.Group):
+    """Commands, of which the prover's are imported only when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "routes"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "routes":
+            return super().get_command(ctx, cmd_name)
+        from patternkit.routes.cli import app as routes
+
+        return routes
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(version)s")
+def app() -> None:
+    """Find, check, prove and run AWS CDK patterns."""
+
+
+@app.command("list")
+@click.option("--family", help="Only this family.")
+@json_flag
+def list_patterns(family: str | None, as_json: bool) -> None:
+    """List the patterns."""
+    found = list(patterns().values())
+    families = {pattern.family for pattern in found}
+    if family is not None:
+        if family not in families:
+            raise unknown("family", family, families)
+        found = [pattern for pattern in found if pattern.family == family]
+    if as_json:
+        print(json.dumps([_summary(pattern) for pattern in found], indent=2))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("PATTERN", "FAMILY", "LOCAL", "WHAT IT DOES"):
+        table.add_column(heading, no_wrap=heading != "WHAT IT DOES")
+    for pattern in found:
+        table.add_row(pattern.name, pattern.family, pattern.local, pattern.summary)
+    Console(highlight=False).print(table)
+
+
+@app.command()
+@name_argument
+@json_flag
+def show(name: str, as_json: bool) -> None:
+    """Show what a pattern is for, its options and its limits."""
+    from patternkit.catalog.arguments import arguments
+
+    pattern = find(name)
+    options = arguments(pattern)
+    if as_json:
+        described = _summary(pattern) | {
+            "services": pattern.services,
+            "when": pattern.when,
+            "when_not": pattern.when_not,
+            "not_shown_locally": pattern.not_shown_locally,
+            "options": [
+                {"name": one.name, "type": one.type, "default": one.default, "meaning": one.meaning} for one in options
+            ],
+        }
+        print(json.dumps(described, indent=2))
+        return
+    screen = Console(highlight=False)
+    screen.print(f"[bold]{pattern.title}[/] ({pattern.family}/{pattern.name})")
+    screen.print(f"{pattern.summary}.\n")
+    for heading, lines in (
+        ("Take it when", pattern.when),
+        ("Do not take it when", pattern.when_not),
+        ("Take instead", [f"{one.name}: {one.instead_when}" for one in pattern.alternatives]),
+        ("Limits", [f"{one.what}: {one.value} ({one.as_of})" for one in pattern.limits]),
+        ("Not shown by running it locally", pattern.not_shown_locally),
+    ):
+        screen.print(f"[bold]{heading}[/]")
+        bullets = Table(box=None, pad_edge=False, show_header=False)
+        for line in lines:
+            bullets.add_row("-", line)
+        screen.print(bullets)
+        screen.print()
+    table = Table(box=None, pad_edge=False, header_style="bold", title="Options", title_justify="left")
+    table.add_column("OPTION", no_wrap=True)
+    table.add_column("MEANING")
+    for one in options:
+        table.add_row(one.name, one.meaning)
+    screen.print(table)
+
+
+@app.command()
+@name_argument
+@option_options
+@click.option(
+    "--output", type=click.Path(path_type=Path), default="cdk.out", metavar="DIR", help="Where the assembly goes."
+)
+def synth(name: str, given: tuple[str, ...], output: Path) -> None:
+    """Synthesize a pattern's example into a folder."""
+    from patternkit.catalog.synthesis import synthesize
+
+    pattern = find(name)
+    with progress(f"synthesizing {pattern.name}"):
+        result = synthesize(pattern, _options(given), output)
+    for template in result:
+        out.print(str(template))
+
+
+@app.command()
+@name_argument
+@option_options
+@aws_flag
+def deploy(name: str, given: tuple[str, ...], aws: bool) -> None:
+    """Deploy a pattern's example: on this machine, until Ctrl-C or `patternkit destroy`, or to AWS."""
+    pattern = find(name)
+    options = _options(given)
+    if aws:
+        from patternkit.catalog.cdk_cli import run_cdk
+
+        sys.exit(run_cdk("deploy", pattern.name, options, stack=pattern.stack))
+    from patternkit.catalog.local import deploy_locally
+
+    deploy_locally(pattern, options, out, progress)
+
+
+@app.command()
+@name_argument
+@aws_flag
+def destroy(name: str, aws: bool) -> None:
+    """Destroy what `patternkit deploy` made."""
+    pattern = find(name)
+    if aws:
+        from patternkit.catalog.cdk_cli import run_cdk
+
+        sys.exit(run_cdk("destroy", pattern.name, {}, stack=pattern.stack))
+    from patternkit.catalog.local import destroy_locally
+
+    destroy_locally(pattern)
+    out.print(f"{pattern.name} is gone from this machine")
+
+
+@app.command()
+@click.argument("old")
+@click.argument("new")
+@json_flag
+def diff(old: str, new: str, as_json: bool) -> None:
+    """Say what deploying NEW over OLD replaces, deletes, permits and exposes.
+
+    OLD and NEW are templates (JSON or YAML), folders of a cloud assembly, or git revisions of either as REV:PATH. Exit
+    status 0: nothing dangerous. 1: something dangerous. 3: OLD or NEW cannot be compared.
+    """
+    from dataclasses import asdict
+
+    from patternkit.upgrade import SourceError, compare_sources
+
+    try:
+        changes = compare_sources(old, new)
+    except SourceError as error:
+        err.print(f"error: {error}", markup=False)
+        sys.exit(3)
+    if as_json:
+        print(json.dumps([asdict(change) for change in changes], indent=2))
+    else:
+        for change in changes:
+            out.print(str(change), markup=False)
+    dangerous = sum(change.dangerous for change in changes)
+    err.print(f"{dangerous} dangerous, {len(changes) - dangerous} to know of")
+    sys.exit(1 if dangerous else 0)
+
+
+@app.command()
+def pages() -> None:
+    """Rewrite what is generated in the pages of the patterns, in a clone of the repository."""
+    from patternkit.catalog.pages import write
+
+    with progress("synthesizing every pattern"):
+        changed = write(patterns())
+    for path in changed:
+        out.print(f"rewrote {path}")
+    if not changed:
+        out.print("every page is current")
+
+
+def main() -> None:
+    """Run the command line: a user's mistake is one line on standard error, and exit status 1."""
+    from patternkit.node import use_packaged_node
+
+    use_packaged_node()
+    try:
+        app()
+    except Exception as error:
+        message = str(error) if isinstance(error, CatalogError) else _explain(error)
+        if message is None:
+            raise
+        err.print(f"error: {message}", markup=False)
+        sys.exit(1)
+
+
+def _explain(error: Exception) -> str | None:
+    # The tools say which extra brings the package; Python's own error of this kind names the module instead.
+    if isinstance(error, ModuleNotFoundError) and error.name is None:
+        return str(error)
+    if "aws_cdk" in sys.modules:
+        from patternkit.catalog.application import explain
+
+        if (message := explain(error)) is not None:
+            return message
+    if "patternkit.localcloud" in sys.modules:
+        from patternkit.localcloud import LocalCloudError
+
+        if isinstance(error, LocalCloudError):
+            return str(error)
+    return None
+
+
+def _summary(pattern: Pattern) -> dict[str, str]:
+    return {
+        "name": pattern.name,
+        "family": pattern.family,
+        "title": pattern.title,
+        "summary": pattern.summary,
+        "local": pattern.local,
+    }
+
+
+def _options(given: Iterable[str]) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not name:
+            raise CatalogError(f"--option must be OPTION=VALUE, got {one}")
+        if name in options:
+            raise CatalogError(f"option {name} must be given once, got {options[name]} and {value}")
+        options[name] = value
+    return options
+
+
+@contextmanager
+def progress(what: str) -> Iterator[None]:
+    """Show what is going on while a block runs: a spinner on a terminal, a line elsewhere.
+
+    Args:
+        what: What is going on.
+
+    Yields:
+        Nothing.
+    """
+    if err.is_terminal:
+        with err.status(f"{what} ..."):
+            yield
+    else:
+        err.print(f"{what} ...")
+        yield

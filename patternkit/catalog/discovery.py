@@ -1,0 +1,275 @@
+"""Find the patterns and read what they say of themselves, without importing the CDK."""
+
+import importlib.util
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from patternkit.catalog.errors import CatalogError, unknown
+
+_TEXT, _TEXTS, _TABLES, _DATE = "text", "a list of text", "a list of tables", "a date"
+_REQUIRED = {
+    "title": _TEXT,
+    "construct": _TEXT,
+    "stack": _TEXT,
+    "summary": _TEXT,
+    "services": _TEXTS,
+    "when": _TEXTS,
+    "when_not": _TEXTS,
+    "local": _TEXT,
+    "not_shown_locally": _TEXTS,
+    "alternatives": _TABLES,
+    "limits": _TABLES,
+    "sources": _TABLES,
+}
+_OPTIONAL = {"findings": _TABLES}
+# What each entry must have, may have, and must have exactly one of.
+_ENTRIES: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "alternatives": ({"instead_when"}, set(), {"pattern", "name"}),
+    "limits": ({"what", "value", "as_of", "source"}, set(), set()),
+    "sources": ({"title", "url"}, set(), set()),
+    "findings": ({"id", "reason"}, {"option"}, set()),
+}
+_LOCAL = ("runs", "partly", "no")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """What to take instead, and when.
+
+    Attributes:
+        name: A pattern's name, or what else it is.
+        instead_when: In which case.
+    """
+
+    name: str
+    instead_when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A limit of the pattern, as it was on a day.
+
+    Attributes:
+        what: What is limited.
+        value: To what.
+        as_of: The day it was read.
+        source: Where.
+    """
+
+    what: str
+    value: str
+    as_of: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A page that the design follows.
+
+    Attributes:
+        title: Its title.
+        url: Its address.
+    """
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedFinding:
+    """A finding of a compliance pack that the pattern's example leaves as it is.
+
+    Attributes:
+        id: The rule, as cdk-nag reports it.
+        reason: Why, in a full sentence.
+        option: The construct's argument that clears it, if one does.
+    """
+
+    id: str
+    reason: str
+    option: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One pattern of the catalog.
+
+    Attributes:
+        name: As it is called on the command line: "cron-function".
+        family: The folder that it stands in: "events".
+        folder: Its folder.
+        title: As people call it.
+        construct: The class that its package exports.
+        stack: The class in its example.
+        summary: One line.
+        services: The AWS services that it is made of.
+        when: When to take it.
+        when_not: When not to.
+        local: Whether the local cloud "runs" it, "partly" or "no".
+        not_shown_locally: What running it there does not prove.
+        alternatives: What to take instead.
+        limits: Its limits.
+        sources: The pages that it follows.
+        findings: Findings of compliance packs, explained.
+    """
+
+    name: str
+    family: str
+    folder: Path
+    title: str
+    construct: str
+    stack: str
+    summary: str
+    services: tuple[str, ...]
+    when: tuple[str, ...]
+    when_not: tuple[str, ...]
+    local: str
+    not_shown_locally: tuple[str, ...]
+    alternatives: tuple[Alternative, ...]
+    limits: tuple[Limit, ...]
+    sources: tuple[Source, ...]
+    findings: tuple[ExplainedFinding, ...]
+
+    @property
+    def module(self) -> str:
+        """The package that exports the construct."""
+        return f"patterns.{self.family}.{self.folder.name}"
+
+
+@cache
+def patterns() -> dict[str, Pattern]:
+    """Find every pattern.
+
+    Returns:
+        The patterns by name, in order of family and name.
+
+    Raises:
+        CatalogError: If a `pattern.toml` is wrong, or two patterns have one name.
+    """
+    spec = importlib.util.find_spec("patterns")
+    if spec is None or not spec.submodule_search_locations:
+        raise CatalogError("the package patterns is not installed")
+    root = Path(next(iter(spec.submodule_search_locations)))
+    found: dict[str, Pattern] = {}
+    for path in sorted(root.glob("*/*/pattern.toml")):
+        pattern = read(path)
+        if pattern.name in found:
+            raise CatalogError(f"{path}: {pattern.name} is the name of {found[pattern.name].folder} too")
+        found[pattern.name] = pattern
+    return found
+
+
+def find(name: str) -> Pattern:
+    """Find one pattern.
+
+    Args:
+        name: Its name; underscores do for hyphens.
+
+    Returns:
+        The pattern.
+
+    Raises:
+        CatalogError: If there is none, with the nearest name.
+    """
+    known = patterns()
+    pattern = known.get(name.replace("_", "-"))
+    if pattern is None:
+        raise unknown("pattern", name, known)
+    return pattern
+
+
+def explanation(pattern: Pattern, rule: str) -> ExplainedFinding | None:
+    """Find why a pattern leaves a finding of a compliance pack as it is.
+
+    Args:
+        pattern: The pattern.
+        rule: The rule, as cdk-nag reports it: "NIST.800.53.R5-LambdaInsideVPC".
+
+    Returns:
+        The pattern's own explanation, or the catalog's; None if there is none.
+    """
+    for own in pattern.findings:
+        if own.id == rule:
+            return own
+    shared = _shared_explanations(pattern.folder.parents[1] / "building_blocks" / "findings.toml")
+    entry = shared.get(rule.partition("-")[2])
+    return ExplainedFinding(id=rule, **entry) if entry else None
+
+
+@cache
+def _shared_explanations(path: Path) -> dict[str, dict[str, str]]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def read(path: Path) -> Pattern:
+    """Read a `pattern.toml`.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The pattern.
+
+    Raises:
+        CatalogError: If it is not TOML, or a field is missing, unknown or of another type.
+    """
+    try:
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{path}: {error}") from None
+    _check(path, fields)
+    entries: dict[str, Any] = {
+        "alternatives": tuple(
+            Alternative(name=entry.get("pattern") or entry["name"], instead_when=entry["instead_when"])
+            for entry in fields.pop("alternatives")
+        ),
+        "limits": tuple(Limit(**entry) for entry in fields.pop("limits")),
+        "sources": tuple(Source(**entry) for entry in fields.pop("sources")),
+        "findings": tuple(ExplainedFinding(**entry) for entry in fields.pop("findings", [])),
+    }
+    folder = path.parent
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    return Pattern(name=folder.name.replace("_", "-"), family=folder.parent.name, folder=folder, **entries, **plain)
+
+
+def _check(path: Path, fields: dict[str, Any]) -> None:
+    known = _REQUIRED | _OPTIONAL
+    for name in fields:
+        if name not in known:
+            raise CatalogError(f"{path}: {unknown('field', name, known)}")
+    for name in _REQUIRED:
+        if name not in fields:
+            raise CatalogError(f"{path}: the field {name} is missing")
+    for name, value in fields.items():
+        if not _is(known[name], value):
+            raise CatalogError(f"{path}: the field {name} must be {known[name]}, got {value!r}")
+    if fields["local"] not in _LOCAL:
+        raise CatalogError(f"{path}: the field local must be one of {', '.join(_LOCAL)}, got {fields['local']}")
+    for name in _ENTRIES:
+        for entry in fields.get(name, []):
+            _check_entry(path, name, entry)
+
+
+def _check_entry(path: Path, name: str, entry: dict[str, Any]) -> None:
+    required, optional, choice = _ENTRIES[name]
+    given = set(entry)
+    if required - given or given - required - optional - choice or (choice and len(given & choice) != 1):
+        needed = sorted(required) + ([f"one of {' and '.join(sorted(choice))}"] if choice else [])
+        allowed = f"must have {', '.join(needed)}" + (f", may have {', '.join(optional)}" if optional else "")
+        raise CatalogError(f"{path}: an entry of {name} has {', '.join(sorted(given))}, {allowed}")
+    for field, value in entry.items():
+        wanted = _DATE if field == "as_of" else _TEXT
+        if not _is(wanted, value):
+            raise CatalogError(f"{path}: {field} of an entry of {name} must be {wanted}, got {value!r}")
+
+
+def _is(wanted: str, value: Any) -> bool:
+    if wanted == _DATE:
+        return type(value) is date
+    if wanted == _TEXT:
+        return isinstance(value, str)
+    return isinstance(value, list) and all(isinstance(one, str if wanted == _TEXTS else dict) for one in value)

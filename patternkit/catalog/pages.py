@@ -1,0 +1,195 @@
+"""The parts of a pattern's page that are made from the code, between markers in its README.md.
+
+<!-- generated: options --> ... <!-- end of options -->
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from patternkit.catalog.application import add_example, feature_flags
+from patternkit.catalog.arguments import arguments
+from patternkit.catalog.diagram import mermaid
+from patternkit.catalog.discovery import Pattern, explanation
+from patternkit.catalog.errors import CatalogError
+from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
+
+_SECTION = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
+_COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
+
+
+def page(pattern: Pattern) -> Path:
+    """Say where a pattern's page is."""
+    return pattern.folder / "README.md"
+
+
+def rendered(pattern: Pattern, synthesis: Synthesis) -> str:
+    """Make a pattern's page anew: the prose as it stands, the generated parts from the code.
+
+    Args:
+        pattern: The pattern.
+        synthesis: Its example, in an env-agnostic stack, with the findings of every pack.
+
+    Returns:
+        The page.
+
+    Raises:
+        CatalogError: If there is no page, or it lacks the markers of a part.
+    """
+    path = page(pattern)
+    if not path.exists():
+        raise CatalogError(f"{path}: there is no page")
+    parts = _parts(pattern, synthesis)
+    text = path.read_text(encoding="utf-8")
+    marked = [match["name"] for match in _SECTION.finditer(text)]
+    if sorted(marked) != sorted(parts):
+        missing, strange = sorted(set(parts) - set(marked)), sorted(set(marked) - set(parts))
+        what = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(strange) or 'a part twice'}"
+        raise CatalogError(f"{path}: the page {what} between markers")
+    return _SECTION.sub(lambda match: f"{match[1]}{parts[match['name']]}\n{match[3]}", text)
+
+
+def example(pattern: Pattern) -> Synthesis:
+    """Synthesize what a page shows: the example in an env-agnostic stack, with the findings of every pack."""
+    return synthesize(lambda app: add_example(app, pattern, {}), context=feature_flags(), packs=PACKS)
+
+
+def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
+    return {
+        "summary": f"{pattern.summary}. Made of {', '.join(pattern.services)}.",
+        "diagram": _diagrams(synthesis),
+        "when": _bullets(pattern.when),
+        "when-not": _bullets(pattern.when_not),
+        "alternatives": _table(
+            ("Instead", "When"), [(f"`{one.name}`", one.instead_when) for one in pattern.alternatives]
+        ),
+        "options": _table(
+            ("Option", "Type", "Default", "Meaning"),
+            [
+                (
+                    f"`{one.name}`",
+                    f"`{one.type}`",
+                    "required" if one.default is None else f"`{one.default}`",
+                    one.meaning,
+                )
+                for one in arguments(pattern)
+            ],
+        ),
+        "resources": _resources(synthesis),
+        "findings": _findings(pattern, synthesis),
+        "limits": _table(
+            ("Limit", "Value", "As of"),
+            [(one.what, f"[{one.value}]({one.source})", one.as_of.isoformat()) for one in pattern.limits],
+        ),
+        "locally": _bullets(pattern.not_shown_locally),
+        "sources": _bullets([f"[{one.title}]({one.url})" for one in pattern.sources]),
+    }
+
+
+def _diagrams(synthesis: Synthesis) -> str:
+    paths = _construct_paths(synthesis.directory)
+    drawn = [mermaid(template, paths) for template in synthesis.templates.values()]
+    return "\n\n".join(f"```mermaid\n{one}\n```" for one in drawn if one)
+
+
+def _construct_paths(assembly: Path) -> dict[str, str]:
+    paths = {}
+    for metadata in assembly.glob("*.metadata.json"):
+        for path, entries in json.loads(metadata.read_text(encoding="utf-8")).items():
+            for entry in entries:
+                if entry["type"] == "aws:cdk:logicalId":
+                    paths[entry["data"]] = path.lstrip("/")
+    return paths
+
+
+def _resources(synthesis: Synthesis) -> str:
+    counts: dict[str, int] = {}
+    for template in synthesis.templates.values():
+        for resource in template.get("Resources", {}).values():
+            counts[resource["Type"]] = counts.get(resource["Type"], 0) + 1
+    return _table(("Resource", "Number"), [(f"`{name}`", str(count)) for name, count in sorted(counts.items())])
+
+
+def _findings(pattern: Pattern, synthesis: Synthesis) -> str:
+    packs: dict[str, set[str]] = {}
+    for finding in synthesis.findings:
+        if finding.pack in _COMPLIANCE:
+            packs.setdefault(finding.rule.split("[")[0].partition("-")[2], set()).add(finding.pack)
+    others = "AwsSolutions and Serverless have no unacknowledged finding."
+    if not packs:
+        return f"{others} NIST 800-53 R5, HIPAA and PCI have none either."
+    rows = []
+    for rule, found_by in sorted(packs.items()):
+        why = explanation(pattern, f"{min(found_by)}-{rule}")
+        reason = why.reason if why else "Not explained yet."
+        option = f" Option: `{why.option}`." if why and why.option else ""
+        rows.append((rule, ", ".join(sorted(found_by)), f"{reason}{option}"))
+    return f"{others}\n\n{_table(('Finding', 'Packs', 'Why it stays'), rows)}"
+
+
+def _bullets(lines: tuple[str, ...] | list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines) or "None."
+
+
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    if not rows:
+        return "None."
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in (heads, *rows)]
+    lines = [f"| {' | '.join(row)} |" for row in cells]
+    return "\n".join([lines[0], f"|{' --- |' * len(heads)}", *lines[1:]])
+
+
+def catalog_table(found: Mapping[str, Pattern]) -> str:
+    """Make the table of patterns that the repository's README.md shows.
+
+    Args:
+        found: The patterns.
+
+    Returns:
+        The table, each pattern with a link to its page.
+    """
+    rows = [
+        (one.family, f"[{one.title}](patterns/{one.family}/{one.folder.name}/README.md)", one.summary, one.local)
+        for one in found.values()
+    ]
+    return _table(("Family", "Pattern", "What it does", "In the local cloud"), rows)
+
+
+def with_catalog_table(text: str, found: Mapping[str, Pattern]) -> str:
+    """Put the table of patterns between its markers.
+
+    Args:
+        text: The README.md of the repository.
+        found: The patterns.
+
+    Returns:
+        The text with the table made anew.
+    """
+    return _SECTION.sub(lambda match: f"{match[1]}{catalog_table(found)}\n{match[3]}", text)
+
+
+def write(found: Mapping[str, Pattern]) -> list[Path]:
+    """Rewrite the generated parts of pages.
+
+    Args:
+        found: The patterns.
+
+    Returns:
+        The pages that changed.
+
+    Raises:
+        CatalogError: If a page is missing, or lacks the markers of a part.
+    """
+    changed = []
+    for pattern in found.values():
+        text = rendered(pattern, example(pattern))
+        if page(pattern).read_text(encoding="utf-8") != text:
+            page(pattern).write_text(text, encoding="utf-8")
+            changed.append(page(pattern))
+    readme = next(iter(found.values())).folder.parents[2] / "README.md"
+    text = with_catalog_table(readme.read_text(encoding="utf-8"), found)
+    if readme.read_text(encoding="utf-8") != text:
+        readme.write_text(text, encoding="utf-8")
+        changed.append(readme)
+    return changed
