@@ -1,0 +1,1 @@
+"""Patterns that start when something happens."""

@@ -1,0 +1,1 @@
+"""The example handler of a queue's consumer."""

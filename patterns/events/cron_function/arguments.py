@@ -1,0 +1,59 @@
+"""Arguments of a CronFunction that contradict each other."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration, Size
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_scheduler as scheduler
+
+
+def check_rule(schedule: scheduler.ScheduleExpression, flexible_window: Duration | None) -> None:
+    """Refuse what a scheduled rule cannot do.
+
+    Raises:
+        ValueError: If something needs EventBridge Scheduler.
+    """
+    if flexible_window is not None:
+        raise ValueError("flexible_window needs trigger='scheduler': a rule has no flexible window")
+    if schedule.time_zone is not None and schedule.time_zone.timezone_name not in {"Etc/UTC", "UTC"}:
+        raise ValueError(
+            "schedule must be in UTC with trigger='rule': a rule has no time zone, "
+            f"got {schedule.time_zone.timezone_name}"
+        )
+    if schedule.expression_string.startswith("at("):
+        raise ValueError(f"schedule must recur with trigger='rule', got {schedule.expression_string}")
+
+
+def check_function(
+    function: lambda_.IFunction | None,
+    code: lambda_.Code | None,
+    handler: str | None,
+    environment: Mapping[str, str] | None,
+    memory: Size | None,
+    timeout: Duration | None,
+    *,
+    allow_overlap: bool,
+) -> None:
+    """Refuse settings that belong to a function that is not made here.
+
+    Raises:
+        ValueError: If a ready function comes with settings, or could overlap itself.
+    """
+    if (code is None) != (handler is None):
+        raise ValueError(f"code and handler go together, got only {'handler' if code is None else 'code'}")
+    if function is None:
+        return
+    settings = {"code": code, "environment": environment, "memory": memory, "timeout": timeout}
+    for argument, value in settings.items():
+        if value is not None:
+            raise ValueError(f"{argument} must not be given with function: a ready function has its own")
+    if not allow_overlap and _reserved_concurrency(function) != 1:
+        raise ValueError(
+            "function must reserve a concurrency of 1, or allow_overlap must be True: "
+            "the concurrency of a ready function is not this pattern's to set"
+        )
+
+
+def _reserved_concurrency(function: lambda_.IFunction) -> float | None:
+    resource = function.node.default_child
+    return resource.reserved_concurrent_executions if isinstance(resource, lambda_.CfnFunction) else None

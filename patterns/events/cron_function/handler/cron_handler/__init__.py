@@ -1,0 +1,1 @@
+"""The example that a CronFunction runs when it is given no code."""

@@ -1,0 +1,90 @@
+"""What a Thumbnailer can be asked for."""
+
+import math
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from aws_cdk import Size, SizeRoundingBehavior, Stack, Token
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from patterns.building_blocks.arguments import check_one_of, check_range
+
+Format = Literal["JPEG", "PNG", "WEBP", "AVIF"]
+
+
+def check_images(
+    widths: Sequence[int],
+    image_format: str,
+    quality: int,
+    source_prefix: str,
+    source_suffixes: Sequence[str],
+    destination_prefix: str,
+) -> None:
+    """Refuse what no thumbnail can be made with.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+    if not 1 <= len(widths) <= 8:
+        raise ValueError(f"widths must be 1 to 8 widths, got {len(widths)}")
+    for width in widths:
+        check_range("widths", width, 1, 4096, "pixels")
+    if len(set(widths)) < len(widths):
+        raise ValueError(f"widths must differ, got {', '.join(map(str, widths))}")
+    check_one_of("image_format", image_format, get_args(Format))
+    check_range("quality", quality, 1, 100)
+    for argument, prefix in (("source_prefix", source_prefix), ("destination_prefix", destination_prefix)):
+        # S3 keys are at most 1,024 bytes; half of that leaves room for the rest of the key.
+        if len(prefix.encode()) > 512:
+            raise ValueError(f"{argument} must be at most 512 bytes, got {len(prefix.encode())}")
+        if "*" in prefix or "?" in prefix:
+            raise ValueError(f"{argument} must hold no wildcard, got {prefix!r}")
+    for one in source_suffixes:
+        for other in source_suffixes:
+            # S3 refuses notifications of one bucket that could both match one key.
+            if one is not other and one.endswith(other):
+                raise ValueError(f"source_suffixes must not overlap, got {one!r} and {other!r}")
+        if not one or "," in one:
+            raise ValueError(f"source_suffixes must be non-empty and hold no comma, got {one!r}")
+
+
+# Measured by bench/thumbnailer_memory.py: the costliest case (a progressive CMYK JPEG, to a width of 4096) takes 11.7
+# bytes a pixel beyond its file, the function itself 62 MB before its first event.
+BYTES_PER_PIXEL = 12
+FUNCTION_ITSELF = Size.mebibytes(128)
+
+
+def check_memory_suffices(memory: Size, max_pixels: int, max_bytes: Size) -> None:
+    """Refuse limits that let an image through which the function's memory cannot hold.
+
+    Raises:
+        ValueError: If the largest image that is accepted could end the function.
+    """
+    if memory.is_unresolved() or max_bytes.is_unresolved() or Token.is_unresolved(max_pixels):
+        return
+    needed = max_pixels * BYTES_PER_PIXEL + max_bytes.to_bytes() + FUNCTION_ITSELF.to_bytes()
+    if memory.to_bytes() < needed:
+        raise ValueError(
+            f"memory must be at least {math.ceil(needed / 2**20)} MiB for images of up to {max_pixels} pixels and "
+            f"{max_bytes.to_mebibytes(rounding=SizeRoundingBehavior.NONE):g} MiB, got {memory.to_mebibytes():g} MiB"
+        )
+
+
+def check_no_loop(
+    scope: Construct, source: s3.IBucket, destination: s3.IBucket, source_prefix: str, destination_prefix: str
+) -> None:
+    """Refuse one bucket for both sides, unless its prefixes keep thumbnails from setting off the function.
+
+    Raises:
+        ValueError: If a thumbnail could be taken for a new image.
+    """
+    stack = Stack.of(scope)
+    if stack.resolve(source.bucket_name) != stack.resolve(destination.bucket_name):
+        return
+    if destination_prefix.startswith(source_prefix) or source_prefix.startswith(destination_prefix):
+        raise ValueError(
+            "destination_bucket must not be the source bucket unless source_prefix and destination_prefix are "
+            "both given and neither holds the other, or each thumbnail would set off the function again: "
+            f"got {source_prefix!r} and {destination_prefix!r}"
+        )
