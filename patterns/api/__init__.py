@@ -1,0 +1,1 @@
+"""Patterns behind an API."""

@@ -1,0 +1,340 @@
+"""An API whose requests go straight to a queue, with no function between."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.interfaces import aws_wafv2
+from constructs import Construct
+
+from patterns.api.api_to_queue.arguments import (
+    check_consumer,
+    check_queue,
+    check_request,
+    check_source,
+    is_json,
+    least_visibility,
+)
+from patterns.api.api_to_queue.consumption import consume
+from patterns.api.api_to_queue.integration import STATUSES, body_model, send_message, sender
+from patterns.api.api_to_queue.mapping import request_template
+from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.api_access import (
+    Authorization,
+    access,
+    acknowledge_other_than_cognito,
+    check_access,
+    usage_plan,
+)
+from patterns.building_blocks.api_domain import check_domain, custom_domain
+from patterns.building_blocks.arguments import check_duration, check_range
+from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.rest_api import Front
+
+GROUP_ID_HEADER = "method.request.header.X-Message-Group-Id"
+DEDUPLICATION_ID_HEADER = "method.request.header.X-Message-Deduplication-Id"
+
+
+class ApiToQueue(Construct):
+    """Put each request's body on a queue, without a function between, and answer with the message's id.
+
+    The body arrives on the queue byte for byte. A request that is not let in, too large, malformed or refused by the
+    queue is answered with a status that says so, and with nothing of what went on inside.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        queue: Where messages go. If it has a customer key, import it with that key, so that the API may use it.
+            Default: a new queue with dead letters.
+        fifo: Whether a new queue keeps order within each message group. Default: no.
+        content_based_deduplication: Whether a new FIFO queue takes two equal bodies within five minutes for one
+            message, if the request brings no deduplication id. Default: no.
+        encryption_key: The key that encrypts a new queue, its dead letters and the access log. Default: keys that AWS
+            owns.
+        max_message_size: The largest message that a new queue takes, attributes included, 1 KiB to 1 MiB. Default:
+            1 MiB.
+        retention: How long a new queue keeps a message, 1 minute to 14 days. Default: 4 days.
+        max_receive_count: After how many failed attempts a message goes to the dead letters, 1 to 1000. Default: 5.
+        visibility_timeout: How long a message that is worked on stays hidden, at least six times the consumer's
+            timeout. Default: exactly that, or 30 seconds.
+        path: Where the API takes messages. Default: "messages".
+        schema: A JSON Schema, draft 4, that bodies must keep. Default: any JSON.
+        content_types: Media types that are taken; others are answered 415. Default: "application/json".
+        message_group_id_from: Where a request has its message group id: "method.request.header.NAME" or
+            "method.request.querystring.NAME". Default: the header X-Message-Group-Id for FIFO queues, none for others.
+        message_deduplication_id_from: Where a request to a FIFO queue has its deduplication id, likewise. Default: the
+            header X-Message-Deduplication-Id.
+        message_attributes: Message attributes by name, and where requests have them, likewise; one that a request
+            lacks is left out. At most 10. Default: none.
+        authorization: "iam" for requests signed with AWS credentials, "cognito" for tokens of a user pool, "function"
+            for a function that decides, "api_key" for a key, which tells callers apart but proves little.
+            Default: "iam".
+        user_pools: Whose tokens are good. Required with authorization="cognito".
+        authorization_scopes: What a token must allow. Default: nothing in particular.
+        authorizer_function: What decides on a request with an Authorization header; its answer holds for five minutes.
+            Required with authorization="function".
+        api_key: The key that callers send as X-API-Key. Default: a new one, with authorization="api_key".
+        daily_quota: Requests a day with the key. Default: no limit.
+        rate_limit: Requests a second, more are answered 429. Default: 100.
+        burst_limit: Requests at one moment, more are answered 429. Default: 200.
+        web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        domain_name: A domain name of one's own; API Gateway's own is then turned off. Default: API Gateway's own.
+        certificate: The certificate of the domain name. Required with `domain_name`.
+        hosted_zone: Where the domain name's records are made. Default: nowhere.
+        consumer: A function that works on the messages and reports those that failed one by one. Default: none.
+        batch_size: Messages that the consumer is given at once: to 10,000, or 10 from FIFO queues. Default: 10.
+        batching_window: How long a batch is gathered, at most 5 minutes. Default: not at all.
+        max_concurrency: The most batches at one time, 2 to 1000. Default: no limit of its own.
+        cloudwatch_role: Whether to set the role with which API Gateway writes logs in this account and Region; there is
+            one for all APIs. Default: True; False where it is set already.
+        execution_log: Whether API Gateway logs its own errors, without request data. Default: no.
+        log_retention: How long the access log is kept. Default: one month.
+        oldest_message_alarm_after: An alarm goes off when a message has waited for this long. Default: one hour.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        api (apigateway.RestApi): The API.
+        method (apigateway.Method): The method that takes messages.
+        url (str): Where to send them.
+        role (iam.Role): What API Gateway sends messages as.
+        queue (sqs.IQueue): Where messages go.
+        dead_letters (sqs.Queue | None): Messages that failed too often, unless the queue is an existing one.
+        access_log (logs.LogGroup): What came and how it was answered, without bodies.
+        api_key (apigateway.IApiKey | None): The key that callers send, if one is needed.
+        domain (apigateway.DomainName | None): The domain of one's own.
+        alarms (list[cloudwatch.Alarm]): All of its alarms.
+
+    Raises:
+        ValueError: If an argument is out of range, or two contradict each other.
+
+    Source: https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/integrate-amazon-api-gateway-with-amazon-sqs-to-handle-asynchronous-rest-apis.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        queue: sqs.IQueue | None = None,
+        fifo: bool = False,
+        content_based_deduplication: bool = False,
+        encryption_key: kms.IKey | None = None,
+        max_message_size: Size | None = None,
+        retention: Duration | None = None,
+        max_receive_count: int = 5,
+        visibility_timeout: Duration | None = None,
+        path: str = "messages",
+        schema: Mapping[str, Any] | None = None,
+        content_types: Sequence[str] = ("application/json",),
+        message_group_id_from: str | None = None,
+        message_deduplication_id_from: str | None = None,
+        message_attributes: Mapping[str, str] | None = None,
+        authorization: Authorization = "iam",
+        user_pools: Sequence[cognito.IUserPool] = (),
+        authorization_scopes: Sequence[str] = (),
+        authorizer_function: lambda_.IFunction | None = None,
+        api_key: apigateway.IApiKey | None = None,
+        daily_quota: int | None = None,
+        rate_limit: float = 100,
+        burst_limit: int = 200,
+        web_acl: aws_wafv2.IWebACLRef | None = None,
+        domain_name: str | None = None,
+        certificate: acm.ICertificate | None = None,
+        hosted_zone: route53.IHostedZone | None = None,
+        consumer: lambda_.IFunction | None = None,
+        batch_size: int = 10,
+        batching_window: Duration | None = None,
+        max_concurrency: int | None = None,
+        cloudwatch_role: bool = True,
+        execution_log: bool = False,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        oldest_message_alarm_after: Duration | None = None,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        check_request(path, schema, content_types, message_attributes)
+        check_source("message_group_id_from", message_group_id_from)
+        check_source("message_deduplication_id_from", message_deduplication_id_from)
+        check_queue(
+            queue,
+            encryption_key,
+            retention,
+            max_message_size,
+            visibility_timeout,
+            message_deduplication_id_from,
+            fifo=fifo,
+            content_based_deduplication=content_based_deduplication,
+        )
+        self._fifo = queue.fifo if queue is not None else fifo
+        check_consumer(consumer, batch_size, batching_window, max_concurrency, visibility_timeout, fifo=self._fifo)
+        check_access(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
+        check_domain(domain_name, certificate, hosted_zone)
+        check_range("max_receive_count", max_receive_count, 1, 1000, "attempts")
+        check_range("rate_limit", rate_limit, 1, 100_000, "requests a second")
+        check_range("burst_limit", burst_limit, 1, 100_000, "requests")
+        check_duration("oldest_message_alarm_after", oldest_message_alarm_after, Duration.minutes(1), Duration.days(14))
+        super().__init__(scope, construct_id)
+
+        self.alarms: list[cloudwatch.Alarm] = []
+        self.dead_letters: sqs.Queue | None = None
+        if queue is not None:
+            self.queue = queue
+        else:
+            failed = DeadLetterQueue(
+                self,
+                "DeadLetters",
+                holds="messages that could not be processed",
+                encryption_key=encryption_key,
+                alarm_topic=alarm_topic,
+                fifo=fifo,
+            )
+            self.dead_letters = failed.queue
+            self.alarms.append(failed.alarm)
+            self.queue = sqs.Queue(
+                self,
+                "Queue",
+                # None, not False: CloudFormation refuses FifoQueue=false.
+                fifo=fifo or None,
+                content_based_deduplication=content_based_deduplication or None,
+                encryption=sqs.QueueEncryption.KMS if encryption_key else sqs.QueueEncryption.SQS_MANAGED,
+                encryption_master_key=encryption_key,
+                enforce_ssl=True,
+                max_message_size_bytes=int((max_message_size or Size.mebibytes(1)).to_bytes()),
+                retention_period=retention or Duration.days(4),
+                visibility_timeout=visibility_timeout
+                or Duration.seconds(max(30, least_visibility(consumer, batching_window) or 0)),
+                dead_letter_queue=sqs.DeadLetterQueue(queue=failed.queue, max_receive_count=max_receive_count),
+                removal_policy=RemovalPolicy.RETAIN,
+            )
+
+        front = Front(
+            self,
+            "Front",
+            description=f"Puts what is sent to it on a queue ({self.node.path})",
+            rate_limit=rate_limit,
+            burst_limit=burst_limit,
+            default_endpoint=domain_name is None,
+            cloudwatch_role=cloudwatch_role,
+            execution_log=execution_log,
+            encryption_key=encryption_key,
+            log_retention=log_retention,
+            web_acl=web_acl,
+        )
+        self.api, self._stage, self.access_log = front.api, front.stage, front.access_log
+        self.role = sender(self, self.queue)
+        template = request_template(
+            group_id=message_group_id_from or (GROUP_ID_HEADER if self._fifo else None),
+            deduplication_id=message_deduplication_id_from or (DEDUPLICATION_ID_HEADER if self._fifo else None),
+            attributes=message_attributes,
+        )
+        self._authorization = authorization
+        allowed = access(self, authorization, user_pools, authorization_scopes, authorizer_function)
+        model = body_model(self, self.api, schema)
+        self.method = self.api.root.resource_for_path(path).add_method(
+            "POST",
+            send_message(self.role, self.queue, dict.fromkeys(content_types, template), fifo=self._fifo),
+            authorization_type=allowed.authorization_type,
+            authorizer=allowed.authorizer,
+            authorization_scopes=list(allowed.scopes) or None,
+            api_key_required=allowed.api_key_required,
+            request_models={kind: model for kind in content_types if is_json(kind)},
+            request_validator=self.api.add_request_validator(
+                "Body", validate_request_body=True, validate_request_parameters=True
+            ),
+            method_responses=[apigateway.MethodResponse(status_code=status) for status in STATUSES],
+        )
+        acknowledge_other_than_cognito(self.method, authorization)
+        self.api_key: apigateway.IApiKey | None = None
+        if allowed.api_key_required:
+            self.api_key = api_key or apigateway.ApiKey(self, "ApiKey", description=f"Callers of {self.node.path}")
+            usage_plan(self, self._stage, self.api_key, rate_limit, burst_limit, daily_quota)
+        self.domain: apigateway.DomainName | None = None
+        self.url = self.api.url_for_path(f"/{path}")
+        if domain_name is not None and certificate is not None:
+            self.domain = custom_domain(self, self.api, domain_name, certificate, hosted_zone)
+            self.url = f"https://{domain_name}/{path}"
+        if consumer is not None:
+            consume(self, self.queue, consumer, batch_size, batching_window, max_concurrency)
+        self._watch(consumer, oldest_message_alarm_after or Duration.hours(1), alarm_topic)
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let someone send messages through the API.
+
+        Args:
+            grantee: Who may.
+
+        Returns:
+            The grant.
+
+        Raises:
+            ValueError: If the API does not ask AWS IAM who may call it.
+        """
+        if self._authorization != "iam":
+            raise ValueError(f"grant_invoke needs authorization='iam', got {self._authorization!r}")
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=["execute-api:Invoke"], resource_arns=[self.method.method_arn]
+        )
+
+    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Count the requests, answered one way or another.
+
+        Args:
+            period: The period. Default: five minutes.
+
+        Returns:
+            The metric, in requests.
+        """
+        return self._stage.metric_count(statistic="Sum", period=period or FIVE_MINUTES)
+
+    def metric_requests_refused(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Count the requests that were answered with a status from 400 to 499.
+
+        Args:
+            period: The period. Default: five minutes.
+
+        Returns:
+            The metric, in requests.
+        """
+        return self._stage.metric_client_error(statistic="Sum", period=period or FIVE_MINUTES)
+
+    def _watch(self, consumer: lambda_.IFunction | None, oldest: Duration, alarm_topic: sns.ITopic | None) -> None:
+        self.alarms.append(
+            alarm(
+                self,
+                "ServerErrors",
+                metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
+                description="Messages could not be queued: look in the access log for the status that SQS gave, then "
+                "at the queue, its key and the role.",
+                topic=alarm_topic,
+            )
+        )
+        self.alarms.append(
+            alarm(
+                self,
+                "OldestMessage",
+                metric=self.queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=FIVE_MINUTES),
+                description=f"A message has waited for {oldest.to_human_string()}: is anything taking messages?",
+                threshold=oldest.to_seconds(),
+                topic=alarm_topic,
+            )
+        )
+        if consumer is not None:
+            self.alarms.append(
+                alarm(
+                    self,
+                    "ConsumerErrors",
+                    metric=consumer.metric_errors(statistic="Sum", period=FIVE_MINUTES),
+                    description="The consumer raised an error or timed out: read its log.",
+                    topic=alarm_topic,
+                )
+            )

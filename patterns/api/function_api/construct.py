@@ -1,0 +1,312 @@
+"""An API whose requests a function answers, released version by version."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aws_cdk import Acknowledgment, Duration, Size, Validations
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_sns as sns
+from aws_cdk.interfaces import aws_wafv2
+from constructs import Construct
+
+from patterns.api.function_api.arguments import check_code, check_release, check_stage
+from patterns.api.function_api.release import shift_traffic
+from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.api_access import (
+    Access,
+    Authorization,
+    access,
+    acknowledge_other_than_cognito,
+    check_access,
+    usage_plan,
+)
+from patterns.building_blocks.api_domain import check_domain, custom_domain
+from patterns.building_blocks.arguments import check_duration, check_memory, check_range
+from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
+from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.rest_api import Front
+
+
+class FunctionApi(Construct):
+    """Answer requests with a function, whose new versions take over bit by bit and go back when an alarm goes off.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        function: A ready function, which needs no version or alias. Default: one is made, of `code` or as an example.
+        code: The code of a function to make. Default: an example that answers with what was asked for.
+        handler: The function in `code`: "module.function". Required with `code`.
+        runtime: The runtime of `code`. Default: the catalog's Python.
+        environment: Environment variables of a function that is made. Default: none.
+        memory: Memory of a function that is made. Default: 256 MiB.
+        timeout: How long an answer of a function that is made may take, at most 29 seconds. Default: 29 seconds.
+        stage_name: The stage, its variable `alias` and the function's alias, which that points to. Default: "live".
+        gradual_release: Whether AWS CodeDeploy shifts traffic to a new version bit by bit. Default: True.
+        deployment_config: How much traffic is shifted when. Default: 10 percent, and the rest after five minutes.
+        before_traffic: A function that checks a new version before it is given traffic. Default: none.
+        after_traffic: A function that checks it once it has all traffic. Default: none.
+        cache_size: The size of an encrypted cache of answers to GET in GB, "0.5" to "237". Default: no cache.
+        cache_ttl: How long an answer is cached, 1 second to 1 hour. Default: five minutes, with a cache.
+        cache_key_parameters: What else than the path tells answers apart: "header.NAME" or "querystring.NAME". An
+            answer is the same for all callers unless what tells them apart is named. Default: nothing else.
+        authorization: "iam" for requests signed with AWS credentials, "cognito" for tokens of a user pool, "function"
+            for a function that decides, "api_key" for a key, which tells callers apart but proves little.
+            Default: "iam".
+        user_pools: Whose tokens are good. Required with authorization="cognito".
+        authorization_scopes: What a token must allow. Default: nothing in particular.
+        authorizer_function: What decides on a request with an Authorization header; its answer holds for five minutes.
+            Required with authorization="function".
+        api_key: The key that callers send as X-API-Key. Default: a new one, with authorization="api_key".
+        daily_quota: Requests a day with the key. Default: no limit.
+        rate_limit: Requests a second, more are answered 429. Default: 100.
+        burst_limit: Requests at one moment, more are answered 429. Default: 200.
+        web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        domain_name: A domain name of one's own; API Gateway's own is then turned off. Default: API Gateway's own.
+        certificate: The certificate of the domain name. Required with `domain_name`.
+        hosted_zone: Where the domain name's records are made. Default: nowhere.
+        encryption_key: The key that encrypts logs and environment. Default: keys that AWS owns.
+        cloudwatch_role: Whether to set the role with which API Gateway writes logs in this account and Region; there is
+            one for all APIs. Default: True; False where it is set already.
+        execution_log: Whether API Gateway logs its own errors, without request data. Default: no.
+        log_retention: How long logs are kept. Default: one month.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        api (apigateway.RestApi): The API.
+        url (str): Where it answers.
+        function (lambda_.Function): What answers.
+        alias (lambda_.Alias): The version, or two of them during a release, that answers.
+        release (codedeploy.LambdaDeploymentGroup | None): What shifts traffic between versions.
+        access_log (logs.LogGroup): What came and how it was answered, without bodies.
+        api_key (apigateway.IApiKey | None): The key that callers send, if one is needed.
+        domain (apigateway.DomainName | None): The domain of one's own.
+        alarms (list[cloudwatch.Alarm]): All of its alarms.
+
+    Raises:
+        ValueError: If an argument is out of range, or two contradict each other.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        function: lambda_.Function | None = None,
+        code: lambda_.Code | None = None,
+        handler: str | None = None,
+        runtime: lambda_.Runtime | None = None,
+        environment: Mapping[str, str] | None = None,
+        memory: Size | None = None,
+        timeout: Duration | None = None,
+        stage_name: str = "live",
+        gradual_release: bool = True,
+        deployment_config: codedeploy.ILambdaDeploymentConfig | None = None,
+        before_traffic: lambda_.IFunction | None = None,
+        after_traffic: lambda_.IFunction | None = None,
+        cache_size: str | None = None,
+        cache_ttl: Duration | None = None,
+        cache_key_parameters: Sequence[str] = (),
+        authorization: Authorization = "iam",
+        user_pools: Sequence[cognito.IUserPool] = (),
+        authorization_scopes: Sequence[str] = (),
+        authorizer_function: lambda_.IFunction | None = None,
+        api_key: apigateway.IApiKey | None = None,
+        daily_quota: int | None = None,
+        rate_limit: float = 100,
+        burst_limit: int = 200,
+        web_acl: aws_wafv2.IWebACLRef | None = None,
+        domain_name: str | None = None,
+        certificate: acm.ICertificate | None = None,
+        hosted_zone: route53.IHostedZone | None = None,
+        encryption_key: kms.IKey | None = None,
+        cloudwatch_role: bool = True,
+        execution_log: bool = False,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        settings = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
+        check_code(function, code, handler, settings)
+        check_memory("memory", memory)
+        check_duration("timeout", timeout, Duration.seconds(1), Duration.seconds(29))
+        check_stage(stage_name, cache_size, cache_ttl, cache_key_parameters)
+        check_release(
+            gradual=gradual_release,
+            deployment_config=deployment_config,
+            before_traffic=before_traffic,
+            after_traffic=after_traffic,
+        )
+        check_access(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
+        check_domain(domain_name, certificate, hosted_zone)
+        check_range("rate_limit", rate_limit, 1, 100_000, "requests a second")
+        check_range("burst_limit", burst_limit, 1, 100_000, "requests")
+        super().__init__(scope, construct_id)
+
+        self.alarms: list[cloudwatch.Alarm] = []
+        if function is not None:
+            self.function = function
+        else:
+            architecture = lambda_.Architecture.ARM_64
+            example = Path(__file__).parent / "handler"
+            made = LambdaFunction(
+                self,
+                "Answer",
+                description="Answers requests",
+                code=code or python_code(self, example, runtime=PYTHON, architecture=architecture),
+                handler=handler or "api_handler.index.handler",
+                runtime=runtime,
+                architecture=architecture,
+                memory=memory,
+                timeout=timeout or Duration.seconds(29),
+                environment=environment,
+                encryption_key=encryption_key,
+                log_retention=log_retention,
+                alarm_topic=alarm_topic,
+            )
+            Validations.of(made.function).acknowledge(
+                Acknowledgment(
+                    id="Serverless::Serverless-LambdaDLQ",
+                    reason="API Gateway invokes it synchronously and tells the caller of a failure: no event is left "
+                    "that could be kept.",
+                )
+            )
+            self.function = made.function
+            self.alarms += made.alarms
+        self.alias = lambda_.Alias(self, "Alias", alias_name=stage_name, version=self.function.current_version)
+
+        front = Front(
+            self,
+            "Front",
+            description=f"Answers by a function ({self.node.path})",
+            rate_limit=rate_limit,
+            burst_limit=burst_limit,
+            default_endpoint=domain_name is None,
+            cloudwatch_role=cloudwatch_role,
+            execution_log=execution_log,
+            encryption_key=encryption_key,
+            log_retention=log_retention,
+            web_acl=web_acl,
+            stage_name=stage_name,
+            variables={"alias": stage_name},
+            cache_size=cache_size,
+            cache_ttl=cache_ttl,
+        )
+        self.api, self._stage, self.access_log = front.api, front.stage, front.access_log
+        Validations.of(self.api).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-APIG2",
+                reason="Every method and path goes to the function, so there is no one model to check bodies against: "
+                "the function validates what it is given.",
+            )
+        )
+        self._authorization = authorization
+        allowed = access(self, authorization, user_pools, authorization_scopes, authorizer_function)
+        self._answer_everywhere(allowed, cache_key_parameters)
+        self.api_key: apigateway.IApiKey | None = None
+        if allowed.api_key_required:
+            self.api_key = api_key or apigateway.ApiKey(self, "ApiKey", description=f"Callers of {self.node.path}")
+            usage_plan(self, self._stage, self.api_key, rate_limit, burst_limit, daily_quota)
+        self.domain: apigateway.DomainName | None = None
+        self.url = self.api.url
+        if domain_name is not None and certificate is not None:
+            self.domain = custom_domain(self, self.api, domain_name, certificate, hosted_zone)
+            self.url = f"https://{domain_name}/"
+        bad = self._watch(alarm_topic)
+        self.release: codedeploy.LambdaDeploymentGroup | None = None
+        if gradual_release:
+            config = deployment_config or codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES
+            self.release = shift_traffic(self, self.alias, config, before_traffic, after_traffic, bad)
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let someone call the API, with any method and path.
+
+        Args:
+            grantee: Who may.
+
+        Returns:
+            The grant.
+
+        Raises:
+            ValueError: If the API does not ask AWS IAM who may call it.
+        """
+        if self._authorization != "iam":
+            raise ValueError(f"grant_invoke needs authorization='iam', got {self._authorization!r}")
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["execute-api:Invoke"],
+            resource_arns=[self.api.arn_for_execute_api("*", "/*", self._stage.stage_name)],
+        )
+
+    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Count the requests, answered one way or another.
+
+        Args:
+            period: The period. Default: five minutes.
+
+        Returns:
+            The metric, in requests.
+        """
+        return self._stage.metric_count(statistic="Sum", period=period or FIVE_MINUTES)
+
+    def _answer_everywhere(self, allowed: Access, cache_key_parameters: Sequence[str]) -> None:
+        keys = [f"method.request.{parameter}" for parameter in cache_key_parameters]
+        for resource, path in ((self.api.root, []), (self.api.root.add_resource("{proxy+}"), ["proxy"])):
+            inside = [f"method.request.path.{name}" for name in path]
+            integration = apigateway.AwsIntegration(
+                service="lambda",
+                proxy=True,
+                # The stage's variable says which alias: https://docs.aws.amazon.com/apigateway/latest/developerguide/
+                # aws-api-gateway-stage-variables-reference.html
+                path=f"2015-03-31/functions/{self.function.function_arn}:${{stageVariables.alias}}/invocations",
+                options=apigateway.IntegrationOptions(
+                    cache_key_parameters=[*inside, *keys] or None,
+                    request_parameters={f"integration.{name.removeprefix('method.')}": name for name in inside} or None,
+                ),
+            )
+            method = resource.add_method(
+                "ANY",
+                integration,
+                authorization_type=allowed.authorization_type,
+                authorizer=allowed.authorizer,
+                authorization_scopes=list(allowed.scopes) or None,
+                api_key_required=allowed.api_key_required,
+                request_parameters={**dict.fromkeys(inside, True), **dict.fromkeys(keys, False)} or None,
+            )
+            acknowledge_other_than_cognito(method, self._authorization)
+        self.alias.add_permission(
+            "Api",
+            principal=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            source_arn=self.api.arn_for_execute_api("*", "/*", self._stage.stage_name),
+        )
+
+    def _watch(self, alarm_topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
+        bad = [
+            alarm(
+                self,
+                "ServerErrors",
+                metric=self._stage.metric_server_error(statistic="Sum", period=Duration.minutes(1)),
+                description="Requests were answered with a status from 500: read the function's log and the access "
+                "log. A release under way is rolled back.",
+                topic=alarm_topic,
+            ),
+            alarm(
+                self,
+                "AliasErrors",
+                metric=self.alias.metric_errors(statistic="Sum", period=Duration.minutes(1)),
+                description="The function raised an error or timed out: read its log. A release under way is rolled "
+                "back.",
+                topic=alarm_topic,
+            ),
+        ]
+        self.alarms += bad
+        return bad

@@ -1,0 +1,168 @@
+"""What FunctionApi promises of its template."""
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Match, Template
+
+from patternkit.testing.findings import listed
+from patternkit.testing.synthesis import synthesize
+from patterns.api.function_api import FunctionApi
+from tests.conftest import context
+from tests.patterns.api.api_to_queue.conftest import resources
+
+CODE = "def handler(event, context): return {'statusCode': 200}"
+
+
+def function(scope: cdk.Stack, name: str, **settings: Any) -> lambda_.Function:
+    return lambda_.Function(
+        scope,
+        name,
+        code=lambda_.Code.from_inline(CODE),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        **settings,
+    )
+
+
+def test_the_stages_variable_names_the_alias_that_answers(scope: cdk.Stack) -> None:
+    FunctionApi(scope, "Api", stage_name="test")
+    template = Template.from_stack(scope)
+    template.has_resource_properties("AWS::ApiGateway::Stage", {"StageName": "test", "Variables": {"alias": "test"}})
+    template.has_resource_properties("AWS::Lambda::Alias", {"Name": "test", "FunctionVersion": Match.any_value()})
+    methods = resources(template.to_json(), "AWS::ApiGateway::Method")
+    assert [one["HttpMethod"] for one in methods] == ["ANY", "ANY"]
+    for one in methods:
+        uri = "".join(str(part) for part in one["Integration"]["Uri"]["Fn::Join"][1])
+        assert uri.endswith(":${stageVariables.alias}/invocations")
+        assert one["AuthorizationType"] == "AWS_IAM"
+
+
+def test_this_stage_may_invoke_the_alias_and_no_other_version(scope: cdk.Stack) -> None:
+    FunctionApi(scope, "Api")
+    template = Template.from_stack(scope)
+    (alias,) = template.find_resources("AWS::Lambda::Alias")
+    (permission,) = resources(template.to_json(), "AWS::Lambda::Permission")
+    assert permission["FunctionName"] == {"Ref": alias}
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert "SourceArn" in permission
+
+
+def test_a_changed_function_is_a_new_version() -> None:
+    versions = set()
+    for value in ("a", "b"):
+        stack = cdk.Stack(cdk.App(context=context()), "Test")
+        FunctionApi(
+            stack,
+            "Api",
+            code=lambda_.Code.from_inline(CODE),
+            handler="index.handler",
+            environment={"VALUE": value},
+        )
+        versions |= set(Template.from_stack(stack).find_resources("AWS::Lambda::Version"))
+    assert len(versions) == 2
+
+
+def test_a_release_shifts_a_tenth_first_and_goes_back_on_its_alarms(scope: cdk.Stack) -> None:
+    made = FunctionApi(scope, "Api")
+    template = Template.from_stack(scope)
+    template.has_resource_properties(
+        "AWS::CodeDeploy::DeploymentGroup",
+        {
+            "DeploymentConfigName": "CodeDeployDefault.LambdaCanary10Percent5Minutes",
+            "AutoRollbackConfiguration": {
+                "Enabled": True,
+                "Events": Match.array_with(["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]),
+            },
+        },
+    )
+    (group,) = resources(template.to_json(), "AWS::CodeDeploy::DeploymentGroup")
+    watched = [scope.resolve(one.alarm_name) for one in made.alarms if one.node.id in {"ServerErrors", "AliasErrors"}]
+    assert [one["Name"] for one in group["AlarmConfiguration"]["Alarms"]] == watched
+    (alias,) = template.find_resources("AWS::Lambda::Alias").values()
+    assert "CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"]
+
+
+def test_hooks_run_before_and_after_and_may_say_how_it_went(scope: cdk.Stack) -> None:
+    before, after = function(scope, "Before"), function(scope, "After")
+    FunctionApi(
+        scope,
+        "Api",
+        before_traffic=before,
+        after_traffic=after,
+        deployment_config=codedeploy.LambdaDeploymentConfig.LINEAR_10_PERCENT_EVERY_1_MINUTE,
+    )
+    template = Template.from_stack(scope)
+    (alias,) = template.find_resources("AWS::Lambda::Alias").values()
+    policy = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+    assert policy["BeforeAllowTrafficHook"] == scope.resolve(before.function_name)
+    assert policy["AfterAllowTrafficHook"] == scope.resolve(after.function_name)
+    policies = resources(template.to_json(), "AWS::IAM::Policy")
+    actions = [one["Action"] for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+    assert actions.count("codedeploy:PutLifecycleEventHookExecutionStatus") == 2
+
+
+def test_without_gradual_release_all_traffic_is_shifted_at_once(scope: cdk.Stack) -> None:
+    made = FunctionApi(scope, "Api", gradual_release=False)
+    template = Template.from_stack(scope)
+    template.resource_count_is("AWS::CodeDeploy::DeploymentGroup", 0)
+    assert made.release is None
+    assert "UpdatePolicy" not in next(iter(template.find_resources("AWS::Lambda::Alias").values()))
+
+
+def test_a_cache_is_encrypted_and_told_apart_by_path_and_what_is_named(scope: cdk.Stack) -> None:
+    FunctionApi(
+        scope, "Api", cache_size="0.5", cache_ttl=cdk.Duration.minutes(1), cache_key_parameters=["querystring.page"]
+    )
+    template = Template.from_stack(scope)
+    (stage,) = resources(template.to_json(), "AWS::ApiGateway::Stage")
+    assert (stage["CacheClusterEnabled"], stage["CacheClusterSize"]) == (True, "0.5")
+    (settings,) = stage["MethodSettings"]
+    assert (settings["CachingEnabled"], settings["CacheDataEncrypted"], settings["CacheTtlInSeconds"]) == (
+        True,
+        True,
+        60,
+    )
+    keys = [
+        one["Integration"]["CacheKeyParameters"] for one in resources(template.to_json(), "AWS::ApiGateway::Method")
+    ]
+    page = "method.request.querystring.page"
+    assert sorted(keys, key=len) == [[page], ["method.request.path.proxy", page]]
+
+
+def test_a_key_comes_with_a_plan_that_throttles_it(scope: cdk.Stack) -> None:
+    FunctionApi(scope, "Api", authorization="api_key", rate_limit=5, burst_limit=7, daily_quota=1000)
+    Template.from_stack(scope).has_resource_properties(
+        "AWS::ApiGateway::UsagePlan",
+        {"Throttle": {"RateLimit": 5, "BurstLimit": 7}, "Quota": {"Limit": 1000, "Period": "DAY"}},
+    )
+
+
+def test_a_ready_function_is_versioned_and_left_as_it_is(scope: cdk.Stack) -> None:
+    ready = function(scope, "Ready")
+    made = FunctionApi(scope, "Api", function=ready)
+    Template.from_stack(scope).resource_count_is("AWS::Lambda::Function", 1)
+    assert made.function is ready
+
+
+def test_there_is_nothing_to_grant_where_iam_is_not_asked(scope: cdk.Stack) -> None:
+    role = iam.Role(scope, "Caller", assumed_by=iam.AccountRootPrincipal())
+    assert FunctionApi(scope, "Open").grant_invoke(role).success
+    made = FunctionApi(scope, "Api", authorization="api_key", cloudwatch_role=False)
+    with pytest.raises(ValueError, match=r"^grant_invoke needs authorization='iam', got 'api_key'$"):
+        made.grant_invoke(role)
+
+
+def test_with_key_and_cache_nothing_is_found() -> None:
+    def build(app: cdk.App) -> None:
+        stack = cdk.Stack(app, "All", env=cdk.Environment(account="111122223333", region="eu-west-1"))
+        key = kms.Key(stack, "Key", enable_key_rotation=True)
+        FunctionApi(stack, "Api", encryption_key=key, cache_size="0.5", execution_log=True)
+
+    found = synthesize(build, context=context(), packs=["AwsSolutions", "Serverless"]).findings
+    assert found == (), listed(found)
