@@ -1,0 +1,1 @@
+"""Hubs that connect VPCs, customer sites and the internet."""

@@ -1,0 +1,170 @@
+"""Many VPCs reach customer sites by one transit gateway, and each other only where they are grouped."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
+from constructs import Construct
+
+from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.attachment_vpc import zones
+from patterns.building_blocks.cidr_block import (
+    ORGANIZATION_NETWORKS,
+    private_networks,
+    reject_overlap,
+    require_inside,
+)
+from patterns.building_blocks.network_logs import NetworkLogs
+from patterns.building_blocks.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
+from patterns.building_blocks.spoke import Spoke, check_spoke, network_of, require_new
+from patterns.building_blocks.transit_gateway import DEFAULT_ASN, Attachment, RoutingDomain, TransitGateway
+
+
+class HubAndSpokeVpn(Construct):
+    """Connect many VPCs to customer sites by VPN, over one transit gateway.
+
+    Spokes reach the sites, and the sites reach every spoke. Spokes reach each other only within a group; all else of
+    the organization's ranges is dropped at the gateway. Sites do not reach each other.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        sites: The customer sites.
+        networks: The organization's private ranges, which spokes lie in and which are dropped where nothing longer is
+            known. Default: RFC 1918.
+        availability_zones: Two or three zones, by name. Default: the Region's first `max_azs`.
+        max_azs: How many zones, 2 or 3, if they are not named. Default: 2.
+        transit_gateway: An existing gateway of this account with its default association and propagation off.
+            Default: a new one.
+        asn: The private BGP number of the gateway. Default: 64512.
+        ecmp: Whether flows are spread over the tunnels that announce the same prefix by BGP. Default: yes, unless all
+            sites have static routing, for which it cannot be asked.
+        accelerated: Whether tunnels enter AWS at the nearest edge location. Default: no.
+        encryption_key: The key that encrypts the logs. Default: a new key.
+        log_retention: How long logs are kept. Default: one year.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        transit_gateway (TransitGateway): The gateway, with its `domains`.
+        connections (dict[str, SiteToSiteVpn]): Each site's connections, by the site's name.
+        logs (NetworkLogs): Log groups `Vpn` of tunnels and BGP sessions, `Flows` of the VPCs that it is asked to
+            log; and their key.
+        alarms (list[cloudwatch.AlarmBase]): All of its alarms.
+
+    Raises:
+        ValueError: If a site cannot work, or ranges overlap.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-isolated.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        sites: Sequence[CustomerSite],
+        networks: Sequence[str] = ORGANIZATION_NETWORKS,
+        availability_zones: Sequence[str] | None = None,
+        max_azs: int = 2,
+        transit_gateway: ec2_interfaces.ITransitGatewayRef | None = None,
+        asn: int = DEFAULT_ASN,
+        ecmp: bool | None = None,
+        accelerated: bool = False,
+        encryption_key: kms.IKey | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        self.networks = private_networks("networks", networks)
+        check_sites(sites, gateway_asn=asn, ecmp=bool(ecmp), networks=self.networks, connected=False)
+        self.availability_zones = zones(availability_zones, max_azs)
+        self._taken: dict[str, list[IPv4Network]] = {
+            f"site {site.name}": list(private_networks("prefixes", site.prefixes)) for site in sites if site.prefixes
+        }
+        super().__init__(scope, construct_id)
+        learns = any(site.routing == "bgp" for site in sites)
+        self.transit_gateway = TransitGateway(
+            self, "TransitGateway", existing=transit_gateway, asn=asn, ecmp=learns if ecmp is None else ecmp
+        )
+        self._sites_domain = self.transit_gateway.domain("Sites")
+        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        self.connections: dict[str, SiteToSiteVpn] = {}
+        self._site_attachments: list[tuple[CustomerSite, Attachment]] = []
+        self.alarms: list[cloudwatch.AlarmBase] = [self._no_route(alarm_topic)]
+        for site in sites:
+            self._connect(site, alarm_topic, accelerated=accelerated)
+
+    def add_spoke(
+        self, vpc: ec2.IVpc, *, group: str | None = None, attachment_subnets: ec2.SubnetSelection | None = None
+    ) -> Spoke:
+        """Let a VPC of this account and the sites reach each other.
+
+        Args:
+            vpc: The VPC, of this stack or another one. Its subnets send `networks` and the sites' prefixes to the
+                gateway; its way to the internet stays its own.
+            group: The spokes that it may reach: those of the same group, a name of letters and digits. Default: none.
+            attachment_subnets: One subnet in each of the hub's zones for the gateway's interfaces. Default: those of
+                the group `Attachment`, or else the first that is not public in each zone.
+
+        Returns:
+            The spoke, in the VPC's own stack.
+
+        Raises:
+            ValueError: If the VPC overlaps another, is not in the hub's zones or comes twice.
+        """
+        if group is not None and not group.isalnum():
+            raise ValueError(f"group must be letters and digits, got {group!r}")
+        subnets = check_spoke(self, vpc, attachment_subnets, self.availability_zones)
+        domain = self._spokes_domain(group)
+        require_new(vpc, domain)
+        network = network_of(vpc)
+        if network is not None:
+            require_inside(f"vpc {vpc.node.path}", network, self.networks)
+            reject_overlap(f"vpc {vpc.node.path}", network, self._taken)
+            self._taken[f"spoke {vpc.node.path}"] = [network]
+        sites = [site for site, _ in self._site_attachments]
+        spoke = Spoke(vpc, domain=domain, subnets=subnets, destinations=destinations(self.networks, sites))
+        self._sites_domain.propagate(spoke.attachment)
+        if group is not None:
+            domain.propagate(spoke.attachment)
+        return spoke
+
+    def _connect(self, site: CustomerSite, topic: sns.ITopic | None, *, accelerated: bool) -> None:
+        vpn = SiteToSiteVpn(
+            self,
+            f"Site{site.name}",
+            site=site,
+            log_group=self.logs.log_group("Vpn"),
+            transit_gateway_id=self.transit_gateway.gateway_id,
+            accelerated=accelerated,
+        )
+        attachments = vpn.attach(self.transit_gateway, self._sites_domain, topic)
+        self._site_attachments += [(site, attachment) for attachment in attachments]
+        self.connections[site.name] = vpn
+        self.alarms += vpn.alarms
+
+    def _spokes_domain(self, group: str | None) -> RoutingDomain:
+        """The domain of the isolated spokes, or of a group: it knows the sites, and drops all else."""
+        name = f"Group{group}" if group else "Isolated"
+        if name in self.transit_gateway.domains:
+            return self.transit_gateway.domains[name]
+        domain = self.transit_gateway.domain(name)
+        for network in self.networks:
+            domain.blackhole(str(network))
+        for site, attachment in self._site_attachments:
+            learn(domain, site, attachment)
+        return domain
+
+    def _no_route(self, topic: sns.ITopic | None) -> cloudwatch.Alarm:
+        return alarm(
+            self,
+            "NoRoute",
+            metric=self.transit_gateway.metric("PacketDropCountNoRoute"),
+            description="The transit gateway dropped packets that it knows no route for: look in the VPN log.",
+            topic=topic,
+            evaluation_periods=3,
+        )

@@ -1,0 +1,8 @@
+"""All traffic between VPCs, customer sites and the internet through one firewall."""
+
+from patterns.building_blocks.site_to_site_vpn import CustomerSite
+from patterns.building_blocks.spoke import JoiningSpoke
+from patterns.network.inspection_vpc.construct import InspectionVpc
+from patterns.network.inspection_vpc.spoke_stacks import SpokeStacks
+
+__all__ = ["CustomerSite", "InspectionVpc", "JoiningSpoke", "SpokeStacks"]

@@ -1,0 +1,384 @@
+"""Every packet between VPCs, customer sites and the internet passes one firewall, by one transit gateway."""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network
+from typing import Literal, get_args
+
+from aws_cdk import Annotations
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_directconnect as directconnect
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
+from aws_cdk.interfaces import aws_networkfirewall as networkfirewall_interfaces
+from constructs import Construct
+
+from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.arguments import check_one_of, check_range
+from patterns.building_blocks.attachment_vpc import zones
+from patterns.building_blocks.cidr_block import (
+    ORGANIZATION_NETWORKS,
+    private_networks,
+    reject_overlap,
+    require_inside,
+    vpc_network,
+)
+from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.network_logs import NetworkLogs
+from patterns.building_blocks.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites
+from patterns.building_blocks.spoke import (
+    Spoke,
+    check_spoke,
+    network_of,
+    require_new,
+    require_no_public_subnets,
+)
+from patterns.building_blocks.transit_gateway import DEFAULT_ASN, Attachment, TransitGateway
+from patterns.network.inspection_vpc.egress import EgressVpc
+from patterns.network.inspection_vpc.firewall import FirewallPolicy, StreamException
+from patterns.network.inspection_vpc.ingress import Ingress
+from patterns.network.inspection_vpc.inspection import FIREWALL, FirewallAttachment, Inspection
+from patterns.network.inspection_vpc.routing import EVERYWHERE, Inspect, InspectionRouting
+
+Egress = Literal["egress-vpc", "inspection-vpc", "none"]
+
+
+class InspectionVpc(Construct):
+    """Send all traffic between VPCs, customer sites and the internet through one firewall.
+
+    A transit gateway takes every packet to AWS Network Firewall first, and only then to where it goes. Spokes join with
+    `add_spoke`, customer sites with `add_site` and `add_direct_connect_gateway`, callers from the internet come in by
+    `add_ingress`. Without rules the firewall passes nothing: give `allowed_domains`, `suricata_rules` or a `policy`.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        inspect: What the firewall sees: "all"; "east-west", what spokes send each other; "north-south", what they
+            exchange with the internet. It always sees customer sites. Default: "all".
+        firewall_attachment: Where the firewall stands: "vpc", in an inspection VPC with an endpoint in each zone;
+            "transit-gateway", on the gateway itself, in a VPC of AWS. Default: "vpc".
+        egress: Where the internet is reached: "egress-vpc", by NAT gateways in a VPC behind the gateway;
+            "inspection-vpc", by NAT gateways behind the firewall endpoints; "none". Default: "egress-vpc".
+        networks: The organization's private ranges, which every spoke and site lies in and `HOME_NET` holds.
+            Default: RFC 1918.
+        availability_zones: Two or three zones, by name. Default: the Region's first `max_azs`.
+        max_azs: How many zones, 2 or 3, if they are not named. Default: 2.
+        inspection_cidr: The inspection VPC's range, at least a /24. Default: 100.64.0.0/24.
+        egress_cidr: The egress VPC's range, at least a /25. Default: 100.64.1.0/24.
+        transit_gateway: An existing gateway of this account with its default association and propagation off, and,
+            for a firewall on it, auto-accept on. Default: a new one.
+        asn: The private BGP number of the gateway. Default: 64512.
+        share_with: Accounts, or ARNs of the organization or its units, whose VPCs may join by themselves. Their
+            attachments are accepted and land in the right tables. Default: nobody.
+        allowed_domains: Domains that may be called by HTTP and TLS; a leading dot means all below. Default: none.
+        suricata_rules: Rules in Suricata's language, strict order, before the domains. Default: none.
+        policy: A firewall policy of your own, instead of the two above; its `HOME_NET` must hold `networks`.
+            Default: a new one.
+        stream_exception: What happens to a connection whose start the firewall did not see: "DROP", "CONTINUE",
+            "REJECT". Default: "REJECT", which lets clients connect anew at once.
+        change_protection: Whether the firewall's policy and zones are locked. Default: yes.
+        dropped_packets: How many dropped packets an endpoint may have in five minutes. Default: 1000.
+        encryption_key: The key that encrypts the logs. Default: a new key.
+        log_retention: How long logs are kept. Default: one year.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        transit_gateway (TransitGateway): The gateway, with its `domains`.
+        routing (InspectionRouting): The routing domains by their role.
+        policy (IFirewallPolicyRef): The firewall policy.
+        inspection (Inspection): The firewall, with its VPC and endpoints.
+        egress (EgressVpc | None): The way out, if it has a VPC of its own.
+        nat_gateways (list[ec2.CfnNatGateway]): One in each zone, if there is egress.
+        ingress (Ingress | None): The way in, once it is added.
+        logs (NetworkLogs): Log groups `Flows` of the hub's VPCs, `FirewallFlows`, `Alerts`, and `Vpn`; and their key.
+        alarms (list[cloudwatch.AlarmBase]): All of its alarms.
+
+    Raises:
+        ValueError: If an argument is out of range, ranges overlap, or the options contradict each other.
+
+    Source: https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/using-nat-gateway-and-gwlb-with-ec2.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        inspect: Inspect = "all",
+        firewall_attachment: FirewallAttachment = "vpc",
+        egress: Egress = "egress-vpc",
+        networks: Sequence[str] = ORGANIZATION_NETWORKS,
+        availability_zones: Sequence[str] | None = None,
+        max_azs: int = 2,
+        inspection_cidr: str = "100.64.0.0/24",
+        egress_cidr: str = "100.64.1.0/24",
+        transit_gateway: ec2_interfaces.ITransitGatewayRef | None = None,
+        asn: int = DEFAULT_ASN,
+        share_with: Sequence[str] = (),
+        allowed_domains: Sequence[str] = (),
+        suricata_rules: str | None = None,
+        policy: networkfirewall_interfaces.IFirewallPolicyRef | None = None,
+        stream_exception: StreamException = "REJECT",
+        change_protection: bool = True,
+        dropped_packets: int = 1000,
+        encryption_key: kms.IKey | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        check_one_of("inspect", inspect, get_args(Inspect))
+        check_one_of("firewall_attachment", firewall_attachment, get_args(FirewallAttachment))
+        check_one_of("egress", egress, get_args(Egress))
+        check_one_of("stream_exception", stream_exception, get_args(StreamException))
+        check_range("dropped_packets", dropped_packets, 1, 1_000_000_000, "packets")
+        _check_together(inspect, firewall_attachment, egress, share_with)
+        if policy is not None and (allowed_domains or suricata_rules):
+            raise ValueError("policy must hold all rules itself, got allowed_domains or suricata_rules beside it")
+        self.networks = private_networks("networks", networks)
+        self._taken: dict[str, list[IPv4Network]] = {}
+        if firewall_attachment == "vpc":
+            self._take("inspection_cidr", vpc_network("inspection_cidr", inspection_cidr), "the inspection VPC")
+        if egress == "egress-vpc":
+            self._take("egress_cidr", vpc_network("egress_cidr", egress_cidr), "the egress VPC")
+        self.availability_zones = zones(availability_zones, max_azs)
+        super().__init__(scope, construct_id)
+        self._alarm_topic = alarm_topic
+        self._sites: list[CustomerSite] = []
+        self._direct_connects = 0
+        self.ingress: Ingress | None = None
+        inside = [str(network) for network in self.networks]
+
+        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        self.policy: networkfirewall_interfaces.IFirewallPolicyRef = (
+            policy
+            or FirewallPolicy(
+                self,
+                "Policy",
+                networks=inside,
+                allowed_domains=allowed_domains,
+                suricata_rules=suricata_rules,
+                stream_exception=stream_exception,
+            ).resource
+        )
+        self.transit_gateway = TransitGateway(
+            self,
+            "TransitGateway",
+            existing=transit_gateway,
+            asn=asn,
+            share_with=share_with,
+            # A firewall's attachment would wait to be accepted by hand.
+            accept_attachments=firewall_attachment == "transit-gateway",
+        )
+        self.routing = InspectionRouting(self.transit_gateway, inspect, inside)
+        if firewall_attachment == "vpc":
+            self.routing.place_joining()
+        self.inspection = Inspection(
+            self,
+            "Inspection",
+            firewall_attachment=firewall_attachment,
+            routing=self.routing,
+            cidr=inspection_cidr,
+            availability_zones=self.availability_zones,
+            networks=inside,
+            nat=egress == "inspection-vpc",
+            policy_arn=self.policy.firewall_policy_ref.firewall_policy_arn,
+            change_protection=change_protection,
+        )
+        if firewall_attachment == "transit-gateway":
+            # Only now: the defaults would place the firewall, too, and nothing could take it out again.
+            self.routing.place_joining(after=self.inspection.attachment)
+        self.egress: EgressVpc | None = None
+        if egress == "egress-vpc":
+            self.egress = EgressVpc(
+                self,
+                "Egress",
+                domain=self.routing.egress,
+                cidr=egress_cidr,
+                availability_zones=self.availability_zones,
+                networks=inside,
+            )
+            self.logs.log_flows(self.egress.vpc)
+        self.routing.connect(self.inspection.attachment, self.egress.attachment if self.egress else None)
+
+        self.inspection.log(self.logs)
+        self.nat_gateways = self.egress.nat_gateways if self.egress else self.inspection.nat_gateways
+        self.alarms: list[cloudwatch.AlarmBase] = [
+            *self.inspection.watch(dropped_packets, alarm_topic),
+            *watch_nat_gateways(self, self.nat_gateways, alarm_topic),
+            alarm(
+                self,
+                "NoRoute",
+                metric=self.transit_gateway.metric("PacketDropCountNoRoute"),
+                description="The transit gateway dropped packets that it knows no route for: look in the flow logs.",
+                topic=alarm_topic,
+                evaluation_periods=3,
+            ),
+        ]
+
+    def add_spoke(self, vpc: ec2.IVpc, *, attachment_subnets: ec2.SubnetSelection | None = None) -> Spoke:
+        """Put a VPC of this account behind the hub: it reaches everything through the gateway.
+
+        Args:
+            vpc: The VPC, of this stack or another one. Its default route becomes the gateway.
+            attachment_subnets: One subnet in each of the hub's zones for the gateway's interfaces. Default: those of
+                the group `Attachment`, or else the first in each zone.
+
+        Returns:
+            The spoke, in the VPC's own stack.
+
+        Raises:
+            ValueError: If the VPC is public, overlaps another, is not in the hub's zones or comes twice.
+        """
+        require_no_public_subnets(vpc)
+        subnets = check_spoke(self, vpc, attachment_subnets, self.availability_zones)
+        require_new(vpc, self.routing.spokes)
+        network = network_of(vpc)
+        if network is not None:
+            require_inside(f"vpc {vpc.node.path}", network, self.networks)
+            self._take(f"vpc {vpc.node.path}", network, f"spoke {vpc.node.path}")
+        spoke = Spoke(vpc, domain=self.routing.spokes, subnets=subnets, destinations=[EVERYWHERE])
+        self.routing.add_spoke(spoke.attachment)
+        return spoke
+
+    def add_site(self, site: CustomerSite, *, accelerated: bool = False) -> SiteToSiteVpn:
+        """Connect a customer site by VPN. What it sends and receives is inspected.
+
+        Args:
+            site: The site. Its prefixes lie in `networks`.
+            accelerated: Whether its tunnels enter AWS at the nearest edge location. Default: no.
+
+        Returns:
+            Its connections.
+
+        Raises:
+            ValueError: If the site cannot work, or comes twice.
+        """
+        check_sites(
+            [*self._sites, site],
+            gateway_asn=self.transit_gateway.asn,
+            # The gateway spreads BGP routes only, which static sites do without.
+            ecmp=False,
+            networks=(),
+            # The gateway announces them its default route, not each other's.
+            connected=False,
+        )
+        for prefix in private_networks(f"prefixes of site {site.name}", site.prefixes) if site.prefixes else ():
+            require_inside(f"prefixes of site {site.name}", prefix, self.networks)
+            self._take(f"prefixes of site {site.name}", prefix, f"site {site.name}")
+        vpn = SiteToSiteVpn(
+            self,
+            f"Site{site.name}",
+            site=site,
+            log_group=self.logs.log_group("Vpn"),
+            transit_gateway_id=self.transit_gateway.gateway_id,
+            accelerated=accelerated,
+        )
+        if self.inspection.vpc is not None:
+            Annotations.of(vpn).add_warning_v2(
+                "patterns:site-flows-may-change-zones",
+                "appliance mode is not promised for what enters by VPN: a firewall endpoint may see half of a flow; "
+                'firewall_attachment="transit-gateway" has no such limit',
+            )
+        for attachment in vpn.attach(self.transit_gateway, self.routing.sites, self._alarm_topic):
+            self.routing.add_site(attachment, site.prefixes, static=site.routing == "static")
+        self._sites.append(site)
+        self.alarms += vpn.alarms
+        return vpn
+
+    def add_direct_connect_gateway(self, gateway_id: str, *, allowed_prefixes: Sequence[str] = ()) -> Attachment:
+        """Connect what is behind a Direct Connect gateway of this account. What it sends and receives is inspected.
+
+        Args:
+            gateway_id: The Direct Connect gateway, with transit virtual interfaces and a BGP number of its own. Its id,
+                because the CDK has no interface for an existing one.
+            allowed_prefixes: What is announced to the other side, at most 20. Default: `networks`.
+
+        Returns:
+            Its attachment.
+
+        Raises:
+            ValueError: If there are too many prefixes, or one is malformed.
+        """
+        announced = private_networks("allowed_prefixes", allowed_prefixes) if allowed_prefixes else self.networks
+        # https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html
+        check_range("allowed_prefixes", len(announced), 1, 20, "prefixes")
+        self._direct_connects += 1
+        association = directconnect.CfnDirectConnectGatewayAssociation(
+            self,
+            f"DirectConnect{self._direct_connects}",
+            direct_connect_gateway_id=gateway_id,
+            associated_gateway_id=self.transit_gateway.gateway_id,
+            allowed_prefixes_to_direct_connect_gateway=[str(each) for each in announced],
+        )
+        attachment = self.transit_gateway.attach(
+            self,
+            f"DirectConnectAttachment{self._direct_connects}",
+            resource_id=gateway_id,
+            made_by=association,
+            domain=self.routing.sites,
+        )
+        self.routing.add_site(attachment, (), static=False)
+        return attachment
+
+    def add_ingress(
+        self, *, certificate: acm.ICertificate, targets: Mapping[str, int], cidr: str = "100.64.2.0/24"
+    ) -> Ingress:
+        """Let callers from the internet in, by a load balancer in a VPC of its own. What it calls is inspected.
+
+        Args:
+            certificate: The certificate of its HTTPS listener.
+            targets: Private addresses in spokes, and their HTTPS ports.
+            cidr: The ingress VPC's range, at least a /24. Default: 100.64.2.0/24.
+
+        Returns:
+            The way in.
+
+        Raises:
+            ValueError: If there is one already, its range overlaps, or a target is not in `networks`.
+        """
+        if self.ingress is not None:
+            raise ValueError("add_ingress must be called once, got a second call")
+        if not targets:
+            raise ValueError("targets must hold at least one address, got none")
+        for address, port in targets.items():
+            require_inside("targets", private_networks("targets", [f"{address}/32"])[0], self.networks)
+            check_range(f"targets port of {address}", port, 1, 65535)
+        self._take("cidr", vpc_network("cidr", cidr), "the ingress VPC")
+        self.ingress = Ingress(
+            self,
+            "Ingress",
+            domain=self.routing.ingress,
+            networks=[str(network) for network in self.networks],
+            cidr=cidr,
+            availability_zones=self.availability_zones,
+            certificate=certificate,
+            targets=targets,
+            alarm_topic=self._alarm_topic,
+        )
+        self.logs.log_flows(self.ingress.vpc)
+        if self.inspection.vpc is not None and self.inspection.nat_gateways:
+            # Here the firewall's default route is the NAT gateway: replies to the load balancer must not take it.
+            self.inspection.vpc.route_to_gateway(
+                FIREWALL, [cidr], self.transit_gateway.gateway_id, self.inspection.attachment
+            )
+        self.routing.add_ingress(self.ingress.attachment)
+        self.alarms += self.ingress.alarms
+        return self.ingress
+
+    def _take(self, argument: str, network: IPv4Network, owner: str) -> None:
+        reject_overlap(argument, network, self._taken)
+        self._taken.setdefault(owner, []).append(network)
+
+
+def _check_together(
+    inspect: Inspect, firewall_attachment: FirewallAttachment, egress: Egress, share_with: Sequence[str]
+) -> None:
+    if egress == "inspection-vpc" and firewall_attachment == "transit-gateway":
+        raise ValueError("egress must be egress-vpc or none with a firewall on the gateway, got inspection-vpc")
+    if egress == "inspection-vpc" and inspect == "east-west":
+        raise ValueError("inspect must be all or north-south with egress in the inspection VPC, got east-west")
+    if share_with and inspect == "east-west":
+        # The egress domain would have to learn joining spokes; a gateway propagates by default into one table only.
+        raise ValueError("inspect must be all or north-south with share_with, got east-west")

@@ -1,0 +1,191 @@
+"""Many customer sites reach one VPC, by a transit gateway or by one virtual private gateway."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network
+from typing import Literal, get_args
+
+from aws_cdk import CfnTag
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from patterns.building_blocks.arguments import check_one_of
+from patterns.building_blocks.attachment_vpc import AttachmentVpc, zones
+from patterns.building_blocks.cidr_block import ORGANIZATION_NETWORKS, private_networks, reject_overlap, vpc_network
+from patterns.building_blocks.network_logs import NetworkLogs
+from patterns.building_blocks.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
+from patterns.building_blocks.spoke import Spoke, attachment_subnets_of, network_of
+from patterns.building_blocks.transit_gateway import DEFAULT_ASN, TransitGateway
+
+Gateway = Literal["transit-gateway", "virtual-private-gateway"]
+
+
+class ManySitesVpn(Construct):
+    """Connect many customer sites to one VPC by VPN.
+
+    On a transit gateway sites are kept apart, or connected if asked; flows are spread over their tunnels. On a virtual
+    private gateway, which costs nothing itself, each site reaches every other one that announces its routes to it:
+    AWS calls that CloudHub, and it cannot be turned off.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        sites: The customer sites.
+        vpc: The VPC. Default: a new one, without a way to the internet.
+        cidr: The new VPC's range, at least a /21. Default: 10.0.0.0/20.
+        gateway: Where the connections end: "transit-gateway" or "virtual-private-gateway". Default: "transit-gateway".
+        connect_sites: Whether sites reach each other. Default: no on a transit gateway, yes on a virtual private one.
+        availability_zones: Two or three zones of the new VPC, by name. Default: the Region's first `max_azs`.
+        max_azs: How many zones, 2 or 3, if they are not named. Default: 2.
+        asn: The private BGP number of the gateway. Default: 64512.
+        accelerated: Whether tunnels enter AWS at the nearest edge location; only on a transit gateway. Default: no.
+        encryption_key: The key that encrypts the logs. Default: a new key.
+        log_retention: How long logs are kept. Default: one year.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        vpc (ec2.IVpc): The VPC.
+        transit_gateway (TransitGateway | None): The gateway, if it is one.
+        vpn_gateway (ec2.CfnVPNGateway | None): The gateway, if it is one.
+        connections (dict[str, SiteToSiteVpn]): Each site's connections, by the site's name.
+        logs (NetworkLogs): Log groups `Vpn` of tunnels and BGP sessions and `Flows` of a new VPC; and their key.
+        alarms (list[cloudwatch.AlarmBase]): All of its alarms.
+
+    Raises:
+        ValueError: If a site cannot work, ranges overlap, or the gateway cannot do what is asked.
+
+    Source: https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        sites: Sequence[CustomerSite],
+        vpc: ec2.IVpc | None = None,
+        cidr: str = "10.0.0.0/20",
+        gateway: Gateway = "transit-gateway",
+        connect_sites: bool | None = None,
+        availability_zones: Sequence[str] | None = None,
+        max_azs: int = 2,
+        asn: int = DEFAULT_ASN,
+        accelerated: bool = False,
+        encryption_key: kms.IKey | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        check_one_of("gateway", gateway, get_args(Gateway))
+        cloud_hub = gateway == "virtual-private-gateway"
+        if cloud_hub and connect_sites is False:
+            raise ValueError("connect_sites must be on with a virtual private gateway, which connects all of its sites")
+        if cloud_hub and accelerated:
+            raise ValueError("accelerated must be off with a virtual private gateway, which cannot accelerate")
+        connected = cloud_hub if connect_sites is None else connect_sites
+        check_sites(sites, gateway_asn=asn, ecmp=False, networks=(), connected=connected)
+        network = vpc_network("cidr", cidr) if vpc is None else network_of(vpc)
+        for site in sites:
+            if network is not None and site.prefixes:
+                reject_overlap(
+                    "cidr" if vpc is None else f"vpc {vpc.node.path}",
+                    network,
+                    {f"site {site.name}": private_networks("prefixes", site.prefixes)},
+                )
+        zone_names = zones(availability_zones, max_azs)
+        super().__init__(scope, construct_id)
+        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        self.vpc = vpc or self._new_vpc(cidr, zone_names)
+        self.connections: dict[str, SiteToSiteVpn] = {}
+        self.alarms: list[cloudwatch.AlarmBase] = []
+        self.transit_gateway: TransitGateway | None = None
+        self.vpn_gateway: ec2.CfnVPNGateway | None = None
+        if cloud_hub:
+            self._by_virtual_private_gateway(sites, asn, alarm_topic)
+        else:
+            self._by_transit_gateway(sites, asn, alarm_topic, connected=connected, accelerated=accelerated)
+
+    def _new_vpc(self, cidr: str, zone_names: Sequence[str]) -> ec2.IVpc:
+        network = AttachmentVpc(self, "Network", cidr=cidr, availability_zones=zone_names, tiers={"Workload": 24})
+        self.logs.log_flows(network)
+        return network.vpc
+
+    def _by_transit_gateway(
+        self,
+        sites: Sequence[CustomerSite],
+        asn: int,
+        topic: sns.ITopic | None,
+        *,
+        connected: bool,
+        accelerated: bool,
+    ) -> None:
+        ecmp = any(site.routing == "bgp" for site in sites)
+        self.transit_gateway = gateway = TransitGateway(self, "TransitGateway", asn=asn, ecmp=ecmp)
+        inside, outside = gateway.domain("Vpc"), gateway.domain("Sites")
+        spoke = Spoke(
+            self.vpc,
+            domain=inside,
+            subnets=attachment_subnets_of(self.vpc, None),
+            destinations=destinations([IPv4Network(each) for each in ORGANIZATION_NETWORKS], sites),
+        )
+        outside.propagate(spoke.attachment)
+        for site in sites:
+            vpn = self._connection(site, transit_gateway_id=gateway.gateway_id, accelerated=accelerated)
+            for attachment in vpn.attach(gateway, outside, topic):
+                for domain in (inside, outside) if connected else (inside,):
+                    learn(domain, site, attachment)
+            self.alarms += vpn.alarms
+
+    def _by_virtual_private_gateway(self, sites: Sequence[CustomerSite], asn: int, topic: sns.ITopic | None) -> None:
+        self.vpn_gateway = gateway = ec2.CfnVPNGateway(
+            self,
+            "VpnGateway",
+            type="ipsec.1",
+            amazon_side_asn=asn,
+            tags=[CfnTag(key="Name", value=self.node.path)],
+        )
+        attachment = ec2.CfnVPCGatewayAttachment(
+            self, "VpnGatewayAttachment", vpc_id=self.vpc.vpc_id, vpn_gateway_id=gateway.attr_vpn_gateway_id
+        )
+        tables = {
+            subnet.route_table.route_table_id: None
+            for subnet in [*self.vpc.private_subnets, *self.vpc.isolated_subnets, *self.vpc.public_subnets]
+        }
+        propagation = ec2.CfnVPNGatewayRoutePropagation(
+            self, "RoutePropagation", route_table_ids=list(tables), vpn_gateway_id=gateway.attr_vpn_gateway_id
+        )
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpngatewayroutepropagation.html
+        propagation.node.add_dependency(attachment)
+        for site in sites:
+            vpn = self._connection(site, vpn_gateway_id=gateway.attr_vpn_gateway_id)
+            if site.routing == "static":
+                for prefix in site.prefixes:
+                    ec2.CfnVPNConnectionRoute(
+                        vpn,
+                        f"Route{prefix.replace('/', '-')}",
+                        destination_cidr_block=prefix,
+                        vpn_connection_id=vpn.connections[0].attr_vpn_connection_id,
+                    )
+            vpn.watch_connections(topic)
+            self.alarms += vpn.alarms
+
+    def _connection(
+        self,
+        site: CustomerSite,
+        *,
+        transit_gateway_id: str | None = None,
+        vpn_gateway_id: str | None = None,
+        accelerated: bool = False,
+    ) -> SiteToSiteVpn:
+        self.connections[site.name] = SiteToSiteVpn(
+            self,
+            f"Site{site.name}",
+            site=site,
+            log_group=self.logs.log_group("Vpn"),
+            transit_gateway_id=transit_gateway_id,
+            vpn_gateway_id=vpn_gateway_id,
+            accelerated=accelerated,
+        )
+        return self.connections[site.name]

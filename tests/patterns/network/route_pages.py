@@ -1,0 +1,187 @@
+"""The network patterns' ROUTES.md, written from templates by `python -m tests.patterns.network.route_pages`."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from patternkit.testing.synthesis import Synthesis
+from tests.conftest import ROOT, example
+from tests.patterns.network.hub_and_spoke_vpn import test_hub_and_spoke_vpn as hub_and_spoke_vpn
+from tests.patterns.network.inspection_vpc import hubs
+from tests.patterns.network.many_sites_vpn import test_many_sites_vpn as many_sites_vpn
+from tests.patterns.network.tables import Tables, read_tables
+
+NETWORK = ROOT / "patterns" / "network"
+PRICES: dict[str, Any] = tomllib.loads((NETWORK / "prices.toml").read_text(encoding="utf-8"))
+
+_INSPECTION = {
+    "default": "Everything is inspected; the internet is reached by an egress VPC (the defaults)",
+    "native": '`firewall_attachment="transit-gateway"`',
+    "nat-inside": '`egress="inspection-vpc"`',
+    "closed": '`egress="none"`',
+    "east-west": '`inspect="east-west"`',
+    "north-south": '`inspect="north-south"`',
+    "shared": '`share_with=["444455556666"]`',
+    "three-zones": "`max_azs=3`",
+}
+PAGES: dict[str, Callable[[], list[tuple[str, Synthesis]]]] = {
+    "inspection_vpc": lambda: [
+        *((title, hubs.synthesized(option)) for option, title in _INSPECTION.items()),
+        (
+            "With `add_site` (Berlin by BGP, Rome static), `add_direct_connect_gateway` and `add_ingress`",
+            hubs.synthesized("default", sites=True, ingress=True),
+        ),
+    ],
+    "hub_and_spoke_vpn": lambda: [
+        ("Two grouped spokes and one alone, one site on two devices", example("hub-and-spoke-vpn", "agnostic")),
+        ("A site by BGP and a static one", hub_and_spoke_vpn.hub()),
+    ],
+    "many_sites_vpn": lambda: [
+        ("Transit gateway (the default)", many_sites_vpn.made()),
+        ("`connect_sites=True`", many_sites_vpn.made(connect_sites=True)),
+        ('`gateway="virtual-private-gateway"`', many_sites_vpn.made(gateway="virtual-private-gateway")),
+    ],
+    "peered_hub": lambda: [("Two spokes", example("peered-hub", "agnostic"))],
+}
+
+
+def page(pattern: str) -> str:
+    """Write a pattern's page of route tables.
+
+    Args:
+        pattern: The pattern's folder.
+
+    Returns:
+        The page.
+    """
+    lines = [
+        f"# Routes: {pattern.replace('_', ' ')}",
+        "",
+        "Written from the templates by `python -m tests.patterns.network.route_pages`; a test holds it to them. Tables",
+        "of further zones are alike but for their number. Each VPC's own range is local. What is learnt, not written,",
+        "stands as *propagated*.",
+        "",
+    ]
+    for title, synthesis in PAGES[pattern]():
+        tables = read_tables(*synthesis.templates.values())
+        lines += [f"## {title}", "", *_diagram(tables), *_gateway(tables), *_vpc(tables), *_cost(synthesis)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _diagram(tables: Tables) -> Iterator[str]:
+    if not tables.gateway:
+        return
+    yield from ("```mermaid", "flowchart LR")
+    named: dict[str, str] = {}
+
+    def node(name: str, shape: str) -> str:
+        identity = named.get(name)
+        if identity is not None:
+            return identity
+        named[name] = f"n{len(named)}"
+        return f'{named[name]}{shape[0]}"{name}"{shape[1]}'
+
+    for domain, attachments in tables.associations.items():
+        for attachment in attachments:
+            yield f"    {node(attachment, '[]')} --> {node(f'domain {domain}', '()')}"
+    for domain, routes in tables.gateway.items():
+        for destination, target in routes.items():
+            said = "propagated" if destination.startswith("*") else destination
+            yield f"    {node(f'domain {domain}', '()')} -->|{said}| {node(target, '[]')}"
+    yield from ("```", "")
+
+
+def _gateway(tables: Tables) -> Iterator[str]:
+    if not tables.gateway:
+        return
+    yield from ("| Routing domain | Associated | Destination | Target |", "| --- | --- | --- | --- |")
+    for domain, routes in tables.gateway.items():
+        associated = ", ".join(tables.associations[domain]) or "none here"
+        for number, (destination, target) in enumerate(routes.items() or [("none", "")]):
+            said = "*propagated*" if destination.startswith("*") else destination
+            first = (domain, associated) if number == 0 else ("", "")
+            yield f"| {first[0]} | {first[1]} | {said} | {target} |"
+    yield ""
+
+
+def _vpc(tables: Tables) -> Iterator[str]:
+    yield from ("| Route table | Destination | Target |", "| --- | --- | --- |")
+    for name, routes in tables.vpc.items():
+        if not name.endswith("1"):
+            continue
+        for number, (destination, target) in enumerate(routes.items() or [("only local", "")]):
+            yield f"| {name if number == 0 else ''} | {destination} | {target} |"
+    yield ""
+
+
+def _cost(synthesis: Synthesis) -> Iterator[str]:
+    counts = parts(synthesis)
+    yield from ("| Standing still | Number | USD a month |", "| --- | --- | --- |")
+    total = 0.0
+    for part, usd in monthly_prices().items():
+        if counts.get(part):
+            total += counts[part] * usd
+            yield f"| {part} | {counts[part]} | {counts[part] * usd:,.2f} |"
+    yield f"| **Together** | | **{total:,.2f}** |"
+    yield from (
+        "",
+        f"Prices of {PRICES['region']} as of {PRICES['as_of']}, without traffic: `prices.toml` names sources.",
+        "",
+    )
+
+
+def monthly_prices() -> dict[str, float]:
+    """The price of each part for a month, in USD."""
+    hours = PRICES["hours_a_month"]
+    return {
+        **{one["part"]: one["usd"] * hours for one in PRICES["hourly"]},
+        **{one["part"]: one["usd"] for one in PRICES["monthly"]},
+    }
+
+
+def parts(synthesis: Synthesis) -> dict[str, int]:
+    """Count what costs while it stands still.
+
+    Args:
+        synthesis: The assembly.
+
+    Returns:
+        The number of each part of the price table.
+    """
+
+    def count(resource_type: str, weigh: Callable[[Mapping[str, Any]], int] = lambda _: 1) -> int:
+        found = synthesis.resources(resource_type).values()
+        return sum(weigh(one.get("Properties", {})) for one in found)
+
+    return {
+        "Firewall endpoint": count(
+            "AWS::NetworkFirewall::Firewall",
+            lambda one: len(one.get("SubnetMappings", [])) + len(one.get("AvailabilityZoneMappings", [])),
+        ),
+        # VPN connections, Direct Connect gateways and firewalls on the gateway are attachments, too.
+        "Transit gateway attachment": count("AWS::EC2::TransitGatewayAttachment")
+        + count("AWS::EC2::VPNConnection", lambda one: "TransitGatewayId" in one)
+        + count("AWS::DirectConnect::DirectConnectGatewayAssociation")
+        + count("AWS::NetworkFirewall::Firewall", lambda one: "TransitGatewayId" in one),
+        "NAT gateway": count("AWS::EC2::NatGateway"),
+        "Public IPv4 address": count("AWS::EC2::EIP")
+        + count("AWS::ElasticLoadBalancingV2::LoadBalancer", lambda one: len(one["Subnets"])),
+        "VPN connection": count("AWS::EC2::VPNConnection"),
+        "Application Load Balancer": count("AWS::ElasticLoadBalancingV2::LoadBalancer"),
+        "Alarm": count("AWS::CloudWatch::Alarm"),
+        "Composite alarm": count("AWS::CloudWatch::CompositeAlarm"),
+        "Customer managed key": count("AWS::KMS::Key"),
+    }
+
+
+def path(pattern: str) -> Path:
+    """Where a pattern's page is."""
+    return NETWORK / pattern / "ROUTES.md"
+
+
+if __name__ == "__main__":
+    for each in PAGES:
+        path(each).write_text(re.sub(r"[ \t]+$", "", page(each), flags=re.M), encoding="utf-8")
+        print(f"wrote {path(each).relative_to(ROOT)}")
