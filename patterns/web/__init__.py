@@ -1,0 +1,1 @@
+"""Ways to serve a web application."""

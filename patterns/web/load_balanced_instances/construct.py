@@ -1,0 +1,438 @@
+"""A load balancer, and instances that come and go behind it."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+from aws_cdk import Acknowledgment, Annotations, Aws, CfnResource, Duration, Size, Validations
+from aws_cdk import aws_autoscaling as autoscaling
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_wafv2 as wafv2
+from constructs import Construct
+
+from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
+from patterns.building_blocks.encryption_key import key_statement
+from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.building_blocks.private_bucket import PrivateBucket
+from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
+from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
+from patterns.web.load_balanced_instances.launch import InstanceTemplate, check_instance_types
+from patterns.web.load_balanced_instances.scaling import (
+    Predictive,
+    ScaleOn,
+    ScalingStep,
+    ScheduledCapacity,
+    add_schedule,
+    add_steps,
+    check_scaling,
+    predict,
+    track,
+)
+from patterns.web.load_balanced_instances.user_data import LIFECYCLE_HOOK, user_data
+
+SUSPENDABLE = ("AZRebalance", "AlarmNotification", "HealthCheck", "ReplaceUnhealthy", "ScheduledActions")
+
+
+class LoadBalancedInstances(Construct):
+    """Serve a web application from instances that come and go behind a load balancer.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        certificate: The certificate of the name that clients use, in the same Region. Required unless `domain_name`
+            and `hosted_zone` are given. Default: one is made for that name, in that zone.
+        domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
+        hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
+        web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        vpc: An existing VPC with public and private subnets. Default: a new one in two zones, with NAT gateways.
+        application: Shell commands that install and start the application. Default: an example page.
+        application_port: The port that the application listens on, 1024 to 65535. Default: 8080.
+        health_check_path: The path that answers 200 while an instance can serve. Default: "/".
+        health_check: A shell command on the instance; its third failure in a row has the instance replaced.
+            Default: none beyond the load balancer's check.
+        health_check_grace_period: How long a new instance has to start, at most an hour. Default: 3 minutes.
+        architecture: The processor. Default: ARM_64.
+        instance_types: Instance types, the best first. Default: t4g.small, or t3.small for X86_64.
+        machine_image: The image. Default: the newest Amazon Linux 2023.
+        volume_size: The size of the root volume, 8 to 1024 GiB. Default: 8 GiB.
+        min_capacity: The fewest instances. Default: 2, one in each zone.
+        max_capacity: The most instances, at most 1000. Default: 6.
+        desired_capacity: How many to start with; every deployment sets the group back to it. Default: the group
+            decides, and deployments leave it alone.
+        on_demand_base: How many instances are on-demand before spot is used. Default: `min_capacity`.
+        spot_share: The share of spot among instances above the base, 0 to 100 percent. Default: 0.
+        scale_on: What is tracked: "cpu" or "requests" for each instance. Default: "cpu".
+        target_utilization: How busy an instance should be, 40 to 70 percent. Default: 50.
+        requests_per_instance: Requests a minute that keep one instance fully busy. Required with
+            scale_on="requests".
+        steps: Steps of CPU above the target that add instances at once. Default: none.
+        scheduled: Capacities that hold from set times on. Default: none.
+        predictive: "forecast" to see what is coming, "scale" to be ahead of it. Default: no forecast.
+        warm_pool: How many stopped instances wait, ready installed, 0 to 100. Default: 0.
+        suspended_processes: Scaling processes that rest during an update, which then rolls by CloudFormation instead
+            of by instance refresh. Default: none.
+        log_paths: Files and folders that are saved, with the journal, before an instance goes. Default: the log of
+            its start.
+        encryption_key: The key that encrypts saved logs of instances, and flow logs of a VPC that is made; its policy
+            must let CloudWatch Logs use it. Default: keys that AWS owns.
+        log_retention: How long flow logs of a VPC that is made are kept. Default: one month.
+        deletion_protection: Whether deleting the load balancer is refused. Default: True.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        vpc (ec2.IVpc): The VPC.
+        balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
+        group (autoscaling.AutoScalingGroup): The instances.
+        targets (elbv2.ApplicationTargetGroup): The instances, as the load balancer sees them.
+        role (iam.Role): What the instances may do.
+        saved_logs (s3.Bucket): Logs of instances that are gone.
+        alarms (list[cloudwatch.Alarm]): All of its alarms.
+
+    Raises:
+        ValueError: If an argument is out of range, or two contradict each other.
+
+    Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-load-balancer.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        certificate: acm.ICertificate | None = None,
+        domain_name: str | None = None,
+        hosted_zone: route53.IHostedZone | None = None,
+        web_acl: wafv2.CfnWebACL | None = None,
+        vpc: ec2.IVpc | None = None,
+        application: str | None = None,
+        application_port: int = 8080,
+        health_check_path: str = "/",
+        health_check: str | None = None,
+        health_check_grace_period: Duration | None = None,
+        architecture: ec2.InstanceArchitecture = ec2.InstanceArchitecture.ARM_64,
+        instance_types: Sequence[ec2.InstanceType] | None = None,
+        machine_image: ec2.IMachineImage | None = None,
+        volume_size: Size | None = None,
+        min_capacity: int = 2,
+        max_capacity: int = 6,
+        desired_capacity: int | None = None,
+        on_demand_base: int | None = None,
+        spot_share: int = 0,
+        scale_on: ScaleOn = "cpu",
+        target_utilization: float = 50,
+        requests_per_instance: float | None = None,
+        steps: Sequence[ScalingStep] = (),
+        scheduled: Sequence[ScheduledCapacity] = (),
+        predictive: Predictive | None = None,
+        warm_pool: int = 0,
+        suspended_processes: Sequence[str] = (),
+        log_paths: Sequence[str] = ("/var/log/cloud-init-output.log",),
+        encryption_key: kms.IKey | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        deletion_protection: bool = True,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        check_https(scope, certificate, domain_name, hosted_zone)
+        check_web_vpc("vpc", vpc)
+        default = "t4g.small" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3.small"
+        types = [ec2.InstanceType(default)] if instance_types is None else list(instance_types)
+        check_instance_types("instance_types", types, architecture)
+        check_range("application_port", application_port, 1024, 65535)
+        if not health_check_path.startswith("/"):
+            raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
+        check_duration("health_check_grace_period", health_check_grace_period, Duration.seconds(0), Duration.hours(1))
+        check_range("volume_size", volume_size.to_gibibytes() if volume_size else None, 8, 1024, "GiB")
+        check_capacities(min_capacity, max_capacity, desired_capacity, 1000, "instances")
+        check_range("on_demand_base", on_demand_base, 0, max_capacity, "instances")
+        check_range("spot_share", spot_share, 0, 100, "percent")
+        check_one_of("scale_on", scale_on, get_args(ScaleOn))
+        check_range("target_utilization", target_utilization, 40, 70, "percent")
+        if (scale_on == "requests") != (requests_per_instance is not None):
+            raise ValueError("requests_per_instance and scale_on='requests' go together, got only one")
+        check_range("requests_per_instance", requests_per_instance, 1, 10_000_000, "requests a minute")
+        check_scaling(steps, scheduled, target_utilization)
+        check_one_of("predictive", predictive, get_args(Predictive))
+        check_range("warm_pool", warm_pool, 0, 100, "instances")
+        if warm_pool and (spot_share or len(types) > 1):
+            raise ValueError("warm_pool needs one instance type and spot_share=0: AWS keeps no mixed instances warm")
+        for process in suspended_processes:
+            check_one_of("suspended_processes", process, SUSPENDABLE)
+        for path in log_paths:
+            if not path.startswith("/") or any(character.isspace() for character in path):
+                raise ValueError(f"log_paths must be absolute and without spaces, got {path!r}")
+        super().__init__(scope, construct_id)
+
+        own = (
+            None
+            if vpc
+            else WebVpc(
+                self,
+                "Network",
+                log_retention=log_retention,
+                encryption_key=encryption_key,
+                alarm_topic=alarm_topic,
+            )
+        )
+        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        self.saved_logs: s3.Bucket = PrivateBucket(
+            self, "SavedLogs", encryption_key=encryption_key, objects_kept=Duration.days(365)
+        )
+        self.balancer = HttpsLoadBalancer(
+            self,
+            "Balancer",
+            vpc=self.vpc,
+            certificate=certificate,
+            domain_name=domain_name,
+            hosted_zone=hosted_zone,
+            web_acl=web_acl,
+            deletion_protection=deletion_protection,
+            alarm_topic=alarm_topic,
+        )
+        launch = InstanceTemplate(
+            self,
+            "Launch",
+            vpc=self.vpc,
+            instance_type=types[0],
+            machine_image=machine_image
+            or ec2.MachineImage.latest_amazon_linux2023(
+                cpu_type=ec2.AmazonLinuxCpuType.ARM_64
+                if architecture == ec2.InstanceArchitecture.ARM_64
+                else ec2.AmazonLinuxCpuType.X86_64
+            ),
+            user_data=user_data(
+                region=Aws.REGION,
+                application=application,
+                log_bucket=self.saved_logs.bucket_name,
+                log_paths=log_paths,
+                health_check=health_check,
+            ),
+            volume_size=volume_size or Size.gibibytes(8),
+        )
+        self.role = launch.role
+        mixed = len(types) > 1 or spot_share > 0
+        grace = health_check_grace_period or Duration.minutes(3)
+        self.group = autoscaling.AutoScalingGroup(
+            self,
+            "Group",
+            vpc=self.vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+            launch_template=None if mixed else launch.template,
+            mixed_instances_policy=_mixed(
+                launch.template, types, min_capacity if on_demand_base is None else on_demand_base, spot_share
+            )
+            if mixed
+            else None,
+            # Spot instances that are likely to be reclaimed are replaced before they are.
+            capacity_rebalance=True if spot_share else None,
+            min_capacity=min_capacity,
+            max_capacity=max_capacity,
+            desired_capacity=desired_capacity,
+            cooldown=Duration.minutes(1),
+            default_instance_warmup=grace,
+            group_metrics=[autoscaling.GroupMetrics.all()],
+            health_checks=autoscaling.HealthChecks.with_additional_checks(
+                additional_types=[autoscaling.AdditionalHealthCheckType.ELB], grace_period=grace
+            ),
+            # An instance that nobody replaces drifts: a month is the longest that one lives.
+            max_instance_lifetime=Duration.days(30),
+            notifications=[
+                autoscaling.NotificationConfiguration(
+                    topic=alarm_topic, scaling_events=autoscaling.ScalingEvents.ERRORS
+                )
+            ]
+            if alarm_topic
+            else None,
+        )
+        if desired_capacity is not None:
+            Annotations.of(self.group).acknowledge_warning(
+                "@aws-cdk/aws-autoscaling:desiredCapacitySet",
+                "It was asked for by name, and the argument's own text says what deployments do with it.",
+            )
+        Validations.of(self.group).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-AS3",
+                reason="Launches and terminations that fail are notified to alarm_topic; those that succeed are the "
+                "group's daily business, which its activity history keeps, and would bury the failures.",
+            )
+        )
+        if own is not None:
+            # A balancer needs the internet gateway, and an instance that starts needs its NAT gateway.
+            self.balancer.load_balancer.node.add_dependency(own)
+            self.group.node.add_dependency(own)
+
+        self.targets = elbv2.ApplicationTargetGroup(
+            self,
+            "Targets",
+            vpc=self.vpc,
+            port=application_port,
+            protocol=elbv2.ApplicationProtocol.HTTP,
+            targets=[self.group],
+            deregistration_delay=Duration.seconds(60),
+            load_balancing_algorithm_type=elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+            health_check=elbv2.HealthCheck(
+                path=health_check_path,
+                healthy_http_codes="200",
+                interval=Duration.seconds(15),
+                timeout=Duration.seconds(5),
+                healthy_threshold_count=2,
+                unhealthy_threshold_count=3,
+            ),
+        )
+        errors = self.balancer.forward("Targets", self.targets)
+        self._update(suspended_processes, errors, grace)
+        track(self.group, scale_on=scale_on, target=target_utilization, requests_per_instance=requests_per_instance)
+        add_steps(self.group, steps)
+        add_schedule(self.group, scheduled)
+        if predictive is not None:
+            predict(
+                self.group,
+                mode=predictive,
+                balancer=self.balancer.load_balancer,
+                targets=self.targets,
+                scale_on=scale_on,
+                target=target_utilization,
+                requests_per_instance=requests_per_instance,
+            )
+        if warm_pool:
+            self.group.add_warm_pool(min_size=warm_pool, pool_state=autoscaling.PoolState.STOPPED)
+        self._permit(encryption_key, self._hold_terminating(), reports_health=health_check is not None)
+        self.alarms: list[cloudwatch.Alarm] = [
+            *(own.alarms if own else []),
+            *self.balancer.alarms,
+            self._capacity_alarm(min_capacity, alarm_topic),
+        ]
+
+    def grant_report_health(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let `grantee` declare instances of the group healthy or unhealthy, which has them replaced.
+
+        Args:
+            grantee: Who checks. The instances themselves may, if `health_check` is given.
+
+        Returns:
+            The grant.
+        """
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["autoscaling:SetInstanceHealth"],
+            resource_arns=[self.group.auto_scaling_group_arn],
+        )
+
+    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Count the requests.
+
+        Args:
+            period: The period. Default: one minute.
+
+        Returns:
+            The metric, in requests.
+        """
+        return self.balancer.load_balancer.metrics.request_count(statistic="Sum", period=period or Duration.minutes(1))
+
+    def _update(self, suspended: Sequence[str], errors: cloudwatch.Alarm, warmup: Duration) -> None:
+        resource = self.group.node.default_child
+        assert isinstance(resource, CfnResource)
+        if suspended:
+            resource.add_override(
+                "UpdatePolicy.AutoScalingRollingUpdate",
+                {
+                    "MaxBatchSize": 1,
+                    "MinInstancesInService": 1,
+                    "PauseTime": warmup.to_iso_string(),
+                    "SuspendProcesses": list(suspended),
+                },
+            )
+            return
+        # CloudFormation starts instance refreshes by itself since July 2026; the oldest CDK that the catalog supports
+        # does not know the property yet. The alarm has a refresh rolled back that makes the application fail.
+        resource.add_override(
+            "UpdatePolicy.AutoScalingInstanceRefresh",
+            {
+                "Strategy": "Rolling",
+                "Preferences": {
+                    "AlarmSpecification": {"Alarms": [errors.alarm_name]},
+                    "InstanceWarmup": warmup.to_seconds(),
+                    "MaxHealthyPercentage": 150,
+                    "MinHealthyPercentage": 100,
+                },
+            },
+        )
+
+    def _hold_terminating(self) -> autoscaling.LifecycleHook:
+        # The instance completes the hook itself; if it cannot, it is let go after five minutes without its logs.
+        return self.group.add_lifecycle_hook(
+            "SendLogs",
+            lifecycle_hook_name=LIFECYCLE_HOOK,
+            lifecycle_transition=autoscaling.LifecycleTransition.INSTANCE_TERMINATING,
+            default_result=autoscaling.DefaultResult.CONTINUE,
+            heartbeat_timeout=Duration.minutes(5),
+        )
+
+    def _permit(self, key: kms.IKey | None, hook: autoscaling.LifecycleHook, *, reports_health: bool) -> None:
+        objects = self.saved_logs.arn_for_objects("*")
+        on_group = ["autoscaling:CompleteLifecycleAction"]
+        if reports_health:
+            on_group.append("autoscaling:SetInstanceHealth")
+        statements = [
+            iam.PolicyStatement(actions=["s3:PutObject"], resources=[objects]),
+            iam.PolicyStatement(actions=on_group, resources=[self.group.auto_scaling_group_arn]),
+        ]
+        if key is not None:
+            statements.append(key_statement(key, "kms:Decrypt", "kms:GenerateDataKey"))
+        # A policy of its own: it names the group, whose launch template waits for the role's first policy.
+        policy = iam.Policy(self, "SavesLogs", roles=[self.role], statements=statements)
+        hook.node.add_dependency(policy)
+        acknowledge_wildcard_resource(policy, objects, OBJECT_KEYS_UNKNOWN)
+        acknowledge_wildcard_resource(
+            policy,
+            self.group.auto_scaling_group_arn,
+            "The wildcard is the group's random id, which CloudFormation does not tell; the group's name follows it.",
+        )
+        Validations.of(self.saved_logs).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-S1",
+                reason="This bucket holds logs that only the instances write; who reads them is in CloudTrail's data "
+                "events, for an account that wants them.",
+            )
+        )
+
+    def _capacity_alarm(self, min_capacity: int, topic: sns.ITopic | None) -> cloudwatch.Alarm:
+        return alarm(
+            self,
+            "TooFewInstances",
+            metric=cloudwatch.Metric(
+                namespace="AWS/AutoScaling",
+                metric_name="GroupInServiceInstances",
+                dimensions_map={"AutoScalingGroupName": self.group.auto_scaling_group_name},
+                statistic="Minimum",
+                period=Duration.minutes(1),
+            ),
+            threshold=min_capacity,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            evaluation_periods=10,
+            missing_data=cloudwatch.TreatMissingData.BREACHING,
+            description="Fewer instances are in service than the least: read the group's activity history.",
+            topic=topic,
+        )
+
+
+def _mixed(
+    template: ec2.LaunchTemplate, types: list[ec2.InstanceType], on_demand_base: int, spot_share: int
+) -> autoscaling.MixedInstancesPolicy:
+    return autoscaling.MixedInstancesPolicy(
+        launch_template=template,
+        launch_template_overrides=[autoscaling.LaunchTemplateOverrides(instance_type=one) for one in types],
+        instances_distribution=autoscaling.InstancesDistribution(
+            on_demand_base_capacity=on_demand_base,
+            on_demand_percentage_above_base_capacity=100 - spot_share,
+            spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
+        ),
+    )

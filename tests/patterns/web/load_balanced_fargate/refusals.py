@@ -1,0 +1,51 @@
+from typing import Any
+
+from aws_cdk import Duration, Size
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_secretsmanager as secretsmanager
+
+from tests.patterns.web import balancer_refusals
+from tests.patterns.web.certificates import certificate
+from tests.refusals import Refusal
+
+
+def refused(message: str, **arguments: Any) -> Refusal:
+    return Refusal(message, lambda scope: {"certificate": certificate(scope), **arguments})
+
+
+REFUSALS = [
+    *balancer_refusals.REFUSALS,
+    refused("container_port must be between 1024 and 65535, got 80", container_port=80),
+    refused("health_check_path must begin with /, got 'health'", health_check_path="health"),
+    refused("mount_path must begin with /, got 'shared'", mount_path="shared"),
+    refused(
+        "health_check_grace_period must be between 0 seconds and 1 hour, got 2 hours",
+        health_check_grace_period=Duration.hours(2),
+    ),
+    Refusal(
+        "environment and secrets must differ, both set TOKEN",
+        lambda scope: {
+            "certificate": certificate(scope),
+            "environment": {"TOKEN": "x"},
+            "secrets": {"TOKEN": ecs.Secret.from_secrets_manager(secretsmanager.Secret(scope, "Secret"))},
+        },
+    ),
+    refused("cpu must be one of 256, 512, 1024, 2048, 4096, 8192, 16384 units, got 300", cpu=300),
+    refused("memory must be 512, 1024, 2048 MiB with 256 units of cpu, got 4096", memory=Size.gibibytes(4)),
+    refused("memory must be 16384 to 61440 MiB in steps of 4096 with 8192 units of cpu, got 512", cpu=8192),
+    refused("max_capacity must be between 1 and 5000 tasks, got 5001", max_capacity=5001),
+    refused("min_capacity must be between 1 and 3 (max_capacity), got 4", min_capacity=4, max_capacity=3),
+    refused("on_demand_base must be between 0 and 10 tasks, got 11", on_demand_base=11),
+    refused("spot_share must be between 0 and 100 percent, got -1", spot_share=-1),
+    refused("scale_on must be one of cpu, memory, queue, requests, got 'disk'", scale_on="disk"),
+    refused("target_utilization must be between 40 and 70 percent, got 75", target_utilization=75),
+    refused("requests_per_task and scale_on='requests' go together, got only one", scale_on="requests"),
+    refused("requests_per_task and scale_on='requests' go together, got only one", requests_per_task=600),
+    refused("queue, messages_per_task and scale_on='queue' go together, got only some", scale_on="queue"),
+    refused("queue, messages_per_task and scale_on='queue' go together, got only some", messages_per_task=10),
+    refused(
+        "requests_per_task must be between 1 and 10000000 requests a minute, got 0",
+        scale_on="requests",
+        requests_per_task=0,
+    ),
+]

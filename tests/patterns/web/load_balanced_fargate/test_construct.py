@@ -1,0 +1,160 @@
+"""What load balanced containers on Fargate promise, by name."""
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_efs as efs
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_ssm as ssm
+from aws_cdk.assertions import Template
+
+from patterns.web.load_balanced_fargate import LoadBalancedFargate
+from tests.patterns.web.certificates import certificate, vpc
+
+
+def template(scope: cdk.Stack, **arguments: Any) -> Template:
+    LoadBalancedFargate(scope, "Made", certificate=certificate(scope), **arguments)
+    return Template.from_stack(scope)
+
+
+def properties(made: Template, kind: str) -> list[dict[str, Any]]:
+    return [found["Properties"] for found in made.find_resources(f"AWS::{kind}").values()]
+
+
+def statements(made: Template, action: str) -> list[dict[str, Any]]:
+    return [
+        statement
+        for policy in properties(made, "IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if action in statement["Action"]
+    ]
+
+
+def test_a_failed_deployment_is_rolled_back_and_nobody_has_a_shell(scope: cdk.Stack) -> None:
+    (service,) = properties(template(scope), "ECS::Service")
+    deployment = service["DeploymentConfiguration"]
+    assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+    assert (deployment["MinimumHealthyPercent"], deployment["MaximumPercent"]) == (100, 200)
+    assert service["EnableExecuteCommand"] is False
+
+
+def test_tasks_are_private_and_only_the_load_balancer_reaches_them(scope: cdk.Stack) -> None:
+    made = template(scope)
+    (service,) = properties(made, "ECS::Service")
+    network = service["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert network["AssignPublicIp"] == "DISABLED"
+    assert all("Private" in one["Fn::GetAtt"][0] for one in network["Subnets"])
+    (ingress,) = properties(made, "EC2::SecurityGroupIngress")
+    assert (ingress["FromPort"], ingress["ToPort"]) == (8080, 8080)
+    assert "MadeBalancer" in str(ingress["SourceSecurityGroupId"])
+
+
+def test_spot_stands_on_an_on_demand_base(scope: cdk.Stack) -> None:
+    (service,) = properties(template(scope, spot_share=80), "ECS::Service")
+    assert service["CapacityProviderStrategy"] == [
+        {"Base": 2, "CapacityProvider": "FARGATE", "Weight": 20},
+        {"CapacityProvider": "FARGATE_SPOT", "Weight": 80},
+    ]
+
+
+def test_without_spot_there_is_none(scope: cdk.Stack) -> None:
+    (service,) = properties(template(scope), "ECS::Service")
+    assert [one["CapacityProvider"] for one in service["CapacityProviderStrategy"]] == ["FARGATE"]
+
+
+def test_a_task_has_a_role_of_its_own_that_may_do_nothing(scope: cdk.Stack) -> None:
+    made = template(scope)
+    (task,) = properties(made, "ECS::TaskDefinition")
+    assert task["TaskRoleArn"] != task["ExecutionRoleArn"]
+    role = task["TaskRoleArn"]["Fn::GetAtt"][0]
+    assert not [policy for policy in properties(made, "IAM::Policy") if role in str(policy["Roles"])]
+    (container,) = task["ContainerDefinitions"]
+    assert container["ReadonlyRootFilesystem"] is True
+
+
+def test_secrets_are_read_by_the_execution_role_alone(scope: cdk.Stack) -> None:
+    parameter = ssm.StringParameter.from_secure_string_parameter_attributes(
+        scope, "Parameter", parameter_name="/app/token", version=1
+    )
+    made = template(
+        scope,
+        secrets={
+            "PASSWORD": ecs.Secret.from_secrets_manager(secretsmanager.Secret(scope, "Secret")),
+            "TOKEN": ecs.Secret.from_ssm_parameter(parameter),
+        },
+    )
+    (task,) = properties(made, "ECS::TaskDefinition")
+    assert {one["Name"] for one in task["ContainerDefinitions"][0]["Secrets"]} == {"PASSWORD", "TOKEN"}
+    role = task["ExecutionRoleArn"]["Fn::GetAtt"][0]
+    readers = [
+        policy["Roles"]
+        for policy in properties(made, "IAM::Policy")
+        if "secretsmanager:GetSecretValue" in str(policy) or "ssm:GetParameters" in str(policy)
+    ]
+    assert readers == [[{"Ref": role}]]
+
+
+@pytest.mark.parametrize(
+    ("scale_on", "metric"),
+    [("cpu", "ECSServiceAverageCPUUtilization"), ("memory", "ECSServiceAverageMemoryUtilization")],
+)
+def test_utilization_is_tracked(scope: cdk.Stack, scale_on: str, metric: str) -> None:
+    made = template(scope, scale_on=scale_on, target_utilization=60)
+    (policy,) = properties(made, "ApplicationAutoScaling::ScalingPolicy")
+    tracked = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert tracked["PredefinedMetricSpecification"]["PredefinedMetricType"] == metric
+    assert tracked["TargetValue"] == 60
+    (target,) = properties(made, "ApplicationAutoScaling::ScalableTarget")
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 10)
+
+
+def test_requests_are_tracked_at_the_same_utilization(scope: cdk.Stack) -> None:
+    made = template(scope, scale_on="requests", requests_per_task=600)
+    (policy,) = properties(made, "ApplicationAutoScaling::ScalingPolicy")
+    assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 300
+
+
+def test_a_queue_is_tracked_by_its_messages_for_each_task(scope: cdk.Stack) -> None:
+    made = template(scope, scale_on="queue", queue=sqs.Queue(scope, "Queue"), messages_per_task=25)
+    (policy,) = properties(made, "ApplicationAutoScaling::ScalingPolicy")
+    tracked = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert tracked["TargetValue"] == 25
+    metrics = {one["Id"]: one for one in tracked["CustomizedMetricSpecification"]["Metrics"]}
+    assert metrics["backlog"]["Expression"] == "messages / tasks"
+    assert [name for name, one in metrics.items() if one["ReturnData"]] == ["backlog"]
+
+
+def test_a_file_system_is_mounted_encrypted_and_opened_to_tasks_alone(scope: cdk.Stack) -> None:
+    network = vpc(scope)
+    shared = efs.FileSystem(scope, "Shared", vpc=network, encrypted=True)
+    made = template(scope, vpc=network, file_system=shared)
+    (task,) = properties(made, "ECS::TaskDefinition")
+    (volume,) = task["Volumes"]
+    assert volume["EFSVolumeConfiguration"]["TransitEncryption"] == "ENABLED"
+    assert volume["EFSVolumeConfiguration"]["AuthorizationConfig"] == {"IAM": "ENABLED"}
+    (permission,) = statements(made, "elasticfilesystem:ClientMount")
+    assert permission["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+    assert {one["FromPort"] for one in properties(made, "EC2::SecurityGroupIngress")} == {2049, 8080}
+
+
+def test_every_failure_has_its_alarm(scope: cdk.Stack) -> None:
+    alarms = properties(template(scope), "CloudWatch::Alarm")
+    assert {one["MetricName"] for one in alarms if "MetricName" in one} >= {
+        "ErrorPortAllocation",
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "RejectedConnectionCount",
+        "TargetConnectionErrorCount",
+        "UnHealthyHostCount",
+    }
+    (missing,) = [one for one in alarms if "Metrics" in one]
+    assert {query.get("Expression") for query in missing["Metrics"]} == {"desired - running", None}
+
+
+def test_http_is_redirected(scope: cdk.Stack) -> None:
+    listeners = {one["Port"]: one for one in properties(template(scope), "ElasticLoadBalancingV2::Listener")}
+    assert [one["Type"] for one in listeners[80]["DefaultActions"]] == ["redirect"]
+    assert listeners[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"

@@ -1,0 +1,284 @@
+"""What load balanced instances promise, by name."""
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.assertions import Match, Template
+
+from patterns.building_blocks.https_load_balancer import check_https
+from patterns.web.load_balanced_instances import LoadBalancedInstances, ScalingStep, ScheduledCapacity
+from tests.patterns.web.balancer_refusals import concrete_stack
+from tests.patterns.web.certificates import certificate, vpc, zone
+
+
+def template(scope: cdk.Stack, **arguments: Any) -> Template:
+    if "domain_name" not in arguments:
+        arguments["certificate"] = certificate(scope)
+    LoadBalancedInstances(scope, "Made", **arguments)
+    return Template.from_stack(scope)
+
+
+def group(made: Template) -> dict[str, Any]:
+    (found,) = made.find_resources("AWS::AutoScaling::AutoScalingGroup").values()
+    return dict(found)
+
+
+def properties(made: Template, kind: str) -> list[dict[str, Any]]:
+    return [found["Properties"] for found in made.find_resources(f"AWS::{kind}").values()]
+
+
+def test_http_is_redirected_and_https_is_of_today(scope: cdk.Stack) -> None:
+    listeners = {one["Port"]: one for one in properties(template(scope), "ElasticLoadBalancingV2::Listener")}
+    assert set(listeners) == {80, 443}
+    (redirect,) = listeners[80]["DefaultActions"]
+    assert redirect["RedirectConfig"] == {"Port": "443", "Protocol": "HTTPS", "StatusCode": "HTTP_301"}
+    assert listeners[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+    assert [action["Type"] for action in listeners[443]["DefaultActions"]] == ["forward"]
+
+
+def test_the_load_balancer_is_guarded(scope: cdk.Stack) -> None:
+    (balancer,) = properties(template(scope), "ElasticLoadBalancingV2::LoadBalancer")
+    attributes = {one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"]}
+    assert attributes["deletion_protection.enabled"] == "true"
+    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
+    assert attributes["access_logs.s3.enabled"] == "true"
+
+
+def test_only_the_load_balancer_is_public(scope: cdk.Stack) -> None:
+    made = template(scope)
+    open_groups = {
+        name
+        for name, found in made.find_resources("AWS::EC2::SecurityGroup").items()
+        for rule in found["Properties"].get("SecurityGroupIngress", [])
+        if rule.get("CidrIp") == "0.0.0.0/0"
+    }
+    assert len(open_groups) == 1
+    assert next(iter(open_groups)).startswith("MadeBalancer")
+    (ingress,) = properties(made, "EC2::SecurityGroupIngress")
+    assert (ingress["FromPort"], ingress["ToPort"]) == (8080, 8080)
+    assert next(iter(open_groups)) in str(ingress["SourceSecurityGroupId"])
+    subnets = {one["Fn::GetAtt"][0] for one in group(made)["Properties"]["VPCZoneIdentifier"]}
+    assert len(subnets) == 2
+    assert all("Private" in one for one in subnets)
+
+
+def test_no_instance_gets_a_public_address(scope: cdk.Stack) -> None:
+    made = template(scope)
+    assert [one["MapPublicIpOnLaunch"] for one in properties(made, "EC2::Subnet")] == [False] * 4
+    (launch,) = properties(made, "EC2::LaunchTemplate")
+    assert "NetworkInterfaces" not in launch["LaunchTemplateData"]
+
+
+def test_instances_have_no_ssh_and_encrypted_disks(scope: cdk.Stack) -> None:
+    (launch,) = properties(template(scope), "EC2::LaunchTemplate")
+    data = launch["LaunchTemplateData"]
+    assert "KeyName" not in data
+    assert data["MetadataOptions"]["HttpTokens"] == "required"
+    assert data["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
+    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
+    assert data["Monitoring"] == {"Enabled": True}
+
+
+def test_an_update_is_an_instance_refresh_that_its_alarm_rolls_back(scope: cdk.Stack) -> None:
+    made = template(scope)
+    policy = group(made)["UpdatePolicy"]
+    assert "AutoScalingRollingUpdate" not in policy
+    preferences = policy["AutoScalingInstanceRefresh"]["Preferences"]
+    assert preferences["MinHealthyPercentage"] == 100
+    (alarm,) = preferences["AlarmSpecification"]["Alarms"]
+    watched = made.find_resources("AWS::CloudWatch::Alarm")[alarm["Ref"]]["Properties"]
+    assert watched["MetricName"] == "HTTPCode_Target_5XX_Count"
+
+
+def test_processes_rest_during_a_rolling_update(scope: cdk.Stack) -> None:
+    policy = group(template(scope, suspended_processes=["AZRebalance", "AlarmNotification"]))["UpdatePolicy"]
+    assert "AutoScalingInstanceRefresh" not in policy
+    assert policy["AutoScalingRollingUpdate"]["SuspendProcesses"] == ["AZRebalance", "AlarmNotification"]
+
+
+def test_the_load_balancers_check_decides(scope: cdk.Stack) -> None:
+    made = group(template(scope, health_check_grace_period=cdk.Duration.minutes(2)))["Properties"]
+    assert made["HealthCheckType"] == "ELB"
+    assert made["HealthCheckGracePeriod"] == 120
+
+
+@pytest.mark.parametrize("target", [40, 70])
+def test_cpu_is_tracked(scope: cdk.Stack, target: int) -> None:
+    (policy,) = properties(template(scope, target_utilization=target), "AutoScaling::ScalingPolicy")
+    tracked = policy["TargetTrackingConfiguration"]
+    assert tracked["TargetValue"] == target
+    assert tracked["PredefinedMetricSpecification"]["PredefinedMetricType"] == "ASGAverageCPUUtilization"
+
+
+def test_requests_are_tracked_at_the_same_utilization(scope: cdk.Stack) -> None:
+    made = template(scope, scale_on="requests", requests_per_instance=600, target_utilization=60)
+    (policy,) = properties(made, "AutoScaling::ScalingPolicy")
+    tracked = policy["TargetTrackingConfiguration"]
+    assert tracked["TargetValue"] == 360
+    assert tracked["PredefinedMetricSpecification"]["PredefinedMetricType"] == "ALBRequestCountPerTarget"
+
+
+def test_steps_schedules_and_forecasts_are_added(scope: cdk.Stack) -> None:
+    made = template(
+        scope,
+        steps=[ScalingStep(cpu=80, add=1), ScalingStep(cpu=90, add=3)],
+        scheduled=[
+            ScheduledCapacity(name="Day", cron="0 8 * * 1-5", min_capacity=4, time_zone=cdk.TimeZone.EUROPE_BERLIN)
+        ],
+        predictive="scale",
+    )
+    policies = {one["PolicyType"]: one for one in properties(made, "AutoScaling::ScalingPolicy")}
+    assert set(policies) == {"TargetTrackingScaling", "StepScaling", "PredictiveScaling"}
+    # Bounds count from the alarm's own line, which is the first step's.
+    assert policies["StepScaling"]["StepAdjustments"] == [
+        {"MetricIntervalLowerBound": 0, "MetricIntervalUpperBound": 10, "ScalingAdjustment": 1},
+        {"MetricIntervalLowerBound": 10, "ScalingAdjustment": 3},
+    ]
+    assert policies["PredictiveScaling"]["PredictiveScalingConfiguration"]["Mode"] == "ForecastAndScale"
+    (action,) = properties(made, "AutoScaling::ScheduledAction")
+    assert (action["MinSize"], action["Recurrence"], action["TimeZone"]) == (4, "0 8 * * 1-5", "Europe/Berlin")
+
+
+def test_a_forecast_of_requests_names_the_load_balancer(scope: cdk.Stack) -> None:
+    made = template(scope, scale_on="requests", requests_per_instance=600, predictive="forecast")
+    policies = {one["PolicyType"]: one for one in properties(made, "AutoScaling::ScalingPolicy")}
+    found = policies["PredictiveScaling"]
+    configuration = found["PredictiveScalingConfiguration"]
+    assert configuration["Mode"] == "ForecastOnly"
+    (metric,) = configuration["MetricSpecifications"]
+    assert metric["TargetValue"] == 300
+    assert "LoadBalancer" in str(metric["PredefinedMetricPairSpecification"]["ResourceLabel"])
+
+
+def test_spot_stands_on_an_on_demand_base(scope: cdk.Stack) -> None:
+    types = [ec2.InstanceType(name) for name in ("m7g.large", "m6g.large")]
+    made = group(template(scope, instance_types=types, spot_share=75))["Properties"]
+    distribution = made["MixedInstancesPolicy"]["InstancesDistribution"]
+    assert distribution["OnDemandBaseCapacity"] == 2
+    assert distribution["OnDemandPercentageAboveBaseCapacity"] == 25
+    assert distribution["SpotAllocationStrategy"] == "price-capacity-optimized"
+    assert made["CapacityRebalance"] is True
+    overrides = made["MixedInstancesPolicy"]["LaunchTemplate"]["Overrides"]
+    assert [one["InstanceType"] for one in overrides] == ["m7g.large", "m6g.large"]
+
+
+def test_a_warm_pool_waits_stopped(scope: cdk.Stack) -> None:
+    template(scope, warm_pool=2).has_resource_properties(
+        "AWS::AutoScaling::WarmPool", {"MinSize": 2, "PoolState": "Stopped"}
+    )
+
+
+def test_an_instance_is_let_go_only_by_itself_or_after_five_minutes(scope: cdk.Stack) -> None:
+    made = template(scope)
+    made.has_resource_properties(
+        "AWS::AutoScaling::LifecycleHook",
+        {
+            "DefaultResult": "CONTINUE",
+            "HeartbeatTimeout": 300,
+            "LifecycleHookName": "send-logs",
+            "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
+        },
+    )
+    statements = [
+        statement
+        for policy in properties(made, "IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "CompleteLifecycleAction" in str(statement["Action"])
+    ]
+    (complete,) = statements
+    assert "MadeGroup" in str(complete["Resource"])
+
+
+def test_saved_logs_take_a_customers_key_with_its_permissions(scope: cdk.Stack) -> None:
+    made = template(scope, encryption_key=kms.Key(scope, "Key"))
+    made.has_resource_properties(
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": {
+                "Statement": Match.array_with(
+                    [Match.object_like({"Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Effect": "Allow"})]
+                )
+            }
+        },
+    )
+
+
+def test_a_custom_check_may_declare_instances_of_this_group_unhealthy(scope: cdk.Stack) -> None:
+    made = template(scope, health_check="curl --fail http://localhost:8080/deep")
+    (permission,) = [
+        statement
+        for policy in properties(made, "IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "autoscaling:SetInstanceHealth" in statement["Action"]
+    ]
+    assert "MadeGroup" in str(permission["Resource"])
+
+
+def test_instances_may_not_declare_health_unless_there_is_a_check(scope: cdk.Stack) -> None:
+    assert "autoscaling:SetInstanceHealth" not in str(properties(template(scope), "IAM::Policy"))
+
+
+def test_a_name_gets_its_certificate_and_record(scope: cdk.Stack) -> None:
+    made = template(scope, domain_name="www.example.com", hosted_zone=zone(scope))
+    made.has_resource_properties("AWS::CertificateManager::Certificate", {"DomainName": "www.example.com"})
+    made.has_resource_properties("AWS::Route53::RecordSet", {"Name": "www.example.com.", "Type": "A"})
+
+
+def test_a_web_acl_filters(scope: cdk.Stack) -> None:
+    acl = wafv2.CfnWebACL(
+        scope,
+        "Acl",
+        scope="REGIONAL",
+        default_action={"allow": {}},
+        visibility_config={
+            "cloudWatchMetricsEnabled": True,
+            "metricName": "acl",
+            "sampledRequestsEnabled": True,
+        },
+    )
+    template(scope, web_acl=acl).resource_count_is("AWS::WAFv2::WebACLAssociation", 1)
+
+
+def test_an_existing_vpc_is_left_as_it_is(scope: cdk.Stack) -> None:
+    made = template(scope, vpc=vpc(scope))
+    made.resource_count_is("AWS::EC2::VPC", 0)
+    assert group(made)["Properties"]["VPCZoneIdentifier"] == ["subnet-00000020", "subnet-00000021"]
+
+
+def test_failed_launches_are_told(scope: cdk.Stack) -> None:
+    (told,) = group(template(scope, alarm_topic=sns.Topic(scope, "Topic")))["Properties"]["NotificationConfigurations"]
+    assert told["NotificationTypes"] == [
+        "autoscaling:EC2_INSTANCE_LAUNCH_ERROR",
+        "autoscaling:EC2_INSTANCE_TERMINATE_ERROR",
+    ]
+
+
+def test_every_failure_has_its_alarm(scope: cdk.Stack) -> None:
+    watched = {one["MetricName"] for one in properties(template(scope), "CloudWatch::Alarm")}
+    assert watched >= {
+        "ErrorPortAllocation",
+        "GroupInServiceInstances",
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "RejectedConnectionCount",
+        "TargetConnectionErrorCount",
+        "UnHealthyHostCount",
+    }
+
+
+def test_a_certificate_of_another_region_is_refused() -> None:
+    stack = concrete_stack()
+    with pytest.raises(ValueError, match=r"^certificate must be in the load balancer's Region eu-west-1, got "):
+        LoadBalancedInstances(stack, "Made", certificate=certificate(stack, "us-east-1"))
+
+
+def test_a_certificate_whose_region_is_not_known_passes() -> None:
+    stack = concrete_stack()
+    given = cdk.CfnParameter(stack, "Arn").value_as_string
+    check_https(stack, acm.Certificate.from_certificate_arn(stack, "Given", given), None, None)
