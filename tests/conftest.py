@@ -1,0 +1,51 @@
+"""What tests of patterns share: each pattern's example, synthesized once in each kind of environment."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from patternkit.catalog.application import add_example
+from patternkit.catalog.discovery import find
+from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
+
+ROOT = Path(__file__).parents[1]
+ENVIRONMENTS = {"agnostic": None, "concrete": cdk.Environment(account="111122223333", region="eu-west-1")}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the fuzzing of constructs tried; the counts come with the reports, also from other processes."""
+    reports = terminalreporter.getreports("passed")
+    tried = sorted(value for one in reports for name, value in one.user_properties if name == "fuzz")
+    if not tried:
+        return
+    terminalreporter.section("fuzz of every construct")
+    terminalreporter.write_line(f"{'construct':16}{'calls':>8}{'accepted':>10}{'refusals':>10}{'linted':>8}")
+    totals = ["together", *(sum(counts) for counts in list(zip(*tried, strict=True))[1:])]
+    for name, *counts in [*tried, totals]:
+        terminalreporter.write_line(
+            f"{name:16}" + "".join(f"{n:>{w}}" for n, w in zip(counts, (8, 10, 10, 8), strict=True))
+        )
+
+
+@cache
+def context() -> dict[str, Any]:
+    """The feature flags of cdk.json."""
+    flags: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return flags
+
+
+@cache
+def example(name: str, environment: str) -> Synthesis:
+    """A pattern's example, with every rule pack's findings."""
+    options: dict[str, Any] = {"env": env} if (env := ENVIRONMENTS[environment]) else {}
+    return synthesize(lambda app: add_example(app, find(name), {}, **options), context=context(), packs=PACKS)
+
+
+@pytest.fixture
+def scope() -> cdk.Stack:
+    """An empty stack of an app with the feature flags of cdk.json, which builds no handlers."""
+    return cdk.Stack(cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}), "Test")

@@ -1,0 +1,255 @@
+"""Resources that a user may pass in: made beside the construct, made in another stack, or existing already."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_efs as efs
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_networkfirewall as networkfirewall
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_ssm as ssm
+from aws_cdk import aws_stepfunctions as stepfunctions
+from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
+from aws_cdk.interfaces import aws_networkfirewall as networkfirewall_interfaces
+from aws_cdk.interfaces import aws_wafv2 as wafv2_interfaces
+from constructs import Construct
+
+Make = Callable[[Construct], Any]
+_ACCOUNT = "111122223333"
+_REGION = "eu-west-1"
+_CODE = "def handler(event, context):\n    return None\n"
+
+
+def _arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{_REGION}:{_ACCOUNT}:{resource}"
+
+
+def _elsewhere(make: Make) -> Make:
+    """Make it in another stack of the same app and environment."""
+
+    def made(scope: Construct) -> Any:
+        stack = Stack.of(scope)
+        name = re.sub("[^A-Za-z0-9]", "", f"Beside{scope.node.path}")
+        return make(Construct(Stack(cast(Construct, scope.node.root), name, env=_environment(stack)), "Given"))
+
+    return made
+
+
+def _environment(stack: Stack) -> Any:
+    from aws_cdk import Environment, Token
+
+    if Token.is_unresolved(stack.region):
+        return None
+    return Environment(account=stack.account, region=stack.region)
+
+
+def _new_and_existing(new: Make, existing: Make, **others: Make) -> Mapping[str, Make]:
+    return {"new": new, "of another stack": _elsewhere(new), "existing": existing, **others}
+
+
+def _function(scope: Construct, **settings: Any) -> lambda_.Function:
+    return lambda_.Function(
+        scope,
+        "Function",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        handler="index.handler",
+        code=lambda_.Code.from_inline(_CODE),
+        **settings,
+    )
+
+
+def _key(scope: Construct) -> kms.Key:
+    return kms.Key(scope, "Key", enable_key_rotation=True)
+
+
+def _table(scope: Construct, **settings: Any) -> dynamodb.Table:
+    return dynamodb.Table(
+        scope,
+        "Table",
+        partition_key=dynamodb.Attribute(name="source_key", type=dynamodb.AttributeType.STRING),
+        sort_key=dynamodb.Attribute(name="source_bucket", type=dynamodb.AttributeType.STRING),
+        **settings,
+    )
+
+
+def _encrypted_bucket(scope: Construct) -> s3.Bucket:
+    return s3.Bucket(scope, "Bucket", encryption=s3.BucketEncryption.KMS, encryption_key=_key(scope))
+
+
+def _policy(scope: Construct) -> networkfirewall.CfnFirewallPolicy:
+    policy = networkfirewall.CfnFirewallPolicy
+    return policy(
+        scope,
+        "Policy",
+        firewall_policy_name="own",
+        firewall_policy=policy.FirewallPolicyProperty(
+            stateless_default_actions=["aws:forward_to_sfe"], stateless_fragment_default_actions=["aws:forward_to_sfe"]
+        ),
+    )
+
+
+def _web_acl(scope: Construct) -> wafv2.CfnWebACL:
+    acl = wafv2.CfnWebACL
+    return acl(
+        scope,
+        "WebAcl",
+        scope="REGIONAL",
+        default_action=acl.DefaultActionProperty(allow=acl.AllowActionProperty()),
+        visibility_config=acl.VisibilityConfigProperty(
+            cloud_watch_metrics_enabled=True, metric_name="web", sampled_requests_enabled=True
+        ),
+    )
+
+
+def _vpc(kind: ec2.SubnetType) -> Make:
+    return lambda scope: ec2.Vpc(
+        scope,
+        "Vpc",
+        max_azs=2,
+        nat_gateways=0,
+        ip_addresses=ec2.IpAddresses.cidr("10.9.0.0/16"),
+        restrict_default_security_group=False,
+        subnet_configuration=[ec2.SubnetConfiguration(name="Only", subnet_type=kind)],
+    )
+
+
+RESOURCES: dict[Any, Mapping[str, Make]] = {
+    s3.IBucket: _new_and_existing(
+        lambda scope: s3.Bucket(scope, "Bucket", enforce_ssl=True),
+        lambda scope: s3.Bucket.from_bucket_name(scope, "Bucket", "existing-bucket"),
+        encrypted=_encrypted_bucket,
+        encrypted_elsewhere=_elsewhere(_encrypted_bucket),
+    ),
+    dynamodb.ITable: _new_and_existing(
+        _table,
+        lambda scope: dynamodb.Table.from_table_name(scope, "Table", "existing-table"),
+        encrypted=lambda scope: _table(
+            scope, encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED, encryption_key=_key(scope)
+        ),
+    ),
+    kms.IKey: _new_and_existing(
+        _key, lambda scope: kms.Key.from_key_arn(scope, "Key", _arn("kms", "key/12345678-1234-1234-1234-123456789012"))
+    ),
+    sns.ITopic: _new_and_existing(
+        lambda scope: sns.Topic(scope, "Topic", enforce_ssl=True),
+        lambda scope: sns.Topic.from_topic_arn(scope, "Topic", _arn("sns", "existing")),
+        encrypted=lambda scope: sns.Topic(scope, "Topic", master_key=_key(scope)),
+    ),
+    sqs.IQueue: _new_and_existing(
+        lambda scope: sqs.Queue(scope, "Queue", enforce_ssl=True),
+        lambda scope: sqs.Queue.from_queue_arn(scope, "Queue", _arn("sqs", "existing")),
+        fifo=lambda scope: sqs.Queue(scope, "Queue", fifo=True),
+        encrypted=lambda scope: sqs.Queue(scope, "Queue", encryption_master_key=_key(scope)),
+    ),
+    lambda_.IFunction: _new_and_existing(
+        _function,
+        lambda scope: lambda_.Function.from_function_arn(scope, "Function", _arn("lambda", "function:existing")),
+        one_at_a_time=lambda scope: _function(scope, reserved_concurrent_executions=1),
+        slow=lambda scope: _function(scope, timeout=Duration.minutes(15)),
+        alias=lambda scope: lambda_.Alias(scope, "Alias", alias_name="live", version=_function(scope).current_version),
+        unnamed_role=lambda scope: lambda_.Function.from_function_attributes(
+            scope,
+            "Function",
+            function_arn=_arn("lambda", "function:existing"),
+            role=iam.Role.from_role_name(scope, "Role", "existing"),
+            same_environment=True,
+        ),
+    ),
+    lambda_.Code: {
+        "inline code": lambda _: lambda_.Code.from_inline(_CODE),
+        "code in a bucket": lambda scope: lambda_.Code.from_bucket(
+            s3.Bucket.from_bucket_name(scope, "Code", "code-bucket"), "code.zip"
+        ),
+    },
+    apigateway.IApiKey: _new_and_existing(
+        lambda scope: apigateway.ApiKey(scope, "ApiKey"),
+        lambda scope: apigateway.ApiKey.from_api_key_id(scope, "ApiKey", "abcdef1234"),
+    ),
+    cognito.IUserPool: _new_and_existing(
+        lambda scope: cognito.UserPool(scope, "Users"),
+        lambda scope: cognito.UserPool.from_user_pool_id(scope, "Users", f"{_REGION}_abcdef123"),
+    ),
+    acm.ICertificate: {
+        "existing": lambda scope: acm.Certificate.from_certificate_arn(
+            scope, "Certificate", _arn("acm", "certificate/12345678-1234-1234-1234-123456789012")
+        )
+    },
+    route53.IHostedZone: {
+        "existing": lambda scope: route53.HostedZone.from_hosted_zone_attributes(
+            scope, "Zone", hosted_zone_id="Z0123456789ABCDEFGHIJ", zone_name="example.com"
+        ),
+        "new": lambda scope: route53.PublicHostedZone(scope, "Zone", zone_name="example.com"),
+    },
+    wafv2_interfaces.IWebACLRef: {"new": _web_acl, "of another stack": _elsewhere(_web_acl)},
+    ec2_interfaces.ITransitGatewayRef: {
+        "new": lambda scope: ec2.CfnTransitGateway(scope, "Gateway"),
+        "of another stack": _elsewhere(lambda scope: ec2.CfnTransitGateway(scope, "Gateway")),
+        "existing": lambda scope: ec2.CfnTransitGateway.from_transit_gateway_id(
+            scope, "Gateway", "tgw-0123456789abcdef0"
+        ),
+    },
+    networkfirewall_interfaces.IFirewallPolicyRef: {"new": _policy, "of another stack": _elsewhere(_policy)},
+    ec2.IVpc: {
+        "isolated": _vpc(ec2.SubnetType.PRIVATE_ISOLATED),
+        "of another stack": _elsewhere(_vpc(ec2.SubnetType.PRIVATE_ISOLATED)),
+        "public": _vpc(ec2.SubnetType.PUBLIC),
+    },
+    stepfunctions.IStateMachine: _new_and_existing(
+        lambda scope: stepfunctions.StateMachine(
+            scope,
+            "Machine",
+            definition_body=stepfunctions.DefinitionBody.from_chainable(stepfunctions.Succeed(scope, "Done")),
+        ),
+        lambda scope: stepfunctions.StateMachine.from_state_machine_arn(
+            scope, "Machine", _arn("states", "stateMachine:existing")
+        ),
+    ),
+    events.IEventBus: _new_and_existing(
+        lambda scope: events.EventBus(scope, "Bus"),
+        lambda scope: events.EventBus.from_event_bus_arn(scope, "Bus", _arn("events", "event-bus/existing")),
+    ),
+    lambda_.Function: {"new": _function, "slow": lambda scope: _function(scope, timeout=Duration.minutes(15))},
+    codedeploy.ILambdaDeploymentConfig: {
+        "a tenth for five minutes": lambda _: codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES,
+        "all at once": lambda _: codedeploy.LambdaDeploymentConfig.ALL_AT_ONCE,
+    },
+    wafv2.CfnWebACL: {"new": _web_acl},
+    ecs.ContainerImage: {"public": lambda _: ecs.ContainerImage.from_registry("public.ecr.aws/nginx/nginx:1.29")},
+    ecs.Secret: {
+        "parameter": lambda scope: ecs.Secret.from_ssm_parameter(
+            ssm.StringParameter.from_secure_string_parameter_attributes(scope, "Parameter", parameter_name="/own")
+        )
+    },
+    efs.IFileSystem: {
+        "existing": lambda scope: efs.FileSystem.from_file_system_attributes(
+            scope,
+            "Files",
+            file_system_id="fs-0123456789abcdef0",
+            security_group=ec2.SecurityGroup.from_security_group_id(scope, "FilesGroup", "sg-0123456789abcdef0"),
+        )
+    },
+    ec2.InstanceType: {
+        "Graviton": lambda _: ec2.InstanceType("m7g.large"),
+        "Intel": lambda _: ec2.InstanceType("m7i.large"),
+    },
+    ec2.IMachineImage: {"Amazon Linux": lambda _: ec2.MachineImage.latest_amazon_linux2023()},
+    ec2.SubnetSelection: {
+        "isolated subnets": lambda _: ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+    },
+}  # fmt: skip

@@ -1,0 +1,40 @@
+"""Words that an argument may plausibly be given, chosen by what its docstring says."""
+
+import re
+
+_QUOTED = re.compile(r'"([^"]+)"')
+_DOTTED = re.compile(r"\b\d+\.\d+\.\d+\.\d+/\d+")
+
+_KINDS = (
+    (r"public IPv4 address", ["198.51.100.1", "198.51.100.2", "203.0.113.9", "10.0.0.1", "300.1.1.1"]),
+    (r"\brange|CIDR|[Pp]refixes\.|reached at the site|announced", [
+        "10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/24", "172.16.0.0/12", "192.168.7.0/24", "100.64.9.0/24", "100.64.3.0/23",
+        "10.1.0.0/28", "8.8.8.0/24", "10.1.0.1/16", "fd00::/64", "0.0.0.0/0",
+    ]),
+    (r"zones?, by name", ["eu-west-1a", "eu-west-1b", "eu-west-1c"]),
+    (r"[Dd]omain", ["example.com", ".example.com", "api.example.com", "EXAMPLE.com", "*.example.com", ".com."]),
+    (r"Suricata", ['pass tcp $HOME_NET any -> $HOME_NET 443 (msg:"x"; sid:1; rev:1;)', "pass"]),
+    (r"Accounts, or ARNs", [
+        "111122223333", "arn:aws:organizations::111122223333:organization/o-abcdefghij", "everyone",
+    ]),
+    (r"Media type", ["application/json", "application/vnd.x+json", "text/plain", "TEXT/plain", "json"]),
+    (r"method\.request", ["method.request.header.X-Id", "method.request.querystring.id", "header.X", "Kind", "aws.x"]),
+    (r"Environment variable", ["LOG_LEVEL", "TABLE", "AWS_REGION", "_HANDLER", "A", "1A", "a-b", "WIDTHS"]),
+    (r"JSON Schema", ["type", "properties", "$ref", "object"]),
+    (r"module\.function", ["index.handler", "package.index.handler", "index", "a b.c"]),
+    (r"[Kk]eys|prefix", ["images/", ".jpg", "a", "ü", "a*", "a,b"]),
+    (r"stack, beginning with a capital|what the site is called|by its name", [
+        "Thumbnails", "Mail", "Headquarters", "Branch-2", "lower", "A_b",
+    ]),
+    (r"token must allow", ["orders/write", "a b"]),
+    (r"Direct Connect|existing gateway", ["tgw-0123456789abcdef0"]),
+)  # fmt: skip
+
+
+def words(meaning: str) -> list[str]:
+    """Choose words for an argument of which the docstring says `meaning`."""
+    found = [*_QUOTED.findall(meaning), *_DOTTED.findall(meaning)]
+    for says, kind in _KINDS:
+        if re.search(says, meaning):
+            found += kind
+    return list(dict.fromkeys(found or ["name", "Other-name", "two words"]))

@@ -1,0 +1,113 @@
+"""The pinned CDK CLI lists, synthesizes and deploys the catalog, as a user's hand would."""
+
+import json
+import os
+import re
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from patternkit.catalog.discovery import patterns
+from patternkit.localcloud import LocalCloud
+from tests.conftest import ROOT
+from tests.patternkit.catalog.temporary import environment, run, write_catalog, write_pattern
+
+CDK = str(ROOT / "node_modules" / ".bin" / "cdk")
+
+
+def cdk(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> CompletedProcess[str]:
+    # No request for news; and no account or credentials of this machine's user.
+    quiet = {"CDK_DISABLE_CLI_TELEMETRY": "true", "HOME": "/nonexistent"}
+    return run(CDK, *command, "--no-notices", cwd=cwd, env=(env or environment()) | quiet)
+
+
+def test_the_cli_is_the_pinned_one() -> None:
+    pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["aws-cdk"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pinned)
+    assert cdk("--version").stdout.split()[0] == pinned
+
+
+def test_list_shows_every_patterns_stack() -> None:
+    done = cdk("list")
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.split()) == sorted(one.stack for one in patterns().values())
+
+
+def test_synth_builds_one_pattern_with_its_options(tmp_path: Path) -> None:
+    done = cdk("synth", "--quiet", "-c", "pattern=thumbnailer", "-c", "widths=128,512", "--output", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    [template] = tmp_path.glob("*.template.json")
+    assert template.name == "ThumbnailerStack.template.json"
+    resources = json.loads(template.read_text())["Resources"].values()
+    [function] = [one["Properties"] for one in resources if one["Type"] == "AWS::Lambda::Function"]
+    assert function["Environment"]["Variables"]["WIDTHS"] == "128,512"
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        (["pattern=thumbnail"], "unknown pattern thumbnail: did you mean thumbnailer?"),
+        (["pattern=thumbnailer", "width=128"], "unknown option width: did you mean widths?"),
+        (["pattern=thumbnailer", "widths=0"], "thumbnailer: widths must be between 1 and 4096 pixels, got 0"),
+    ],
+)
+def test_a_mistake_is_one_line(context: list[str], said: str, tmp_path: Path) -> None:
+    given = [word for one in context for word in ("-c", one)]
+    done = cdk("synth", *given, "--output", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    # The second line is the CLI's own.
+    assert done.stderr.splitlines() == [f"error: {said}", "python3 app.py: Subprocess exited with error 1"]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone of the repository that holds one pattern, of a queue."""
+    for name in ("app.py", "cdk.json"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    write_pattern(write_catalog(tmp_path), "queues", "one_queue")
+    return tmp_path
+
+
+def test_a_finding_fails_synth(clone: Path) -> None:
+    good = cdk("synth", "--quiet", "-c", "pattern=one-queue", "-c", "seconds=60", cwd=clone)
+    assert good.returncode == 0, good.stderr
+    bad = cdk("synth", "--quiet", "-c", "pattern=one-queue", "-c", "seconds=5", cwd=clone)
+    assert bad.returncode == 1
+    assert "ERROR MessageRetentionPeriod: 5 is less than the minimum of 60" in bad.stderr
+
+
+def test_a_finding_does_not_fail_an_app_without_the_catalogs_flag(clone: Path) -> None:
+    # The test above would hold nothing if a finding were an error by itself.
+    settings = json.loads((clone / "cdk.json").read_text())
+    settings["context"]["@aws-cdk/core:validateAgainstDefaultRules"] = False
+    (clone / "cdk.json").write_text(json.dumps(settings))
+    assert cdk("synth", "--quiet", "-c", "pattern=one-queue", "-c", "seconds=5", cwd=clone).returncode == 0
+
+
+def test_deploy_and_destroy_in_the_local_cloud(tmp_path: Path) -> None:
+    asked = ["-c", "pattern=thumbnailer", "-c", "patterns:handler-platform=local", "--output", str(tmp_path / "out")]
+    with LocalCloud.start() as cloud:
+        env = cloud.environment(environment())
+        buckets, stacks = cloud.client("s3"), cloud.client("cloudformation")
+
+        def done(*command: str) -> None:
+            finished = cdk(*command, env=env)
+            assert finished.returncode == 0, finished.stderr
+
+        done("bootstrap", f"aws://{cloud.account}/{cloud.region}", *asked)
+        done("deploy", "ThumbnailerStack", "--require-approval", "never", *asked)
+        [stack] = stacks.describe_stacks(StackName="ThumbnailerStack")["Stacks"]
+        assert stack["StackStatus"] == "CREATE_COMPLETE"
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+        assert buckets.head_bucket(Bucket=outputs["SourceBucket"])["ResponseMetadata"]["HTTPStatusCode"] == 200
+        functions = cloud.client("lambda").list_functions()["Functions"]
+        assert "thumbnailer.index.handler" in {one["Handler"] for one in functions}
+        done("destroy", "ThumbnailerStack", "--force", *asked)
+        names = {
+            one["StackName"]
+            for one in stacks.list_stacks()["StackSummaries"]
+            if one["StackStatus"] != "DELETE_COMPLETE"
+        }
+        assert names == {"CDKToolkit"}
+    assert os.environ.get("AWS_ENDPOINT_URL") is None

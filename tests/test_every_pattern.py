@@ -1,0 +1,142 @@
+"""What every pattern must pass. Nothing here names a pattern: they are discovered."""
+
+import importlib
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from patternkit.catalog.arguments import arguments
+from patternkit.catalog.discovery import Pattern, explanation, patterns
+from patternkit.catalog.pages import page, rendered
+from patternkit.testing.findings import listed
+from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
+from patternkit.testing.stateful import stateful_resources
+from tests.conftest import ENVIRONMENTS, ROOT, context, example
+from tests.refusals import Refusal
+
+PATTERNS = [pytest.param(one, id=one.name, marks=pytest.mark.xdist_group(one.name)) for one in patterns().values()]
+COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
+
+every_pattern = pytest.mark.parametrize("pattern", PATTERNS)
+in_both_environments = pytest.mark.parametrize("environment", ENVIRONMENTS)
+
+
+def mirror(pattern: Pattern) -> Path:
+    return ROOT / "tests" / "patterns" / pattern.family / pattern.folder.name
+
+
+@every_pattern
+@in_both_environments
+def test_nothing_is_found_that_is_not_acknowledged_one_by_one(pattern: Pattern, environment: str) -> None:
+    found = [one for one in example(pattern.name, environment).findings if one.pack not in COMPLIANCE]
+    assert not found, f"mend these, or acknowledge each on its construct with a reason:\n{listed(found)}"
+
+
+@every_pattern
+@in_both_environments
+def test_the_template_is_as_it_was(pattern: Pattern, environment: str, template_snapshot: Callable[..., None]) -> None:
+    for name, template in example(pattern.name, environment).templates.items():
+        template_snapshot(template, name=f"{name}.{environment}", folder=mirror(pattern) / "snapshots")
+
+
+@every_pattern
+@in_both_environments
+def test_stateful_resources_keep_their_logical_ids(
+    pattern: Pattern, environment: str, template_snapshot: Callable[..., None]
+) -> None:
+    for name, template in example(pattern.name, environment).templates.items():
+        held = stateful_resources(template)
+        template_snapshot(held, name=f"{name}.{environment}.stateful", folder=mirror(pattern) / "snapshots")
+
+
+@every_pattern
+def test_no_snapshot_is_left_over(pattern: Pattern) -> None:
+    expected = {
+        f"{name}.{environment}{kind}.json"
+        for environment in ENVIRONMENTS
+        for name in example(pattern.name, environment).templates
+        for kind in ("", ".stateful")
+    }
+    assert {path.name for path in (mirror(pattern) / "snapshots").iterdir()} == expected
+
+
+@every_pattern
+def test_data_is_retained(pattern: Pattern) -> None:
+    for template in example(pattern.name, "agnostic").templates.values():
+        for logical_id in stateful_resources(template):
+            resource = template["Resources"][logical_id]
+            kept = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+            assert kept in {("Retain", "Retain"), ("Snapshot", "Snapshot")}, f"{logical_id} is deleted with its stack"
+
+
+@every_pattern
+@in_both_environments
+def test_cfn_lint_is_silent(pattern: Pattern, environment: str) -> None:
+    for template in example(pattern.name, environment).templates.values():
+        said = lint(template, accept={REDUNDANT_DEPENDENCY})
+        assert not said, "\n".join(str(one) for one in said)
+
+
+@every_pattern
+def test_compliance_findings_are_explained_and_no_others(pattern: Pattern) -> None:
+    found = {one.rule.split("[")[0] for one in example(pattern.name, "agnostic").findings if one.pack in COMPLIANCE}
+    unexplained = {rule for rule in found if explanation(pattern, rule) is None}
+    assert unexplained == set(), "explain these under [[findings]] in pattern.toml"
+    assert {one.id for one in pattern.findings} - found == set(), "these are not found any more: take them out"
+
+
+@every_pattern
+def test_each_documented_error_is_raised(pattern: Pattern, scope: cdk.Stack) -> None:
+    construct = getattr(importlib.import_module(pattern.module), pattern.construct)
+    module = f"tests.patterns.{pattern.family}.{pattern.folder.name}.refusals"
+    refusals: list[Refusal] = importlib.import_module(module).REFUSALS
+    assert "ValueError" in (inspect.getdoc(construct) or ""), "the docstring says nothing of ValueError"
+    assert refusals, f"{module} holds no refusal"
+    for number, refusal in enumerate(refusals):
+        given = refusal.arguments(cdk.Stack(scope, f"Given{number}"))
+        with pytest.raises(ValueError, match=f"^{re.escape(refusal.message)}$"):
+            construct(scope, f"Refused{number}", **given)
+
+
+@every_pattern
+def test_metadata_agrees_with_the_code(pattern: Pattern) -> None:
+    construct = getattr(importlib.import_module(pattern.module), pattern.construct)
+    summary, _, rest = (inspect.getdoc(construct) or "").partition("\n")
+    assert summary == f"{pattern.summary}."
+    assert "Source: https://" in rest
+    for argument in arguments(pattern):
+        assert argument.meaning.endswith("."), f"{argument.name}: a sentence ends in a full stop"
+        if argument.default is not None:
+            assert re.search(r"Defaults?\b|Required with", argument.meaning), f"{argument.name}: say its default"
+    names = {one.name for one in patterns().values()}
+    assert pattern.name not in {one.name for one in pattern.alternatives}
+    assert names
+
+
+@every_pattern
+def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
+    construct = getattr(importlib.import_module(pattern.module), pattern.construct)
+    if "alarm_topic" not in {one.name for one in arguments(pattern)}:
+        pytest.skip("it takes no alarm topic")
+    stack_class = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
+    app = cdk.App(context=dict(context()) | {"aws:cdk:bundling-stacks": []})
+    topics = cdk.Stack(app, "Topics")
+    topic = cdk.aws_sns.Topic(topics, "Alarms")
+    stack = stack_class(app, "WithTopic", alarm_topic=topic)
+    made = next(one for one in stack.node.children if isinstance(one, construct))
+    kinds = (cdk.aws_cloudwatch.CfnAlarm, cdk.aws_cloudwatch.CfnCompositeAlarm)
+    alarms = [one for one in stack.node.find_all() if isinstance(one, kinds)]
+    assert alarms, "no alarm on any failure path"
+    assert {one.node.scope.node.path for one in alarms if one.node.scope} == {one.node.path for one in made.alarms}
+    for one in alarms:
+        assert one.alarm_actions, f"{one.node.path} tells nobody"
+
+
+@every_pattern
+def test_the_page_is_current(pattern: Pattern) -> None:
+    made = rendered(pattern, example(pattern.name, "agnostic"))
+    assert page(pattern).read_text(encoding="utf-8") == made, f"{page(pattern)} is not current: run make pages"
