@@ -1,11 +1,7 @@
-"""The parts of a pattern's page that are made from the code, between markers in its README.md.
-
-<!-- generated: options --> ... <!-- end of options -->
-"""
+"""The parts of a pattern's page that are made from the code, between markers in its README.md."""
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from patternkit.catalog.application import add_example, feature_flags
@@ -13,9 +9,10 @@ from patternkit.catalog.arguments import arguments
 from patternkit.catalog.diagram import mermaid
 from patternkit.catalog.discovery import Pattern, explanation
 from patternkit.catalog.errors import CatalogError
+from patternkit.catalog.limits import Limit
+from patternkit.catalog.markdown import SECTION, bullets, sections, table
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
 
-_SECTION = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 _COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
 
 
@@ -41,13 +38,7 @@ def rendered(pattern: Pattern, synthesis: Synthesis) -> str:
     if not path.exists():
         raise CatalogError(f"{path}: there is no page")
     parts = _parts(pattern, synthesis)
-    text = path.read_text(encoding="utf-8")
-    marked = [match["name"] for match in _SECTION.finditer(text)]
-    if sorted(marked) != sorted(parts):
-        missing, strange = sorted(set(parts) - set(marked)), sorted(set(marked) - set(parts))
-        what = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(strange) or 'a part twice'}"
-        raise CatalogError(f"{path}: the page {what} between markers")
-    return _SECTION.sub(lambda match: f"{match[1]}{parts[match['name']]}\n{match[3]}", text)
+    return sections(path, path.read_text(encoding="utf-8"), parts)
 
 
 def example(pattern: Pattern) -> Synthesis:
@@ -59,12 +50,12 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
     return {
         "summary": f"{pattern.summary}. Made of {', '.join(pattern.services)}.",
         "diagram": _diagrams(synthesis),
-        "when": _bullets(pattern.when),
-        "when-not": _bullets(pattern.when_not),
-        "alternatives": _table(
+        "when": bullets(pattern.when),
+        "when-not": bullets(pattern.when_not),
+        "alternatives": table(
             ("Instead", "When"), [(f"`{one.name}`", one.instead_when) for one in pattern.alternatives]
         ),
-        "options": _table(
+        "options": table(
             ("Option", "Type", "Default", "Meaning"),
             [
                 (
@@ -78,13 +69,18 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
         ),
         "resources": _resources(synthesis),
         "findings": _findings(pattern, synthesis),
-        "limits": _table(
+        "limits": table(
             ("Limit", "Value", "As of"),
-            [(one.what, f"[{one.value}]({one.source})", one.as_of.isoformat()) for one in pattern.limits],
+            [(one.what, _value(one), one.as_of.isoformat()) for one in pattern.limits],
         ),
-        "locally": _bullets(pattern.not_shown_locally),
-        "sources": _bullets([f"[{one.title}]({one.url})" for one in pattern.sources]),
+        "locally": bullets(pattern.not_shown_locally),
+        "sources": bullets([f"[{one.title}]({one.url})" for one in pattern.sources]),
     }
+
+
+def _value(limit: Limit) -> str:
+    older = f"; older texts say: {limit.was}" if limit.was else ""
+    return f"[{limit.value}]({limit.source}){older}"
 
 
 def _diagrams(synthesis: Synthesis) -> str:
@@ -108,7 +104,7 @@ def _resources(synthesis: Synthesis) -> str:
     for template in synthesis.templates.values():
         for resource in template.get("Resources", {}).values():
             counts[resource["Type"]] = counts.get(resource["Type"], 0) + 1
-    return _table(("Resource", "Number"), [(f"`{name}`", str(count)) for name, count in sorted(counts.items())])
+    return table(("Resource", "Number"), [(f"`{name}`", str(count)) for name, count in sorted(counts.items())])
 
 
 def _findings(pattern: Pattern, synthesis: Synthesis) -> str:
@@ -125,19 +121,7 @@ def _findings(pattern: Pattern, synthesis: Synthesis) -> str:
         reason = why.reason if why else "Not explained yet."
         option = f" Option: `{why.option}`." if why and why.option else ""
         rows.append((rule, ", ".join(sorted(found_by)), f"{reason}{option}"))
-    return f"{others}\n\n{_table(('Finding', 'Packs', 'Why it stays'), rows)}"
-
-
-def _bullets(lines: tuple[str, ...] | list[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines) or "None."
-
-
-def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    if not rows:
-        return "None."
-    cells = [[cell.replace("|", "\\|") for cell in row] for row in (heads, *rows)]
-    lines = [f"| {' | '.join(row)} |" for row in cells]
-    return "\n".join([lines[0], f"|{' --- |' * len(heads)}", *lines[1:]])
+    return f"{others}\n\n{table(('Finding', 'Packs', 'Why it stays'), rows)}"
 
 
 def catalog_table(found: Mapping[str, Pattern]) -> str:
@@ -153,7 +137,7 @@ def catalog_table(found: Mapping[str, Pattern]) -> str:
         (one.family, f"[{one.title}](patterns/{one.family}/{one.folder.name}/README.md)", one.summary, one.local)
         for one in found.values()
     ]
-    return _table(("Family", "Pattern", "What it does", "In the local cloud"), rows)
+    return table(("Family", "Pattern", "What it does", "In the local cloud"), rows)
 
 
 def with_catalog_table(text: str, found: Mapping[str, Pattern]) -> str:
@@ -166,7 +150,7 @@ def with_catalog_table(text: str, found: Mapping[str, Pattern]) -> str:
     Returns:
         The text with the table made anew.
     """
-    return _SECTION.sub(lambda match: f"{match[1]}{catalog_table(found)}\n{match[3]}", text)
+    return SECTION.sub(lambda match: f"{match[1]}{catalog_table(found)}\n{match[3]}", text)
 
 
 def write(found: Mapping[str, Pattern]) -> list[Path]:
@@ -181,9 +165,18 @@ def write(found: Mapping[str, Pattern]) -> list[Path]:
     Raises:
         CatalogError: If a page is missing, or lacks the markers of a part.
     """
+    # They bring what compares templates, which no page of a pattern needs.
+    from patternkit.catalog.comparison.facts import recorded
+    from patternkit.catalog.comparison.page import written
+    from patternkit.catalog.comparison.synthesizing import facts_of
+
     changed = []
+    facts = recorded()
     for pattern in found.values():
-        text = rendered(pattern, example(pattern))
+        synthesis = example(pattern)
+        if pattern.web:
+            facts[pattern.name] = facts_of(synthesis)
+        text = rendered(pattern, synthesis)
         if page(pattern).read_text(encoding="utf-8") != text:
             page(pattern).write_text(text, encoding="utf-8")
             changed.append(page(pattern))
@@ -192,4 +185,4 @@ def write(found: Mapping[str, Pattern]) -> list[Path]:
     if readme.read_text(encoding="utf-8") != text:
         readme.write_text(text, encoding="utf-8")
         changed.append(readme)
-    return changed
+    return changed + written(facts)

@@ -82,9 +82,7 @@ def read_web(path: Path, table: dict[str, Any], limits: Iterable[Limit]) -> Web:
         if (bound in bounded) == (bound in table["unbounded"]):
             said = "both bounded by a limit and unbounded" if bound in bounded else "neither in a limit nor unbounded"
             raise CatalogError(f"{path}: {bound} is {said}")
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
-    }
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
     return Web(**values)
 
 

@@ -1,9 +1,9 @@
-"""What of a template is public."""
+"""What of a template is public, and how it holds connections."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from patternkit.catalog.costs.bill import Template, of_type, properties, referenced
+from patternkit.catalog.costs.bill import Template, of_type, properties, referenced, whole_number
 from patternkit.upgrade.exposure import exposures
 
 
@@ -41,6 +41,15 @@ def fixed_addresses(template: Template) -> list[str]:
     }
     addresses = of_type(template, "AWS::EC2::EIP", "AWS::GlobalAccelerator::Accelerator")
     return [name for name in addresses if name not in going_out]
+
+
+def idle_seconds(template: Template) -> Iterator[int]:
+    """Find how long a connection may be silent at each Application Load Balancer: 60 seconds unless it says so."""
+    for balancer in of_type(template, "AWS::ElasticLoadBalancingV2::LoadBalancer").values():
+        given = properties(balancer)
+        if given.get("Type", "application") == "application":
+            attributes = {one["Key"]: one["Value"] for one in given.get("LoadBalancerAttributes", ())}
+            yield whole_number(attributes.get("idle_timeout.timeout_seconds", 60)) or 60
 
 
 def _callers(template: Template) -> str:

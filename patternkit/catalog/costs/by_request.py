@@ -71,7 +71,9 @@ def _integrations(template: Template) -> Iterator[Mapping[str, Any]]:
 def _service(integration: Mapping[str, Any]) -> str:
     text = str(integration.get("Uri"))
     services = ("lambda", "sqs", "sns", "events", "states")
-    return next((one for one in services if f":{one}:" in text), "another service" if ":apigateway:" in text else "http")
+    return next(
+        (one for one in services if f":{one}:" in text), "another service" if ":apigateway:" in text else "http"
+    )
 
 
 def _service_prices(

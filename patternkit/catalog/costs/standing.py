@@ -3,7 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from patternkit.catalog.costs.bill import Bill, Counter, Resource, Template, of_type, properties, referenced, whole_number
+from patternkit.catalog.costs.bill import (
+    Bill,
+    Counter,
+    Resource,
+    Template,
+    of_type,
+    properties,
+    referenced,
+    whole_number,
+)
 
 _Priced = Iterator[tuple[str, float]]
 

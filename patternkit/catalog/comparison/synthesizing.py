@@ -1,0 +1,28 @@
+"""The facts of patterns from their examples, synthesized here and now."""
+
+from collections.abc import Iterable
+
+from patternkit.catalog.comparison.facts import Facts, gather
+from patternkit.catalog.discovery import Pattern
+from patternkit.catalog.pages import example
+from patternkit.testing.synthesis import PACKS, Synthesis
+
+
+def facts_of(synthesis: Synthesis) -> Facts:
+    """Find the facts of a synthesized example that every rule pack has checked."""
+    return gather(synthesis.templates.values(), [(one.pack, one.rule) for one in synthesis.findings], PACKS)
+
+
+def synthesized(patterns: Iterable[Pattern]) -> dict[str, Facts]:
+    """Synthesize the examples of patterns and find their facts.
+
+    Args:
+        patterns: The patterns.
+
+    Returns:
+        The facts by pattern.
+
+    Raises:
+        SynthesisError: If an example cannot be synthesized.
+    """
+    return {pattern.name: facts_of(example(pattern)) for pattern in patterns}
