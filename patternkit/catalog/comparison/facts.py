@@ -114,7 +114,7 @@ def record_file() -> Path:
 
 
 def _read(fields: dict[str, Any]) -> Facts:
-    bills = {name: _bill(fields.pop(name)) for name in ("standing", "by_million")}
+    bills: dict[str, Any] = {name: _bill(fields.pop(name)) for name in ("standing", "by_million")}
     public = tuple(Public(**one) for one in fields.pop("public"))
     return Facts(public=public, **bills, **fields)
 

@@ -72,7 +72,7 @@ def test_an_architect_would_agree(scenario: str) -> None:
     given, winner, out = SCENARIOS[scenario]
     only = {"load-balanced-instances", "load-balanced-fargate", "function-api", "api-to-queue", "api-to-service"}
     fitting, failing = chosen(**given)
-    assert [one for one in fitting if one in only][0] == winner
+    assert next(one for one in fitting if one in only) == winner
     assert out <= set(failing)
     assert all(why for why in failing.values())
 
@@ -188,7 +188,7 @@ def test_the_cheaper_goes_first_at_the_requests_that_are_expected() -> None:
     def bill(usd: float) -> Bill:
         return Bill(lines=(Line(what="x", number=1, usd=usd),), unknown=(), unconfirmed=())
 
-    costs = {"standing": bill(100), "by_million": bill(4)}
+    costs: dict[str, Any] = {"standing": bill(100), "by_million": bill(4)}
     assert made(wanted={"idle": True}, **costs).monthly_usd == pytest.approx(100.4)
     assert made(wanted={"peak": 1}, **costs).monthly_usd == pytest.approx(140)
     assert made(wanted={"monthly_requests": 2_000_000}, **costs).monthly_usd == pytest.approx(108)

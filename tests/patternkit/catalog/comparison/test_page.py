@@ -40,7 +40,7 @@ def test_the_page_is_current() -> None:
 
 def test_a_page_without_a_part_is_one_line() -> None:
     text = page_file().read_text(encoding="utf-8").replace("<!-- generated: public -->", "")
-    with pytest.raises(CatalogError, match="lacks public between markers$"):
+    with pytest.raises(CatalogError, match=r"lacks public between markers$"):
         rendered_page(text, patterns(), recorded())
 
 
