@@ -169,7 +169,7 @@ def _bounds(case: _Case) -> Iterator[Reason]:
         elif tightest is not None:
             yield Reason(requirement=requirement, fit=Fit.MEETS, why=said.format(shown(name, tightest.at or 0)))
         elif requirement != "peak":
-            yield Reason(requirement=requirement, fit=Fit.MEETS, why=f"{said.format('any')}: AWS sets no limit")
+            yield Reason(requirement=requirement, fit=Fit.MEETS, why=f"{said.format('more')}: AWS sets no limit")
 
 
 def _idle_timeout(case: _Case) -> Iterator[Reason]:

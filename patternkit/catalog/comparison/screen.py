@@ -101,5 +101,6 @@ def _sentences(title: str, said: Mapping[str, Sequence[str]]) -> Table:
     table = _table("PATTERN", title)
     for name, sentences in said.items():
         for number, sentence in enumerate(sentences):
-            table.add_row(name if number == 0 else "", sentence)
+            # Several are told apart by a dash.
+            table.add_row(name if number == 0 else "", sentence if len(sentences) == 1 else f"- {sentence}")
     return table
