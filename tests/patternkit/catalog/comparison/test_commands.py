@@ -13,6 +13,7 @@ from rich.console import Console
 
 from patternkit.catalog.cli import app
 from patternkit.catalog.comparison.facts import recorded
+from patternkit.catalog.comparison.requirements import requirements
 from patternkit.catalog.comparison.rows import as_json
 from patternkit.catalog.comparison.screen import print_comparison
 from patternkit.catalog.discovery import find, patterns
@@ -147,4 +148,4 @@ def test_an_answer_that_contradicts_another_is_asked_for_again(monkeypatch: pyte
     # Of the flags, what contradicts is left out: no connection stays open for a receipt.
     assert (given["answer"], given["websocket"], given["static_address"]) == ("receipt", False, True)
     with pytest.raises(CatalogError):
-        cli.requirements({**given, "websocket": True})
+        requirements({**given, "websocket": True})
