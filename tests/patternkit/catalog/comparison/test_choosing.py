@@ -135,6 +135,41 @@ def bounded(name: str, at: int, *, adjustable: bool = False) -> Limit:
     )
 
 
+def ranked(wanted: dict[str, Any], *made_of: tuple[str, dict[str, Any], float]) -> list[str]:
+    """Rank patterns, each a name, what differs from a plain one, and what it costs in a month."""
+    plain = made(wanted={}).pattern
+    assert plain.web is not None
+    web = plain.web
+    weighed = [replace(plain, name=name, web=replace(web, **differs)) for name, differs, _ in made_of]
+    empty = Bill(lines=(), unknown=(), unconfirmed=())
+    facts = {
+        name: Facts(
+            public=(),
+            fixed_addresses=0,
+            idle_seconds=None,
+            resources={},
+            findings={},
+            standing=Bill(lines=(Line(what="x", number=1, usd=usd),), unknown=(), unconfirmed=()),
+            by_million=empty,
+        )
+        for name, _, usd in made_of
+    }
+    fitting, _ = choose(requirements(wanted), weighed, facts)
+    return [one.pattern.name for one in fitting]
+
+
+def test_conditions_count_before_speed_and_speed_before_cost() -> None:
+    quick, slow = {"scales_within": "at once"}, {"scales_within": "minutes"}
+    # Cheap on a condition comes after dear without one.
+    gap = {"zone_loss": "fails over"}
+    assert ranked({"survives_zone_loss": True}, ("cheap", gap, 1), ("dear", {}, 900)) == ["dear", "cheap"]
+    # Where load multiplies within seconds, what is there at once comes before what is there soon.
+    seconds = {"scales_within": "seconds"}
+    assert ranked({"burst": "seconds"}, ("soon", seconds, 1), ("at-once", quick, 900)) == ["at-once", "soon"]
+    # Otherwise speed is nothing to pay for.
+    assert ranked({"burst": "minutes"}, ("quick", quick, 900), ("cheap", slow, 1)) == ["cheap", "quick"]
+
+
 BALANCED = {"AWS::ElasticLoadBalancingV2::LoadBalancer": 1}
 FITS: list[tuple[dict[str, Any], dict[str, Any], Fit]] = [
     ({"brings": "machines"}, {}, Fit.MEETS),
