@@ -11,6 +11,7 @@ from enum import IntEnum
 from patternkit.catalog.comparison.bounds import bound, fixed, shown
 from patternkit.catalog.comparison.facts import Facts
 from patternkit.catalog.comparison.requirements import Requirements
+from patternkit.catalog.costs.standing import BACKEND
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.web import SPEEDS, Web
 
@@ -181,6 +182,10 @@ def _idle_timeout(case: _Case) -> Iterator[Reason]:
 
 def _burst(case: _Case) -> Iterator[Reason]:
     burst, within = case.wanted.burst, case.web.scales_within
+    if burst is None and within == "never" and not case.wanted.idle:
+        yield Reason(
+            requirement="burst", fit=Fit.ON_CONDITION, why="what runs must be enough: it does not scale by itself"
+        )
     if burst in (None, "none"):
         return
     if within == "never":
@@ -236,6 +241,12 @@ def _zone_loss(case: _Case) -> Iterator[Reason]:
     yield Reason(requirement="survives_zone_loss", fit=fit, why=why)
 
 
+def _backend(case: _Case) -> Iterator[Reason]:
+    if BACKEND in case.facts.standing.unknown:
+        why = "what answers must be there already: it is no part of the pattern, and costs on top"
+        yield Reason(requirement="backend", fit=Fit.ON_CONDITION, why=why)
+
+
 def _idle(case: _Case) -> Iterator[Reason]:
     if case.wanted.idle:
         why = f"it costs ${case.facts.standing.usd:,.2f} a month standing still"
@@ -244,6 +255,7 @@ def _idle(case: _Case) -> Iterator[Reason]:
 
 _RULES: tuple[Callable[[_Case], Iterator[Reason]], ...] = (
     _brings,
+    _backend,
     _answer,
     _bounds,
     _idle_timeout,

@@ -15,6 +15,10 @@ from patternkit.catalog.costs.bill import (
 )
 
 _Priced = Iterator[tuple[str, float]]
+BACKEND = "the backend, which stands elsewhere"
+"""What is not known where an API hands requests on to a host that is no part of the template."""
+
+_PUBLIC = "AssociatePublicIpAddress"
 
 FREE = (
     "AWS::ApiGateway::",
@@ -102,6 +106,12 @@ def _by_the_way(template: Template) -> Iterator[str]:
         if properties(table).get("BillingMode") != "PAY_PER_REQUEST":
             yield "provisioned capacity of a table"
 
+    hosts = [properties(one).get("Integration", {}) for one in of_type(template, "AWS::ApiGateway::Method").values()]
+    if any(str(one.get("Type")).startswith("HTTP") for one in hosts) and not of_type(
+        template, "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    ):
+        yield BACKEND
+
 
 def _one(price: str) -> Callable[[Template, str, Mapping[str, Any]], _Priced]:
     def find(_template: Template, _name: str, _given: Mapping[str, Any]) -> _Priced:
@@ -172,13 +182,13 @@ def _health_check(_template: Template, _name: str, given: Mapping[str, Any]) -> 
 
 def _group(template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
     number = whole_number(given.get("DesiredCapacity", given.get("MinSize"))) or 0
-    for price, each in _instance(template, _launched(template, given)):
+    launched = _launched(template, given)
+    for price, each in _instance(template, launched):
         yield price, each * number
-    public = [
-        subnet
-        for subnet in referenced(given.get("VPCZoneIdentifier"))
-        if properties(template["Resources"].get(subnet, {})).get("MapPublicIpOnLaunch") is True
-    ]
+    # An instance's interface decides, and its subnet where that says nothing.
+    asked = [one[_PUBLIC] for one in launched.get("NetworkInterfaces", ()) if _PUBLIC in one]
+    subnets = [template["Resources"].get(one, {}) for one in referenced(given.get("VPCZoneIdentifier"))]
+    public = any(asked or [properties(one).get("MapPublicIpOnLaunch") is True for one in subnets])
     # An Elastic IP takes the place of an instance's own address.
     elastic = len(of_type(template, "AWS::EC2::EIP")) - len(of_type(template, "AWS::EC2::NatGateway"))
     if public and number > elastic:
@@ -212,8 +222,8 @@ def _single_instance(template: Template, _name: str, given: Mapping[str, Any]) -
 
 
 def _service(template: Template, name: str, given: Mapping[str, Any]) -> _Priced:
-    providers = {one.get("CapacityProvider") for one in given.get("CapacityProviderStrategy", ())}
-    if given.get("LaunchType") != "FARGATE" and not providers & {"FARGATE", "FARGATE_SPOT"}:
+    providers = [one.get("CapacityProvider") for one in given.get("CapacityProviderStrategy", ())]
+    if given.get("LaunchType") != "FARGATE" and not any(one in ("FARGATE", "FARGATE_SPOT") for one in providers):
         return
     number = whole_number(given.get("DesiredCount", 1)) or 0
     for target in of_type(template, "AWS::ApplicationAutoScaling::ScalableTarget").values():

@@ -11,6 +11,7 @@ from patternkit.catalog.comparison.choosing import Candidate, Fit, choose
 from patternkit.catalog.comparison.facts import Facts, recorded
 from patternkit.catalog.comparison.requirements import Requirements, requirements
 from patternkit.catalog.costs.bill import Bill, Line
+from patternkit.catalog.costs.standing import BACKEND
 from patternkit.catalog.discovery import Pattern, find, patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
@@ -198,6 +199,10 @@ FITS: list[tuple[dict[str, Any], dict[str, Any], Fit]] = [
     ({"burst": "seconds"}, {}, Fit.ON_CONDITION),
     ({"burst": "seconds"}, {"web": {"scales_within": "seconds"}}, Fit.MEETS),
     ({"burst": "minutes"}, {"web": {"scales_within": "never"}}, Fit.FAILS),
+    ({"peak": 5}, {"web": {"scales_within": "never"}}, Fit.ON_CONDITION),
+    ({"burst": "none"}, {"web": {"scales_within": "never"}}, Fit.MEETS),
+    ({"idle": True}, {"web": {"scales_within": "never"}}, Fit.MEETS),
+    ({"idle": True}, {"standing": Bill(lines=(), unknown=(BACKEND,), unconfirmed=())}, Fit.ON_CONDITION),
     ({"static_address": True}, {"fixed_addresses": 1}, Fit.MEETS),
     ({"static_address": True}, {"resources": BALANCED}, Fit.ON_CONDITION),
     ({"static_address": True}, {"resources": BALANCED | {"AWS::ApiGateway::RestApi": 1}}, Fit.FAILS),

@@ -78,6 +78,23 @@ def test_instances_in_public_subnets_have_addresses_of_which_an_elastic_one_take
     assert "Public IPv4 address" not in bill(Launch=LAUNCH, Subnet=private, Group=placed)
 
 
+def test_an_instances_interface_decides_on_its_address_before_its_subnet() -> None:
+    data = LAUNCH["Properties"]["LaunchTemplateData"]
+    subnet = resource("EC2::Subnet", MapPublicIpOnLaunch=True)
+    placed = group(MinSize="2", VPCZoneIdentifier=[{"Ref": "Subnet"}])
+    for asked, number in ((True, 2), (False, None)):
+        interfaces = [{"AssociatePublicIpAddress": asked}]
+        launch = resource("EC2::LaunchTemplate", LaunchTemplateData={**data, "NetworkInterfaces": interfaces})
+        assert bill(Launch=launch, Subnet=subnet, Group=placed).get("Public IPv4 address") == number
+
+
+def test_a_backend_elsewhere_is_not_known() -> None:
+    method = resource("ApiGateway::Method", Integration={"Type": "HTTP_PROXY", "Uri": "https://example.com"})
+    assert standing([{"Resources": {"Any": method}}]).unknown == ("the backend, which stands elsewhere",)
+    here = {"Any": method, "Balancer": resource("ElasticLoadBalancingV2::LoadBalancer", Scheme="internal")}
+    assert standing([{"Resources": here}]).unknown == ()
+
+
 def test_tasks_on_fargate_are_paid_by_size_and_those_on_instances_are_not() -> None:
     task = resource("ECS::TaskDefinition", Cpu="512", Memory="1024", RuntimePlatform={"CpuArchitecture": "ARM64"})
     service = resource("ECS::Service", LaunchType="FARGATE", DesiredCount=3, TaskDefinition={"Ref": "Task"})
@@ -87,6 +104,9 @@ def test_tasks_on_fargate_are_paid_by_size_and_those_on_instances_are_not() -> N
     }
     on_instances = resource("ECS::Service", LaunchType="EC2", DesiredCount=3, TaskDefinition={"Ref": "Task"})
     assert bill(Task=task, Service=on_instances) == {}
+    provided = [{"CapacityProvider": {"Ref": "Provider"}, "Weight": 1}]
+    on_group = resource("ECS::Service", CapacityProviderStrategy=provided, TaskDefinition={"Ref": "Task"})
+    assert bill(Task=task, Service=on_group) == {}
 
 
 def test_tasks_stand_at_the_fewest_that_scaling_leaves() -> None:
