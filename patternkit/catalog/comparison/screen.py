@@ -1,20 +1,16 @@
 """Patterns side by side on a terminal: narrow tables under each other, a pattern a row, so that 80 columns do."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.table import Table
 
+from patternkit.catalog.comparison.facts import Facts
 from patternkit.catalog.comparison.rows import BRINGS, bounds_of, costs_explained, dollars, not_known, publicity
 from patternkit.catalog.discovery import Pattern
 
-if TYPE_CHECKING:
-    from rich.console import Console
 
-    from patternkit.catalog.comparison.facts import Facts
-
-
-def print_comparison(screen: "Console", patterns: Sequence[Pattern], facts: "Mapping[str, Facts]") -> None:
+def print_comparison(screen: Console, patterns: Sequence[Pattern], facts: Mapping[str, Facts]) -> None:
     """Print patterns side by side.
 
     Args:
@@ -22,12 +18,12 @@ def print_comparison(screen: "Console", patterns: Sequence[Pattern], facts: "Map
         patterns: The patterns.
         facts: Their facts.
     """
-    screen.print(_glance(patterns, facts), "", _bounds(patterns), "", _template(patterns, facts), "")
-    served = [one for one in patterns if one.web]
-    for title, say in _SENTENCES:
-        if title == "WHAT IS PUBLIC":
-            screen.print(_sentences(title, {one.name: [publicity(facts[one.name])] for one in patterns}), "")
-        else:
+    screen.print(_glance(patterns, facts), "", _template(patterns, facts), "")
+    screen.print(_sentences("WHAT IS PUBLIC", {one.name: [publicity(facts[one.name])] for one in patterns}), "")
+    # What serves no requests says nothing of how it does.
+    if served := [one for one in patterns if one.web]:
+        screen.print(_bounds(served), "")
+        for title, say in _SENTENCES:
             screen.print(_sentences(title, {one.name: say(one) for one in served}), "")
     older = {one.name: [f"{each.what}: {each.was}" for each in one.limits if each.was] for one in patterns}
     if any(older.values()):
@@ -42,7 +38,6 @@ def print_comparison(screen: "Console", patterns: Sequence[Pattern], facts: "Map
 
 
 _SENTENCES: tuple[tuple[str, Callable[[Pattern], list[str]]], ...] = (
-    ("WHAT IS PUBLIC", lambda _: []),
     ("HOW IT SCALES", lambda one: [one.web.scaling] if one.web else []),
     ("BURSTS", lambda one: [one.web.burst] if one.web else []),
     ("STATE", lambda one: [one.web.state] if one.web else []),
@@ -57,7 +52,7 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def _glance(patterns: Sequence[Pattern], facts: "Mapping[str, Facts]") -> Table:
+def _glance(patterns: Sequence[Pattern], facts: Mapping[str, Facts]) -> Table:
     table = _table("PATTERN", "RUNS", "SCALES", "ZONE LOST", "STANDING", "MILLION")
     for column in table.columns[-2:]:
         column.justify = "right"
@@ -82,7 +77,7 @@ def _bounds(patterns: Sequence[Pattern]) -> Table:
 _SHORT = {"AwsSolutions": "AWS", "Serverless": "SLS", "NIST.800.53.R5": "NIST", "HIPAA.Security": "HIPAA"}
 
 
-def _template(patterns: Sequence[Pattern], facts: "Mapping[str, Facts]") -> Table:
+def _template(patterns: Sequence[Pattern], facts: Mapping[str, Facts]) -> Table:
     packs = list(next(iter(facts.values())).findings)
     short = [_SHORT.get(pack, pack.partition(".")[0]) for pack in packs]
     table = _table("PATTERN", "RESOURCES", "FIXED IP", *short)

@@ -1,6 +1,6 @@
 """A bill: lines, their sum, and what is not in it because its price is not known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,8 +133,3 @@ def whole_number(value: Any) -> int | None:
         return int(value)
     except (TypeError, ValueError):
         return None
-
-
-def flatten(groups: Iterable[Iterable[str]]) -> set[str]:
-    """One set of several."""
-    return {one for group in groups for one in group}

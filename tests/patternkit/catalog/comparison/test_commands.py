@@ -149,3 +149,14 @@ def test_an_answer_that_contradicts_another_is_asked_for_again(monkeypatch: pyte
     assert (given["answer"], given["websocket"], given["static_address"]) == ("receipt", False, True)
     with pytest.raises(CatalogError):
         requirements({**given, "websocket": True})
+
+
+def test_what_serves_no_requests_is_compared_without_saying_how() -> None:
+    screen = Console(file=io.StringIO(), width=80, highlight=False)
+    names = ["cron-function", "thumbnailer"]
+    print_comparison(screen, [find(name) for name in names], dict.fromkeys(names, recorded()["function-api"]))
+    assert isinstance(screen.file, io.StringIO)
+    text = screen.file.getvalue()
+    assert "WHAT IS PUBLIC" in text
+    assert "HOW IT SCALES" not in text
+    assert "WEBSOCKET" not in text
