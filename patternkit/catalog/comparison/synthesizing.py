@@ -1,11 +1,13 @@
 """The facts of patterns from their examples, synthesized here and now."""
 
+import importlib.util
 from collections.abc import Iterable
 
 from patternkit.catalog.comparison.facts import Facts, gather
 from patternkit.catalog.discovery import Pattern
+from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.pages import example
-from patternkit.testing.synthesis import PACKS, Synthesis
+from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError
 
 
 def facts_of(synthesis: Synthesis) -> Facts:
@@ -23,6 +25,14 @@ def synthesized(patterns: Iterable[Pattern]) -> dict[str, Facts]:
         The facts by pattern.
 
     Raises:
-        SynthesisError: If an example cannot be synthesized.
+        CatalogError: If the rule packs are not installed, or an example cannot be synthesized.
     """
-    return {pattern.name: facts_of(example(pattern)) for pattern in patterns}
+    if importlib.util.find_spec("cdk_nag") is None:
+        raise CatalogError("to compare needs the package cdk_nag: pip install 'cdk-pattern-catalog[testing]'")
+    facts = {}
+    for pattern in patterns:
+        try:
+            facts[pattern.name] = facts_of(example(pattern))
+        except SynthesisError as error:
+            raise CatalogError(f"{pattern.name}: {error}") from None
+    return facts

@@ -12,12 +12,14 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from patternkit.catalog.cli import app
+from patternkit.catalog.comparison import synthesizing
 from patternkit.catalog.comparison.facts import recorded
 from patternkit.catalog.comparison.requirements import requirements
 from patternkit.catalog.comparison.rows import as_json
 from patternkit.catalog.comparison.screen import print_comparison
 from patternkit.catalog.discovery import find, patterns
 from patternkit.catalog.errors import CatalogError
+from patternkit.testing.synthesis import SynthesisError
 from tests.patternkit.catalog.temporary import PATTERN_TOML, environment, run, write_catalog, write_pattern
 from tests.patternkit.catalog.test_cli import IMPORTS_NO_CDK
 
@@ -88,6 +90,18 @@ def test_compare_synthesizes_what_is_asked_for(tmp_path: Path) -> None:
 def test_a_mistake_is_one_line(command: list[str], said: str) -> None:
     done = run("patternkit", *command)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"error: {said}\n")
+
+
+def test_what_keeps_a_pattern_from_being_compared_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise SynthesisError("there is no account")
+
+    monkeypatch.setattr(synthesizing, "example", refuse)
+    with pytest.raises(CatalogError, match=r"^function-api: there is no account$"):
+        synthesizing.synthesized([find("function-api")])
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(CatalogError, match=r"^to compare needs the package cdk_nag"):
+        synthesizing.synthesized([find("function-api")])
 
 
 def test_choose_imports_no_cdk_and_ranks() -> None:
