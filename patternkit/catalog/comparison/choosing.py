@@ -11,9 +11,10 @@ from enum import IntEnum
 from patternkit.catalog.comparison.bounds import bound, fixed, shown
 from patternkit.catalog.comparison.facts import Facts
 from patternkit.catalog.comparison.requirements import Requirements
-from patternkit.catalog.costs.standing import BACKEND
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.web import SPEEDS, Web
+
+_API, _BALANCER = "AWS::ApiGateway::RestApi", "AWS::ElasticLoadBalancingV2::LoadBalancer"
 
 
 class Fit(IntEnum):
@@ -94,12 +95,13 @@ def _rank(wanted: Requirements, one: Candidate) -> tuple[float | str, ...]:
 
 def _weigh(wanted: Requirements, pattern: Pattern, web: Web, facts: Facts) -> Candidate:
     millions = wanted.requests_a_month / 1_000_000
+    behind = ["what runs behind it"] if len(web.runs) > 1 else []
     case = _Case(wanted=wanted, pattern=pattern, web=web, facts=facts)
     return Candidate(
         pattern=pattern,
         reasons=tuple(reason for rule in _RULES for reason in rule(case)),
         monthly_usd=facts.standing.usd + facts.by_million.usd * millions,
-        not_known=tuple(dict.fromkeys(facts.standing.unknown + facts.by_million.unknown)),
+        not_known=tuple(dict.fromkeys((*behind, *facts.standing.unknown, *facts.by_million.unknown))),
     )
 
 
@@ -203,15 +205,11 @@ def _static_address(case: _Case) -> Iterator[Reason]:
         return
     if case.facts.fixed_addresses:
         yield Reason(requirement="static_address", fit=Fit.MEETS, why="its public address stays the same")
-    elif "AWS::ElasticLoadBalancingV2::LoadBalancer" in case.facts.resources and not _has_api(case.facts):
+    elif _BALANCER in case.facts.resources and _API not in case.facts.resources:
         why = "its addresses change: AWS Global Accelerator or a Network Load Balancer before it has fixed ones"
         yield Reason(requirement="static_address", fit=Fit.ON_CONDITION, why=why)
     else:
         yield Reason(requirement="static_address", fit=Fit.FAILS, why="its public addresses change")
-
-
-def _has_api(facts: Facts) -> bool:
-    return "AWS::ApiGateway::RestApi" in facts.resources
 
 
 def _websocket(case: _Case) -> Iterator[Reason]:
@@ -241,10 +239,15 @@ def _zone_loss(case: _Case) -> Iterator[Reason]:
     yield Reason(requirement="survives_zone_loss", fit=fit, why=why)
 
 
-def _backend(case: _Case) -> Iterator[Reason]:
-    if BACKEND in case.facts.standing.unknown:
-        why = "what answers must be there already: it is no part of the pattern, and costs on top"
-        yield Reason(requirement="backend", fit=Fit.ON_CONDITION, why=why)
+def _front(case: _Case) -> Iterator[Reason]:
+    """What stands between clients and what answers asks something of either, whatever else is needed."""
+    if len(case.web.runs) > 1:
+        why = "it is a front: what runs behind it stands, scales and costs on its own"
+        yield Reason(requirement="front", fit=Fit.ON_CONDITION, why=why)
+    resources = case.facts.resources
+    if not case.facts.fixed_addresses and _BALANCER not in resources and _API not in resources:
+        why = "clients find it by DNS alone, and must try the next address: resolvers keep what has failed for a while"
+        yield Reason(requirement="front", fit=Fit.ON_CONDITION, why=why)
 
 
 def _idle(case: _Case) -> Iterator[Reason]:
@@ -255,7 +258,7 @@ def _idle(case: _Case) -> Iterator[Reason]:
 
 _RULES: tuple[Callable[[_Case], Iterator[Reason]], ...] = (
     _brings,
-    _backend,
+    _front,
     _answer,
     _bounds,
     _idle_timeout,

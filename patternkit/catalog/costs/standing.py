@@ -15,9 +15,6 @@ from patternkit.catalog.costs.bill import (
 )
 
 _Priced = Iterator[tuple[str, float]]
-BACKEND = "the backend, which stands elsewhere"
-"""What is not known where an API hands requests on to a host that is no part of the template."""
-
 _PUBLIC = "AssociatePublicIpAddress"
 
 FREE = (
@@ -110,7 +107,7 @@ def _by_the_way(template: Template) -> Iterator[str]:
     if any(str(one.get("Type")).startswith("HTTP") for one in hosts) and not of_type(
         template, "AWS::ElasticLoadBalancingV2::LoadBalancer"
     ):
-        yield BACKEND
+        yield "the backend, which stands elsewhere"
 
 
 def _one(price: str) -> Callable[[Template, str, Mapping[str, Any]], _Priced]:

@@ -11,7 +11,6 @@ from patternkit.catalog.comparison.choosing import Candidate, Fit, choose
 from patternkit.catalog.comparison.facts import Facts, recorded
 from patternkit.catalog.comparison.requirements import Requirements, requirements
 from patternkit.catalog.costs.bill import Bill, Line
-from patternkit.catalog.costs.standing import BACKEND
 from patternkit.catalog.discovery import Pattern, find, patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
@@ -116,6 +115,9 @@ def test_a_rate_above_the_quota_is_a_condition_since_aws_raises_it() -> None:
     assert not api.why(Fit.ON_CONDITION)
 
 
+BALANCED = {"AWS::ElasticLoadBalancingV2::LoadBalancer": 1}
+
+
 def made(*, web: dict[str, Any] | None = None, limits: tuple[Limit, ...] = (), **facts: Any) -> Candidate:
     """Weigh one pattern that differs from a plain one in a few things."""
     wanted = facts.pop("wanted")
@@ -133,7 +135,7 @@ def made(*, web: dict[str, Any] | None = None, limits: tuple[Limit, ...] = (), *
         unbounded=(),
     )
     bill = Bill(lines=(), unknown=(), unconfirmed=())
-    own = {"public": (), "fixed_addresses": 0, "idle_seconds": None, "resources": {}, "findings": {}}
+    own = {"public": (), "fixed_addresses": 0, "idle_seconds": None, "resources": BALANCED, "findings": {}}
     pattern: Pattern = replace(find("function-api"), name="made", limits=limits, web=replace(plain, **(web or {})))
     found = Facts(**{**own, "standing": bill, "by_million": bill, **facts})
     fitting, out = choose(requirements(wanted), [pattern], {"made": found})
@@ -159,7 +161,7 @@ def ranked(wanted: dict[str, Any], *made_of: tuple[str, dict[str, Any], float]) 
             public=(),
             fixed_addresses=0,
             idle_seconds=None,
-            resources={},
+            resources=BALANCED,
             findings={},
             standing=Bill(lines=(Line(what="x", number=1, usd=usd),), unknown=(), unconfirmed=()),
             by_million=empty,
@@ -182,7 +184,6 @@ def test_conditions_count_before_speed_and_speed_before_cost() -> None:
     assert ranked({"burst": "minutes"}, ("quick", quick, 900), ("cheap", slow, 1)) == ["cheap", "quick"]
 
 
-BALANCED = {"AWS::ElasticLoadBalancingV2::LoadBalancer": 1}
 FITS: list[tuple[dict[str, Any], dict[str, Any], Fit]] = [
     ({"brings": "machines"}, {}, Fit.MEETS),
     ({"brings": "containers"}, {}, Fit.FAILS),
@@ -213,11 +214,15 @@ FITS: list[tuple[dict[str, Any], dict[str, Any], Fit]] = [
     ({"peak": 5}, {"web": {"scales_within": "never"}}, Fit.ON_CONDITION),
     ({"burst": "none"}, {"web": {"scales_within": "never"}}, Fit.MEETS),
     ({"idle": True}, {"web": {"scales_within": "never"}}, Fit.MEETS),
-    ({"idle": True}, {"standing": Bill(lines=(), unknown=(BACKEND,), unconfirmed=())}, Fit.ON_CONDITION),
+    # A front to whatever runs leaves the running to others.
+    ({"idle": True}, {"web": {"runs": ("machines", "containers")}}, Fit.ON_CONDITION),
+    # Where clients find what answers by DNS alone, they notice when it fails.
+    ({"idle": True}, {"resources": {}}, Fit.ON_CONDITION),
+    ({"idle": True}, {"resources": {}, "fixed_addresses": 1}, Fit.MEETS),
     ({"static_address": True}, {"fixed_addresses": 1}, Fit.MEETS),
     ({"static_address": True}, {"resources": BALANCED}, Fit.ON_CONDITION),
     ({"static_address": True}, {"resources": BALANCED | {"AWS::ApiGateway::RestApi": 1}}, Fit.FAILS),
-    ({"static_address": True}, {}, Fit.FAILS),
+    ({"static_address": True}, {"resources": {}}, Fit.FAILS),
     ({"websocket": True}, {}, Fit.MEETS),
     ({"websocket": True}, {"web": {"long_connections": False}}, Fit.FAILS),
     ({"state_on_server": True}, {}, Fit.FAILS),
