@@ -73,7 +73,7 @@ class Network:
         self, sources: Iterable[StackSource], contracts: Contracts | None = None, *, symmetry: bool = True
     ) -> None:
         self.contracts = contracts or Contracts()
-        self.stacks = StackSet(list(sources))
+        self.stacks = StackSet(list(sources), self.contracts)
         self._symmetry = symmetry
         self._views: list[View] | None = None
         self.too_many_worlds = False
@@ -292,7 +292,7 @@ class Network:
         finally:
             if collecting:
                 gc.enable()
-        return resolver, View(world, model, self.stacks, self._symmetry)
+        return resolver, View(world, model, self.stacks, self._symmetry, resolver)
 
     def _together(self, proofs: list[tuple[View, Proof]], refused: RoutesError | None) -> Proof:
         worlds = len(proofs)
