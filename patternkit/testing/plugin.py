@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
     from patternkit.localcloud import LocalCloud
+    from patternkit.routes import Network
     from patternkit.testing.permissions import Proof
 
 
@@ -58,6 +59,19 @@ def permissions() -> "Callable[..., Proof]":
         return proof
 
     return hold
+
+
+@pytest.fixture
+def network() -> "Callable[..., Network]":
+    """Prove where packets go: `network("cdk.out").assert_holds(isolated("Orders", "internet"))`.
+
+    Takes the path of a template or a cloud assembly, a `cdk.App` or its synthesis, or parsed templates; `contracts`,
+    `parameters` and `region` are those of `patternkit.testing.networks.read_network`. What does not hold fails with the
+    offending flow, hop by hop.
+    """
+    from patternkit.testing.networks import read_network
+
+    return read_network
 
 
 @pytest.fixture(scope="module")
