@@ -434,7 +434,9 @@ class TestMistakes:
         def raises(_event: Any, _context: Any) -> None:
             raise RuntimeError("not meant")
 
-        with pytest.raises(ProofError, match=r"^the handler raised on event 1: RuntimeError: not meant$"):
+        with pytest.raises(
+            ProofError, match=r"test_proof\.py:\d+: the handler raised on event 1: RuntimeError: not meant$"
+        ):
             prove(template(), handler=raises, events=[{}])
         assert not prove(template(), handler=raises, events=[{}], raises=(RuntimeError,)).denied
 
