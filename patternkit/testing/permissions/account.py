@@ -368,6 +368,20 @@ def _table(account: Account, definition: _Definition) -> Made:
     return Made("AWS::DynamoDB::Table", name, attributes, made["TableArn"], definition.some("SSESpecification"))
 
 
+def _global_table(account: Account, definition: _Definition) -> Made:
+    made = _table(account, definition)
+    # Of a global table only what is in this Region can be reached by an ARN of this Region.
+    place = account.region
+    here = next((one for one in definition.get("Replicas", []) if one.get("Region") == place), None)
+    if here is None:
+        raise ProofError(f"{definition.logical_id}: none of its replicas is in {place}")
+    made.properties = {"SSESpecification": definition.get("SSESpecification", {}) | here.get("SSESpecification", {})}
+    if "ResourcePolicy" in here:
+        document = here["ResourcePolicy"]["PolicyDocument"]
+        made.policies.extend(read_policy(definition.logical_id, document, document, of_resource=True))
+    return made
+
+
 def _queue(account: Account, definition: _Definition) -> Made:
     fifo = bool(definition.get("FifoQueue"))
     name = definition.named("QueueName", 75)
@@ -483,6 +497,7 @@ def _unknown(_: Account, definition: _Definition) -> Made:
 
 
 MAKERS: dict[str, Callable[[Account, _Definition], Made]] = {
+    "AWS::DynamoDB::GlobalTable": _global_table,
     "AWS::DynamoDB::Table": _table,
     "AWS::EC2::TransitGateway": _transit_gateway,
     "AWS::EC2::TransitGatewayRouteTable": _transit_gateway_route_table,

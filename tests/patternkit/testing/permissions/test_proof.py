@@ -96,6 +96,43 @@ class TestCustomerKeys:
         assert set(denied(prove(made, handler=puts, events=[{}]))) == needed
 
 
+class TestGlobalTables:
+    @staticmethod
+    def made(*statements: dict[str, Any], **replica: Any) -> dict[str, Any]:
+        """As the CDK's TableV2 writes it."""
+        table = resource(
+            "DynamoDB::GlobalTable",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            Replicas=[{"Region": {"Ref": "AWS::Region"}, **replica}],
+            SSESpecification={"SSEEnabled": True, "SSEType": "KMS"},
+        )
+        return template(*statements, variables={"TABLE": {"Ref": "Table"}}, Table=table, Key=KEY)
+
+    @staticmethod
+    def puts(_event: Any, _context: Any) -> None:
+        boto3.resource("dynamodb").Table(os.environ["TABLE"]).put_item(Item={"id": "1"})
+
+    def test_its_replica_here_is_a_table(self) -> None:
+        assert denied(prove(self.made(), handler=self.puts, events=[{}])) == ["dynamodb:PutItem"]
+        put = allow("dynamodb:PutItem", arn("Table"))
+        proof = prove(self.made(put), handler=self.puts, events=[{}])
+        assert (proof.denied, proof.unused) == ((), ())
+
+    def test_its_replicas_key_and_policy_are_followed(self) -> None:
+        put = allow("dynamodb:PutItem", arn("Table"))
+        encrypted = self.made(put, SSESpecification={"KMSMasterKeyId": arn("Key")})
+        assert denied(prove(encrypted, handler=self.puts, events=[{}])) == ["kms:Decrypt"]
+        nobody = {"Effect": "Deny", "Principal": "*", "Action": "dynamodb:*", "Resource": "*"}
+        refused = self.made(put, ResourcePolicy={"PolicyDocument": {"Statement": [nobody]}})
+        assert denied(prove(refused, handler=self.puts, events=[{}])) == ["dynamodb:PutItem"]
+
+    def test_without_a_replica_here_there_is_nothing_to_prove(self) -> None:
+        elsewhere = self.made(Region="eu-west-1")
+        with pytest.raises(ProofError, match=r"^Table: none of its replicas is in us-east-1$"):
+            prove(elsewhere, handler=self.puts, events=[{}])
+
+
 class TestReferencesBetweenStacks:
     """The CDK writes them as exports, or as outputs that the other stack reads."""
 
