@@ -1,5 +1,6 @@
 """An AWS account in this process, made of the resources of templates."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -219,6 +220,7 @@ class Account:
             reference=lambda name: self._reference(index, name),
             attribute=lambda name, attribute: self._attribute(index, name, attribute),
             exported=self._exported,
+            output=self._output,
         )
 
     def _reference(self, index: int, name: str) -> Any:
@@ -255,6 +257,13 @@ class Account:
                 if export is not None and self.resolve(index, export) == name:
                     return self.resolve(index, output["Value"])
         return Unresolved(name)
+
+    def _output(self, name: str) -> Any:
+        # Which template is which stack is not known here, and outputs of this kind are named with a hash.
+        having = [index for index, template in enumerate(self.templates) if name in template.get("Outputs", {})]
+        if len(having) != 1:
+            return Unresolved(name)
+        return self.resolve(having[0], self.templates[having[0]]["Outputs"][name]["Value"])
 
     def _make(self, key: Key) -> Made:
         if key in self._made:
@@ -359,6 +368,20 @@ def _table(account: Account, definition: _Definition) -> Made:
     return Made("AWS::DynamoDB::Table", name, attributes, made["TableArn"], definition.some("SSESpecification"))
 
 
+def _global_table(account: Account, definition: _Definition) -> Made:
+    made = _table(account, definition)
+    # Of a global table only what is in this Region can be reached by an ARN of this Region.
+    place = account.region
+    here = next((one for one in definition.get("Replicas", []) if one.get("Region") == place), None)
+    if here is None:
+        raise ProofError(f"{definition.logical_id}: none of its replicas is in {place}")
+    made.properties = {"SSESpecification": definition.get("SSESpecification", {}) | here.get("SSESpecification", {})}
+    if "ResourcePolicy" in here:
+        document = here["ResourcePolicy"]["PolicyDocument"]
+        made.policies.extend(read_policy(definition.logical_id, document, document, of_resource=True))
+    return made
+
+
 def _queue(account: Account, definition: _Definition) -> Made:
     fifo = bool(definition.get("FifoQueue"))
     name = definition.named("QueueName", 75)
@@ -453,12 +476,31 @@ def _stream(account: Account, definition: _Definition) -> Made:
     return Made("AWS::Kinesis::Stream", name, {"Arn": arn}, arn, definition.some("StreamEncryption"))
 
 
+def _transit_gateway(account: Account, definition: _Definition) -> Made:
+    made = f"tgw-{_digits(definition)}"
+    arn = account.arn("ec2", f"transit-gateway/{made}")
+    return Made("AWS::EC2::TransitGateway", made, {"Id": made, "TransitGatewayArn": arn}, arn)
+
+
+def _transit_gateway_route_table(account: Account, definition: _Definition) -> Made:
+    made = f"tgw-rtb-{_digits(definition)}"
+    arn = account.arn("ec2", f"transit-gateway-route-table/{made}")
+    return Made("AWS::EC2::TransitGatewayRouteTable", made, {"TransitGatewayRouteTableId": made}, arn)
+
+
+def _digits(definition: _Definition) -> str:
+    return hashlib.sha256(f"{definition.index}-{definition.logical_id}".encode()).hexdigest()[:17]
+
+
 def _unknown(_: Account, definition: _Definition) -> Made:
     return Made(definition.resource["Type"], Unresolved(described({"Ref": definition.logical_id})), {}, None)
 
 
 MAKERS: dict[str, Callable[[Account, _Definition], Made]] = {
+    "AWS::DynamoDB::GlobalTable": _global_table,
     "AWS::DynamoDB::Table": _table,
+    "AWS::EC2::TransitGateway": _transit_gateway,
+    "AWS::EC2::TransitGatewayRouteTable": _transit_gateway_route_table,
     "AWS::Events::EventBus": _event_bus,
     "AWS::IAM::Role": _role,
     "AWS::KMS::Alias": _alias,

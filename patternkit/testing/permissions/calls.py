@@ -316,9 +316,38 @@ def _cloudwatch(call: Call, _: Account) -> Iterator[Need]:
         yield action, resource, dict(extra)
 
 
+_TRANSIT_GATEWAY_OPERATIONS = {
+    "AssociateTransitGatewayRouteTable",
+    "DisableTransitGatewayRouteTablePropagation",
+    "DisassociateTransitGatewayRouteTable",
+    "EnableTransitGatewayRouteTablePropagation",
+    "ModifyTransitGateway",
+}
+_TRANSIT_GATEWAY_RESOURCES = {
+    "TransitGatewayId": "transit-gateway",
+    "TransitGatewayAttachmentId": "transit-gateway-attachment",
+    "TransitGatewayRouteTableId": "transit-gateway-route-table",
+    "AssociationDefaultRouteTableId": "transit-gateway-route-table",
+    "PropagationDefaultRouteTableId": "transit-gateway-route-table",
+}
+
+
+def _ec2(call: Call, account: Account) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html."""
+    if call.operation not in _TRANSIT_GATEWAY_OPERATIONS:
+        yield from _by_name("ec2", call)
+        return
+    # Each resource that the request names has to be allowed.
+    given = {**call.parameters, **call.parameters.get("Options", {})}
+    for parameter, kind in _TRANSIT_GATEWAY_RESOURCES.items():
+        if parameter in given:
+            yield f"ec2:{call.operation}", account.arn("ec2", f"{kind}/{given[parameter]}"), {}
+
+
 _SERVICES: dict[str, Callable[[Call, Account], Iterator[Need]]] = {
     "cloudwatch": _cloudwatch,
     "dynamodb": _dynamodb,
+    "ec2": _ec2,
     "events": _events,
     "kinesis": _kinesis,
     "kms": _kms,

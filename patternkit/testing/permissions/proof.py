@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -264,7 +265,11 @@ def _invoke(
         except Exception as error:
             # What fails because a call was denied is told by the denial.
             if all(one.verdict is Verdict.ALLOWED for one in recorder.judgements[before:]):
-                raise ProofError(f"the handler raised on event {number}: {type(error).__name__}: {error}") from error
+                at = traceback.extract_tb(error.__traceback__)[-1]
+                text = " ".join(str(error).split())
+                raise ProofError(
+                    f"{at.filename}:{at.lineno}: the handler raised on event {number}: {type(error).__name__}: {text}"
+                ) from error
         finally:
             recorder.enforcing = False
     if not number:
