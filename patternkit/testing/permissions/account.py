@@ -56,6 +56,8 @@ class Account:
         account: The account's id.
         region: The Region.
         parameters: Values of the templates' parameters. Default: their defaults.
+        stacks: The names of the templates' stacks, in their order. Default: not known, and references by
+            `Fn::GetStackOutput` not resolved.
     """
 
     def __init__(
@@ -65,12 +67,14 @@ class Account:
         account: str,
         region: str,
         parameters: Mapping[str, str] | None = None,
+        stacks: Sequence[str] = (),
     ) -> None:
         self.id = account
         self.region = region
         self.partition = _partition(region)
         self.templates = templates
         self._parameters = dict(parameters or {})
+        self._stacks = stacks
         self._made: dict[Key, Made] = {}
         self._in_making: list[Key] = []
         self._resolvers = [self._resolver(index) for index in range(len(templates))]
@@ -219,6 +223,7 @@ class Account:
             reference=lambda name: self._reference(index, name),
             attribute=lambda name, attribute: self._attribute(index, name, attribute),
             exported=self._exported,
+            output=self._output,
         )
 
     def _reference(self, index: int, name: str) -> Any:
@@ -227,8 +232,8 @@ class Account:
             "AWS::Region": self.region,
             "AWS::Partition": self.partition,
             "AWS::URLSuffix": "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com",
-            "AWS::StackName": f"stack-{index}",
-            "AWS::StackId": self.arn("cloudformation", f"stack/stack-{index}/id"),
+            "AWS::StackName": self._stack_name(index),
+            "AWS::StackId": self.arn("cloudformation", f"stack/{self._stack_name(index)}/id"),
             "AWS::NoValue": ABSENT,
         }
         if name in pseudo:
@@ -255,6 +260,16 @@ class Account:
                 if export is not None and self.resolve(index, export) == name:
                     return self.resolve(index, output["Value"])
         return Unresolved(name)
+
+    def _stack_name(self, index: int) -> str:
+        return self._stacks[index] if self._stacks else f"stack-{index}"
+
+    def _output(self, stack: str, name: str) -> Any:
+        if stack in self._stacks:
+            index = self._stacks.index(stack)
+            if (output := self.templates[index].get("Outputs", {}).get(name)) is not None:
+                return self.resolve(index, output["Value"])
+        return Unresolved(f"{stack}.{name}")
 
     def _make(self, key: Key) -> Made:
         if key in self._made:
