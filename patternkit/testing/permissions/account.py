@@ -57,6 +57,8 @@ class Account:
         account: The account's id.
         region: The Region.
         parameters: Values of the templates' parameters. Default: their defaults.
+        stacks: The names of the templates' stacks, in their order. Default: not known, and references by
+            `Fn::GetStackOutput` not resolved.
     """
 
     def __init__(
@@ -66,12 +68,14 @@ class Account:
         account: str,
         region: str,
         parameters: Mapping[str, str] | None = None,
+        stacks: Sequence[str] = (),
     ) -> None:
         self.id = account
         self.region = region
         self.partition = _partition(region)
         self.templates = templates
         self._parameters = dict(parameters or {})
+        self._stacks = stacks
         self._made: dict[Key, Made] = {}
         self._in_making: list[Key] = []
         self._resolvers = [self._resolver(index) for index in range(len(templates))]
@@ -229,8 +233,8 @@ class Account:
             "AWS::Region": self.region,
             "AWS::Partition": self.partition,
             "AWS::URLSuffix": "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com",
-            "AWS::StackName": f"stack-{index}",
-            "AWS::StackId": self.arn("cloudformation", f"stack/stack-{index}/id"),
+            "AWS::StackName": self._stack_name(index),
+            "AWS::StackId": self.arn("cloudformation", f"stack/{self._stack_name(index)}/id"),
             "AWS::NoValue": ABSENT,
         }
         if name in pseudo:
@@ -258,11 +262,18 @@ class Account:
                     return self.resolve(index, output["Value"])
         return Unresolved(name)
 
-    def _output(self, name: str) -> Any:
-        # Which template is which stack is not known here, and outputs of this kind are named with a hash.
-        having = [index for index, template in enumerate(self.templates) if name in template.get("Outputs", {})]
+    def _stack_name(self, index: int) -> str:
+        return self._stacks[index] if self._stacks else f"stack-{index}"
+
+    def _output(self, stack: str, name: str) -> Any:
+        # Where the stacks' names are not known the output's own must do: it is named with a hash.
+        having = [
+            index
+            for index, template in enumerate(self.templates)
+            if name in template.get("Outputs", {}) and (not self._stacks or self._stacks[index] == stack)
+        ]
         if len(having) != 1:
-            return Unresolved(name)
+            return Unresolved(f"{stack}.{name}")
         return self.resolve(having[0], self.templates[having[0]]["Outputs"][name]["Value"])
 
     def _make(self, key: Key) -> Made:
