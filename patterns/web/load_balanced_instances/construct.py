@@ -22,10 +22,10 @@ from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
 from patterns.building_blocks.encryption_key import key_statement
 from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.building_blocks.instance_template import InstanceTemplate, check_instance_types, machine_image_for
 from patterns.building_blocks.private_bucket import PrivateBucket
 from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
-from patterns.web.load_balanced_instances.launch import InstanceTemplate, check_instance_types
 from patterns.web.load_balanced_instances.scaling import (
     Predictive,
     ScaleOn,
@@ -202,12 +202,7 @@ class LoadBalancedInstances(Construct):
             "Launch",
             vpc=self.vpc,
             instance_type=types[0],
-            machine_image=machine_image
-            or ec2.MachineImage.latest_amazon_linux2023(
-                cpu_type=ec2.AmazonLinuxCpuType.ARM_64
-                if architecture == ec2.InstanceArchitecture.ARM_64
-                else ec2.AmazonLinuxCpuType.X86_64
-            ),
+            machine_image=machine_image or machine_image_for(architecture),
             user_data=user_data(
                 region=Aws.REGION,
                 application=application,

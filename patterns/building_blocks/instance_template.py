@@ -19,6 +19,7 @@ class InstanceTemplate(Construct):
         machine_image: The image.
         user_data: The script that starts an instance.
         volume_size: The size of the root volume.
+        public: Whether an instance gets a public address of its own when it starts. Default: no.
 
     Attributes:
         role (iam.Role): What the instances may do.
@@ -36,6 +37,7 @@ class InstanceTemplate(Construct):
         machine_image: ec2.IMachineImage,
         user_data: str,
         volume_size: Size,
+        public: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         self.role = iam.Role(
@@ -63,6 +65,7 @@ class InstanceTemplate(Construct):
             user_data=ec2.UserData.custom(user_data),
             role=self.role,
             security_group=self.security_group,
+            associate_public_ip_address=True if public else None,
             require_imdsv2=True,
             # One hop: a container on the instance does not reach the instance's credentials.
             http_put_response_hop_limit=1,
@@ -77,6 +80,21 @@ class InstanceTemplate(Construct):
                 )
             ],
         )
+
+
+def machine_image_for(architecture: ec2.InstanceArchitecture) -> ec2.IMachineImage:
+    """Choose the newest Amazon Linux 2023, read from its public parameter when CloudFormation deploys.
+
+    Args:
+        architecture: The processor.
+
+    Returns:
+        The image.
+    """
+    arm = architecture == ec2.InstanceArchitecture.ARM_64
+    return ec2.MachineImage.latest_amazon_linux2023(
+        cpu_type=ec2.AmazonLinuxCpuType.ARM_64 if arm else ec2.AmazonLinuxCpuType.X86_64
+    )
 
 
 _NAMES = {ec2.InstanceArchitecture.ARM_64: "arm64", ec2.InstanceArchitecture.X86_64: "x86_64"}
