@@ -5,6 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from patterns.building_blocks.arguments import check_known, check_range
 from patterns.building_blocks.session_manager import permit_sessions
 
 
@@ -95,6 +96,26 @@ def machine_image_for(architecture: ec2.InstanceArchitecture) -> ec2.IMachineIma
     return ec2.MachineImage.latest_amazon_linux2023(
         cpu_type=ec2.AmazonLinuxCpuType.ARM_64 if arm else ec2.AmazonLinuxCpuType.X86_64
     )
+
+
+def check_volume(argument: str, value: Size | None, fewest: int) -> None:
+    """Refuse a root volume that is too small for the image, too large, or not whole GiB.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given; None passes.
+        fewest: The smallest that holds the image, in GiB.
+
+    Raises:
+        ValueError: If it is out of range, has a fraction, or is not known yet.
+    """
+    if value is None:
+        return
+    check_known(argument, value, "the launch template")
+    size = int(value.to_bytes())
+    if size % 2**30:
+        raise ValueError(f"{argument} must be whole GiB, got {size / 2**30:g}")
+    check_range(argument, size // 2**30, fewest, 1024, "GiB")
 
 
 _NAMES = {ec2.InstanceArchitecture.ARM_64: "arm64", ec2.InstanceArchitecture.X86_64: "x86_64"}
