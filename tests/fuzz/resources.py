@@ -204,6 +204,10 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
             scope, "Gateway", "tgw-0123456789abcdef0"
         ),
     },
+    ec2_interfaces.IEIPRef: {
+        "new": lambda scope: ec2.CfnEIP(scope, "Address", domain="vpc"),
+        "of another stack": _elsewhere(lambda scope: ec2.CfnEIP(scope, "Address", domain="vpc")),
+    },
     networkfirewall_interfaces.IFirewallPolicyRef: {"new": _policy, "of another stack": _elsewhere(_policy)},
     ec2.IVpc: {
         "isolated": _vpc(ec2.SubnetType.PRIVATE_ISOLATED),
