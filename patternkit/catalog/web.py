@@ -82,7 +82,10 @@ def read_web(path: Path, table: dict[str, Any], limits: Iterable[Limit]) -> Web:
         if (bound in bounded) == (bound in table["unbounded"]):
             said = "both bounded by a limit and unbounded" if bound in bounded else "neither in a limit nor unbounded"
             raise CatalogError(f"{path}: {bound} is {said}")
-    return Web(**{name: tuple(value) if isinstance(value, list) else value for name, value in table.items()})
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+    }
+    return Web(**values)
 
 
 def _wanted(name: str, value: Any) -> str | None:
