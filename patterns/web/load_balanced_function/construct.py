@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, Duration, Size, Stack, Token, Validations
+from aws_cdk import Acknowledgment, Duration, Size, Token, Validations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -24,6 +24,7 @@ from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
 from patterns.web.load_balanced_function.arguments import LARGEST, check_code, check_names, check_payloads
 from patterns.web.load_balanced_function.filtering import managed_rules
+from patterns.web.load_balanced_function.targets import function_targets
 
 
 class LoadBalancedFunction(Construct):
@@ -187,7 +188,13 @@ class LoadBalancedFunction(Construct):
             self.function = made.function
             self.alarms += made.alarms
         self.alias = lambda_.Alias(self, "Alias", alias_name=alias_name, version=self.function.current_version)
-        self.targets = self._targets(health_check_path, health_check_interval, multiple=multi_value_headers)
+        self.targets = function_targets(
+            self,
+            self.alias,
+            multi_value_headers=multi_value_headers,
+            health_check_path=health_check_path,
+            health_check_interval=health_check_interval or Duration.seconds(35),
+        )
         self.balancer.listener.add_target_groups("Targets", target_groups=[self.targets])
         self.alarms += self._watch(alarm_topic)
 
@@ -201,40 +208,6 @@ class LoadBalancedFunction(Construct):
             The metric, in requests.
         """
         return self.targets.metrics.request_count(statistic="Sum", period=period or FIVE_MINUTES)
-
-    def _targets(self, path: str, interval: Duration | None, *, multiple: bool) -> elbv2.ApplicationTargetGroup:
-        group = elbv2.ApplicationTargetGroup(
-            self,
-            "Targets",
-            target_type=elbv2.TargetType.LAMBDA,
-            multi_value_headers_enabled=multiple,
-            health_check=elbv2.HealthCheck(
-                enabled=True,
-                path=path,
-                healthy_http_codes="200",
-                interval=interval or Duration.seconds(35),
-                timeout=Duration.seconds(30),
-                healthy_threshold_count=2,
-                unhealthy_threshold_count=3,
-            ),
-        )
-        # A target is registered only if the group may invoke it already, so the group's own ARN cannot be named: it is
-        # any target group of this account, and of nobody else's.
-        stack = Stack.of(self)
-        permission = lambda_.CfnPermission(
-            self,
-            "Balanced",
-            action="lambda:InvokeFunction",
-            function_name=self.alias.function_arn,
-            principal="elasticloadbalancing.amazonaws.com",
-            source_account=stack.account,
-            source_arn=stack.format_arn(service="elasticloadbalancing", resource="targetgroup", resource_name="*"),
-        )
-        resource = group.node.default_child
-        assert isinstance(resource, elbv2.CfnTargetGroup)
-        resource.targets = [elbv2.CfnTargetGroup.TargetDescriptionProperty(id=self.alias.function_arn)]
-        group.node.add_dependency(permission)
-        return group
 
     def _watch(self, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
         metrics = self.targets.metrics
