@@ -28,7 +28,8 @@ class WebVpc(Construct):
         log_retention: How long flow logs are kept.
         encryption_key: The key that encrypts flow logs. None: a key of CloudWatch Logs.
         alarm_topic: Who is told when a NAT gateway runs out of ports. None: nobody.
-        private_subnets: Whether it has private subnets, and NAT gateways for them. Default: yes.
+        private_subnets: Whether there are private subnets with NAT gateways; targets that stand in no subnet need
+            none. Default: yes.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
@@ -180,7 +181,7 @@ def check_web_vpc(argument: str, vpc: ec2.IVpc | None, *, private_subnets: bool 
     Args:
         argument: The argument's own name.
         vpc: What was given; None passes.
-        private_subnets: Whether private subnets are needed. Default: yes.
+        private_subnets: Whether the application stands in private subnets. Default: yes.
 
     Raises:
         ValueError: If it has fewer than two public subnets, or no private subnets with a way out.

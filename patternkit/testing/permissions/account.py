@@ -439,6 +439,48 @@ def _function(account: Account, definition: _Definition) -> Made:
     return Made("AWS::Lambda::Function", name, {"Arn": arn}, arn)
 
 
+def _metric_alarm(account: Account, definition: _Definition) -> Made:
+    name = definition.named("AlarmName", 255)
+    # What it watches is of no account to who reads its state.
+    account.client("cloudwatch").put_metric_alarm(
+        AlarmName=name,
+        Namespace="AWS/Any",
+        MetricName="Any",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+    arn = account.arn("cloudwatch", f"alarm:{name}")
+    return Made("AWS::CloudWatch::Alarm", name, {"Arn": arn}, arn)
+
+
+def _target_group(account: Account, definition: _Definition) -> Made:
+    name = definition.named("Name").replace("-", "")[-32:]
+    # Of functions, whatever the template has: that kind needs no VPC, and its ARN looks like any other's.
+    made = account.client("elbv2").create_target_group(Name=name, TargetType="lambda")
+    arn = made["TargetGroups"][0]["TargetGroupArn"]
+    attributes = {"TargetGroupArn": arn, "TargetGroupFullName": arn.rpartition(":")[2]}
+    return Made("AWS::ElasticLoadBalancingV2::TargetGroup", arn, attributes, arn)
+
+
+def _listener(account: Account, definition: _Definition) -> Made:
+    elb, ec2 = account.client("elbv2"), account.client("ec2")
+    # The template's subnets are not made here; a load balancer of this account's default ones stands in.
+    subnets = sorted(ec2.describe_subnets()["Subnets"], key=lambda one: one["AvailabilityZone"])[:2]
+    name = f"{definition.index}{definition.logical_id}".replace("-", "")[-32:]
+    balancer = elb.create_load_balancer(Name=name, Subnets=[one["SubnetId"] for one in subnets])["LoadBalancers"][0]
+    answer = elb.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=definition.get("Port", 80),
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}],
+    )
+    arn = answer["Listeners"][0]["ListenerArn"]
+    return Made("AWS::ElasticLoadBalancingV2::Listener", arn, {"ListenerArn": arn}, arn)
+
+
 def _role(account: Account, definition: _Definition) -> Made:
     name = definition.named("RoleName", 64)
     arn = account.arn("iam", f"role{definition.get('Path', '/')}{name}", regional=False)
@@ -509,6 +551,9 @@ def _unknown(_: Account, definition: _Definition) -> Made:
 
 MAKERS: dict[str, Callable[[Account, _Definition], Made]] = {
     "AWS::DynamoDB::GlobalTable": _global_table,
+    "AWS::CloudWatch::Alarm": _metric_alarm,
+    "AWS::ElasticLoadBalancingV2::Listener": _listener,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _target_group,
     "AWS::DynamoDB::Table": _table,
     "AWS::EC2::TransitGateway": _transit_gateway,
     "AWS::EC2::TransitGatewayRouteTable": _transit_gateway_route_table,
