@@ -45,17 +45,17 @@ lint: env
 types: env
 	$(BIN)/mypy
 
-check: env
-	$(BIN)/pytest --numprocesses=2 --dist=loadgroup
+check: env ## every test, or the share of one pattern: make check ONLY=thumbnailer
+	$(BIN)/pytest --numprocesses=2 --dist=loadgroup $(if $(ONLY),-k "$(ONLY) or $(subst -,_,$(ONLY)) or $(subst -,,$(ONLY))")
 
 fuzz: env ## draw many arguments of every construct: make fuzz EXAMPLES=1000
 	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest --numprocesses=2 tests/fuzz
 
-snapshots: env ## rewrite the snapshots of templates; read what changed
-	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadgroup --snapshot-update tests/test_every_pattern.py -k "as_it_was or logical_ids"
+snapshots: env ## rewrite the snapshots of templates, or one pattern's (ONLY=); read what changed
+	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadgroup --snapshot-update tests/test_every_pattern.py -k "(as_it_was or logical_ids)$(if $(ONLY), and $(ONLY))"
 
-pages: env ## rewrite the generated parts of the pages
-	$(BIN)/patternkit pages
+pages: env ## rewrite the generated parts of the pages, or of one pattern's (ONLY=)
+	$(BIN)/patternkit pages $(ONLY)
 
 lock: env ## resolve the dependencies anew
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade pyproject.toml --output-file requirements.txt
