@@ -49,6 +49,7 @@ def make(clone: Path, command: str) -> str:
     return told(clone, "make", "--old-file=env", f"BIN={BIN}", *command.split()[1:])
 
 
+@pytest.mark.timeout(600)  # several programs, one after the other
 def test_the_steps_of_contributing_lead_to_a_pattern_that_passes(clone: Path) -> None:
     wrote = told(clone, *step(1).split())
     folder, mirror = clone / "patterns/events/upload_scan", clone / "tests/patterns/events/upload_scan"
