@@ -35,6 +35,8 @@ templates_path = ["_templates"]
 myst_enable_extensions = ["attrs_block", "colon_fence", "html_image"]
 myst_heading_anchors = 3
 default_role = "literal"
+# Types are told by their short names, and some modules have classes of one name: those types are no links.
+suppress_warnings = ["ref.python"]
 
 autodoc_class_signature = "mixed"
 autodoc_default_options = {"members": True, "member-order": "bysource"}
