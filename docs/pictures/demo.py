@@ -8,6 +8,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PHOTOGRAPH = ROOT / "examples" / "photographs" / "grace_hopper.jpg"
+SIZE = 'width="1160" height="386" viewBox="0 0 1160 386"'
 STYLE = """
 .ground { fill: #ffffff; stroke: #d5dbe3; }
 .card { fill: #f4f6f9; }
@@ -60,15 +61,14 @@ def picture(output: Path) -> str:
     lines = json.dumps(shown, indent=2).splitlines()[:-1]
     lines[-1] += ","
     lines += ['  "thumbnails": [']
-    lines += [f"    {json.dumps({name: one[name] for name in ('key', 'width', 'height')})}" for one in (small, large)]
+    lines += [f"    {json.dumps({name: one[name] for name in ('key', 'bytes')})}" for one in (small, large)]
     lines += ["  ]", "}"]
     for number, line in enumerate(lines):
         parts.append(_text(732, 86 + 18 * number, line, "record"))
     described = f"{record['source_key']}, {size}, became {_told(large)} and {_told(small)}, and a record in a table."
     return "\n".join(
         [
-            '<svg xmlns="http://www.w3.org/2000/svg" width="1160" height="386" viewBox="0 0 1160 386" role="img" '
-            'aria-labelledby="title description">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {SIZE} role="img" aria-labelledby="title description">',
             '<title id="title">What make demo shows</title>',
             f'<desc id="description">{html.escape(described)}</desc>',
             f"<style>{STYLE}</style>",
