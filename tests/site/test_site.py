@@ -40,10 +40,15 @@ def test_no_page_has_a_fault(context: BrowserContext, site: Path, address: str) 
         if not request.url.startswith((address, "data:")):
             faults.append(f"{page.url}: asks for {request.url}, outside the site")
 
+    def failed(request: Request) -> None:
+        # The browser gives up on a page's icon when it is sent to the next page.
+        if request.failure != "net::ERR_ABORTED":
+            faults.append(f"{page.url}: {request.url}: {request.failure}")
+
     page.on("console", said)
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
     page.on("request", asked)
-    page.on("requestfailed", lambda request: faults.append(f"{page.url}: {request.url} failed"))
+    page.on("requestfailed", failed)
     page.on(
         "response", lambda got: faults.append(f"{page.url}: {got.url}: {got.status}") if got.status >= 400 else None
     )

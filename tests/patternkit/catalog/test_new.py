@@ -46,7 +46,7 @@ def step(number: int) -> str:
 
 def make(clone: Path, command: str) -> str:
     # The environment stands already: neither make nor its programs need another.
-    return told(clone, "make", "--old-file=env", f"BIN={BIN}", *command.split()[1:])
+    return told(clone, "make", "--old-file=env", "--old-file=browser", f"BIN={BIN}", *command.split()[1:])
 
 
 @pytest.mark.timeout(600)  # several programs, one after the other
