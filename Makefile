@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 EXAMPLES ?= 500
+SOURCE ?= .
 BUILD ?= build
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
@@ -59,7 +60,7 @@ pages: env ## rewrite the generated parts of the pages, or of one pattern's (ONL
 	$(BIN)/patternkit pages $(ONLY)
 
 site: env ## build the site; a dead link, or a page that no other leads to, is an error
-	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site -d $(BUILD)/doctrees . $(BUILD)/site || { echo "the site has faults: mend the files that are named above, then run make site" >&2; exit 1; }
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site -d $(BUILD)/doctrees $(SOURCE) $(BUILD)/site || { echo "the site has faults: mend the files that are named above, then run make site" >&2; exit 1; }
 	@echo $(BUILD)/site/index.html
 
 site-serve: site ## show the site on this machine

@@ -54,4 +54,4 @@ def test_the_guide_leads_where_it_says(guide: Path, tmp_path: Path) -> None:
         try:
             follow(block["language"], block["info"], block["body"], tmp_path)
         except AssertionError as error:
-            pytest.fail(f"docs/guides/{guide.name}: mend this, then run pytest {Path(__file__).name}:\n{error}")
+            pytest.fail(f"docs/guides/{guide.name}: mend this, then run pytest tests/{Path(__file__).name}:\n{error}")

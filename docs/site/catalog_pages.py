@@ -48,6 +48,10 @@ def _picture(pattern: Pattern) -> str | None:
     return found[1] if found else None
 
 
+def _page(pattern: Pattern) -> str:
+    return f"patterns/{pattern.family}/{pattern.folder.name}/README"
+
+
 def _title(family: str) -> str:
     return {"api": "APIs", "dns": "DNS"}.get(family, family.capitalize())
 
@@ -75,7 +79,7 @@ def _patterns(root: Path) -> str:
     for family, members in _by_family().items():
         cards, pages = [], []
         for one in members:
-            page = f"/patterns/{family}/{one.folder.name}/README"
+            page = f"/{_page(one)}"
             pages.append(f"{one.title} <{page}>")
             picture = _address(root, one)
             image = f":img-top: {picture}\n:img-alt: \n" if picture else ""
@@ -104,6 +108,7 @@ def _constructs(root: Path) -> str:
         parts.append(f"## {_title(family)}")
         for one in members:
             package = importlib.import_module(one.module)
+            parts.append(f"### {one.title}\n\nIts page: [{one.title}](/{_page(one)}.md).")
             for name in sorted(package.__all__, key=lambda name, own=one: (name != own.construct, name)):
                 exported = getattr(package, name)
                 # What several packages export is described in full each time, and can be linked to once.
