@@ -205,12 +205,29 @@ def diff(old: str, new: str, as_json: bool) -> None:
 
 
 @app.command()
-def pages() -> None:
-    """Rewrite what is generated in the pages of the patterns, in a clone of the repository."""
+@click.argument("where", metavar="FAMILY/NAME")
+@click.option("--handler", is_flag=True, help="With a function of its own.")
+def new(where: str, handler: bool) -> None:
+    """Begin a pattern, in a clone of the repository: its folder and its tests, which pass every check as they are."""
+    from patternkit.catalog.new import begin, planned
+
+    plan = planned(where, handler=handler)
+    with progress(f"beginning {plan.name}: files, page and snapshots"):
+        written = begin(plan)
+    for path in written:
+        out.print(f"wrote {path.relative_to(plan.repository)}", markup=False)
+    out.print(f"next: make {plan.folder.relative_to(plan.repository)}/construct.py yours, then CONTRIBUTING.md, step 2")
+
+
+@app.command()
+@click.argument("names", nargs=-1)
+def pages(names: tuple[str, ...]) -> None:
+    """Rewrite what is generated in the pages of all patterns, or of those NAMES, in a clone of the repository."""
     from patternkit.catalog.pages import write
 
-    with progress("synthesizing every pattern"):
-        changed = write(patterns())
+    chosen = [find(name) for name in names] or list(patterns().values())
+    with progress(f"synthesizing {', '.join(one.name for one in chosen) if names else 'every pattern'}"):
+        changed = write(chosen)
     for path in changed:
         out.print(f"rewrote {path}")
     if not changed:

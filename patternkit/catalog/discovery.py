@@ -1,5 +1,6 @@
 """Find the patterns and read what they say of themselves, without importing the CDK."""
 
+import ast
 import importlib.util
 import tomllib
 from dataclasses import dataclass
@@ -131,6 +132,41 @@ class Pattern:
         return f"patterns.{self.family}.{self.folder.name}"
 
 
+def root() -> Path:
+    """Say where the package `patterns` stands.
+
+    Returns:
+        Its folder.
+
+    Raises:
+        CatalogError: If it is not installed.
+    """
+    spec = importlib.util.find_spec("patterns")
+    if spec is None or not spec.submodule_search_locations:
+        raise CatalogError("the package patterns is not installed")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def families() -> dict[str, str]:
+    """Find the families: the packages within `patterns` that patterns may stand in.
+
+    Returns:
+        What each says of itself in the first line of its `__init__.py`, by name, in order.
+
+    Raises:
+        CatalogError: If one says nothing.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(root().glob("*/__init__.py")):
+        if path.parent.name == "building_blocks":
+            continue
+        says = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if not says:
+            raise CatalogError(f"{path}: the family says nothing of itself: give the file a docstring")
+        found[path.parent.name] = says.splitlines()[0]
+    return found
+
+
 @cache
 def patterns() -> dict[str, Pattern]:
     """Find every pattern.
@@ -141,12 +177,8 @@ def patterns() -> dict[str, Pattern]:
     Raises:
         CatalogError: If a `pattern.toml` is wrong, or two patterns have one name.
     """
-    spec = importlib.util.find_spec("patterns")
-    if spec is None or not spec.submodule_search_locations:
-        raise CatalogError("the package patterns is not installed")
-    root = Path(next(iter(spec.submodule_search_locations)))
     found: dict[str, Pattern] = {}
-    for path in sorted(root.glob("*/*/pattern.toml")):
+    for path in sorted(root().glob("*/*/pattern.toml")):
         pattern = read(path)
         if pattern.name in found:
             raise CatalogError(f"{path}: {pattern.name} is the name of {found[pattern.name].folder} too")

@@ -7,7 +7,7 @@ from pathlib import Path
 from patternkit.catalog.application import add_example, feature_flags
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.diagram import mermaid
-from patternkit.catalog.discovery import Pattern, explanation
+from patternkit.catalog.discovery import Pattern, explanation, patterns, root
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
 from patternkit.catalog.markdown import SECTION, bullets, sections, table
@@ -153,11 +153,11 @@ def with_catalog_table(text: str, found: Mapping[str, Pattern]) -> str:
     return SECTION.sub(lambda match: f"{match[1]}{catalog_table(found)}\n{match[3]}", text)
 
 
-def write(found: Mapping[str, Pattern]) -> list[Path]:
-    """Rewrite the generated parts of pages.
+def write(chosen: Sequence[Pattern]) -> list[Path]:
+    """Rewrite the generated parts of pages, and the table in the repository's README.md.
 
     Args:
-        found: The patterns.
+        chosen: The patterns whose pages are rewritten.
 
     Returns:
         The pages that changed.
@@ -172,7 +172,7 @@ def write(found: Mapping[str, Pattern]) -> list[Path]:
 
     changed = []
     facts = recorded()
-    for pattern in found.values():
+    for pattern in chosen:
         synthesis = example(pattern)
         if pattern.web:
             facts[pattern.name] = facts_of(synthesis)
@@ -180,8 +180,8 @@ def write(found: Mapping[str, Pattern]) -> list[Path]:
         if page(pattern).read_text(encoding="utf-8") != text:
             page(pattern).write_text(text, encoding="utf-8")
             changed.append(page(pattern))
-    readme = next(iter(found.values())).folder.parents[2] / "README.md"
-    text = with_catalog_table(readme.read_text(encoding="utf-8"), found)
+    readme = root().parent / "README.md"
+    text = with_catalog_table(readme.read_text(encoding="utf-8"), patterns())
     if readme.read_text(encoding="utf-8") != text:
         readme.write_text(text, encoding="utf-8")
         changed.append(readme)
