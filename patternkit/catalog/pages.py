@@ -1,16 +1,22 @@
-"""The parts of a pattern's page that are made from the code, between markers in its README.md."""
+"""The parts of a pattern's page that are made from the code, between markers in its README.md, and its diagram."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from patternkit.catalog.application import add_example, feature_flags
 from patternkit.catalog.arguments import arguments
-from patternkit.catalog.diagram import mermaid
+from patternkit.catalog.diagrams import construct_paths, drawn, graph
+from patternkit.catalog.diagrams.kinds import DATA, kinds
+from patternkit.catalog.diagrams.resources import Resources
 from patternkit.catalog.discovery import Pattern, explanation, patterns, root
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
 from patternkit.catalog.markdown import SECTION, bullets, sections, table
+from patternkit.catalog.parts.alarms import alarms
+from patternkit.catalog.parts.permissions import permissions
+from patternkit.catalog.parts.routes import routes
+from patternkit.catalog.parts.running import run
+from patternkit.catalog.parts.surface import attributes, methods
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
 
 _COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
@@ -41,17 +47,52 @@ def rendered(pattern: Pattern, synthesis: Synthesis) -> str:
     return sections(path, path.read_text(encoding="utf-8"), parts)
 
 
+def diagram(pattern: Pattern) -> Path:
+    """Say where a pattern's diagram is."""
+    return pattern.folder / "diagram.svg"
+
+
+def pictured(pattern: Pattern, synthesis: Synthesis) -> str:
+    """Draw a pattern's diagram.
+
+    Args:
+        pattern: The pattern.
+        synthesis: Its example, in an env-agnostic stack.
+
+    Returns:
+        The SVG.
+
+    Raises:
+        CatalogError: If the templates have nothing to show, or a type that the diagrams do not know.
+    """
+    found = {resource["Type"] for one in synthesis.templates.values() for resource in one.get("Resources", {}).values()}
+    if strange := sorted(kind for kind in found if not kinds().knows(kind)):
+        raise CatalogError(
+            f"{DATA}: say whether {', '.join(strange)} of {pattern.name} is shown, a part, a flow or folded, "
+            "then run make pages"
+        )
+    made = graph(synthesis.templates, construct_paths(synthesis.directory))
+    if not made.nodes:
+        raise CatalogError(
+            f"{DATA}: no resource of {pattern.name} is shown: add what it is made of, then run make pages"
+        )
+    return drawn(made, pattern.title)
+
+
 def example(pattern: Pattern) -> Synthesis:
     """Synthesize what a page shows: the example in an env-agnostic stack, with the findings of every pack."""
     return synthesize(lambda app: add_example(app, pattern, {}), context=feature_flags(), packs=PACKS)
 
 
 def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
+    resources = Resources(synthesis.templates, construct_paths(synthesis.directory))
+    ways = routes(resources)
     return {
         "summary": f"{pattern.summary}. Made of {', '.join(pattern.services)}.",
-        "diagram": _diagrams(synthesis),
+        "diagram": f"![{pattern.title}: what it is made of, and what flows]({diagram(pattern).name})",
         "when": bullets(pattern.when),
         "when-not": bullets(pattern.when_not),
+        "run": run(pattern),
         "alternatives": table(
             ("Instead", "When"), [(f"`{one.name}`", one.instead_when) for one in pattern.alternatives]
         ),
@@ -68,6 +109,12 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
             ],
         ),
         "resources": _resources(synthesis),
+        "attributes": attributes(pattern),
+        "methods": methods(pattern),
+        "alarms": alarms(resources),
+        "permissions": permissions(resources),
+        # Only a pattern with a network has any.
+        **({"routes": ways} if ways else {}),
         "findings": _findings(pattern, synthesis),
         "limits": table(
             ("Limit", "Value", "As of"),
@@ -81,22 +128,6 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
 def _value(limit: Limit) -> str:
     older = f"; older texts say: {limit.was}" if limit.was else ""
     return f"[{limit.value}]({limit.source}){older}"
-
-
-def _diagrams(synthesis: Synthesis) -> str:
-    paths = _construct_paths(synthesis.directory)
-    drawn = [mermaid(template, paths) for template in synthesis.templates.values()]
-    return "\n\n".join(f"```mermaid\n{one}\n```" for one in drawn if one)
-
-
-def _construct_paths(assembly: Path) -> dict[str, str]:
-    paths = {}
-    for metadata in assembly.glob("*.metadata.json"):
-        for path, entries in json.loads(metadata.read_text(encoding="utf-8")).items():
-            for entry in entries:
-                if entry["type"] == "aws:cdk:logicalId":
-                    paths[entry["data"]] = path.lstrip("/")
-    return paths
 
 
 def _resources(synthesis: Synthesis) -> str:
@@ -176,6 +207,10 @@ def write(chosen: Sequence[Pattern]) -> list[Path]:
         synthesis = example(pattern)
         if pattern.web:
             facts[pattern.name] = facts_of(synthesis)
+        picture = pictured(pattern, synthesis)
+        if not diagram(pattern).exists() or diagram(pattern).read_text(encoding="utf-8") != picture:
+            diagram(pattern).write_text(picture, encoding="utf-8")
+            changed.append(diagram(pattern))
         text = rendered(pattern, synthesis)
         if page(pattern).read_text(encoding="utf-8") != text:
             page(pattern).write_text(text, encoding="utf-8")
