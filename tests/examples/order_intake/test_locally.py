@@ -79,8 +79,8 @@ def test_the_report_sums_up_the_day(deployed: Deployed) -> None:
     sent = [order("r1"), order("r2", quantity=2), order("r3", currency="JPY", unit_price=100)]
     for one in sent:
         assert deployed.send(one).status == 202
-    for one in ("r1", "r2", "r3"):
-        deployed.cloud.wait_for(partial(deployed.stored, one), what="the order")
+    for order_id in ("r1", "r2", "r3"):
+        deployed.cloud.wait_for(partial(deployed.stored, order_id), what="the order")
     outputs = deployed.stacks["OrderReports"].outputs
     # Whatever was sent before in this module counts too; the day is the one on which the messages were sent.
     day = deployed.stored("r1")["day"]["S"]  # type: ignore[index]
