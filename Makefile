@@ -51,6 +51,9 @@ check: env
 fuzz: env ## draw many arguments of every construct: make fuzz EXAMPLES=1000
 	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest --numprocesses=2 tests/fuzz
 
+compat: env ## the suite's fast part on the lowest and newest aws-cdk-lib, and on each Python that is here
+	.ci/compat
+
 snapshots: env ## rewrite the snapshots of templates; read what changed
 	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadgroup --snapshot-update tests/test_every_pattern.py -k "as_it_was or logical_ids"
 
