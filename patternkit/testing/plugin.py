@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
     from patternkit.localcloud import LocalCloud
+    from patternkit.routes import Network
     from patternkit.testing.permissions import Proof
     from patternkit.testing.synthesis import Synthesis
 
@@ -149,6 +150,19 @@ def permissions() -> "Callable[..., Proof]":
         return proof
 
     return hold
+
+
+@pytest.fixture
+def network() -> "Callable[..., Network]":
+    """Prove where packets go: `network("cdk.out").assert_holds(isolated("Orders", "internet"))`.
+
+    Takes the path of a template or a cloud assembly, a `cdk.App` or its synthesis, or parsed templates; `contracts`,
+    `parameters` and `region` are those of `patternkit.testing.networks.read_network`. What does not hold fails with the
+    offending flow, hop by hop.
+    """
+    from patternkit.testing.networks import read_network
+
+    return read_network
 
 
 def _told_in_one_line(function: "Callable[..., Told]", *given: Any, **arguments: Any) -> "Told":

@@ -1,7 +1,9 @@
 """Synthesize CDK apps in tests: one Node process, no network, no build, and findings as data."""
 
+import atexit
 import inspect
 import json
+import shutil
 import sysconfig
 import tempfile
 import traceback
@@ -92,7 +94,7 @@ def synthesize(
         packs: The rule packs of cdk-nag to check it with, by name. Default: none, only the CDK's own validation.
         rules: Files of a project's own rules, `.guard` or `.rego`, that the CDK's own validation evaluates too.
             Default: none.
-        directory: Where the assembly goes. Default: a new temporary folder.
+        directory: Where the assembly goes. Default: a temporary folder, removed when Python ends.
         build_assets: Whether to bundle assets. Default: no, for unit tests.
 
     Returns:
@@ -104,7 +106,10 @@ def synthesize(
         ValueError: If there is no such pack, or a file of rules is of another kind. What `build` raises by itself is
             passed on.
     """
-    directory = directory or Path(tempfile.mkdtemp(prefix="synthesis-"))
+    if directory is None:
+        directory = Path(tempfile.mkdtemp(prefix="synthesis-"))
+        # Not sooner: templates are shared among the tests of a session.
+        atexit.register(shutil.rmtree, directory, ignore_errors=True)
     # Findings are handed over as data: neither printed nor raised.
     settings: dict[str, Any] = {"@aws-cdk/core:failSynthOnValidationErrors": False}
     if not build_assets:

@@ -309,8 +309,21 @@ def _kms(call: Call, account: Account) -> Iterator[Need]:
     yield f"kms:{call.operation}", arn, extra
 
 
-def _cloudwatch(call: Call, _: Account) -> Iterator[Need]:
+def _elasticloadbalancing(call: Call, _: Account) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html."""
+    if call.operation != "ModifyListener":
+        yield from _by_name("elasticloadbalancing", call)
+        return
+    yield "elasticloadbalancing:ModifyListener", call.parameters["ListenerArn"], {}
+
+
+def _cloudwatch(call: Call, account: Account) -> Iterator[Need]:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html."""
+    if call.operation == "DescribeAlarms" and call.parameters.get("AlarmTypes") == ["MetricAlarm"]:
+        # Composite alarms can only be described with a permission on everything, alarms on metrics one by one.
+        for name in call.parameters.get("AlarmNames") or ["*"]:
+            yield "cloudwatch:DescribeAlarms", account.arn("cloudwatch", f"alarm:{name}"), {}
+        return
     extra = {"cloudwatch:namespace": (call.parameters.get("Namespace", ""),)}
     for action, resource, _none in _by_name("cloudwatch", call):
         yield action, resource, dict(extra)
@@ -348,6 +361,7 @@ _SERVICES: dict[str, Callable[[Call, Account], Iterator[Need]]] = {
     "cloudwatch": _cloudwatch,
     "dynamodb": _dynamodb,
     "ec2": _ec2,
+    "elasticloadbalancing": _elasticloadbalancing,
     "events": _events,
     "kinesis": _kinesis,
     "kms": _kms,

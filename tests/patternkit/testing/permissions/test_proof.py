@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -373,6 +373,24 @@ class TestTemplates:
         assert not prove([made, theirs], handler=sends, events=[{}], function="Function").denied
         # On its own the template does not tell which queue it is.
         assert prove(made, handler=nothing, events=[{}]).unused == ("sqs:SendMessage on queue",)
+
+    def test_stacks_by_their_names_may_refer_to_each_other_s_outputs(self) -> None:
+        theirs = {"Resources": {"Queue": resource("SQS::Queue", QueueName="theirs")}}
+        theirs["Outputs"] = {"Out": {"Value": arn("Queue")}, "Url": {"Value": {"Ref": "Queue"}}}
+
+        def made(stack: str) -> Mapping[str, Any]:
+            def output(name: str) -> Mapping[str, Any]:
+                return {"Fn::GetStackOutput": {"StackName": stack, "OutputName": name}}
+
+            return template(allow("sqs:SendMessage", output("Out")), variables={"QUEUE_URL": output("Url")})
+
+        both = {"Theirs": theirs, "Ours": made("Theirs")}
+        assert not prove(both, handler=sends, events=[{}], function="Function").denied
+        # Which queue another stack has, or these without their names, is not told.
+        for untold in ({"Theirs": theirs, "Ours": made("Others")}, list(both.values())):
+            stack = "Others" if isinstance(untold, dict) else "Theirs"
+            proof = prove(untold, handler=nothing, events=[{}], function="Function")
+            assert proof.unused == (f"sqs:SendMessage on {stack}.Out",)
 
     def test_policies_are_read_wherever_they_are_attached(self) -> None:
         made = queue_template()
