@@ -60,6 +60,9 @@ def graph(templates: Mapping[str, Mapping[str, Any]], paths: Mapping[str, str]) 
 
 
 def _is_drawn(resources: Resources, one: Resource) -> bool:
+    if one.type == "AWS::EC2::EIP" and any(one.id in user.to("AllocationId") for user in resources.users.get(one.id, [])):
+        # A NAT gateway's address is part of it.
+        return False
     return wholes(resources, one.id) == [one.id] and not _serves_a_deployment(resources, one)
 
 
