@@ -4,12 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 EXAMPLES ?= 500
+NETWORKS ?= 2000
+# plain_thumbnailer is a part of synthesis, make_test is the suite, and fan_out redraws its pages' pictures: by name only.
+NAME ?= $(filter-out plain_thumbnailer make_test fan_out,$(basename $(notdir $(sort $(wildcard bench/*.py)))))
+SOURCE ?= .
+BUILD ?= build
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test format lint types check snapshots pages bench fuzz compat lock lock-check clean
+.PHONY: help env demo test format lint types check snapshots pages bench fuzz compat lock lock-check site site-serve browser clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,25 +50,46 @@ lint: env
 types: env
 	$(BIN)/mypy
 
-check: env
-	$(BIN)/pytest --numprocesses=2 --dist=loadgroup
+check: env browser ## every test, or the share of one pattern: make check ONLY=thumbnailer
+	$(BIN)/pytest --numprocesses=2 --dist=loadgroup $(if $(ONLY),-k "$(ONLY) or $(subst -,_,$(ONLY)) or $(subst -,,$(ONLY))")
 
-fuzz: env ## draw many arguments of every construct: make fuzz EXAMPLES=1000
+fuzz: env ## draw many arguments of every construct and many networks: make fuzz EXAMPLES=1000 NETWORKS=5000
 	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest --numprocesses=2 tests/fuzz
+	PATTERNKIT_FUZZ=$(NETWORKS) $(BIN)/pytest --numprocesses=0 --capture=no --timeout=0 tests/patternkit/routes/test_oracles.py
 
-snapshots: env ## rewrite the snapshots of templates; read what changed
-	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadgroup --snapshot-update tests/test_every_pattern.py -k "as_it_was or logical_ids"
+bench: env ## print the ratios that the benchmarks measure: make bench NAME=routes_scale
+	@for name in $(NAME); do printf '\n== %s\n' "$$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
-pages: env ## rewrite the generated parts of the pages
-	$(BIN)/patternkit pages
+snapshots: env ## rewrite the snapshots of templates, or one pattern's (ONLY=); read what changed
+	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadgroup --snapshot-update tests/test_every_pattern.py -k "(as_it_was or logical_ids)$(if $(ONLY), and $(ONLY))"
+
+pages: env ## rewrite the generated parts of the pages, or of one pattern's (ONLY=)
+	$(BIN)/patternkit pages $(ONLY)
+
+site: env ## build the site; a dead link, or a page that no other leads to, is an error
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site -d $(BUILD)/doctrees $(SOURCE) $(BUILD)/site || { echo "the site has faults: mend the files that are named above, then run make site" >&2; exit 1; }
+	@echo $(BUILD)/site/index.html
+
+site-serve: site ## show the site on this machine
+	@echo "http://127.0.0.1:8000/ until Ctrl-C"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(BUILD)/site 8000
+
+# The site's tests need a browser: this machine's, or else one from npm.
+BROWSER := $(firstword $(foreach one,$(CHROMIUM) chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(one) 2>/dev/null)))
+
+browser: tests/site/node_modules/.package-lock.json
+
+tests/site/node_modules/.package-lock.json: tests/site/package.json tests/site/package-lock.json $(VENV)/.installed
+	npm ci --prefix tests/site $(if $(BROWSER),--omit=optional) --no-fund --no-audit --loglevel=error
+	@touch $@
 
 lock: env ## resolve the dependencies anew
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade pyproject.toml --output-file requirements.txt
 
-lock-check: env ## fail when requirements.txt is not what pyproject.toml asks for
+lock-check: env browser ## fail when requirements.txt is not what pyproject.toml asks for
 	@cp requirements.txt $(VENV)/requirements.check
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml --output-file $(VENV)/requirements.check
 	@cmp --silent requirements.txt $(VENV)/requirements.check || { echo "requirements.txt is not what pyproject.toml asks for: run make lock" >&2; exit 1; }
 
 clean: ## remove what was made here
-	rm -rf $(VENV) node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache dist
+	rm -rf $(VENV) node_modules tests/site/node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache dist

@@ -35,7 +35,9 @@ def asked_for() -> list[Requirement]:
         *project["optional-dependencies"].values(),
         *PYPROJECT["dependency-groups"].values(),
     ]
-    requirements = [Requirement(one) for one in chain(*groups, PYPROJECT["build-system"]["requires"])]
+    listed = chain(*groups, PYPROJECT["build-system"]["requires"])
+    # What is no text includes another group, which is read for itself.
+    requirements = [Requirement(one) for one in listed if isinstance(one, str)]
     return [one for one in requirements if one.name != project["name"]]
 
 

@@ -1,10 +1,12 @@
 """The `patternkit` command line. Nothing here imports the CDK before a command needs it."""
 
+import importlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import click
 from rich.console import Console
@@ -31,17 +33,23 @@ aws_flag = click.option("--aws/--local", default=False, help="In AWS by the CDK 
 
 
 class _Commands(click.Group):
-    """Commands, of which the prover's are imported only when they are asked for."""
+    """Commands, of which some are imported only when they are asked for."""
+
+    elsewhere: ClassVar = {
+        "choose": ("patternkit.catalog.comparison.cli", "choose"),
+        "compare": ("patternkit.catalog.comparison.cli", "compare"),
+        "routes": ("patternkit.routes.cli", "app"),
+    }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "routes"])
+        return sorted([*super().list_commands(ctx), *self.elsewhere])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name != "routes":
+        if cmd_name not in self.elsewhere:
             return super().get_command(ctx, cmd_name)
-        from patternkit.routes.cli import app as routes
-
-        return routes
+        module, name = self.elsewhere[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -197,12 +205,29 @@ def diff(old: str, new: str, as_json: bool) -> None:
 
 
 @app.command()
-def pages() -> None:
-    """Rewrite what is generated in the pages of the patterns, in a clone of the repository."""
+@click.argument("where", metavar="FAMILY/NAME")
+@click.option("--handler", is_flag=True, help="With a function of its own.")
+def new(where: str, handler: bool) -> None:
+    """Begin a pattern, in a clone of the repository: its folder and its tests, which pass every check as they are."""
+    from patternkit.catalog.new import begin, planned
+
+    plan = planned(where, handler=handler)
+    with progress(f"beginning {plan.name}: files, page and snapshots"):
+        written = begin(plan)
+    for path in written:
+        out.print(f"wrote {path.relative_to(plan.repository)}", markup=False)
+    out.print(f"next: make {plan.folder.relative_to(plan.repository)}/construct.py yours, then CONTRIBUTING.md, step 2")
+
+
+@app.command()
+@click.argument("names", nargs=-1)
+def pages(names: tuple[str, ...]) -> None:
+    """Rewrite what is generated in the pages of all patterns, or of those NAMES, in a clone of the repository."""
     from patternkit.catalog.pages import write
 
-    with progress("synthesizing every pattern"):
-        changed = write(patterns())
+    chosen = [find(name) for name in names] or list(patterns().values())
+    with progress(f"synthesizing {', '.join(one.name for one in chosen) if names else 'every pattern'}"):
+        changed = write(chosen)
     for path in changed:
         out.print(f"rewrote {path}")
     if not changed:

@@ -1,5 +1,6 @@
 """Find the patterns and read what they say of themselves, without importing the CDK."""
 
+import ast
 import importlib.util
 import tomllib
 from dataclasses import dataclass
@@ -9,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.limits import Limit, check_bound, whole
+from patternkit.catalog.web import Web, read_web
 
-_TEXT, _TEXTS, _TABLES, _DATE = "text", "a list of text", "a list of tables", "a date"
+_TEXT, _TEXTS, _TABLE, _TABLES = "text", "a list of text", "a table", "a list of tables"
+_DATE, _NUMBER, _FLAG = "a date", "a whole number", "true or false"
 _REQUIRED = {
     "title": _TEXT,
     "construct": _TEXT,
@@ -25,14 +29,17 @@ _REQUIRED = {
     "limits": _TABLES,
     "sources": _TABLES,
 }
-_OPTIONAL = {"findings": _TABLES}
+_OPTIONAL = {"findings": _TABLES, "web": _TABLE}
 # What each entry must have, may have, and must have exactly one of.
 _ENTRIES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "alternatives": ({"instead_when"}, set(), {"pattern", "name"}),
-    "limits": ({"what", "value", "as_of", "source"}, set(), set()),
+    "limits": ({"what", "value", "as_of", "source"}, {"bounds", "at", "adjustable", "was"}, set()),
     "sources": ({"title", "url"}, set(), set()),
     "findings": ({"id", "reason"}, {"option"}, set()),
 }
+# What is in entries is text, but for these.
+_TYPES = {"as_of": _DATE, "at": _NUMBER, "adjustable": _FLAG}
+_SCALARS = {_TEXT: str, _DATE: date, _NUMBER: int, _FLAG: bool, _TABLE: dict}
 _LOCAL = ("runs", "partly", "no")
 
 
@@ -47,23 +54,6 @@ class Alternative:
 
     name: str
     instead_when: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """A limit of the pattern, as it was on a day.
-
-    Attributes:
-        what: What is limited.
-        value: To what.
-        as_of: The day it was read.
-        source: Where.
-    """
-
-    what: str
-    value: str
-    as_of: date
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +105,7 @@ class Pattern:
         limits: Its limits.
         sources: The pages that it follows.
         findings: Findings of compliance packs, explained.
+        web: How it serves requests, if it does.
     """
 
     name: str
@@ -133,11 +124,47 @@ class Pattern:
     limits: tuple[Limit, ...]
     sources: tuple[Source, ...]
     findings: tuple[ExplainedFinding, ...]
+    web: Web | None = None
 
     @property
     def module(self) -> str:
         """The package that exports the construct."""
         return f"patterns.{self.family}.{self.folder.name}"
+
+
+def root() -> Path:
+    """Say where the package `patterns` stands.
+
+    Returns:
+        Its folder.
+
+    Raises:
+        CatalogError: If it is not installed.
+    """
+    spec = importlib.util.find_spec("patterns")
+    if spec is None or not spec.submodule_search_locations:
+        raise CatalogError("the package patterns is not installed")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def families() -> dict[str, str]:
+    """Find the families: the packages within `patterns` that patterns may stand in.
+
+    Returns:
+        What each says of itself in the first line of its `__init__.py`, by name, in order.
+
+    Raises:
+        CatalogError: If one says nothing.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(root().glob("*/__init__.py")):
+        if path.parent.name == "building_blocks":
+            continue
+        says = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        if not says:
+            raise CatalogError(f"{path}: the family says nothing of itself: give the file a docstring")
+        found[path.parent.name] = says.splitlines()[0]
+    return found
 
 
 @cache
@@ -150,12 +177,8 @@ def patterns() -> dict[str, Pattern]:
     Raises:
         CatalogError: If a `pattern.toml` is wrong, or two patterns have one name.
     """
-    spec = importlib.util.find_spec("patterns")
-    if spec is None or not spec.submodule_search_locations:
-        raise CatalogError("the package patterns is not installed")
-    root = Path(next(iter(spec.submodule_search_locations)))
     found: dict[str, Pattern] = {}
-    for path in sorted(root.glob("*/*/pattern.toml")):
+    for path in sorted(root().glob("*/*/pattern.toml")):
         pattern = read(path)
         if pattern.name in found:
             raise CatalogError(f"{path}: {pattern.name} is the name of {found[pattern.name].folder} too")
@@ -222,14 +245,17 @@ def read(path: Path) -> Pattern:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogError(f"{path}: {error}") from None
     _check(path, fields)
+    limits = _limits(path, fields.pop("limits"))
+    web = fields.pop("web", None)
     entries: dict[str, Any] = {
         "alternatives": tuple(
             Alternative(name=entry.get("pattern") or entry["name"], instead_when=entry["instead_when"])
             for entry in fields.pop("alternatives")
         ),
-        "limits": tuple(Limit(**entry) for entry in fields.pop("limits")),
+        "limits": limits,
         "sources": tuple(Source(**entry) for entry in fields.pop("sources")),
         "findings": tuple(ExplainedFinding(**entry) for entry in fields.pop("findings", [])),
+        "web": None if web is None else read_web(path, web, limits),
     }
     folder = path.parent
     plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
@@ -250,8 +276,18 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
     if fields["local"] not in _LOCAL:
         raise CatalogError(f"{path}: the field local must be one of {', '.join(_LOCAL)}, got {fields['local']}")
     for name in _ENTRIES:
-        for entry in fields.get(name, []):
+        for entry in fields.get(name, []) if name != "limits" else []:
             _check_entry(path, name, entry)
+
+
+def _limits(path: Path, entries: list[dict[str, Any]]) -> tuple[Limit, ...]:
+    found = []
+    for given in entries:
+        stands_in, entry = whole(path.parents[2], path, given)
+        _check_entry(stands_in, "limits", entry)
+        check_bound(stands_in, entry)
+        found.append(Limit(**entry))
+    return tuple(found)
 
 
 def _check_entry(path: Path, name: str, entry: dict[str, Any]) -> None:
@@ -259,17 +295,16 @@ def _check_entry(path: Path, name: str, entry: dict[str, Any]) -> None:
     given = set(entry)
     if required - given or given - required - optional - choice or (choice and len(given & choice) != 1):
         needed = sorted(required) + ([f"one of {' and '.join(sorted(choice))}"] if choice else [])
-        allowed = f"must have {', '.join(needed)}" + (f", may have {', '.join(optional)}" if optional else "")
+        allowed = f"must have {', '.join(needed)}" + (f", may have {', '.join(sorted(optional))}" if optional else "")
         raise CatalogError(f"{path}: an entry of {name} has {', '.join(sorted(given))}, {allowed}")
     for field, value in entry.items():
-        wanted = _DATE if field == "as_of" else _TEXT
+        wanted = _TYPES.get(field, _TEXT)
         if not _is(wanted, value):
             raise CatalogError(f"{path}: {field} of an entry of {name} must be {wanted}, got {value!r}")
 
 
 def _is(wanted: str, value: Any) -> bool:
-    if wanted == _DATE:
-        return type(value) is date
-    if wanted == _TEXT:
-        return isinstance(value, str)
+    # A date and time is a date to Python, and true is a number.
+    if wanted in _SCALARS:
+        return type(value) is _SCALARS[wanted]
     return isinstance(value, list) and all(isinstance(one, str if wanted == _TEXTS else dict) for one in value)

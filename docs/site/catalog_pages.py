@@ -1,0 +1,129 @@
+"""The pages that list patterns, made of their metadata as the site is built."""
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.typing import ExtensionMetadata
+
+from patternkit.catalog.discovery import Pattern, families, patterns
+
+_PLACE = re.compile(r"^<!-- (families|patterns|constructs|fixtures) -->$", re.MULTILINE)
+_PICTURE = re.compile(r"<!-- generated: diagram -->\n!\[[^\]]*\]\(([^)]+)\)")
+_MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Take part in the build."""
+    app.connect("source-read", _fill)
+    app.add_lexer("mermaid", TextLexer)
+    return {"version": "1", "parallel_read_safe": True}
+
+
+def _fill(app: Sphinx, docname: str, content: list[str]) -> None:
+    if re.fullmatch(r"patterns/[^/]+/[^/]+/(?!README$)[^/]+", docname):
+        # A part of a pattern's page that is reached from there.
+        shown = _MERMAID.sub(r":::{dropdown} As a Mermaid flowchart\n```text\n\1```\n:::", content[0])
+        content[0] = f"---\norphan: true\n---\n\n{shown}"
+        return
+    made = {"families": _families, "patterns": _patterns, "constructs": _constructs, "fixtures": _fixtures}
+    content[0] = _PLACE.sub(lambda match: made[match[1]](Path(app.srcdir)), content[0])
+
+
+def _by_family() -> dict[str, list[Pattern]]:
+    found: dict[str, list[Pattern]] = {name: [] for name in families()}
+    for pattern in patterns().values():
+        if pattern.family not in found:
+            raise ExtensionError(f"patterns/{pattern.family} has no __init__.py that says what the family holds")
+        found[pattern.family].append(pattern)
+    return {name: members for name, members in found.items() if members}
+
+
+def _picture(pattern: Pattern) -> str | None:
+    found = _PICTURE.search((pattern.folder / "README.md").read_text(encoding="utf-8"))
+    return found[1] if found else None
+
+
+def _page(pattern: Pattern) -> str:
+    return f"patterns/{pattern.family}/{pattern.folder.name}/README"
+
+
+def _title(family: str) -> str:
+    return {"api": "APIs", "dns": "DNS"}.get(family, family.capitalize())
+
+
+def _families(root: Path) -> str:
+    cards = []
+    for family, members in _by_family().items():
+        pictures = [picture for one in members if (picture := _address(root, one))]
+        image = f":img-top: {pictures[0]}\n:img-alt: \n" if pictures else ""
+        names = ", ".join(one.title for one in members)
+        cards.append(
+            f":::{{grid-item-card}} {_title(family)}\n:link: /docs/patterns\n:link-type: doc\n{image}\n"
+            f"{families()[family]}\n\n```{{card-footer}}\n{names}\n```\n:::"
+        )
+    return "::::{grid} 1 2 2 3\n:gutter: 3\n:class-container: families\n\n" + "\n".join(cards) + "\n::::"
+
+
+def _address(root: Path, pattern: Pattern) -> str | None:
+    picture = _picture(pattern)
+    return None if picture is None else "/" + (pattern.folder / picture).resolve().relative_to(root).as_posix()
+
+
+def _patterns(root: Path) -> str:
+    parts = []
+    for family, members in _by_family().items():
+        cards, pages = [], []
+        for one in members:
+            page = f"/{_page(one)}"
+            pages.append(f"{one.title} <{page}>")
+            picture = _address(root, one)
+            image = f":img-top: {picture}\n:img-alt: \n" if picture else ""
+            cards.append(
+                f":::{{grid-item-card}} {one.title}\n:link: {page}\n:link-type: doc\n{image}\n"
+                f"{one.summary}.\n\n```{{card-footer}}\n{_LOCAL[one.local]}\n```\n:::"
+            )
+        toctree = f"```{{toctree}}\n:hidden:\n:caption: {_title(family)}\n\n" + "\n".join(pages) + "\n```"
+        grid = "::::{grid} 1 1 2 2\n:gutter: 3\n\n" + "\n".join(cards) + "\n::::"
+        parts.append(f"## {_title(family)}\n\n{families()[family]}\n\n{toctree}\n\n{grid}")
+    return "\n\n".join(parts)
+
+
+_LOCAL = {
+    "runs": "Runs in the local cloud",
+    "partly": "Runs in the local cloud in part",
+    "no": "Proved from its template",
+}
+
+
+def _constructs(root: Path) -> str:
+    del root
+    parts = []
+    described: set[int] = set()
+    for family, members in _by_family().items():
+        parts.append(f"## {_title(family)}")
+        for one in members:
+            package = importlib.import_module(one.module)
+            parts.append(f"### {one.title}\n\nIts page: [{one.title}](/{_page(one)}.md).")
+            for name in sorted(package.__all__, key=lambda name, own=one: (name != own.construct, name)):
+                exported = getattr(package, name)
+                # What several packages export is described in full each time, and can be linked to once.
+                index = "   :no-index:\n" if id(exported) in described else ""
+                described.add(id(exported))
+                directive = "autoclass" if isinstance(exported, type) else "autodata"
+                parts.append(f"```{{eval-rst}}\n.. {directive}:: {one.module}.{name}\n{index}```")
+    return "\n\n".join(parts)
+
+
+def _fixtures(root: Path) -> str:
+    plugin = ast.parse((root / "patternkit" / "testing" / "plugin.py").read_text(encoding="utf-8"))
+    return "\n\n".join(
+        f"### `{node.name}`\n\n{ast.get_docstring(node)}"
+        for node in plugin.body
+        if isinstance(node, ast.FunctionDef)
+        and any(ast.unparse(one).startswith("pytest.fixture") for one in node.decorator_list)
+    )

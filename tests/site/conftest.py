@@ -1,0 +1,77 @@
+"""The site, built once and served on loopback, and a browser to look at it with."""
+
+import functools
+import http.server
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import ROOT
+from tests.patternkit.catalog.temporary import environment, run
+from tests.site import browser
+
+AXE = ROOT / "tests" / "site" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing: what goes wrong shows in the browser."""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the site, as `make site` builds it."""
+    build = tmp_path_factory.mktemp("build")
+    done = run(
+        "make", "--old-file=env", f"BIN={Path(sys.executable).parent}", f"BUILD={build}", "site",
+        # Sphinx says itself which of its warnings count.
+        env=environment(PYTHONWARNINGS=""), deadline=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return build / "site"
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the site is served."""
+    handler = functools.partial(_Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A headless Chromium, with an empty profile."""
+    found = browser.find(tmp_path_factory.mktemp("browser")) if AXE.exists() else None
+    if found is None:
+        missing = "no Chromium, or no axe-core: run make browser"
+        if os.environ.get("CI"):
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=found.path, args=browser.ARGUMENTS, env={**os.environ, **found.environment}
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
+    """A window of its own, in which links may leave out where the site is."""
+    opened = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page in it."""
+    return context.new_page()
