@@ -11,7 +11,7 @@ import pytest
 
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, explanation, patterns
-from patternkit.catalog.pages import page, rendered
+from patternkit.catalog.pages import diagram, page, pictured, rendered
 from patternkit.testing.findings import listed
 from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
 from patternkit.testing.stateful import stateful_resources
@@ -140,3 +140,11 @@ def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
 def test_the_page_is_current(pattern: Pattern) -> None:
     made = rendered(pattern, example(pattern.name, "agnostic"))
     assert page(pattern).read_text(encoding="utf-8") == made, f"{page(pattern)} is not current: run make pages"
+
+
+@every_pattern
+def test_the_diagram_is_current(pattern: Pattern) -> None:
+    made = pictured(pattern, example(pattern.name, "agnostic"))
+    path = diagram(pattern)
+    assert path.exists(), f"{path} is missing: run make pages"
+    assert path.read_text(encoding="utf-8") == made, f"{path} is not current: run make pages"

@@ -38,10 +38,7 @@ def arguments(pattern: Pattern) -> list[Argument]:
         CatalogError: If the construct is not in `construct.py`, or an argument is not documented.
     """
     source = pattern.folder / "construct.py"
-    module = griffe.visit("construct", filepath=source, code=source.read_text(encoding="utf-8"))
-    construct = module.members.get(pattern.construct)
-    if not isinstance(construct, griffe.Class):
-        raise CatalogError(f"{source}: there is no class {pattern.construct}")
+    construct = construct_class(pattern)
     meanings = _meanings(construct)
     found = []
     for parameter in construct.parameters:
@@ -58,6 +55,26 @@ def arguments(pattern: Pattern) -> list[Argument]:
             )
         )
     return found
+
+
+def construct_class(pattern: Pattern) -> griffe.Class:
+    """Read the class of a pattern's construct.
+
+    Args:
+        pattern: The pattern.
+
+    Returns:
+        The class, as its source has it.
+
+    Raises:
+        CatalogError: If the construct is not in `construct.py`.
+    """
+    source = pattern.folder / "construct.py"
+    module = griffe.visit("construct", filepath=source, code=source.read_text(encoding="utf-8"))
+    construct = module.members.get(pattern.construct)
+    if not isinstance(construct, griffe.Class):
+        raise CatalogError(f"{source}: there is no class {pattern.construct}")
+    return construct
 
 
 def _meanings(construct: griffe.Class) -> dict[str, str]:

@@ -1,21 +1,23 @@
-"""The parts of a pattern's page that are made from the code, between markers in its README.md.
+"""The parts of a pattern's page that are made from the code, between markers in its README.md, and its diagram."""
 
-<!-- generated: options --> ... <!-- end of options -->
-"""
-
-import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from patternkit.catalog.application import add_example, feature_flags
 from patternkit.catalog.arguments import arguments
-from patternkit.catalog.diagram import mermaid
+from patternkit.catalog.diagrams import construct_paths, drawn, graph
+from patternkit.catalog.diagrams.kinds import DATA, kinds
+from patternkit.catalog.diagrams.resources import Resources
 from patternkit.catalog.discovery import Pattern, explanation, patterns, root
 from patternkit.catalog.errors import CatalogError
+from patternkit.catalog.markdown import SECTION, bullets, sections, table
+from patternkit.catalog.parts.alarms import alarms
+from patternkit.catalog.parts.permissions import permissions
+from patternkit.catalog.parts.routes import routes
+from patternkit.catalog.parts.running import run
+from patternkit.catalog.parts.surface import attributes, methods
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
 
-_SECTION = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 _COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
 
 
@@ -41,13 +43,39 @@ def rendered(pattern: Pattern, synthesis: Synthesis) -> str:
     if not path.exists():
         raise CatalogError(f"{path}: there is no page")
     parts = _parts(pattern, synthesis)
-    text = path.read_text(encoding="utf-8")
-    marked = [match["name"] for match in _SECTION.finditer(text)]
-    if sorted(marked) != sorted(parts):
-        missing, strange = sorted(set(parts) - set(marked)), sorted(set(marked) - set(parts))
-        what = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(strange) or 'a part twice'}"
-        raise CatalogError(f"{path}: the page {what} between markers")
-    return _SECTION.sub(lambda match: f"{match[1]}{parts[match['name']]}\n{match[3]}", text)
+    return sections(path, path.read_text(encoding="utf-8"), parts)
+
+
+def diagram(pattern: Pattern) -> Path:
+    """Say where a pattern's diagram is."""
+    return pattern.folder / "diagram.svg"
+
+
+def pictured(pattern: Pattern, synthesis: Synthesis) -> str:
+    """Draw a pattern's diagram.
+
+    Args:
+        pattern: The pattern.
+        synthesis: Its example, in an env-agnostic stack.
+
+    Returns:
+        The SVG.
+
+    Raises:
+        CatalogError: If the templates have nothing to show, or a type that the diagrams do not know.
+    """
+    found = {resource["Type"] for one in synthesis.templates.values() for resource in one.get("Resources", {}).values()}
+    if strange := sorted(kind for kind in found if not kinds().knows(kind)):
+        raise CatalogError(
+            f"{DATA}: say whether {', '.join(strange)} of {pattern.name} is shown, a part, a flow or folded, "
+            "then run make pages"
+        )
+    made = graph(synthesis.templates, construct_paths(synthesis.directory))
+    if not made.nodes:
+        raise CatalogError(
+            f"{DATA}: no resource of {pattern.name} is shown: add what it is made of, then run make pages"
+        )
+    return drawn(made, pattern.title)
 
 
 def example(pattern: Pattern) -> Synthesis:
@@ -56,15 +84,18 @@ def example(pattern: Pattern) -> Synthesis:
 
 
 def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
+    resources = Resources(synthesis.templates, construct_paths(synthesis.directory))
+    ways = routes(resources)
     return {
         "summary": f"{pattern.summary}. Made of {', '.join(pattern.services)}.",
-        "diagram": _diagrams(synthesis),
-        "when": _bullets(pattern.when),
-        "when-not": _bullets(pattern.when_not),
-        "alternatives": _table(
+        "diagram": f"![{pattern.title}: what it is made of, and what flows]({diagram(pattern).name})",
+        "when": bullets(pattern.when),
+        "when-not": bullets(pattern.when_not),
+        "run": run(pattern),
+        "alternatives": table(
             ("Instead", "When"), [(f"`{one.name}`", one.instead_when) for one in pattern.alternatives]
         ),
-        "options": _table(
+        "options": table(
             ("Option", "Type", "Default", "Meaning"),
             [
                 (
@@ -77,30 +108,20 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
             ],
         ),
         "resources": _resources(synthesis),
+        "attributes": attributes(pattern),
+        "methods": methods(pattern),
+        "alarms": alarms(resources),
+        "permissions": permissions(resources),
+        # Only a pattern with a network has any.
+        **({"routes": ways} if ways else {}),
         "findings": _findings(pattern, synthesis),
-        "limits": _table(
+        "limits": table(
             ("Limit", "Value", "As of"),
             [(one.what, f"[{one.value}]({one.source})", one.as_of.isoformat()) for one in pattern.limits],
         ),
-        "locally": _bullets(pattern.not_shown_locally),
-        "sources": _bullets([f"[{one.title}]({one.url})" for one in pattern.sources]),
+        "locally": bullets(pattern.not_shown_locally),
+        "sources": bullets([f"[{one.title}]({one.url})" for one in pattern.sources]),
     }
-
-
-def _diagrams(synthesis: Synthesis) -> str:
-    paths = _construct_paths(synthesis.directory)
-    drawn = [mermaid(template, paths) for template in synthesis.templates.values()]
-    return "\n\n".join(f"```mermaid\n{one}\n```" for one in drawn if one)
-
-
-def _construct_paths(assembly: Path) -> dict[str, str]:
-    paths = {}
-    for metadata in assembly.glob("*.metadata.json"):
-        for path, entries in json.loads(metadata.read_text(encoding="utf-8")).items():
-            for entry in entries:
-                if entry["type"] == "aws:cdk:logicalId":
-                    paths[entry["data"]] = path.lstrip("/")
-    return paths
 
 
 def _resources(synthesis: Synthesis) -> str:
@@ -108,7 +129,7 @@ def _resources(synthesis: Synthesis) -> str:
     for template in synthesis.templates.values():
         for resource in template.get("Resources", {}).values():
             counts[resource["Type"]] = counts.get(resource["Type"], 0) + 1
-    return _table(("Resource", "Number"), [(f"`{name}`", str(count)) for name, count in sorted(counts.items())])
+    return table(("Resource", "Number"), [(f"`{name}`", str(count)) for name, count in sorted(counts.items())])
 
 
 def _findings(pattern: Pattern, synthesis: Synthesis) -> str:
@@ -125,19 +146,7 @@ def _findings(pattern: Pattern, synthesis: Synthesis) -> str:
         reason = why.reason if why else "Not explained yet."
         option = f" Option: `{why.option}`." if why and why.option else ""
         rows.append((rule, ", ".join(sorted(found_by)), f"{reason}{option}"))
-    return f"{others}\n\n{_table(('Finding', 'Packs', 'Why it stays'), rows)}"
-
-
-def _bullets(lines: tuple[str, ...] | list[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines) or "None."
-
-
-def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    if not rows:
-        return "None."
-    cells = [[cell.replace("|", "\\|") for cell in row] for row in (heads, *rows)]
-    lines = [f"| {' | '.join(row)} |" for row in cells]
-    return "\n".join([lines[0], f"|{' --- |' * len(heads)}", *lines[1:]])
+    return f"{others}\n\n{table(('Finding', 'Packs', 'Why it stays'), rows)}"
 
 
 def catalog_table(found: Mapping[str, Pattern]) -> str:
@@ -153,7 +162,7 @@ def catalog_table(found: Mapping[str, Pattern]) -> str:
         (one.family, f"[{one.title}](patterns/{one.family}/{one.folder.name}/README.md)", one.summary, one.local)
         for one in found.values()
     ]
-    return _table(("Family", "Pattern", "What it does", "In the local cloud"), rows)
+    return table(("Family", "Pattern", "What it does", "In the local cloud"), rows)
 
 
 def with_catalog_table(text: str, found: Mapping[str, Pattern]) -> str:
@@ -166,7 +175,7 @@ def with_catalog_table(text: str, found: Mapping[str, Pattern]) -> str:
     Returns:
         The text with the table made anew.
     """
-    return _SECTION.sub(lambda match: f"{match[1]}{catalog_table(found)}\n{match[3]}", text)
+    return SECTION.sub(lambda match: f"{match[1]}{catalog_table(found)}\n{match[3]}", text)
 
 
 def write(chosen: Sequence[Pattern]) -> list[Path]:
@@ -183,7 +192,12 @@ def write(chosen: Sequence[Pattern]) -> list[Path]:
     """
     changed = []
     for pattern in chosen:
-        text = rendered(pattern, example(pattern))
+        synthesis = example(pattern)
+        picture = pictured(pattern, synthesis)
+        if not diagram(pattern).exists() or diagram(pattern).read_text(encoding="utf-8") != picture:
+            diagram(pattern).write_text(picture, encoding="utf-8")
+            changed.append(diagram(pattern))
+        text = rendered(pattern, synthesis)
         if page(pattern).read_text(encoding="utf-8") != text:
             page(pattern).write_text(text, encoding="utf-8")
             changed.append(page(pattern))

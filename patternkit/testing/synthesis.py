@@ -1,6 +1,8 @@
 """Synthesize CDK apps in tests: one Node process, no network, no build, and findings as data."""
 
+import atexit
 import json
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -85,7 +87,7 @@ def synthesize(
         build: Adds stacks to the app.
         context: The app's context: feature flags, and what its constructs read. Default: none.
         packs: The rule packs of cdk-nag to check it with, by name. Default: none, only the CDK's own validation.
-        directory: Where the assembly goes. Default: a new temporary folder.
+        directory: Where the assembly goes. Default: a temporary folder, removed when Python ends.
         build_assets: Whether to bundle assets. Default: no, for unit tests.
 
     Returns:
@@ -95,7 +97,10 @@ def synthesize(
         SynthesisError: If the CDK refuses the app for another reason than a finding.
         ValueError: If there is no such pack.
     """
-    directory = directory or Path(tempfile.mkdtemp(prefix="synthesis-"))
+    if directory is None:
+        directory = Path(tempfile.mkdtemp(prefix="synthesis-"))
+        # Not sooner: templates are shared among the tests of a session.
+        atexit.register(shutil.rmtree, directory, ignore_errors=True)
     # Findings are handed over as data: neither printed nor raised.
     settings: dict[str, Any] = {"@aws-cdk/core:failSynthOnValidationErrors": False}
     if not build_assets:

@@ -50,6 +50,8 @@ class HubAndSpokeVpn(Construct):
         alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
 
     Attributes:
+        networks (tuple[IPv4Network, ...]): The organization's private ranges.
+        availability_zones (list[str]): The zones that spokes stand in.
         transit_gateway (TransitGateway): The gateway, with its `domains`.
         connections (dict[str, SiteToSiteVpn]): Each site's connections, by the site's name.
         logs (NetworkLogs): Log groups `Vpn` of tunnels and BGP sessions, `Flows` of the VPCs that it is asked to

@@ -86,6 +86,8 @@ class InspectionVpc(Construct):
         alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
 
     Attributes:
+        networks (tuple[IPv4Network, ...]): The organization's private ranges.
+        availability_zones (list[str]): The zones that spokes stand in.
         transit_gateway (TransitGateway): The gateway, with its `domains`.
         routing (InspectionRouting): The routing domains by their role.
         policy (IFirewallPolicyRef): The firewall policy.

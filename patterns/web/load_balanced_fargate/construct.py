@@ -71,6 +71,7 @@ class LoadBalancedFargate(Construct):
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
         cluster (ecs.Cluster): The cluster, with Container Insights.
         service (ecs.FargateService): The service.
+        scaling (ecs.ScalableTaskCount): How many tasks run; add schedules to it.
         targets (elbv2.ApplicationTargetGroup): The tasks, as the load balancer sees them.
         task_role (iam.Role): What the application may do: nothing, until it is granted.
         execution_role (iam.Role): What AWS Fargate may do to start a task.

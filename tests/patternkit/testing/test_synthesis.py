@@ -1,7 +1,10 @@
 """Apps are synthesized with findings as data, without a build, and with one line where the CDK refuses."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -137,3 +140,18 @@ def test_a_report_is_read_in_order(tmp_path: Path) -> None:
     assert [one.construct for one in found] == ["?", "S/A", "S/B"]
     assert found[1] == Finding(pack="P", rule="R", construct="S/A", description="Do.", severity="warning")
     assert listed(found[1:2]) == "  S/A: R: Do."
+
+
+def test_a_folder_of_its_own_is_gone_when_python_ends(tmp_path: Path) -> None:
+    code = (
+        "from patternkit.node import use_packaged_node; use_packaged_node()\n"
+        "from aws_cdk import Stack\n"
+        "from patternkit.testing.synthesis import synthesize\n"
+        "made = synthesize(lambda app: Stack(app, 'Empty'))\n"
+        "assert made.directory.is_dir() and made.templates\n"
+        "print(made.directory)\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert Path(ended.stdout.strip()).parent == tmp_path
+    assert not list(tmp_path.glob("synthesis-*"))

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import sysconfig
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -290,7 +291,7 @@ def test_a_whole_build_is_for_lambda_and_the_same_anywhere(tmp_path: Path, monke
     }
     assert not (built / "bin").exists()
     assert not list(built.rglob("__pycache__"))
-    here = (tmp_path, ROOT, Path(sys.prefix), Path(sys.base_prefix), Path.home() / ".cache")
+    here = (tmp_path, ROOT, Path(sys.prefix), Path(sysconfig.get_path("stdlib")), Path.home() / ".cache")
     ours = {str(one).encode() for one in here}
     for path in built.rglob("*"):
         if path.is_file():

@@ -1,0 +1,1 @@
+"""Parts of a pattern's page that are read from its templates and its construct's source."""

@@ -1,0 +1,60 @@
+"""What a construct offers once it is made: its attributes and its methods, read from the source."""
+
+import griffe
+
+from patternkit.catalog.arguments import construct_class
+from patternkit.catalog.discovery import Pattern
+from patternkit.catalog.errors import CatalogError
+from patternkit.catalog.markdown import table
+
+
+def attributes(pattern: Pattern) -> str:
+    """Make the table of a construct's attributes.
+
+    Args:
+        pattern: The pattern.
+
+    Returns:
+        The table: name, type and meaning, by the docstring.
+
+    Raises:
+        CatalogError: If the construct sets a public attribute that the docstring says nothing of.
+    """
+    construct = construct_class(pattern)
+    said = {}
+    for section in construct.docstring.parse("google", warnings=False) if construct.docstring else []:
+        if isinstance(section, griffe.DocstringSectionAttributes):
+            said = {one.name: (str(one.annotation), " ".join(one.description.split())) for one in section.value}
+    for name, one in construct.members.items():
+        if isinstance(one, griffe.Attribute) and not name.startswith("_") and name not in said:
+            source = pattern.folder / "construct.py"
+            raise CatalogError(f"{source}: the docstring of {pattern.construct} says nothing of the attribute {name}")
+    rows = [(f"`{name}`", f"`{kind}`", meaning) for name, (kind, meaning) in said.items()]
+    return table(("Attribute", "Type", "What it is"), rows)
+
+
+def methods(pattern: Pattern) -> str:
+    """Make the table of a construct's methods: what it grants, measures and takes in.
+
+    Args:
+        pattern: The pattern.
+
+    Returns:
+        The table, with the first line of each docstring.
+
+    Raises:
+        CatalogError: If a method has no docstring.
+    """
+    rows = []
+    for name, one in construct_class(pattern).members.items():
+        if not isinstance(one, griffe.Function) or name.startswith("_"):
+            continue
+        if one.docstring is None:
+            raise CatalogError(f"{pattern.folder / 'construct.py'}: {pattern.construct}.{name} has no docstring")
+        given = ", ".join(_shown(parameter) for parameter in one.parameters if parameter.name != "self")
+        rows.append((f"`{name}({given})`", f"`{one.returns}`", one.docstring.value.split("\n")[0]))
+    return table(("Method", "Returns", "What it does"), rows) if rows else "It has no methods of its own."
+
+
+def _shown(parameter: griffe.Parameter) -> str:
+    return parameter.name if parameter.default is None else f"{parameter.name}={parameter.default}"

@@ -1,0 +1,182 @@
+"""Diagrams: what is shown of a template, what is folded, which way things flow, and that no label is crossed."""
+
+import itertools
+import re
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_notifications as notifications
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+
+from patternkit.catalog.diagrams import Graph, construct_paths, drawn, graph
+from patternkit.catalog.diagrams.icons import CREDIT, symbol
+from patternkit.catalog.diagrams.kinds import kinds
+from patternkit.catalog.diagrams.layout import PAGE, Box, laid_out
+from patternkit.catalog.diagrams.lettering import width, wrapped
+from patternkit.catalog.discovery import Pattern, patterns
+from patternkit.catalog.errors import CatalogError
+from patternkit.catalog.pages import diagram, pictured
+from patternkit.testing.synthesis import Synthesis, synthesize
+
+SVG = "{http://www.w3.org/2000/svg}"
+PATTERNS = [pytest.param(one, id=one.name) for one in patterns().values()]
+
+
+def chain(app: cdk.App) -> None:
+    """A bucket that tells a topic, that fills a queue, that a function works off into a bucket."""
+    scope = cdk.Stack(app, "Chain")
+    code = lambda_.Code.from_inline("def handler(event, context): pass")
+    work = lambda_.Function(scope, "Work", code=code, handler="index.handler", runtime=lambda_.Runtime.PYTHON_3_13)
+    failed = sqs.Queue(scope, "Failed")
+    queue = sqs.Queue(scope, "Waiting", dead_letter_queue=sqs.DeadLetterQueue(queue=failed, max_receive_count=3))
+    topic = sns.Topic(scope, "News")
+    topic.add_subscription(subscriptions.SqsSubscription(queue))
+    source = s3.Bucket(scope, "Photographs", server_access_logs_bucket=s3.Bucket(scope, "AccessLogs"))
+    source.add_event_notification(s3.EventType.OBJECT_CREATED, notifications.SnsDestination(topic))
+    work.add_event_source(sources.SqsEventSource(queue))
+    work.configure_async_invoke(on_failure=destinations.SqsDestination(failed))
+    s3.Bucket(scope, "Results").grant_put(work)
+
+
+def network(app: cdk.App) -> None:
+    """A VPC of two zones whose private subnets go out by NAT gateways."""
+    ec2.Vpc(cdk.Stack(app, "Plain"), "Net", max_azs=2)
+
+
+def read(synthesis: Synthesis) -> Graph:
+    return graph(synthesis.templates, construct_paths(synthesis.directory))
+
+
+def flows(made: Graph) -> set[tuple[str, str, str, str]]:
+    names = {node.id: node.title for node in made.nodes.values()}
+    names |= {group.id: group.title for group in made.groups.values()}
+    return {(names[edge.source], names[edge.target], edge.label, edge.flow) for edge in made.edges}
+
+
+def test_events_are_drawn_the_way_they_flow_and_plumbing_is_folded() -> None:
+    assert flows(read(synthesize(chain))) == {
+        ("Photographs", "News", "new objects", "event"),
+        ("News", "Waiting", "messages", "event"),
+        ("Waiting", "Work", "batches", "event"),
+        ("Waiting", "Failed", "failures", "failure"),
+        ("Work", "Failed", "failures", "failure"),
+        ("Work", "Results", "", "event"),
+    }
+
+
+def test_a_zone_is_drawn_once_with_its_subnets_by_what_they_are() -> None:
+    made = read(synthesize(network))
+    assert {(one.title, one.kind) for one in made.groups.values()} == {
+        ("Net VPC", "vpc"),
+        ("In each of 2 Availability Zones", "zones"),
+        ("Public subnet", "public"),
+        ("Private subnet", "private"),
+    }
+    assert flows(made) == {
+        ("Private subnet", "NAT gateway", "", "route"),
+        ("NAT gateway", "Internet gateway", "", "route"),
+    }
+    assert {one.title: one.number for one in made.nodes.values()} == {"NAT gateway": 1, "Internet gateway": 1}
+
+
+def test_what_another_stack_exports_is_the_resource_itself() -> None:
+    def build(app: cdk.App) -> None:
+        first, second = cdk.Stack(app, "First"), cdk.Stack(app, "Second")
+        topic, queue = sns.Topic(first, "News"), sqs.Queue(second, "Waiting")
+        sns.Subscription(second, "Join", topic=topic, protocol=sns.SubscriptionProtocol.SQS, endpoint=queue.queue_arn)
+
+    assert flows(read(synthesize(build))) == {("News", "Waiting", "messages", "event")}
+
+
+def committed(pattern: Pattern) -> ET.Element:
+    return ET.fromstring(diagram(pattern).read_text(encoding="utf-8"))
+
+
+def rectangle(one: ET.Element) -> Box:
+    return Box(**{name: float(one.attrib[name]) for name in ("x", "y", "width", "height")})
+
+
+def points(line: str) -> list[tuple[float, float]]:
+    numbers = [float(one) for one in re.findall(r"-?[\d.]+", line)]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_diagram_stands_alone_and_fits_a_page(pattern: Pattern) -> None:
+    root, text = committed(pattern), diagram(pattern).read_text(encoding="utf-8")
+    assert int(root.attrib["width"]) <= PAGE
+    assert "prefers-color-scheme: dark" in text
+    assert CREDIT in (root.findtext(f"{SVG}desc") or "")
+    assert not re.search(r'(?:href|src)="(?!#)|url\((?!#)|<script|<image', text)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_no_line_crosses_a_resource_and_no_label_lies_on_another(pattern: Pattern) -> None:
+    root = committed(pattern)
+    cards = [rectangle(one) for one in root.iter(f"{SVG}rect") if one.attrib["class"] == "card"]
+    for path in root.iter(f"{SVG}path"):
+        if not path.attrib.get("class", "").startswith("flow"):
+            continue
+        for (x1, y1), (x2, y2) in itertools.pairwise(points(path.attrib["d"])):
+            for card in cards:
+                left, right = max(min(x1, x2), card.x + 1), min(max(x1, x2), card.x + card.width - 1)
+                top, bottom = max(min(y1, y2), card.y + 1), min(max(y1, y2), card.y + card.height - 1)
+                assert left > right or top > bottom, f"{path.attrib['d']} crosses a resource"
+    labels = [one for one in root.iter(f"{SVG}text") if one.attrib["class"] == "label"]
+    boxes = []
+    for one in labels:
+        wide = width(one.text or "", 11)
+        boxes.append(Box(x=float(one.attrib["x"]) - wide / 2, y=float(one.attrib["y"]) - 9, width=wide, height=11))
+    for first, second in itertools.combinations([*boxes, *cards], 2):
+        apart = (
+            first.x + first.width <= second.x
+            or second.x + second.width <= first.x
+            or first.y + first.height <= second.y
+            or second.y + second.height <= first.y
+        )
+        assert apart, f"{first} lies on {second}"
+
+
+def test_a_diagram_is_the_same_twice() -> None:
+    made = read(synthesize(chain))
+    assert drawn(made, "Chain") == drawn(made, "Chain")
+    assert laid_out(made).width <= PAGE
+
+
+def pattern_of(templates: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Synthesis:
+    made = synthesize(lambda app: sqs.CfnQueue(cdk.Stack(app, "Empty"), "Queue"))
+    monkeypatch.setitem(made.__dict__, "templates", templates)
+    return made
+
+
+def test_a_pattern_with_nothing_to_show_is_said_with_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    pattern = next(iter(patterns().values()))
+    made = pattern_of({"Empty": {"Resources": {"Key": {"Type": "AWS::KMS::Key"}}}}, monkeypatch)
+    with pytest.raises(CatalogError, match=rf"kinds\.toml: no resource of {pattern.name} is shown: .* make pages"):
+        pictured(pattern, made)
+
+
+def test_a_type_that_diagrams_do_not_know_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    pattern = next(iter(patterns().values()))
+    made = pattern_of({"Odd": {"Resources": {"One": {"Type": "AWS::Robots::Arm"}}}}, monkeypatch)
+    with pytest.raises(CatalogError, match=r"kinds\.toml: say whether AWS::Robots::Arm of .* run make pages"):
+        pictured(pattern, made)
+
+
+def test_every_icon_is_in_the_package() -> None:
+    assert all(symbol(icon) for _, icon in kinds().shown.values())
+
+
+def test_text_breaks_between_words_only() -> None:
+    assert wrapped("Images Dead Letters", 12, 100) == ["Images Dead", "Letters"]
+    assert wrapped("Unbreakably", 12, 10) == ["Unbreakably"]
+    assert width("iii", 12) < width("WWW", 12) < width("WWW", 12, bold=True)
