@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 EXAMPLES ?= 500
+NETWORKS ?= 2000
+# plain_thumbnailer is a part of synthesis, make_test is the suite, and fan_out redraws its pages' pictures: by name only.
+NAME ?= $(filter-out plain_thumbnailer make_test fan_out,$(basename $(notdir $(sort $(wildcard bench/*.py)))))
 SOURCE ?= .
 BUILD ?= build
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
@@ -50,8 +53,12 @@ types: env
 check: env browser ## every test, or the share of one pattern: make check ONLY=thumbnailer
 	$(BIN)/pytest --numprocesses=2 --dist=loadgroup $(if $(ONLY),-k "$(ONLY) or $(subst -,_,$(ONLY)) or $(subst -,,$(ONLY))")
 
-fuzz: env ## draw many arguments of every construct: make fuzz EXAMPLES=1000
+fuzz: env ## draw many arguments of every construct and many networks: make fuzz EXAMPLES=1000 NETWORKS=5000
 	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest --numprocesses=2 tests/fuzz
+	PATTERNKIT_FUZZ=$(NETWORKS) $(BIN)/pytest --numprocesses=0 --capture=no --timeout=0 tests/patternkit/routes/test_oracles.py
+
+bench: env ## print the ratios that the benchmarks measure: make bench NAME=routes_scale
+	@for name in $(NAME); do printf '\n== %s\n' "$$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
 snapshots: env ## rewrite the snapshots of templates, or one pattern's (ONLY=); read what changed
 	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadgroup --snapshot-update tests/test_every_pattern.py -k "(as_it_was or logical_ids)$(if $(ONLY), and $(ONLY))"

@@ -102,6 +102,23 @@ def test_each_documented_error_is_raised(pattern: Pattern, scope: cdk.Stack) -> 
             construct(scope, f"Refused{number}", **given)
 
 
+def with_handlers() -> list[Path]:
+    """The folders, in the catalog, of everything whose code runs in AWS."""
+    return sorted(one.parent.relative_to(ROOT) for one in (ROOT / "patterns").glob("*/*/handler"))
+
+
+@pytest.mark.parametrize("folder", with_handlers(), ids=str)
+def test_what_runs_in_aws_is_held_to_the_permissions_proof(folder: Path) -> None:
+    beside = ROOT / "tests" / folder
+    proofs = [beside / "test_permissions.py", beside.with_name(f"test_{beside.name}_permissions.py")]
+    written = [one.read_text(encoding="utf-8") for one in proofs if one.exists()]
+    assert written, f"prove the role of {folder / 'handler'} in {proofs[0].relative_to(ROOT)}"
+    for text in written:
+        # Both halves: it is enough and no more, and less is missed.
+        assert re.search(r"def test_the_role_allows_what_is_done_and_no_more", text)
+        assert re.search(r"def test_each_action_that_is_taken_away_is_missed", text)
+
+
 @every_pattern
 def test_metadata_agrees_with_the_code(pattern: Pattern) -> None:
     construct = getattr(importlib.import_module(pattern.module), pattern.construct)

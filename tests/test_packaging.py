@@ -89,6 +89,9 @@ def test_the_wheel_holds_all_that_belongs_to_a_pattern(wheel: Path) -> None:
         "patterns/py.typed",
         "patternkit/py.typed",
         "patterns/building_blocks/findings.toml",
+        "patterns/building_blocks/limits.toml",
+        "patternkit/catalog/comparison/facts.json",
+        "patternkit/catalog/costs/prices.toml",
     ):
         assert name in held
 

@@ -1,10 +1,12 @@
 """The `patternkit` command line. Nothing here imports the CDK before a command needs it."""
 
+import importlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import click
 from rich.console import Console
@@ -31,17 +33,23 @@ aws_flag = click.option("--aws/--local", default=False, help="In AWS by the CDK 
 
 
 class _Commands(click.Group):
-    """Commands, of which the prover's are imported only when they are asked for."""
+    """Commands, of which some are imported only when they are asked for."""
+
+    elsewhere: ClassVar = {
+        "choose": ("patternkit.catalog.comparison.cli", "choose"),
+        "compare": ("patternkit.catalog.comparison.cli", "compare"),
+        "routes": ("patternkit.routes.cli", "app"),
+    }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "routes"])
+        return sorted([*super().list_commands(ctx), *self.elsewhere])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name != "routes":
+        if cmd_name not in self.elsewhere:
             return super().get_command(ctx, cmd_name)
-        from patternkit.routes.cli import app as routes
-
-        return routes
+        module, name = self.elsewhere[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.limits import Limit, check_bound, whole
+from patternkit.catalog.web import Web, read_web
 
-_TEXT, _TEXTS, _TABLES, _DATE = "text", "a list of text", "a list of tables", "a date"
+_TEXT, _TEXTS, _TABLE, _TABLES = "text", "a list of text", "a table", "a list of tables"
+_DATE, _NUMBER, _FLAG = "a date", "a whole number", "true or false"
 _REQUIRED = {
     "title": _TEXT,
     "construct": _TEXT,
@@ -26,14 +29,17 @@ _REQUIRED = {
     "limits": _TABLES,
     "sources": _TABLES,
 }
-_OPTIONAL = {"findings": _TABLES}
+_OPTIONAL = {"findings": _TABLES, "web": _TABLE}
 # What each entry must have, may have, and must have exactly one of.
 _ENTRIES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "alternatives": ({"instead_when"}, set(), {"pattern", "name"}),
-    "limits": ({"what", "value", "as_of", "source"}, set(), set()),
+    "limits": ({"what", "value", "as_of", "source"}, {"bounds", "at", "adjustable", "was"}, set()),
     "sources": ({"title", "url"}, set(), set()),
     "findings": ({"id", "reason"}, {"option"}, set()),
 }
+# What is in entries is text, but for these.
+_TYPES = {"as_of": _DATE, "at": _NUMBER, "adjustable": _FLAG}
+_SCALARS = {_TEXT: str, _DATE: date, _NUMBER: int, _FLAG: bool, _TABLE: dict}
 _LOCAL = ("runs", "partly", "no")
 
 
@@ -48,23 +54,6 @@ class Alternative:
 
     name: str
     instead_when: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """A limit of the pattern, as it was on a day.
-
-    Attributes:
-        what: What is limited.
-        value: To what.
-        as_of: The day it was read.
-        source: Where.
-    """
-
-    what: str
-    value: str
-    as_of: date
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +105,7 @@ class Pattern:
         limits: Its limits.
         sources: The pages that it follows.
         findings: Findings of compliance packs, explained.
+        web: How it serves requests, if it does.
     """
 
     name: str
@@ -134,6 +124,7 @@ class Pattern:
     limits: tuple[Limit, ...]
     sources: tuple[Source, ...]
     findings: tuple[ExplainedFinding, ...]
+    web: Web | None = None
 
     @property
     def module(self) -> str:
@@ -254,14 +245,17 @@ def read(path: Path) -> Pattern:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogError(f"{path}: {error}") from None
     _check(path, fields)
+    limits = _limits(path, fields.pop("limits"))
+    web = fields.pop("web", None)
     entries: dict[str, Any] = {
         "alternatives": tuple(
             Alternative(name=entry.get("pattern") or entry["name"], instead_when=entry["instead_when"])
             for entry in fields.pop("alternatives")
         ),
-        "limits": tuple(Limit(**entry) for entry in fields.pop("limits")),
+        "limits": limits,
         "sources": tuple(Source(**entry) for entry in fields.pop("sources")),
         "findings": tuple(ExplainedFinding(**entry) for entry in fields.pop("findings", [])),
+        "web": None if web is None else read_web(path, web, limits),
     }
     folder = path.parent
     plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
@@ -282,8 +276,18 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
     if fields["local"] not in _LOCAL:
         raise CatalogError(f"{path}: the field local must be one of {', '.join(_LOCAL)}, got {fields['local']}")
     for name in _ENTRIES:
-        for entry in fields.get(name, []):
+        for entry in fields.get(name, []) if name != "limits" else []:
             _check_entry(path, name, entry)
+
+
+def _limits(path: Path, entries: list[dict[str, Any]]) -> tuple[Limit, ...]:
+    found = []
+    for given in entries:
+        stands_in, entry = whole(path.parents[2], path, given)
+        _check_entry(stands_in, "limits", entry)
+        check_bound(stands_in, entry)
+        found.append(Limit(**entry))
+    return tuple(found)
 
 
 def _check_entry(path: Path, name: str, entry: dict[str, Any]) -> None:
@@ -291,17 +295,16 @@ def _check_entry(path: Path, name: str, entry: dict[str, Any]) -> None:
     given = set(entry)
     if required - given or given - required - optional - choice or (choice and len(given & choice) != 1):
         needed = sorted(required) + ([f"one of {' and '.join(sorted(choice))}"] if choice else [])
-        allowed = f"must have {', '.join(needed)}" + (f", may have {', '.join(optional)}" if optional else "")
+        allowed = f"must have {', '.join(needed)}" + (f", may have {', '.join(sorted(optional))}" if optional else "")
         raise CatalogError(f"{path}: an entry of {name} has {', '.join(sorted(given))}, {allowed}")
     for field, value in entry.items():
-        wanted = _DATE if field == "as_of" else _TEXT
+        wanted = _TYPES.get(field, _TEXT)
         if not _is(wanted, value):
             raise CatalogError(f"{path}: {field} of an entry of {name} must be {wanted}, got {value!r}")
 
 
 def _is(wanted: str, value: Any) -> bool:
-    if wanted == _DATE:
-        return type(value) is date
-    if wanted == _TEXT:
-        return isinstance(value, str)
+    # A date and time is a date to Python, and true is a number.
+    if wanted in _SCALARS:
+        return type(value) is _SCALARS[wanted]
     return isinstance(value, list) and all(isinstance(one, str if wanted == _TEXTS else dict) for one in value)

@@ -10,6 +10,7 @@ from patternkit.catalog.diagrams.kinds import DATA, kinds
 from patternkit.catalog.diagrams.resources import Resources
 from patternkit.catalog.discovery import Pattern, explanation, patterns, root
 from patternkit.catalog.errors import CatalogError
+from patternkit.catalog.limits import Limit
 from patternkit.catalog.markdown import SECTION, bullets, sections, table
 from patternkit.catalog.parts.alarms import alarms
 from patternkit.catalog.parts.permissions import permissions
@@ -117,11 +118,16 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
         "findings": _findings(pattern, synthesis),
         "limits": table(
             ("Limit", "Value", "As of"),
-            [(one.what, f"[{one.value}]({one.source})", one.as_of.isoformat()) for one in pattern.limits],
+            [(one.what, _value(one), one.as_of.isoformat()) for one in pattern.limits],
         ),
         "locally": bullets(pattern.not_shown_locally),
         "sources": bullets([f"[{one.title}]({one.url})" for one in pattern.sources]),
     }
+
+
+def _value(limit: Limit) -> str:
+    older = f"; older texts say: {limit.was}" if limit.was else ""
+    return f"[{limit.value}]({limit.source}){older}"
 
 
 def _resources(synthesis: Synthesis) -> str:
@@ -190,9 +196,17 @@ def write(chosen: Sequence[Pattern]) -> list[Path]:
     Raises:
         CatalogError: If a page is missing, or lacks the markers of a part.
     """
+    # They bring what compares templates, which no page of a pattern needs.
+    from patternkit.catalog.comparison.facts import recorded
+    from patternkit.catalog.comparison.page import written
+    from patternkit.catalog.comparison.synthesizing import facts_of
+
     changed = []
+    facts = recorded()
     for pattern in chosen:
         synthesis = example(pattern)
+        if pattern.web:
+            facts[pattern.name] = facts_of(synthesis)
         picture = pictured(pattern, synthesis)
         if not diagram(pattern).exists() or diagram(pattern).read_text(encoding="utf-8") != picture:
             diagram(pattern).write_text(picture, encoding="utf-8")
@@ -206,4 +220,4 @@ def write(chosen: Sequence[Pattern]) -> list[Path]:
     if readme.read_text(encoding="utf-8") != text:
         readme.write_text(text, encoding="utf-8")
         changed.append(readme)
-    return changed
+    return changed + written(facts)

@@ -175,6 +175,8 @@ def span_of(block: Prefix) -> Spans:
     return ((block.first, block.last),)
 
 
+EVERYTHING: dict[int, Spans] = {4: ((0, IPV4_EXTENDED_END),), 6: ((0, IPV6_END),)}
+
 # Not routable on the internet: https://www.iana.org/assignments/iana-ipv4-special-registry and its IPv6 twin.
 _SPECIAL_IPV4 = normal(
     (block.first, block.last)

@@ -7,16 +7,20 @@ template's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from patternkit.routes.addresses import (
     EVERY_PORT,
     EVERY_PROTOCOL,
+    EVERYTHING,
+    IPV4_END,
     IPV4_EXTENDED_END,
-    IPV6_END,
+    PUBLIC_IPV4,
     SERVICES,
     Prefix,
     Spans,
+    intersect,
     normal,
     parse_prefix,
     span_of,
@@ -55,6 +59,7 @@ from patternkit.routes.resolving import (
     Stack,
     custom_names,
     endpoint_id,
+    is_custom,
     vpn_attachment_id,
 )
 from patternkit.routes.values import CLOSE, NO_VALUE, OPEN, Choice, Unknown, is_opaque, opaque
@@ -62,7 +67,6 @@ from patternkit.routes.values import CLOSE, NO_VALUE, OPEN, Choice, Unknown, is_
 Properties = dict[str, Any]
 _NOTHING: frozenset[str] = frozenset()
 _LOCAL = Local()
-_ALL: dict[int, Spans] = {4: ((0, IPV4_EXTENDED_END),), 6: ((0, IPV6_END),)}
 
 # Actions of CDK's AwsCustomResource that only read.
 _READING = ("describe", "get", "list", "search", "Describe", "Get", "List", "Search")
@@ -90,31 +94,41 @@ class _Builder:
         self.unknown_associations: list[str] = []
         self.peering_sides: dict[str, list[Attachment]] = {}
         self.policy_rules: dict[str, tuple[list[AclRule] | Unknown, int]] = {}
+        self.unknown_groups: list[str] = []
+        self.changed_lists: dict[str, str] = {}
 
     def build(self) -> Model:
         buckets: dict[str, list[tuple[Stack, str, Any]]] = {kind: [] for kind in _METHODS}
         custom: list[tuple[Stack, str, Any]] = []
+        unmodelled: list[tuple[Stack, str, Any]] = []
         for stack in self.resolver.stacks.stacks:
             # A stack without conditions needs no look at each resource's.
             for logical, resource in stack.resources.items():
                 kind = resource["Type"]
                 bucket = buckets.get(kind)
                 if bucket is None:
-                    if not kind.startswith("Custom::") and kind != "AWS::CloudFormation::CustomResource":
+                    if is_custom(kind):
+                        bucket = custom
+                    elif not kind.startswith("AWS::") or kind in _REROUTING:
+                        bucket = unmodelled
+                    else:
                         continue
-                    bucket = custom
                 if ("Condition" in resource or stack.parent is not None) and not self.resolver.exists(stack, resource):
                     continue
                 bucket.append((stack, logical, resource.get("Properties") or {}))
+        self.model.contracts = self._leans() | self.resolver.stacks.leans
         self.model.unknown = list(self.resolver.stacks.unknown_everywhere)
         for kind, method in _METHODS.items():
             for stack, logical, properties in buckets[kind]:
                 method(self, stack, logical, properties)
             if kind == "AWS::EC2::TransitGatewayRouteTablePropagation":
                 self._default_propagation()
+        self._check_contracts()
         self._declared()
         for stack, logical, properties in custom:
             self._custom(stack, logical, properties)
+        for stack, logical, properties in unmodelled:
+            self._unmodelled(stack, logical, properties)
         self._finish()
         return self.model
 
@@ -173,6 +187,29 @@ class _Builder:
         found = group.get(identity) if isinstance(identity, str) else None
         return found if found is not None else Unknown(f"{what} {_shown(identity)} is not in the set")
 
+    def _ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
+        """The element of the set that an identity means.
+
+        Returns:
+            The element, None where it surely is none of the set, or `Unknown` where it may be any of them.
+        """
+        if isinstance(identity, Unknown):
+            return identity
+        found = group.get(identity) if isinstance(identity, str) else None
+        if found is not None:
+            return found
+        if identity is None:
+            return Unknown(f"{what} is not given")
+        if not isinstance(identity, str) or not is_opaque(identity):
+            return None
+        entry = self.resolver.stacks.by_id.get(identity)
+        if entry is not None and entry[0].resources[entry[1]]["Type"].startswith("AWS::"):
+            return None
+        return Unknown(f"{what} {_shown(identity)} is known only to AWS")
+
+    def _doubt(self, stack: Stack, logical: str, does: str, reason: Unknown) -> None:
+        self.model.unknown.append(f"{stack.path(logical)} {does}: {reason.reason}")
+
     # VPCs and subnets
 
     def vpc(self, stack: Stack, logical: str, properties: Properties) -> None:
@@ -180,7 +217,7 @@ class _Builder:
         text = self._get(stack, properties, "CidrBlock")
         block = self._block(text, vpc.path) if text is not None else Unknown(f"IPAM decides the CIDR of {vpc.path}")
         if isinstance(block, Unknown):
-            vpc.unknown_blocks = block
+            vpc.unknown_blocks[4] = block
         else:
             vpc.blocks.append(block)
         vpc.main_table = RouteTable(
@@ -190,14 +227,16 @@ class _Builder:
         self.model.vpcs[vpc.identity] = vpc
 
     def vpc_cidr(self, stack: Stack, logical: str, properties: Properties) -> None:
-        vpc = self.model.vpcs.get(self._get(stack, properties, "VpcId"))
-        if vpc is None:
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        if isinstance(vpc, Unknown):
+            self._doubt(stack, logical, "adds a block to a VPC", vpc)
+        if not isinstance(vpc, Vpc):
             return
         if "CidrBlock" in properties or "Ipv4IpamPoolId" in properties:
             text = self._get(stack, properties, "CidrBlock")
             block = self._block(text, stack.path(logical)) if text else Unknown(f"IPAM decides a CIDR of {vpc.path}")
             if isinstance(block, Unknown):
-                vpc.unknown_blocks = block
+                vpc.unknown_blocks[4] = block
             else:
                 vpc.blocks.append(block)
             return
@@ -205,12 +244,15 @@ class _Builder:
         for text in self.resolver.ipv6_blocks(owner, vpc_logical):
             block = self._block(text, vpc.path)
             if isinstance(block, Unknown):
-                vpc.unknown_blocks = block
+                vpc.unknown_blocks[6] = block
             elif block not in vpc.blocks:
                 vpc.blocks.append(block)
 
     def subnet(self, stack: Stack, logical: str, properties: Properties) -> None:
-        vpc = self.model.vpcs.get(self._get(stack, properties, "VpcId"))
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        if isinstance(vpc, Unknown):
+            self._doubt(stack, logical, "is a subnet of a VPC", vpc)
+            return
         if vpc is None:
             self.model.notes.append(f"{stack.path(logical)} is in a VPC that is not in the set, and is left out")
             return
@@ -243,25 +285,43 @@ class _Builder:
         vpc.subnets.append(subnet)
         self.model.subnets[subnet.identity] = subnet
 
+    def subnet_cidr(self, stack: Stack, logical: str, properties: Properties) -> None:
+        subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
+        if isinstance(subnet, Unknown):
+            self._doubt(stack, logical, "adds a block to a subnet", subnet)
+        if not isinstance(subnet, Subnet):
+            return
+        text = self._get(stack, properties, "Ipv6CidrBlock")
+        reason = Unknown(f"IPAM decides a block of {subnet.path}")
+        block = self._block(text, stack.path(logical)) if text is not None else reason
+        if isinstance(block, Unknown):
+            subnet.unknown_blocks = block
+        else:
+            subnet.blocks.append(block)
+
     def table(self, stack: Stack, logical: str, properties: Properties) -> None:
-        vpc = self.model.vpcs.get(self._get(stack, properties, "VpcId"))
-        table: RouteTable = self._named(RouteTable, stack, logical, vpc=vpc)
-        if vpc is not None:
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        table: RouteTable = self._named(RouteTable, stack, logical)
+        if isinstance(vpc, Vpc):
+            table.vpc = vpc
             vpc.tables.append(table)
+        elif isinstance(vpc, Unknown):
+            table.unknown.append(vpc.reason)
         self.model.tables[table.identity] = table
 
     def table_association(self, stack: Stack, logical: str, properties: Properties) -> None:
-        subnet_id = self._get(stack, properties, "SubnetId")
+        subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
         table = self._find(self.model.tables, self._get(stack, properties, "RouteTableId"), "route table")
-        if isinstance(subnet_id, Unknown):
+        if isinstance(subnet, Unknown):
             if isinstance(table, RouteTable) and table.vpc is not None:
-                table.vpc.unassociated = subnet_id
+                table.vpc.unassociated = subnet
             else:
-                self.model.unknown.append(f"{stack.path(logical)} associates what is not known: {subnet_id.reason}")
+                self._doubt(stack, logical, "associates a subnet", subnet)
+        if not isinstance(subnet, Subnet):
             return
-        subnet = self.model.subnets.get(subnet_id)
-        if subnet is None:
-            return
+        if isinstance(table, RouteTable) and table.vpc is not subnet.vpc and not table.unknown:
+            self.model.invalid.append(f"{subnet.path} is associated with {table.path} of another VPC")
+            table = Unknown(f"AWS refuses {table.path} for {subnet.path}: it is of another VPC")
         if subnet.table is not None:
             self.model.invalid.append(f"{subnet.path} is associated with two route tables")
             table = Unknown(f"AWS refuses a second route table for {subnet.path}")
@@ -273,9 +333,11 @@ class _Builder:
     def vpn_gateway(self, stack: Stack, logical: str, _properties: Properties) -> None:
         self._named(VpnGateway, stack, logical)
 
-    def gateway_attachment(self, stack: Stack, _logical: str, properties: Properties) -> None:
-        vpc = self.model.vpcs.get(self._get(stack, properties, "VpcId"))
-        if vpc is None:
+    def gateway_attachment(self, stack: Stack, logical: str, properties: Properties) -> None:
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        if isinstance(vpc, Unknown):
+            self._doubt(stack, logical, "attaches a gateway to a VPC", vpc)
+        if not isinstance(vpc, Vpc):
             return
         gateway = self.targets.get(self._get(stack, properties, "InternetGatewayId"))
         if isinstance(gateway, InternetGateway):
@@ -285,14 +347,21 @@ class _Builder:
             identity = str(self._get(stack, properties, "InternetGatewayId"))
             vpc.internet_gateway = InternetGateway(identity, f"{vpc.path} internet gateway", vpc=vpc)
             self.targets[identity] = vpc.internet_gateway
-        vgw = self.targets.get(self._get(stack, properties, "VpnGatewayId"))
+        if "VpnGatewayId" not in properties:
+            return
+        vgw = self._ours(self.targets, self._get(stack, properties, "VpnGatewayId"), "virtual private gateway")
         if isinstance(vgw, VpnGateway):
             vgw.vpc, vpc.vpn_gateway = vpc, vgw
+        elif isinstance(vgw, Unknown):
+            self._doubt(stack, logical, "attaches a gateway", vgw)
 
     def egress_only(self, stack: Stack, logical: str, properties: Properties) -> None:
-        vpc = self.model.vpcs.get(self._get(stack, properties, "VpcId"))
-        gateway = self._named(EgressOnlyGateway, stack, logical, vpc=vpc)
-        if vpc is not None:
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        gateway = self._named(EgressOnlyGateway, stack, logical)
+        if isinstance(vpc, Unknown):
+            self._doubt(stack, logical, "is a gateway of a VPC", vpc)
+        elif vpc is not None:
+            gateway.vpc = vpc
             vpc.egress_only.append(gateway)
 
     def gateway_table(self, stack: Stack, logical: str, properties: Properties) -> None:
@@ -310,8 +379,12 @@ class _Builder:
         self.model.network_acls[acl.identity] = acl
 
     def acl_entry(self, stack: Stack, logical: str, properties: Properties) -> None:
-        acl = self._acl_by_id(self._get(stack, properties, "NetworkAclId"))
+        identity = self._get(stack, properties, "NetworkAclId")
+        acl = self._acl_by_id(identity)
         if acl is None:
+            found = self._ours(self.model.network_acls, identity, "network ACL")
+            if isinstance(found, Unknown):
+                self._doubt(stack, logical, "adds a rule to a network ACL", found)
             return
         path = stack.path(logical)
         rule = self._acl_rule(stack, properties, path)
@@ -319,7 +392,7 @@ class _Builder:
         if isinstance(rule, Unknown) or isinstance(outbound, Unknown):
             acl.unknown.append(rule.reason if isinstance(rule, Unknown) else f"the direction of {path}")
         else:
-            (acl.outbound if outbound else acl.inbound).append(rule)
+            (acl.outbound if outbound else acl.inbound).extend([rule, *_maybe_services(rule)])
 
     def _acl_by_id(self, identity: Any) -> NetworkAcl | None:
         if isinstance(identity, str) and identity.endswith(f".DefaultNetworkAcl{CLOSE}"):
@@ -328,7 +401,7 @@ class _Builder:
                     AclRule(
                         family,
                         EVERY_PROTOCOL,
-                        _ALL[family],
+                        EVERYTHING[family],
                         EVERY_PORT,
                         number=100,
                         text="the default rule",
@@ -339,7 +412,7 @@ class _Builder:
                     identity, _shown(identity), "AWS::EC2::NetworkAcl", inbound=[*allow], outbound=[*allow]
                 )
             return self.default_acls[identity]
-        return self.model.network_acls.get(identity)
+        return self.model.network_acls.get(identity) if isinstance(identity, str) else None
 
     def _acl_rule(self, stack: Stack, properties: Properties, path: str) -> AclRule | Unknown:
         number = self._get(stack, properties, "RuleNumber")
@@ -360,7 +433,9 @@ class _Builder:
         if protocols in (((1, 1),), ((58, 58),)):
             icmp = self._get(stack, properties, "Icmp")
             if isinstance(icmp, dict) and str(icmp.get("Type", -1)) != "-1":
-                return Unknown(f"{path} matches one type of ICMP, which is not modelled")
+                return AclRule(
+                    block.family, protocols, span_of(block), span, number=_number(number, path), doubt=_one_type(path)
+                )
         return AclRule(
             block.family,
             protocols,
@@ -372,12 +447,12 @@ class _Builder:
         )
 
     def acl_association(self, stack: Stack, logical: str, properties: Properties) -> None:
-        subnet = self.model.subnets.get(self._get(stack, properties, "SubnetId"))
+        subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
         acl_id = self._get(stack, properties, "NetworkAclId")
-        if subnet is not None:
+        if isinstance(subnet, Subnet):
             subnet.acl = self._acl_by_id(acl_id) or Unknown(f"network ACL {_shown(acl_id)} is not in the set")
-        elif not isinstance(acl_id, Unknown) and isinstance(self._get(stack, properties, "SubnetId"), Unknown):
-            self.model.unknown.append(f"{stack.path(logical)} gives a network ACL to a subnet that is not known")
+        elif isinstance(subnet, Unknown):
+            self._doubt(stack, logical, "gives a network ACL to a subnet", subnet)
 
     def security_group(self, stack: Stack, logical: str, properties: Properties) -> None:
         group: SecurityGroup = self._named(SecurityGroup, stack, logical)
@@ -389,15 +464,36 @@ class _Builder:
                 continue
             for entry in entries:
                 self._group_rules(entry, rules, group)
-        if not properties.get("SecurityGroupEgress"):
+        if "SecurityGroupEgress" not in properties or self._get(stack, properties, "SecurityGroupEgress") in (None, []):
             # EC2 adds it to a group that is made without egress rules; separate rules add to it.
-            group.outbound += [AclRule(family, EVERY_PROTOCOL, _ALL[family], EVERY_PORT) for family in (4, 6)]
+            group.outbound += [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT) for family in (4, 6)]
 
     def group_rule(self, stack: Stack, logical: str, properties: Properties) -> None:
-        group = self.model.security_groups.get(self._get(stack, properties, "GroupId"))
-        if group is not None:
+        identity = self._get(stack, properties, "GroupId")
+        if isinstance(identity, str) and identity.endswith(_DEFAULT_GROUP):
+            self._default_group(identity)
+        group = self._ours(self.model.security_groups, identity, "security group")
+        if isinstance(group, Unknown):
+            reason = f"{stack.path(logical)} adds a rule to a security group: {group.reason}"
+            for other in self.model.security_groups.values():
+                other.unknown.append(reason)
+            self.unknown_groups.append(reason)
+        elif group is not None:
             inward = stack.resources[logical]["Type"].endswith("Ingress")
             self._group_rules(self.value(stack, dict(properties)), group.inbound if inward else group.outbound, group)
+
+    def _default_group(self, identity: str) -> SecurityGroup:
+        """A VPC's default security group: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html."""
+        group = self.model.security_groups.get(identity)
+        if group is None:
+            group = SecurityGroup(identity, _shown(identity), "AWS::EC2::SecurityGroup")
+            for family in (4, 6):
+                every = AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT)
+                group.outbound.append(every)
+                group.inbound.append(replace(every, group=identity))
+            group.unknown += self.unknown_groups
+            self.model.security_groups[identity] = self.targets[identity] = group
+        return group
 
     def _group_rules(self, entry: Any, rules: list[AclRule], group: SecurityGroup) -> None:
         if not isinstance(entry, dict):
@@ -411,16 +507,23 @@ class _Builder:
         ports = EVERY_PORT
         if protocols in (((6, 6),), ((17, 17),)) and entry.get("FromPort") not in (None, -1, "-1"):
             ports = _ports(entry.get("FromPort"), entry.get("ToPort"), group.path)
+        doubt = ""
+        if protocols in (((1, 1),), ((58, 58),)) and entry.get("FromPort") not in (None, -1, "-1"):
+            doubt = _one_type(group.path)
         if entry.get("CidrIp") or entry.get("CidrIpv6"):
             block = self._block(entry.get("CidrIp") or entry["CidrIpv6"], group.path)
             if isinstance(block, Unknown):
                 group.unknown.append(block.reason)
             else:
-                rules.append(AclRule(block.family, protocols, span_of(block), ports, text=group.path))
+                rule = AclRule(block.family, protocols, span_of(block), ports, text=group.path, doubt=doubt)
+                rules += [rule, *_maybe_services(rule)]
             return
         for name in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
             if entry.get(name):
-                rules.append(AclRule(4, protocols, _ALL[4], ports, group=str(entry[name]), text=group.path))
+                rules += [
+                    AclRule(f, protocols, EVERYTHING[f], ports, group=str(entry[name]), text=group.path, doubt=doubt)
+                    for f in (4, 6)
+                ]
                 return
         for name in ("SourcePrefixListId", "DestinationPrefixListId"):
             if entry.get(name):
@@ -428,7 +531,9 @@ class _Builder:
                 if isinstance(blocks, Unknown):
                     group.unknown.append(blocks.reason)
                 else:
-                    rules += [AclRule(b.family, protocols, span_of(b), ports, text=group.path) for b in blocks]
+                    for b in blocks:
+                        rule = AclRule(b.family, protocols, span_of(b), ports, text=group.path, doubt=doubt)
+                        rules += [rule, *_maybe_services(rule)]
                 return
         group.unknown.append(f"a rule of {group.path} names no peer")
 
@@ -479,12 +584,7 @@ class _Builder:
             names = {**properties, **inner[0]}
         subnet_id = self._get(stack, names, "SubnetId")
         subnet = self._find(self.model.subnets, subnet_id, "subnet")
-        groups = self._list(stack, names, "GroupSet" if "GroupSet" in names else "SecurityGroupIds")
-        found: list[SecurityGroup | Unknown] | Unknown = (
-            groups
-            if isinstance(groups, Unknown)
-            else [self._find(self.model.security_groups, group, "security group") for group in groups]
-        )
+        found = self._groups_of(stack, logical, names, subnet)
         address = self._get(stack, names, "PrivateIpAddress")
         interface = self._named(
             Interface,
@@ -493,22 +593,53 @@ class _Builder:
             subnet=subnet,
             security_groups=found,
             checks=self._flag(self._get(stack, names, "SourceDestCheck"), default=True),
-            public=self._flag(self._get(stack, names, "AssociatePublicIpAddress"), default=False)
-            or (isinstance(subnet, Subnet) and subnet.public_addresses),
+            public=self._public(stack, logical, names, subnet),
             address=parse_prefix(address) if isinstance(address, str) else None,
         )
         self.model.interfaces[interface.identity] = interface
 
-    def elastic_address(self, stack: Stack, _logical: str, properties: Properties) -> None:
+    def _groups_of(
+        self, stack: Stack, logical: str, names: Properties, subnet: Subnet | Unknown
+    ) -> list[SecurityGroup | Unknown] | Unknown:
+        groups = self._list(stack, names, "GroupSet" if "GroupSet" in names else "SecurityGroupIds")
+        if isinstance(groups, Unknown):
+            return groups
+        if groups:
+            for group in groups:
+                if isinstance(group, str) and group.endswith(_DEFAULT_GROUP):
+                    self._default_group(group)
+            return [self._find(self.model.security_groups, group, "security group") for group in groups]
+        for name in ("SecurityGroups", "LaunchTemplate"):
+            if name in names:
+                return Unknown(f"{stack.path(logical)} gets them by {name}")
+        if isinstance(subnet, Unknown):
+            return subnet
+        return [self._default_group(f"{subnet.vpc.identity[:-1]}{_DEFAULT_GROUP}")]
+
+    def _public(self, stack: Stack, logical: str, names: Properties, subnet: Subnet | Unknown) -> bool | Unknown:
+        given = self._get(stack, names, "AssociatePublicIpAddress")
+        if given is not None:
+            return self._flag(given, default=False)
+        if "LaunchTemplate" in names:
+            return Unknown(f"the launch template of {stack.path(logical)} may give it a public address")
+        return subnet.public_addresses if isinstance(subnet, Subnet) else subnet
+
+    def elastic_address(self, stack: Stack, logical: str, properties: Properties) -> None:
         for name in ("NetworkInterfaceId", "InstanceId"):
-            interface = self.targets.get(self._get(stack, properties, name))
+            if name not in properties:
+                continue
+            interface = self._ours(self.targets, self._get(stack, properties, name), "interface")
             if isinstance(interface, Interface):
                 interface.public = True
+            elif isinstance(interface, Unknown) and self._get(stack, properties, name) is not None:
+                self._doubt(stack, logical, "gives a public address to an interface", interface)
 
     def endpoint(self, stack: Stack, logical: str, properties: Properties) -> None:
         kind = self._get(stack, properties, "VpcEndpointType") or "Gateway"
         name = self._get(stack, properties, "ServiceName")
-        if kind == "Gateway":
+        if isinstance(kind, Unknown):
+            self._doubt(stack, logical, "is an endpoint of a type that is not known", kind)
+        elif kind == "Gateway":
             service = str(name).rsplit(".", 1)[-1]
             tables = self._list(stack, properties, "RouteTableIds")
             target: Any = self._named(Service, stack, logical, service=service)
@@ -520,8 +651,10 @@ class _Builder:
                     f"the gateway endpoint {stack.path(logical)} is for an unknown service, {_shown(name)}"
                 )
             for table in tables:
-                found = self.model.tables.get(table)
-                if found is None:
+                found = self._ours(self.model.tables, table, "route table")
+                if isinstance(found, Unknown):
+                    self._doubt(stack, logical, "adds a route to a table", found)
+                if not isinstance(found, RouteTable):
                     continue
                 if isinstance(target, Unknown):
                     found.unknown.append(target.reason)
@@ -534,7 +667,8 @@ class _Builder:
             subnet: Any = subnets if isinstance(subnets, Unknown) else Unknown(f"{stack.path(logical)} has no subnet")
             if isinstance(subnets, list) and subnets:
                 subnet = self._find(self.model.subnets, subnets[0], "subnet")
-            self._named(Endpoint, stack, logical, subnet=subnet, owner=str(name))
+            families = _families(self._get(stack, properties, "IpAddressType"))
+            self._named(Endpoint, stack, logical, subnet=subnet, owner=str(name), families=families)
 
     def policy(self, stack: Stack, logical: str, properties: Properties) -> None:
         policy: FirewallPolicy = self._named(FirewallPolicy, stack, logical)
@@ -542,13 +676,14 @@ class _Builder:
         if not isinstance(body, dict):
             policy.stateless = Unknown(f"the policy {policy.path} is not known")
             return
-        actions = body.get("StatelessDefaultActions", [])
-        policy.stateless = (
-            tuple(map(str, actions)) if isinstance(actions, list) else Unknown(f"the actions of {policy.path}")
-        )
+        policy.stateless = _actions(body.get("StatelessDefaultActions", []), policy.path)
+        policy.fragments = _actions(body.get("StatelessFragmentDefaultActions", []), policy.path)
         references = body.get("StatelessRuleGroupReferences") or []
         found: list[tuple[int, list[AclRule]]] = []
-        for reference in references if isinstance(references, list) else []:
+        if not isinstance(references, list):
+            policy.stateless_passes = Unknown(f"the stateless rule groups of {policy.path} are not known")
+            references = []
+        for reference in references:
             arn = reference.get("ResourceArn") if isinstance(reference, dict) else reference
             rules, _ = self.policy_rules.get(
                 str(arn), (Unknown(f"the rule group {_shown(arn)} of {policy.path} is not in the set"), 0)
@@ -558,14 +693,16 @@ class _Builder:
                 break
             found.append((_number(reference.get("Priority", 0), policy.path), rules))
         else:
-            policy.stateless_passes = [rule for _, rules in sorted(found, key=lambda item: item[0]) for rule in rules]
+            if not isinstance(policy.stateless_passes, Unknown):
+                ordered = sorted(found, key=lambda item: item[0])
+                policy.stateless_passes = [rule for _, rules in ordered for rule in rules]
         stateful = body.get("StatefulRuleGroupReferences") or []
         defaults = body.get("StatefulDefaultActions") or []
         policy.filters = bool(stateful) or any("drop" in str(action) for action in defaults)
 
     def rule_group(self, stack: Stack, logical: str, properties: Properties) -> None:
         identity, path = stack.ids[logical], stack.path(logical)
-        if self._get(stack, properties, "Type") != "STATELESS":
+        if self._get(stack, properties, "Type") == "STATEFUL":
             self.policy_rules[identity] = ([], 0)
             return
         body = self._get(stack, properties, "RuleGroup")
@@ -573,19 +710,25 @@ class _Builder:
             listed = body["RulesSource"]["StatelessRulesAndCustomActions"]["StatelessRules"]
             ordered = sorted(listed, key=lambda rule: int(rule["Priority"]))
             rules = [rule for item in ordered for rule in self._stateless(item["RuleDefinition"], path)]
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             self.policy_rules[identity] = (Unknown(f"the rules of {path} are not known"), 0)
             return
         self.policy_rules[identity] = (rules, 0)
 
     def _stateless(self, definition: Any, path: str) -> list[AclRule]:
         match = definition.get("MatchAttributes") or {}
-        passes = any(str(action) == "aws:pass" for action in definition.get("Actions") or ())
+        actions = _actions(definition.get("Actions") or [], path)
+        if isinstance(actions, Unknown):
+            raise ValueError(actions.reason)
+        passes = "aws:pass" in actions
+        if match.get("TCPFlags") and not passes:
+            # It takes only some packets of what it names: the rules after it see the others.
+            return []
 
         def blocks(name: str) -> dict[int, Spans]:
             listed = [item["AddressDefinition"] for item in match.get(name) or ()]
             if not listed:
-                return _ALL
+                return EVERYTHING
             found: dict[int, list[tuple[int, int]]] = {}
             for text in listed:
                 block = parse_prefix(text)
@@ -607,6 +750,7 @@ class _Builder:
                 sources[family],
                 ports("DestinationPorts"),
                 allows=passes,
+                drops="aws:drop" in actions,
                 local=destinations[family],
                 local_ports=ports("SourcePorts"),
                 text=path,
@@ -643,6 +787,7 @@ class _Builder:
                 subnet=subnet,
                 firewall=firewall,
                 owner=firewall.identity,
+                families=_families(mapping.get("IPAddressType") if isinstance(mapping, dict) else None),
             )
             firewall.endpoints.append(endpoint)
             self.targets[identity] = endpoint
@@ -682,6 +827,7 @@ class _Builder:
             subnet=subnet,
             firewall=firewall if isinstance(firewall, Firewall) else None,
             owner=firewall.identity if isinstance(firewall, Firewall) else "",
+            families=_families(mapping.get("IPAddressType") if isinstance(mapping, dict) else None),
         )
         if isinstance(firewall, Firewall):
             firewall.endpoints.append(endpoint)
@@ -708,8 +854,17 @@ class _Builder:
             logical,
             associates=self._flag(self._get(stack, properties, "DefaultRouteTableAssociation"), default=True),
             propagates=self._flag(self._get(stack, properties, "DefaultRouteTablePropagation"), default=True),
-            ecmp=self._flag(self._get(stack, properties, "VpnEcmpSupport"), default=True) is not False,
+            ecmp=self._flag(self._get(stack, properties, "VpnEcmpSupport"), default=True) is True,
+            references_groups=self._flag(self._get(stack, properties, "SecurityGroupReferencingSupport"), default=False)
+            is True,
         )
+        for name in ("AssociationDefaultRouteTableId", "PropagationDefaultRouteTableId"):
+            if name in properties and (given := self._get(stack, properties, name)) is not None:
+                reason = Unknown(f"{gateway.path} names another default route table, {_shown(given)}")
+                if name.startswith("Association"):
+                    gateway.associates = reason
+                else:
+                    gateway.propagates = reason
         self.model.transit_gateways[gateway.identity] = gateway
         table = TransitTable(
             f"{gateway.identity}.default",
@@ -742,9 +897,20 @@ class _Builder:
         gateway = self._find(
             self.model.transit_gateways, self._get(stack, properties, "TransitGatewayId"), "transit gateway"
         )
-        vpc = self.model.vpcs.get(self._get(stack, properties, "VpcId"))
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        if isinstance(vpc, Unknown):
+            self._doubt(stack, logical, "attaches a VPC", vpc)
+            vpc = None
         attachment: Attachment = self._named(Attachment, stack, logical, gateway=gateway, vpc=vpc)
         subnets = self._list(stack, properties, "SubnetIds")
+        for name in ("AddSubnetIds", "RemoveSubnetIds"):
+            changed = self._list(stack, properties, name)
+            if isinstance(changed, Unknown) or isinstance(subnets, Unknown):
+                subnets = changed if isinstance(changed, Unknown) else subnets
+            elif name == "AddSubnetIds":
+                subnets = list(dict.fromkeys([*subnets, *changed]))
+            else:
+                subnets = [subnet for subnet in subnets if subnet not in changed]
         if isinstance(subnets, Unknown):
             attachment.unknown_zones = subnets
         else:
@@ -765,9 +931,13 @@ class _Builder:
         if options is not None:
             options = self._get(stack, properties, "Options")
             if isinstance(options, Unknown):
-                attachment.appliance = options
+                attachment.appliance = attachment.ipv6 = options
             elif isinstance(options, dict):
                 attachment.appliance = self._flag(options.get("ApplianceModeSupport"), default=False)
+                attachment.ipv6 = self._flag(options.get("Ipv6Support"), default=False)
+                attachment.references_groups = (
+                    self._flag(options.get("SecurityGroupReferencingSupport"), default=True) is True
+                )
         attachment.contracts = self._leans()
         if self.contracts.appliance_mode:
             declared = matching(self.contracts.appliance_mode, custom_names(stack, logical, ""))
@@ -812,10 +982,12 @@ class _Builder:
         self._learnt(site, custom_names(stack, logical, ""))
         self.model.sites[site.identity] = site
         if "VpnGatewayId" in properties:
-            gateway = self.targets.get(self._get(stack, properties, "VpnGatewayId"))
+            gateway = self._ours(self.targets, self._get(stack, properties, "VpnGatewayId"), "virtual private gateway")
             if isinstance(gateway, VpnGateway):
                 site.gateway = gateway
                 gateway.sites.append(site)
+            elif isinstance(gateway, Unknown):
+                self._doubt(stack, logical, "connects a site to a gateway", gateway)
         elif "TransitGatewayId" in properties:
             self._site_attachment(
                 site,
@@ -852,9 +1024,11 @@ class _Builder:
         )
 
     def vpn_route(self, stack: Stack, logical: str, properties: Properties) -> None:
-        site = self.model.sites.get(self._get(stack, properties, "VpnConnectionId"))
+        site = self._ours(self.model.sites, self._get(stack, properties, "VpnConnectionId"), "VPN connection")
         block = self._block(self._get(stack, properties, "DestinationCidrBlock"), stack.path(logical))
-        if site is None:
+        if isinstance(site, Unknown):
+            self._doubt(stack, logical, "is a route of a VPN connection", site)
+        if not isinstance(site, Site):
             return
         if isinstance(block, Unknown):
             site.unknown_prefixes = block
@@ -880,19 +1054,30 @@ class _Builder:
         self._learnt(site, custom_names(stack, logical, ""))
         self.model.sites[site.identity] = site
         associated = self._get(stack, properties, "AssociatedGatewayId")
-        gateway = self.targets.get(associated)
+        gateway = self._ours(self.targets, associated, "gateway")
+        advertised = self._list(stack, properties, "AllowedPrefixesToDirectConnectGateway")
+        if isinstance(advertised, Unknown):
+            site.advertised = advertised
+        elif advertised:
+            blocks = [self._block(text, stack.path(logical)) for text in advertised]
+            doubts = [block for block in blocks if isinstance(block, Unknown)]
+            site.advertised = doubts[0] if doubts else tuple(block for block in blocks if isinstance(block, Prefix))
+        if isinstance(gateway, Unknown):
+            self._doubt(stack, logical, "connects a site to a gateway", gateway)
         if isinstance(gateway, VpnGateway):
             site.gateway = gateway
             gateway.sites.append(site)
         else:
-            self._site_attachment(site, f"{site.identity}.attachment", associated, "direct-connect")
+            self._site_attachment(site, vpn_attachment_id(site.identity), associated, "direct-connect")
 
     def association(self, stack: Stack, logical: str, properties: Properties) -> None:
         table_id = self._get(stack, properties, "TransitGatewayRouteTableId")
         table = self._find(self.model.transit_tables, table_id, "transit gateway route table")
         attachment = self._attachment_at(self._get(stack, properties, "TransitGatewayAttachmentId"), table)
         if isinstance(attachment, Unknown):
-            self.unknown_associations.append(f"{stack.path(logical)} associates an attachment: {attachment.reason}")
+            identity = self._get(stack, properties, "TransitGatewayAttachmentId")
+            if self._ours(self.model.attachments, identity, "attachment") is not None:
+                self.unknown_associations.append(f"{stack.path(logical)} associates an attachment: {attachment.reason}")
             return
         if attachment.associated:
             attachment.association = Unknown(f"AWS refuses a second association of {attachment.path}")
@@ -930,8 +1115,9 @@ class _Builder:
         attachment_id = self._get(stack, properties, "TransitGatewayAttachmentId")
         attachment = self._attachment_at(attachment_id, table)
         if isinstance(table, Unknown):
-            if isinstance(table_id, Unknown):
-                self.model.unknown.append(f"{stack.path(logical)} propagates into a table: {table.reason}")
+            found = self._ours(self.model.transit_tables, table_id, "transit gateway route table")
+            if isinstance(found, Unknown):
+                self._doubt(stack, logical, "propagates into a table", found)
             return
         if isinstance(attachment, Unknown):
             table.unknown.append(f"{stack.path(logical)} propagates an attachment: {attachment.reason}")
@@ -950,8 +1136,9 @@ class _Builder:
         table = self._find(self.model.transit_tables, table_id, "transit gateway route table")
         path = stack.path(logical)
         if isinstance(table, Unknown):
-            if isinstance(table_id, Unknown):
-                self.model.unknown.append(f"{path} is a route in a table that is not known: {table.reason}")
+            found = self._ours(self.model.transit_tables, table_id, "transit gateway route table")
+            if isinstance(found, Unknown):
+                self._doubt(stack, logical, "is a route in a table that is not known", found)
             return
         block = self._block(self._get(stack, properties, "DestinationCidrBlock"), path)
         if isinstance(block, Unknown):
@@ -976,16 +1163,16 @@ class _Builder:
 
     def route(self, stack: Stack, logical: str, properties: Properties) -> None:
         table_id = self._get(stack, properties, "RouteTableId")
-        table = self.model.tables.get(table_id) if isinstance(table_id, str) else None
+        table = self._ours(self.model.tables, table_id, "route table")
         path = stack.path(logical)
-        if table is None:
-            if isinstance(table_id, Unknown):
-                self.model.unknown.append(f"{path} is a route in a table that is not known: {table_id.reason}")
+        if isinstance(table, Unknown):
+            self._doubt(stack, logical, "is a route in a table that is not known", table)
+        if not isinstance(table, RouteTable):
             return
         target = self._route_target(stack, properties, path)
         leans = self._leans()
-        if "DestinationPrefixListId" in properties:
-            identity = self._get(stack, properties, "DestinationPrefixListId")
+        identity = self._get(stack, properties, "DestinationPrefixListId")
+        if identity is not None:
             blocks = self._find(self.model.prefix_lists, identity, "prefix list")
             if isinstance(blocks, Unknown):
                 table.unknown.append(f"{path}: {blocks.reason}")
@@ -1030,8 +1217,10 @@ class _Builder:
             self.model.unknown.append(f"{path}: {tables.reason}")
             return
         for identity in tables:
-            table = self.model.tables.get(identity)
-            if table is None:
+            table = self._ours(self.model.tables, identity, "route table")
+            if isinstance(table, Unknown):
+                self._doubt(stack, logical, "propagates routes into a table", table)
+            if not isinstance(table, RouteTable):
                 continue
             if not isinstance(gateway, VpnGateway):
                 table.unknown.append(f"{path} propagates a gateway that is not in the set")
@@ -1044,6 +1233,45 @@ class _Builder:
             table.routes += [Route(block, gateway, "propagated", path) for block in blocks]
 
     # What stands in no resource
+
+    def _check_contracts(self) -> None:
+        """A contract that names nothing is a mistake: what it was meant for goes on as if it were not there."""
+        contracts = self.contracts
+        stacks = {stack.name: stack for stack in self.resolver.stacks.stacks}
+        for name, values in contracts.parameters.items():
+            if name not in stacks:
+                raise ContractError(f"contracts: parameters of {name!r}, which is not a stack{nearest(name, stacks)}")
+            for parameter in values:
+                if parameter not in stacks[name].parameters:
+                    known = nearest(parameter, stacks[name].parameters)
+                    raise ContractError(f"contracts: {name} has no parameter {parameter!r}{known}")
+        wanted = {
+            pattern: section
+            for section, patterns in (
+                ("harmless", contracts.harmless),
+                ("returns", contracts.returns),
+                ("prefixes", contracts.prefixes),
+                ("appliance-mode", contracts.appliance_mode),
+                ("policies", contracts.policies),
+            )
+            for pattern in patterns
+            if "*" not in pattern
+        }
+        if not wanted:
+            return
+        known_names: set[str] = set()
+        for stack in stacks.values():
+            for logical, resource in stack.resources.items():
+                names = custom_names(stack, logical, resource["Type"])
+                known_names.update(names)
+                while (pattern := matching(wanted, names)) is not None:
+                    del wanted[pattern]
+            if not wanted:
+                return
+        for pattern, section in wanted.items():
+            raise ContractError(
+                f"contracts: {section} of {pattern!r}, which is no resource{nearest(pattern, known_names)}"
+            )
 
     def _declared(self) -> None:
         for declared in self.contracts.attachments:
@@ -1132,18 +1360,54 @@ class _Builder:
 
     def _custom(self, stack: Stack, logical: str, properties: Properties) -> None:
         names = custom_names(stack, logical, stack.resources[logical]["Type"])
-        if matching(self.contracts.harmless, names) or matching(self.contracts.returns, names):
-            return
         given = self.value(stack, {key: node for key, node in properties.items() if key != "ServiceToken"})
+        if self._harmless(given, names):
+            return
         call = self.resolver.sdk_call(stack, properties)
         if call is not None and str(call.get("action", "")).startswith(_READING):
             return
+        self._taint(given, f"the custom resource {stack.path(logical)} is given it, and may change it")
+
+    def _harmless(self, given: Any, names: tuple[str, ...]) -> bool:
+        """Whether a contract says that a resource changes nothing; what it is given leans on that."""
+        for section, declared in (("harmless", self.contracts.harmless), ("returns", self.contracts.returns)):
+            pattern = matching(declared, names)
+            if pattern is not None:
+                for identity in _identities(given):
+                    element = self.targets.get(identity) or self.model.attachments.get(identity)
+                    if isinstance(element, _CHANGEABLE):
+                        element.contracts = element.contracts | {f"{section} {pattern}"}
+                return True
+        return False
+
+    def _taint(self, given: Any, reason: str) -> None:
         for identity in _identities(given):
+            if identity.endswith(_DEFAULT_GROUP):
+                self._default_group(identity)
             element = self.targets.get(identity) or self.model.attachments.get(identity)
             if isinstance(element, _CHANGEABLE):
-                element.tainted = f"the custom resource {stack.path(logical)} is given it, and may change it"
+                element.tainted = reason
+            elif identity in self.model.prefix_lists:
+                self.changed_lists[identity] = reason
+
+    def _unmodelled(self, stack: Stack, logical: str, properties: Properties) -> None:
+        kind = stack.resources[logical]["Type"]
+        given = self.value(stack, properties)
+        if self._harmless(given, custom_names(stack, logical, kind)):
+            return
+        path = stack.path(logical)
+        if kind == "AWS::EC2::VPCBlockPublicAccessOptions":
+            mode = self._get(stack, properties, "InternetGatewayBlockMode")
+            if mode != "off":
+                self.model.blocked_public = f"{path} blocks public access ({_shown(mode)}), which is not modelled"
+            return
+        self._taint(given, f"{path} ({kind}) is given it, and may change it: it is not modelled")
 
     def _finish(self) -> None:
+        for table in (*self.model.tables.values(), *self.model.transit_tables.values()):
+            for route in table.routes:
+                if route.prefix_list in self.changed_lists:
+                    table.unknown.append(self.changed_lists[route.prefix_list])
         for reason in self.unknown_associations:
             for attachment in self.model.attachments.values():
                 for side in self.peering_sides.get(attachment.identity, [attachment]):
@@ -1157,7 +1421,7 @@ class _Builder:
                 if subnet.acl is None and self.default_acls:
                     subnet.acl = self.default_acls.get(f"{vpc.identity[:-1]}.DefaultNetworkAcl{CLOSE}")
             for table in (*vpc.tables, *([vpc.main_table] if vpc.main_table else [])):
-                table.routes += [Route(block, _LOCAL, "local") for block in vpc.blocks]
+                table.routes += [Route(block, _LOCAL, "local", contracts=vpc.contracts) for block in vpc.blocks]
         for acl in (*self.model.network_acls.values(), *self.default_acls.values()):
             acl.inbound.sort(key=lambda rule: rule.number)
             acl.outbound.sort(key=lambda rule: rule.number)
@@ -1177,9 +1441,16 @@ class _Builder:
     def _fill(self, attachment: Attachment) -> None:
         for table in dict.fromkeys(attachment.propagated_to):
             if attachment.vpc is not None:
-                if attachment.vpc.unknown_blocks is not None:
-                    table.unknown.append(attachment.vpc.unknown_blocks.reason)
-                table.routes += [Route(block, attachment, "vpc") for block in attachment.vpc.blocks]
+                vpc = attachment.vpc
+                # "When disabled, [...] IPv6 routes do not propagate. The setting does not filter IPv6 traffic.":
+                # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTransitGatewayVpcAttachmentRequestOptions.html
+                for family, reason in vpc.unknown_blocks.items():
+                    if family == 4 or attachment.ipv6:
+                        table.unknown.append(reason.reason)
+                if isinstance(attachment.ipv6, Unknown) and vpc.covers(6):
+                    table.unknown.append(attachment.ipv6.reason)
+                blocks = vpc.blocks if attachment.ipv6 else vpc.covers(4)
+                table.routes += [Route(block, attachment, "vpc", contracts=vpc.contracts) for block in blocks]
             elif attachment.site is not None:
                 site = attachment.site
                 table.contracts = table.contracts | site.contracts
@@ -1279,6 +1550,19 @@ _TARGETS = (
     "InstanceId",
     "EgressOnlyInternetGatewayId",
 )
+# Types of AWS that change how packets go without being modelled, whatever they are given.
+_REROUTING = {
+    "AWS::CloudFormation::StackSet",
+    "AWS::EC2::IPAMPrefixListResolverTarget",
+    "AWS::EC2::IpPoolRouteTableAssociation",
+    "AWS::EC2::RouteServerPropagation",
+    "AWS::EC2::TransitGatewayPolicyTable",
+    "AWS::EC2::VPCBlockPublicAccessOptions",
+    "AWS::NetworkManager::TransitGatewayPeering",
+    "AWS::NetworkManager::TransitGatewayRouteTableAttachment",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
+}
+_DEFAULT_GROUP = f".DefaultSecurityGroup{CLOSE}"
 _CHANGEABLE = (RouteTable, TransitGateway, Attachment, Site, SecurityGroup, NetworkAcl, Peering)
 
 _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
@@ -1289,6 +1573,7 @@ _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
     "AWS::EC2::VPCGatewayAttachment": _Builder.gateway_attachment,
     "AWS::EC2::EgressOnlyInternetGateway": _Builder.egress_only,
     "AWS::EC2::Subnet": _Builder.subnet,
+    "AWS::EC2::SubnetCidrBlock": _Builder.subnet_cidr,
     "AWS::EC2::RouteTable": _Builder.table,
     "AWS::EC2::SubnetRouteTableAssociation": _Builder.table_association,
     "AWS::EC2::GatewayRouteTableAssociation": _Builder.gateway_table,
@@ -1332,6 +1617,29 @@ _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
 
 def _shown(identity: Any) -> str:
     return str(identity).replace(OPEN, "").replace(CLOSE, "")
+
+
+def _one_type(path: str) -> str:
+    return f"{path} matches one type of ICMP, which is not modelled"
+
+
+def _maybe_services(rule: AclRule) -> list[AclRule]:
+    """What a rule about public addresses may say of a gateway endpoint's service, whose addresses are AWS's."""
+    if rule.family != 4 or rule.remote[-1][1] > IPV4_END or not intersect(rule.remote, PUBLIC_IPV4):
+        return []
+    services = ((IPV4_END + 1, IPV4_EXTENDED_END),)
+    return [replace(rule, remote=services, doubt=f"whether {rule.text} covers the service is not in the template")]
+
+
+def _families(kind: Any) -> frozenset[int]:
+    """The families that an endpoint takes; what it is not surely made for is left open."""
+    return {"ipv6": frozenset({6}), "dualstack": frozenset({4, 6})}.get(str(kind).lower(), frozenset({4}))
+
+
+def _actions(listed: Any, path: str) -> tuple[str, ...] | Unknown:
+    if not isinstance(listed, list) or any(isinstance(action, Unknown) for action in listed):
+        return Unknown(f"the actions of {path} are not known")
+    return tuple(map(str, listed))
 
 
 def _number(value: Any, path: str) -> int:

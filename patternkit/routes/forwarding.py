@@ -13,11 +13,15 @@ from typing import Any, NamedTuple
 
 from patternkit.routes.addresses import (
     EPHEMERAL_PORTS,
+    EVERY_PORT,
+    EVERY_PROTOCOL,
+    EVERYTHING,
     IPV4_END,
     IPV4_EXTENDED_END,
     Box,
     Spans,
     intersect,
+    normal,
     public,
     show_spans,
     subtract,
@@ -32,6 +36,8 @@ from patternkit.routes.model import (
     EgressOnlyGateway,
     Element,
     Endpoint,
+    Firewall,
+    FirewallPolicy,
     Interface,
     InternetGateway,
     Local,
@@ -40,7 +46,6 @@ from patternkit.routes.model import (
     Peering,
     Route,
     RouteTable,
-    SecurityGroup,
     Service,
     Site,
     Subnet,
@@ -112,6 +117,7 @@ class Walk:
     over_vpn: bool = False
     interface: Interface | None = None  # the host that a question names, at the packets' source
     peer: Interface | None = None  # the same at their destination
+    by_group: bool = False  # whether a security group let the packets out because it names the peer's group
 
     def choice(self, key: str) -> Any:
         """What was decided, or None."""
@@ -212,10 +218,26 @@ class Forwarder:
             return []
         if not table.contracts <= walk.contracts:
             walk = replace(walk, contracts=walk.contracts | table.contracts)
+        if table.vpc is not None and walk.box.family in table.vpc.unknown_blocks:
+            # What is not in a known block may be in the other one, and local.
+            rest = self._beyond(table.vpc, walk.box.destination, walk)
+            if rest is None:
+                return []
+            walk = rest
         parts = decide(table, walk.box.family, walk.box.destination, edge)
         if len(parts) == 1:
             return [(walk, parts[0][1])]
         return [(replace(walk, box=walk.box._replace(destination=spans)), decision) for spans, decision in parts]
+
+    def _beyond(self, vpc: Vpc, destination: Spans, walk: Walk) -> Walk | None:
+        """Keep the packets to known blocks of a VPC that has others, too."""
+        family = walk.box.family
+        inside = intersect(destination, _blocks(vpc, family))
+        outside = subtract(destination, inside)
+        if outside:
+            part = replace(walk, box=walk.box._replace(destination=outside))
+            self._unknown(part, f"{vpc.path} has more addresses: {vpc.unknown_blocks[family].reason}")
+        return replace(walk, box=walk.box._replace(destination=inside)) if inside else None
 
     def _take(self, walk: Walk, decision: Decision, subnet: Subnet, emitter: Any, table: RouteTable) -> None:
         if decision is None:
@@ -263,7 +285,7 @@ class Forwarder:
         elif isinstance(target, Service):
             for passed in self._leave(subnet, walk):
                 if not self._source_is_of(subnet.vpc, passed.box):
-                    self._drop(passed, f"{target.path} serves only its own VPC", "address")
+                    self._foreign(passed, subnet.vpc, f"{target.path} serves only its own VPC")
                 else:
                     arrived = self._hop(passed, target, "gateway endpoint", f"to {target.service}")
                     self._arrive(arrived, target, f"{target.service} by {target.path}")
@@ -288,8 +310,12 @@ class Forwarder:
             reason = acl.reason if isinstance(acl, Unknown) else acl.tainted or acl.unknown[0]
             self._unknown(walk, f"the network ACL of {subnet.path}: {reason}")
             return []
-        allowed, denied = match(acl.inbound if inward else acl.outbound, walk.box, source_is_remote=inward)
+        if not acl.contracts <= walk.contracts:
+            walk = replace(walk, contracts=walk.contracts | acl.contracts)
+        allowed, denied, doubted = match(acl.inbound if inward else acl.outbound, walk.box, source_is_remote=inward)
         word = "into" if inward else "out of"
+        for box, reason in doubted:
+            self._unknown(replace(walk, box=box), f"the network ACL of {subnet.path}: {reason}")
         for box in denied:
             self._drop(replace(walk, box=box), f"the network ACL {acl.path} denies it {word} {subnet.path}", "filter")
         return [walk if box is walk.box else replace(walk, box=box) for box in allowed]
@@ -300,33 +326,66 @@ class Forwarder:
         if isinstance(groups, Unknown):
             self._unknown(walk, f"the security groups of {interface.path}: {groups.reason}")
             return []
-        if not groups:
-            # https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html: none given means
-            # the default one, which lets everything out and only itself in.
-            if inward:
-                self._drop(walk, f"the default security group of {interface.path} lets only itself in", "filter")
-                return []
-            return [walk]
         peer = walk.interface if inward else walk.peer
         rules: list[AclRule] = []
+        naming: list[AclRule] = []
         for group in groups:
             if isinstance(group, Unknown) or group.unknown or group.tainted:
                 reason = group.reason if isinstance(group, Unknown) else group.tainted or group.unknown[0]
                 self._unknown(walk, f"the security groups of {interface.path}: {reason}")
                 return []
+            walk = replace(walk, contracts=walk.contracts | group.contracts)
             for rule in group.inbound if inward else group.outbound:
                 if not rule.group:
                     rules.append(rule)
-                elif peer is None or isinstance(peer.security_groups, Unknown):
-                    self._unknown(walk, f"{interface.path} lets in a security group, and the peer's is not known")
-                    return []
-                elif any(isinstance(g, SecurityGroup) and g.identity == rule.group for g in peer.security_groups):
-                    rules.append(rule)
-        allowed, denied = match(rules, walk.box, source_is_remote=inward)
-        for box in denied:
+                elif peer is None:
+                    naming.append(replace(rule, doubt="a rule names a group, and the peer's is not known"))
+                elif isinstance(peer.security_groups, Unknown):
+                    naming.append(replace(rule, doubt=f"the groups of {peer.path}: {peer.security_groups.reason}"))
+                elif any(isinstance(g, Unknown) or g.identity == rule.group for g in peer.security_groups):
+                    doubt = self._reference(walk) if inward else ""
+                    if any(isinstance(g, Unknown) for g in peer.security_groups):
+                        doubt = f"the groups of {peer.path} are not all known"
+                    naming.append(replace(rule, doubt=rule.doubt or doubt))
+        # They only allow: what one rule surely lets pass needs no other.
+        passed: list[Walk] = []
+        rest = [walk.box]
+        for asked, by_group in (
+            ([rule for rule in rules if not rule.doubt], False),
+            ([rule for rule in naming if not rule.doubt], not inward),
+            ([rule for rule in (*rules, *naming) if rule.doubt], False),
+        ):
+            left: list[Box] = []
+            for box in rest:
+                allowed, denied, doubted = match(asked, box, source_is_remote=inward)
+                passed += [replace(walk, box=part, by_group=walk.by_group or by_group) for part in allowed]
+                left += denied
+                for part, reason in doubted:
+                    self._unknown(replace(walk, box=part), f"the security groups of {interface.path}: {reason}")
+            rest = left
+        for box in rest:
             word = "into" if inward else "out of"
             self._drop(replace(walk, box=box), f"the security groups deny it {word} {interface.path}", "filter")
-        return [replace(walk, box=box) for box in allowed]
+        return passed
+
+    def _reference(self, walk: Walk) -> str:
+        """Why a rule that names a group may not hold on this way; "" where it does.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html#security-group-referencing and
+        https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
+        """
+        if walk.middleboxes or walk.translations:
+            return "a rule that names a security group does not hold through a middlebox"
+        for hop in walk.hops:
+            gateway = self.model.transit_gateways.get(hop.identity)
+            attachment = self.model.attachments.get(hop.identity)
+            if gateway is not None and not (
+                gateway.references_groups and all(other.references_groups for other in gateway.attachments)
+            ):
+                return f"{gateway.path} does not surely support references to security groups"
+            if attachment is not None and attachment.medium == "peering":
+                return f"{attachment.path} does not support references to security groups"
+        return ""
 
     def _between(self, subnet: Subnet, target: Subnet, walk: Walk) -> list[Walk]:
         # Within one subnet no ACL is asked.
@@ -362,6 +421,9 @@ class Forwarder:
         if walk.peer is not None and not walk.back:
             if walk.peer.subnet is not subnet:
                 self._drop(walk, f"{walk.peer.path} is not in {subnet.path}", "host")
+                return
+            if walk.by_group and (reason := self._reference(walk)):
+                self._unknown(walk, f"the security groups of the source: {reason}")
                 return
             walks = self.security_group(walk.peer, walk, inward=True)
         for arrived in walks:
@@ -455,6 +517,9 @@ class Forwarder:
         if isinstance(subnet, Unknown):
             self._unknown(walk, f"the subnet of {box.path} is not known")
             return
+        if isinstance(box, Endpoint) and walk.box.family not in box.families:
+            self._unknown(walk, f"{box.path} is not made for IPv{walk.box.family}")
+            return
         if walk.known is not None and box.identity not in walk.known:
             hop = self._hop(walk, box, kind, "has not seen the flow's first packet", subnet.zone)
             self._drop(hop, f"asymmetric: {box.path} has not seen the flow's first packet", "state")
@@ -469,7 +534,25 @@ class Forwarder:
             middleboxes=(*walk.middleboxes, box.identity),
             crossings=(*walk.crossings, Crossing(subnet.vpc.identity, zone, box.path)),
         )
-        self._go("subnet", subnet, box, walk)
+        firewall = box.firewall if isinstance(box, Endpoint) else None
+        for passed in self._stateless(firewall, walk):
+            self._go("subnet", subnet, box, passed)
+
+    def _stateless(self, firewall: Firewall | None, walk: Walk) -> list[Walk]:
+        """What a firewall's stateless rules do not drop; the stateful ones are not evaluated."""
+        policy = firewall.policy if firewall is not None else None
+        if not isinstance(policy, FirewallPolicy):
+            return [walk]
+        rules = [] if isinstance(policy.stateless_passes, Unknown) else policy.stateless_passes
+        rules = [replace(rule, allows=not rule.drops) for rule in rules]
+        if isinstance(policy.stateless, Unknown) or "aws:drop" not in policy.stateless:
+            rules += [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT) for family in (4, 6)]
+        if all(rule.allows for rule in rules) and rules:
+            return [walk]
+        allowed, denied, _ = match(rules, walk.box, source_is_remote=True)
+        for box in denied:
+            self._drop(replace(walk, box=box), f"the stateless rules of {policy.path} drop it", "filter")
+        return [replace(walk, box=box) for box in allowed]
 
     def _in_nat(self, nat: NatGateway, come_from: Any, walk: Walk) -> None:
         del come_from
@@ -535,13 +618,36 @@ class Forwarder:
         spans = tuple(sorted((block.first, block.last) for block in vpc.covers(box.family)))
         return not subtract(box.source, spans)
 
+    def _foreign(self, walk: Walk, vpc: Vpc, reason: str) -> None:
+        """A gateway of a VPC drops what has a source outside of it, unless that is not known."""
+        family = walk.box.family
+        appliances = [
+            found
+            for identity in walk.middleboxes
+            if isinstance(found := self.model.targets.get(identity), Interface)
+            and isinstance(found.subnet, Subnet)
+            and found.subnet.vpc is vpc
+        ]
+        if family in vpc.unknown_blocks:
+            self._unknown(walk, f"{vpc.path} has more addresses: {vpc.unknown_blocks[family].reason}")
+        elif appliances:
+            self._unknown(walk, f"whether {appliances[0].path} translates addresses is not in the template")
+        else:
+            self._drop(walk, reason, "address")
+
     def _to_internet(self, gateway: InternetGateway, vpc: Vpc, walk: Walk) -> None:
         if gateway.vpc is not vpc:
             self._drop(walk, f"{gateway.path} is not attached to {vpc.path}", "blackhole")
             return
         box = walk.box
+        if self.model.blocked_public:
+            self._unknown(walk, self.model.blocked_public)
+            return
         if not self._source_is_of(vpc, box):
-            self._drop(walk, f"{gateway.path} translates only addresses of {vpc.path}", "address")
+            self._foreign(walk, vpc, f"{gateway.path} translates only addresses of {vpc.path}")
+            return
+        if box.family == 6 and subtract(box.source, public(6)):
+            self._unknown(walk, f"whether the internet routes {show_spans(box.source, 6)} back is not known")
             return
         routable = intersect(
             box.destination,
@@ -573,6 +679,10 @@ class Forwarder:
         decided = walk.choice("public address")
         if decided is True:
             return [walk]
+        if decided is False and walk.middleboxes and walk.source_owner is None and gateway.vpc is not None:
+            # An appliance may translate what a host without a public address sends.
+            self._foreign(walk, gateway.vpc, f"{gateway.path} needs a source with a public address")
+            return []
         without = replace(walk, choices=(*walk.choices, ("public address", False)))
         self._drop(without, f"{gateway.path} needs a source with a public address", "address")
         if decided is False:
@@ -584,8 +694,10 @@ class Forwarder:
             self._drop(walk, f"{gateway.path} is not attached to {vpc.path}", "blackhole")
         elif walk.box.family == 4:
             self._drop(walk, f"{gateway.path} takes only IPv6", "address")
+        elif self.model.blocked_public:
+            self._unknown(walk, self.model.blocked_public)
         elif not self._source_is_of(vpc, walk.box):
-            self._drop(walk, f"{gateway.path} takes only addresses of {vpc.path}", "address")
+            self._foreign(walk, vpc, f"{gateway.path} takes only addresses of {vpc.path}")
         elif walk.back and gateway.identity not in (walk.known or ()):
             self._drop(walk, f"{gateway.path} is stateful, and has not seen the flow's first packet", "state")
         else:
@@ -644,9 +756,17 @@ class Forwarder:
         if not self._source_is_of(vpc, walk.box):
             # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html: no transit, no edge to
             # edge.
-            self._drop(walk, f"{peering.path} carries only what comes from {vpc.path} itself", "address")
+            self._foreign(walk, vpc, f"{peering.path} carries only what comes from {vpc.path} itself")
             return
-        spans = tuple(sorted((block.first, block.last) for block in other.covers(walk.box.family)))
+        if walk.source_owner is not None:
+            self._unknown(walk, f"whether {peering.path} carries what {walk.source_owner.path} sends is not documented")
+            return
+        if walk.box.family in other.unknown_blocks:
+            known = self._beyond(other, walk.box.destination, walk)
+            if known is None:
+                return
+            walk = known
+        spans = _blocks(other, walk.box.family)
         inside = intersect(walk.box.destination, spans)
         outside = subtract(walk.box.destination, spans)
         if outside:
@@ -663,11 +783,8 @@ class Forwarder:
     def _to_vpn_gateway(self, gateway: VpnGateway, vpc: Vpc, walk: Walk) -> None:
         if gateway.vpc is not vpc:
             self._drop(walk, f"{gateway.path} is not attached to {vpc.path}", "blackhole")
-        elif walk.source_owner is not None:
-            # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
-            self._drop(walk, f"{walk.source_owner.path} cannot be used over {gateway.path}", "address")
         elif not self._source_is_of(vpc, walk.box):
-            self._drop(walk, f"{gateway.path} carries only what comes from {vpc.path} itself", "address")
+            self._foreign(walk, vpc, f"{gateway.path} carries only what comes from {vpc.path} itself")
         else:
             walk = self._hop(walk, gateway, "virtual private gateway", "out of the VPC")
             self._in_vpn_gateway(gateway, None, walk)
@@ -676,11 +793,19 @@ class Forwarder:
         walk = replace(walk, over_vpn=True)
         if site is not None:
             walk = self._hop(walk, site, site.medium, f"to {gateway.path}", carriers=(*walk.carriers, site.identity))
+            advertised = self._advertised(site, walk)
+            if advertised is None:
+                return
+            walk = advertised
         vpc = gateway.vpc
         inside: Spans = ()
         if vpc is not None and site is not None:
-            blocks = tuple(sorted((block.first, block.last) for block in vpc.covers(walk.box.family)))
-            inside = intersect(walk.box.destination, blocks)
+            if walk.box.family in vpc.unknown_blocks:
+                known = self._beyond(vpc, walk.box.destination, walk)
+                if known is None:
+                    return
+                walk = known
+            inside = intersect(walk.box.destination, _blocks(vpc, walk.box.family))
             if inside:
                 entered = self._hop(walk, gateway, "virtual private gateway", f"into {vpc.path}")
                 self._at_edge(vpc, gateway, replace(entered, box=walk.box._replace(destination=inside)))
@@ -696,6 +821,24 @@ class Forwarder:
                 routes = decision if isinstance(decision, tuple) else (decision,)
                 for route in routes:
                     self._to_site(route, part, gateway, hedge=len(routes) > 1)
+
+    def _advertised(self, site: Site, walk: Walk) -> Walk | None:
+        """What a site sends to the prefixes that are advertised to it; whether it sends the rest is its own."""
+        if site.tainted:
+            self._unknown(walk, site.tainted)
+            return None
+        if site.advertised is None:
+            return walk
+        if isinstance(site.advertised, Unknown):
+            self._unknown(walk, site.advertised.reason)
+            return None
+        spans = normal((block.first, block.last) for block in site.advertised if block.family == walk.box.family)
+        inside = intersect(walk.box.destination, spans)
+        outside = subtract(walk.box.destination, inside)
+        if outside:
+            part = replace(walk, box=walk.box._replace(destination=outside))
+            self._unknown(part, f"{_destination(part)} is not among the prefixes that are advertised to {site.path}")
+        return replace(walk, box=walk.box._replace(destination=inside)) if inside else None
 
     def _to_site(self, route: Route, walk: Walk, gateway: Element, *, hedge: bool) -> None:
         site = route.target.site if isinstance(route.target, Attachment) else route.target
@@ -729,6 +872,9 @@ class Forwarder:
                 self._drop(walk, f"{subnet.vpc.path} is not attached to {gateway.path}", "blackhole")
             return
         attachment = mine[0]
+        if len(mine) > 1:
+            self._unknown(walk, f"AWS refuses a second attachment of {subnet.vpc.path} to {gateway.path}")
+            return
         if attachment.unknown_zones is not None or isinstance(subnet.zone, Unknown):
             reason = attachment.unknown_zones or subnet.zone
             self._unknown(walk, f"whether {attachment.path} covers the zone of {subnet.path}: {reason}")
@@ -750,8 +896,16 @@ class Forwarder:
         for passed in walks:
             self._go("transit", gateway, (attachment, subnet.zone), passed)
 
-    def _in_transit_gateway(self, gateway: TransitGateway, come_from: Any, walk: Walk) -> None:
+    def _in_transit_gateway(self, gateway: TransitGateway | Unknown, come_from: Any, walk: Walk) -> None:
         attachment, zone = come_from
+        if isinstance(gateway, Unknown):
+            self._unknown(walk, f"the transit gateway of {attachment.path}: {gateway.reason}")
+            return
+        if attachment.site is not None:
+            advertised = self._advertised(attachment.site, walk)
+            if advertised is None:
+                return
+            walk = advertised
         if attachment.tainted:
             self._unknown(walk, attachment.tainted)
             return
@@ -767,7 +921,9 @@ class Forwarder:
             return
         mark = (
             "transit",
-            attachment.identity,
+            # Both sides of a peering have one identity.
+            id(attachment),
+            zone,
             walk.box.destination,
             len(walk.middleboxes),
             len(walk.translations),
@@ -837,7 +993,8 @@ class Forwarder:
             "re-emitted at the transit gateway",
             middleboxes=(*walk.middleboxes, attachment.identity),
         )
-        self._go("transit", gateway, (attachment, zone), walk)
+        for passed in self._stateless(attachment.firewall, walk):
+            self._go("transit", gateway, (attachment, zone), passed)
 
     def _exit_into_vpc(self, attachment: Attachment, zone: str | None, walk: Walk) -> None:
         if attachment.vpc is None:
@@ -901,7 +1058,9 @@ class Forwarder:
         self._go("subnet", subnet, attachment, walk)
 
 
-def match(rules: list[AclRule], box: Box, *, source_is_remote: bool) -> tuple[list[Box], list[Box]]:
+def match(
+    rules: list[AclRule], box: Box, *, source_is_remote: bool
+) -> tuple[list[Box], list[Box], list[tuple[Box, str]]]:
     """Cut packets by the first rule that matches each; what none matches is denied.
 
     Args:
@@ -910,10 +1069,11 @@ def match(rules: list[AclRule], box: Box, *, source_is_remote: bool) -> tuple[li
         source_is_remote: Whether the rules' addresses are the packets' sources.
 
     Returns:
-        The allowed packets and the denied ones.
+        The allowed packets, the denied ones, and those of which a rule may take some, with the reason.
     """
     allowed: list[Box] = []
     denied: list[Box] = []
+    doubted: list[tuple[Box, str]] = []
     rest = [box]
     for rule in rules:
         if rule.family != box.family:
@@ -934,11 +1094,19 @@ def match(rules: list[AclRule], box: Box, *, source_is_remote: bool) -> tuple[li
             if common is None:
                 left.append(part)
                 continue
-            (allowed if rule.allows else denied).append(part if common == part else common)
+            taken = part if common == part else common
+            if rule.doubt:
+                doubted.append((taken, rule.doubt))
+            else:
+                (allowed if rule.allows else denied).append(taken)
             if common != part:
                 left += part.without(common)
         rest = left
-    return allowed, [*denied, *rest]
+    return allowed, [*denied, *rest], doubted
+
+
+def _blocks(vpc: Vpc, family: int) -> Spans:
+    return normal((block.first, block.last) for block in vpc.covers(family))
 
 
 def _destination(walk: Walk) -> str:

@@ -43,9 +43,10 @@ def expand(template: Template, parameters: dict[str, Any], what: str) -> Templat
         reason = "; ".join(match.message for match in matches)
         raise TemplateError(f"{what}: Fn::ForEach cannot be expanded: {reason}")
     plain: Template = json.loads(json.dumps(expanded))
-    for key in plain.get("Resources") or {}:
-        if key.startswith("Fn::ForEach"):
-            raise TemplateError(f"{what}: {key} cannot be expanded: its collection is not known")
+    for section in ("Resources", "Outputs", "Conditions"):
+        for key in plain.get(section) or {}:
+            if key.startswith("Fn::ForEach"):
+                raise TemplateError(f"{what}: {key} cannot be expanded: its collection is not known")
     return plain
 
 

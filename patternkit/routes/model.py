@@ -38,7 +38,7 @@ class Vpc(Element):
     """A VPC with its address blocks and what is attached to it."""
 
     blocks: list[Prefix] = field(default_factory=list)
-    unknown_blocks: Unknown | None = None
+    unknown_blocks: dict[int, Unknown] = field(default_factory=dict)  # by family
     subnets: list[Subnet] = field(default_factory=list)
     tables: list[RouteTable] = field(default_factory=list)
     main_table: RouteTable | None = None
@@ -122,6 +122,7 @@ class Endpoint(Element):
 
     subnet: Subnet | Unknown = None  # type: ignore[assignment]
     firewall: Firewall | None = None
+    families: frozenset[int] = frozenset({4})
     owner: str = ""  # the firewall or endpoint service behind it
 
 
@@ -147,11 +148,13 @@ class FirewallPolicy(Element):
 
     Attributes:
         stateless: The stateless default actions.
-        stateless_passes: Stateless rules that let packets past the stateful engine.
+        fragments: What it does to fragments of UDP that no stateless rule takes.
+        stateless_passes: The stateless rules: those that allow let packets past the stateful engine.
         filters: Whether the stateful engine has rules or drops by default.
     """
 
     stateless: tuple[str, ...] | Unknown = ()
+    fragments: tuple[str, ...] | Unknown = ()
     stateless_passes: list[AclRule] | Unknown = field(default_factory=list)
     filters: bool | Unknown = True
 
@@ -172,6 +175,7 @@ class Site(Element):
         medium: "vpn", "direct-connect" or "connect".
         prefixes: What is reached through it, with the rank of how it is learnt.
         unknown_prefixes: Why more may be learnt over BGP than is declared.
+        advertised: The only prefixes that are advertised to the site; None for all.
     """
 
     medium: str = "vpn"
@@ -181,7 +185,7 @@ class Site(Element):
     customer_gateway: str = ""
     gateway: VpnGateway | None = None
     attachment: Attachment | None = None
-    accelerated: bool = False
+    advertised: tuple[Prefix, ...] | Unknown | None = None
 
     def spans(self, family: int) -> list[Prefix]:
         """The site's blocks of a family."""
@@ -198,6 +202,7 @@ class TransitGateway(Element):
     associates: bool | Unknown = True
     propagates: bool | Unknown = True
     ecmp: bool = True
+    references_groups: bool = False
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -217,6 +222,8 @@ class Attachment(Element):
     unknown_zones: Unknown | None = None
     appliance: bool | Unknown = False
     appliance_contracts: frozenset[str] = frozenset()
+    ipv6: bool | Unknown = False
+    references_groups: bool = True
     association: TransitTable | Unknown | None = None
     associated: bool = False
     propagated_to: list[TransitTable] = field(default_factory=list)
@@ -331,6 +338,8 @@ class AclRule:
     local_ports: Spans | None = None
     number: int = 0
     group: str = ""  # a security group instead of addresses
+    drops: bool = False  # of a stateless rule
+    doubt: str = ""  # why what it matches may be otherwise
     text: str = ""
 
 
@@ -373,6 +382,8 @@ class Model:
     unknown: list[str] = field(default_factory=list)
     invalid: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    contracts: frozenset[str] = frozenset()  # what decides which resources there are
+    blocked_public: str = ""  # why internet gateways may carry nothing
     refused: list[str] = field(default_factory=list)  # why AWS refuses to deploy this world at all
 
     def elements(self) -> Iterable[Element]:

@@ -73,7 +73,7 @@ class Network:
         self, sources: Iterable[StackSource], contracts: Contracts | None = None, *, symmetry: bool = True
     ) -> None:
         self.contracts = contracts or Contracts()
-        self.stacks = StackSet(list(sources))
+        self.stacks = StackSet(list(sources), self.contracts)
         self._symmetry = symmetry
         self._views: list[View] | None = None
         self.too_many_worlds = False
@@ -98,7 +98,7 @@ class Network:
         if not paths:
             raise TemplateError("give at least one template or cloud assembly")
         sources = [source for path in paths for source in read(path)]
-        return cls(_with_parameters(sources, parameters), _contracts(contracts))
+        return cls(with_parameters(sources, parameters), contracts_of(contracts))
 
     @classmethod
     def from_templates(
@@ -131,7 +131,7 @@ class Network:
                 sources.append(StackSource(name, read_template(path), region, folder=path.parent))
             else:
                 sources.append(StackSource(name, as_template(template, name), region))
-        return cls(_with_parameters(sources, parameters), _contracts(contracts), symmetry=symmetry)
+        return cls(with_parameters(sources, parameters), contracts_of(contracts), symmetry=symmetry)
 
     # Questions
 
@@ -164,6 +164,7 @@ class Network:
             AssertionError: A promise fails or is not known; the message has the offending flow, hop by hop.
             QuestionError: A promise names what is not in the network.
         """
+        __tracebackhide__ = True
         broken = [proof for proof in self.prove_all(promises) if proof.verdict is not Verdict.HOLDS]
         if broken:
             raise AssertionError("\n" + "\n\n".join(map(str, broken)))
@@ -292,7 +293,7 @@ class Network:
         finally:
             if collecting:
                 gc.enable()
-        return resolver, View(world, model, self.stacks, self._symmetry)
+        return resolver, View(world, model, self.stacks, self._symmetry, resolver)
 
     def _together(self, proofs: list[tuple[View, Proof]], refused: RoutesError | None) -> Proof:
         worlds = len(proofs)
@@ -332,7 +333,8 @@ class Network:
         return whole(proofs[0][1], Verdict.HOLDS)
 
 
-def _contracts(given: Contracts | str | Path | Mapping[str, Any] | None) -> Contracts:
+def contracts_of(given: Contracts | str | Path | Mapping[str, Any] | None) -> Contracts:
+    """Contracts from what a caller gives: themselves, their data, or their file."""
     if isinstance(given, Contracts):
         return given
     if isinstance(given, (str, Path)):
@@ -340,9 +342,10 @@ def _contracts(given: Contracts | str | Path | Mapping[str, Any] | None) -> Cont
     return Contracts.from_data(dict(given) if given is not None else None)
 
 
-def _with_parameters(
+def with_parameters(
     sources: list[StackSource], parameters: Mapping[str, Mapping[str, Any]] | None
 ) -> list[StackSource]:
+    """Give stacks values of their parameters, by stack and name."""
     for name, values in (parameters or {}).items():
         found = [source for source in sources if source.name == name]
         if not found:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from patternkit.routes.addresses import Prefix, parse_prefix
+from patternkit.routes.addresses import EVERY_PORT, Prefix, intersect, parse_prefix
 from patternkit.routes.errors import QuestionError
 from patternkit.routes.forwarding import Crossing, Leg, Outcome, match
 from patternkit.routes.model import Endpoint, Firewall, FirewallPolicy, Model, Subnet
 from patternkit.routes.promises import Promise, Selection
-from patternkit.routes.resolving import StackSet
+from patternkit.routes.resolving import Resolver, StackSet
 from patternkit.routes.selecting import Selected, Selector
 from patternkit.routes.symmetry import classify
 from patternkit.routes.tracing import Flow, Place, Tracer
@@ -81,13 +81,14 @@ class View:
     model: Model
     stacks: StackSet
     symmetry: bool = True
+    resolver: Resolver | None = None
     selector: Selector = field(init=False)
     tracer: Tracer = field(init=False)
     _flows: dict[tuple[object, ...], list[Flow]] = field(default_factory=dict)
     _pairs: dict[tuple[object, ...], list[tuple[Place, Place, int, bool]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.selector = Selector(self.model, self.stacks)
+        self.selector = Selector(self.model, self.stacks, self.resolver)
         self.tracer = Tracer(self.model)
 
     def pairs(self, promise: Promise, source: Selected, destination: Selected) -> list[tuple[Place, Place, int, bool]]:
@@ -125,11 +126,11 @@ def prove(view: View, promise: Promise) -> Proof:
     # Nothing may get out of, or into, any subnet; but what should work is asked of the subnets that hold
     # hosts.
     hosts = promise.kind not in ("isolated", "no_bypass")
-    source = view.selector.select(promise.source, "source", hosts=hosts)
-    destination = view.selector.select(promise.destination, "destination", hosts=hosts)
+    source = view.selector.select(promise.source, "source", hosts=hosts, whole=not hosts)
+    destination = view.selector.select(promise.destination, "destination", hosts=hosts, whole=not hosts)
     judge = _Judge(view, promise)
     pairs = traced = left_out = 0
-    contracts: set[str] = set()
+    contracts = set(view.model.contracts)
     for one, other, count, within in view.pairs(promise, source, destination):
         if within and not promise.same_vpc and (source.group or destination.group):
             left_out += count
@@ -142,6 +143,11 @@ def prove(view: View, promise: Promise) -> Proof:
         raise QuestionError(f"{promise}: there is no pair of source and destination{hint}")
     for flow in judge.seen:
         contracts |= flow.last.walk.contracts
+    if any("every spoke subnet" in _names(selection) for selection in (promise.source, promise.destination)):
+        hubs = view.selector.left_out()
+        if hubs:
+            why = "a firewall endpoint is in it or a route leads through it"
+            judge.notes[f"no spoke, because {why}: {', '.join(hubs)}"] = None
     return judge.verdict(pairs, traced, left_out, contracts)
 
 
@@ -211,8 +217,12 @@ def _grouped(places: Iterable[Place], keys: dict[str, object]) -> dict[object, l
     return groups
 
 
+def _names(selection: Selection) -> list[str]:
+    return [name.strip().lower() for name in ([selection] if isinstance(selection, str) else selection)]
+
+
 def _blocks(*selections: Selection) -> list[Prefix]:
-    names = [name for item in selections for name in ([item] if isinstance(item, str) else item)]
+    names = [name for item in selections for name in _names(item)]
     return [block for name in names if (block := parse_prefix(name.strip())) is not None]
 
 
@@ -229,6 +239,7 @@ class _Judge:
         self.unknown: dict[str, None] = {}
         self.incomplete = False
         self.notes: dict[str, None] = {}
+        self.leans: set[str] = set()
         self.by = view.selector.inspectors(promise.by) if promise.kind in ("inspected", "no_bypass") else frozenset()
 
     def pair(self, source: Place, destination: Place) -> None:
@@ -310,7 +321,10 @@ class _Judge:
                     which = "the packet" if odd in there else "the reply"
                     return f"asymmetric: only {which} crosses the {what} {self._name(odd)}"
             return ""
-        return _zones(flow, back)
+        reason = _zones(flow, back)
+        if not reason and (doubt := _unknown_zone(flow, back)):
+            self._doubt(flow, doubt)
+        return reason
 
     def _inspection(self, flow: Flow, back: Leg) -> str:
         there, home = set(flow.forward.walk.middleboxes), set(back.walk.middleboxes)
@@ -336,12 +350,14 @@ class _Judge:
         return ""
 
     def _policy(self, flow: Flow, policy: FirewallPolicy) -> str:
-        self.notes.update(dict.fromkeys(f"the verdict leans on the contract {name}" for name in policy.contracts))
+        self.leans |= policy.contracts
         if isinstance(policy.stateless_passes, Unknown):
             self._doubt(flow, policy.stateless_passes.reason)
             return ""
-        for packets in (flow.box, flow.box.swapped()):
-            passed, _ = match(policy.stateless_passes, packets, source_is_remote=True)
+        # Whoever wants around the firewall takes any source port.
+        there = flow.box._replace(source_port=EVERY_PORT)
+        for packets in (flow.box, flow.box.swapped(), there, there.swapped()):
+            passed, _, _ = match(policy.stateless_passes, packets, source_is_remote=True)
             if passed:
                 return f"a stateless rule of {policy.path} passes {passed[0].packet()} without inspection"
         if isinstance(policy.stateless, Unknown):
@@ -351,6 +367,13 @@ class _Judge:
         elif not {"aws:forward_to_sfe", "aws:drop"} & set(policy.stateless):
             actions = ", ".join(policy.stateless)
             return f"{policy.path} has no stateless default action aws:forward_to_sfe: {actions}"
+        if intersect(flow.box.protocol, ((17, 17),)):
+            # https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateless-default-actions.html: only
+            # fragments of UDP are not put together first.
+            if isinstance(policy.fragments, Unknown):
+                self._doubt(flow, policy.fragments.reason)
+            elif "aws:pass" in policy.fragments:
+                return f"{policy.path} passes fragments of UDP without inspection"
         if policy.filters is not True:
             self.notes[f"{policy.path} has no stateful rules and drops nothing by default: it lets everything pass"] = (
                 None
@@ -420,13 +443,24 @@ class _Judge:
             len(self.seen),
             delivered,
             left_out,
-            tuple(sorted(contracts)),
+            tuple(sorted(contracts | self.leans)),
             (
                 *self.notes,
                 *self.view.model.notes,
                 *(f"AWS refuses: {text}" for text in self.view.model.invalid),
             ),
         )
+
+
+def _unknown_zone(flow: Flow, back: Leg) -> str:
+    crossings = (*flow.forward.walk.crossings, *back.walk.crossings)
+    for crossing in crossings:
+        if crossing.zone == "?":
+            return f"the availability zone of {crossing.element} is not known"
+    subnet = flow.source.subnet
+    if subnet is not None and isinstance(subnet.zone, Unknown):
+        return subnet.zone.reason if any(crossing.vpc == subnet.vpc.identity for crossing in crossings) else ""
+    return ""
 
 
 def _zones(flow: Flow, back: Leg) -> str:
@@ -438,6 +472,8 @@ def _zones(flow: Flow, back: Leg) -> str:
             # Of the VPC where a flow starts or ends only what inspects or translates counts, not where the
             # flow enters.
             if any(attachment.path == crossing.element for attachment in place.subnet.vpc.attachments):  # type: ignore[union-attr]
+                continue
+            if "?" in (crossing.zone, "" if isinstance(place.subnet.zone, str) else "?"):  # type: ignore[union-attr]
                 continue
             if place is flow.source and place.subnet is not None and place.subnet.zone != crossing.zone:
                 home = place.subnet.zone

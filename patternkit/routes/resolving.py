@@ -35,6 +35,9 @@ _ZONE_BEFORE_COLON = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d[a-z]):?$")
 _SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]*)\}\}")
 
+# No region has more availability zones, and a firewall has one endpoint in each.
+_MOST_ENDPOINTS = 6
+
 # What may rewrite a template to anything. The ones left out make no network resource.
 _HARMLESS_TRANSFORMS = {
     "AWS::LanguageExtensions",
@@ -62,7 +65,7 @@ _IDENTITY = {
     "AWS::EC2::VPNGateway": {"VPNGatewayId"},
     "AWS::EC2::VPNConnection": {"VpnConnectionId"},
     "AWS::EC2::CustomerGateway": {"CustomerGatewayId"},
-    "AWS::EC2::TransitGateway": {"Id"},
+    "AWS::EC2::TransitGateway": {"Id", "TransitGatewayArn"},
     "AWS::EC2::TransitGatewayAttachment": {"Id"},
     "AWS::EC2::TransitGatewayVpcAttachment": {"Id"},
     "AWS::EC2::TransitGatewayRouteTable": {"TransitGatewayRouteTableId"},
@@ -71,8 +74,10 @@ _IDENTITY = {
     "AWS::NetworkFirewall::Firewall": {"FirewallArn"},
     "AWS::NetworkFirewall::FirewallPolicy": {"FirewallPolicyArn"},
     "AWS::NetworkFirewall::RuleGroup": {"RuleGroupArn"},
-    "AWS::DirectConnect::DirectConnectGateway": {"DirectConnectGatewayId"},
+    "AWS::DirectConnect::DirectConnectGateway": {"DirectConnectGatewayId", "DirectConnectGatewayArn"},
 }
+# What makes an attachment on a transit gateway without being one.
+_ATTACHING = ("AWS::EC2::VPNConnection", "AWS::DirectConnect::DirectConnectGatewayAssociation")
 # Attributes that repeat a property.
 _PROPERTY = {
     ("AWS::EC2::VPC", "CidrBlock"),
@@ -110,6 +115,12 @@ class Stack:
         self.given: dict[str, Any] = dict(source.parameters) if given is None else given
         self.ids = {logical: f"{OPEN}{self.name}/{logical}{CLOSE}" for logical in self.resources}
         self.children: dict[str, Stack | Unknown] = {}
+        # What a custom resource is called is what its code returns: it may be any other resource's id.
+        self.named_by_code = {
+            logical
+            for logical, resource in self.resources.items()
+            if isinstance(resource, dict) and is_custom(str(resource.get("Type")))
+        }
 
     def path(self, logical: str) -> str:
         """The resource's construct path, or the stack and logical id where there is none."""
@@ -124,8 +135,10 @@ class Stack:
 class StackSet:
     """All stacks of a network, nested ones included, before any choice is made."""
 
-    def __init__(self, sources: list[StackSource]) -> None:
+    def __init__(self, sources: list[StackSource], contracts: Contracts | None = None) -> None:
         self.stacks: list[Stack] = []
+        self.contracts = contracts or Contracts()
+        self.leans: frozenset[str] = frozenset()
         self.unknown_everywhere: list[str] = []
         names: set[str] = set()
         for source in sources:
@@ -141,21 +154,18 @@ class StackSet:
     def _transformed(self, source: StackSource) -> StackSource:
         transforms = source.template.get("Transform") or []
         names = transforms if isinstance(transforms, list) else [transforms]
-        for name in names:
-            text = name.get("Name") if isinstance(name, dict) else name
+        names = [name.get("Name") if isinstance(name, dict) else name for name in names]
+        for text in names:
             if text not in _HARMLESS_TRANSFORMS:
                 self.unknown_everywhere.append(f"the transform {text} may rewrite the template of {source.name}")
         if any(key.startswith("Fn::Transform") for key in source.template["Resources"]):
             self.unknown_everywhere.append(f"an Fn::Transform may add resources to {source.name}")
-        if "AWS::LanguageExtensions" in names and any(
-            key.startswith("Fn::ForEach::")
-            for section in source.template.values()
-            if isinstance(section, dict)
-            for key in section
-        ):
+        if "AWS::LanguageExtensions" in names and _has_loop(source.template):
             from patternkit.routes.loops import expand
 
-            template = expand(source.template, {**source.parameters}, source.name)
+            declared = self.contracts.parameters.get(source.name, {})
+            self.leans |= {f"parameter {name} of {source.name}" for name in declared if name not in source.parameters}
+            template = expand(source.template, {**declared, **source.parameters}, source.name)
             return StackSource(
                 source.name,
                 as_template(template, source.name),
@@ -180,6 +190,8 @@ class StackSet:
             if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
                 raise TemplateError(f"{stack.name}: resource {logical} has no Type")
             properties = resource.get("Properties")
+            if "Fn::Transform" in resource or (isinstance(properties, dict) and "Fn::Transform" in properties):
+                self.unknown_everywhere.append(f"an Fn::Transform may change {stack.path(logical)}")
             if properties is not None and not isinstance(properties, dict):
                 raise TemplateError(f"{stack.name}: the properties of {logical} are not a mapping")
             if resource["Type"] == "AWS::CloudFormation::Stack":
@@ -266,7 +278,7 @@ class Resolver:
             return self._dynamic(node) if "{{resolve:" in node else node
         if kind is dict and len(node) == 1 and "Ref" in node:
             name = node["Ref"]
-            if type(name) is str and name in stack.ids:
+            if type(name) is str and name in stack.ids and name not in stack.named_by_code:
                 return stack.ids[name]
         try:
             return self.resolve(stack, node)
@@ -330,6 +342,8 @@ class Resolver:
                     return function(stack, argument)
                 if isinstance(name, str) and name.startswith("Fn::"):
                     return Unknown(f"{name} in {stack.name} is not a function that the prover knows")
+            if "Fn::Transform" in node:
+                return Unknown(f"a macro computes it in {stack.name}")
             result = {}
             for key, item in node.items():
                 value = self.resolve(stack, item)
@@ -377,8 +391,15 @@ class Resolver:
             raise TemplateError(f"{stack.name}: Ref takes a name, got {name!r}")
         identity = stack.ids.get(name)
         if identity is not None:
-            if stack.resources[name]["Type"] == "AWS::SSM::Parameter":
+            resource = stack.resources[name]
+            if resource["Type"] == "AWS::SSM::Parameter":
                 return opaque(f"{stack.name}/{name}")
+            if name in stack.named_by_code:
+                kind, properties = resource["Type"], resource.get("Properties") or {}
+                return self._once(
+                    (stack.name, "attribute", f"{name}.Ref"),
+                    lambda: self._custom_attribute(stack, name, kind, properties, "Ref"),
+                )
             return identity
         if name.startswith("AWS::"):
             return self._pseudo(stack, name)
@@ -422,7 +443,8 @@ class Resolver:
         if isinstance(value, Unknown):
             return value
         if kind.startswith("AWS::SSM::Parameter::Value"):
-            return self._ssm_value(str(value))
+            value = self._ssm_value(str(value))
+            kind = kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">")
         if (kind == "CommaDelimitedList" or kind.startswith("List<")) and isinstance(value, str):
             return [item.strip() for item in value.split(",")]
         if isinstance(value, bool):
@@ -442,13 +464,15 @@ class Resolver:
     def _ssm_value(self, name: str) -> Any:
         if self._ssm is None:
             self._ssm = {}
+            listed: dict[str, tuple[Stack, Node]] = {}
             for stack in self.stacks.stacks:
                 for resource in stack.resources.values():
-                    if resource["Type"] == "AWS::SSM::Parameter":
+                    if resource["Type"] == "AWS::SSM::Parameter" and self.exists(stack, resource):
                         properties = resource.get("Properties") or {}
                         path = self.value(stack, properties.get("Name"))
                         if isinstance(path, str):
-                            self._ssm[path] = (stack, properties.get("Value"))
+                            listed[path] = (stack, properties.get("Value"))
+            self._ssm = listed
         if name in self._ssm:
             stack, node = self._ssm[name]
             return self._once((stack.name, "ssm", name), lambda: self.resolve(stack, node))
@@ -510,7 +534,7 @@ class Resolver:
             return self._firewall_attribute(stack, logical, properties, attribute)
         if kind == "AWS::NetworkFirewall::VpcEndpointAssociation" and attribute == "EndpointId":
             return endpoint_id(stack, logical, 0)
-        if kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource":
+        if is_custom(kind):
             return self._custom_attribute(stack, logical, kind, properties, attribute)
         return opaque(f"{stack.name}/{logical}.{attribute}")
 
@@ -577,6 +601,8 @@ class Resolver:
             listed.append(f"{zone}:{endpoint}")
         if len(listed) < 2:
             return listed
+        if len(listed) > _MOST_ENDPOINTS:
+            return Unknown(f"{stack.path(logical)} has {len(listed)} endpoints, in any order")
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkfirewall-firewall.html:
         # "EndpointIds are not in any particular order".
         text = f"EndpointIds of {stack.path(logical)} come in the order {{option}}"
@@ -641,6 +667,8 @@ class Resolver:
                 if isinstance(item, dict)
             }
             connection = (filters.get("resource-id") or [None])[0]
+            if isinstance(connection, str) and connection in self.stacks.by_id:
+                connection = self._associated(connection, (filters.get("transit-gateway-id") or [None])[0])
             if (
                 attribute == "TransitGatewayAttachments.0.TransitGatewayAttachmentId"
                 and isinstance(connection, str)
@@ -648,6 +676,23 @@ class Resolver:
             ):
                 return vpn_attachment_id(connection)
         return None
+
+    def _associated(self, identity: str, gateway: Any) -> str | None:
+        """What makes the attachment of a resource: of a Direct Connect gateway that is its association."""
+        stack, logical = self.stacks.by_id[identity]
+        if stack.resources[logical]["Type"] != "AWS::DirectConnect::DirectConnectGateway":
+            return identity
+        found = []
+        for other in self.stacks.stacks:
+            for name, resource in other.resources.items():
+                if resource["Type"] == "AWS::DirectConnect::DirectConnectGatewayAssociation":
+                    properties = resource.get("Properties") or {}
+                    associated = self.resolve(other, properties.get("AssociatedGatewayId"))
+                    if self.resolve(other, properties.get("DirectConnectGatewayId")) == identity and (
+                        gateway is None or associated == gateway
+                    ):
+                        found.append(other.ids[name])
+        return found[0] if len(found) == 1 else None
 
     def endpoint_in(self, firewall: str, zone: Any) -> Any:
         """The endpoint of a firewall in a zone."""
@@ -670,14 +715,14 @@ class Resolver:
                 return Unknown(f"the zone that {path} is given is not known")
             return self.endpoint_in(firewall, zone)
         if "attachment-of" in value:
-            return vpn_attachment_id(self.find(str(value["attachment-of"]), "AWS::EC2::VPNConnection"))
+            return vpn_attachment_id(self.find(str(value["attachment-of"]), *_ATTACHING))
         if "resource" in value:
-            return self.find(str(value["resource"]), None)
+            return self.find(str(value["resource"]))
         if "property" in value:
             return self.resolve(stack, properties.get(str(value["property"])))
         return Unknown(f"the contract for {path} says {value!r}, which the prover does not know")
 
-    def find(self, name: str, kind: str | None) -> str:
+    def find(self, name: str, *kinds: str) -> str:
         """The identity of the one resource that has a name.
 
         Raises:
@@ -686,7 +731,7 @@ class Resolver:
         found, known = [], []
         for stack in self.stacks.stacks:
             for logical, resource in stack.resources.items():
-                if kind is None or resource["Type"] == kind:
+                if not kinds or resource["Type"] in kinds:
                     path = stack.path(logical)
                     known.append(path)
                     if matching([name], custom_names(stack, logical, "")):
@@ -783,13 +828,15 @@ class Resolver:
             return name
         if self._exports is None:
             self._exports = {}
+            listed: dict[str, tuple[Stack, Node]] = {}
             for exporter in self.stacks.stacks:
                 for output in exporter.outputs.values():
                     export = output.get("Export") if isinstance(output, dict) else None
-                    if isinstance(export, dict):
-                        export_name = self.resolve(exporter, export.get("Name"))
+                    if isinstance(export, dict) and self.exists(exporter, output):
+                        export_name = self.value(exporter, export.get("Name"))
                         if isinstance(export_name, str):
-                            self._exports[export_name] = (exporter, output.get("Value"))
+                            listed[export_name] = (exporter, output.get("Value"))
+            self._exports = listed
         if name in self._exports:
             exporter, node = self._exports[name]
             return self._once((exporter.name, "export", name), lambda: self.resolve(exporter, node))
@@ -913,11 +960,22 @@ class Resolver:
         raise TemplateError(f"{stack.name}: {name} is not a condition")
 
 
+def is_custom(kind: str) -> bool:
+    """Whether a resource is made by code of the user's own."""
+    return kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource"
+
+
 class _Zones:
     """`Fn::GetAZs`: all zones of a region in an order that the account decides."""
 
     def __init__(self, region: str) -> None:
         self.region = region
+
+
+def _has_loop(node: Node) -> bool:
+    if isinstance(node, dict):
+        return any(str(key).startswith("Fn::ForEach::") or _has_loop(item) for key, item in node.items())
+    return isinstance(node, list) and any(_has_loop(item) for item in node)
 
 
 def _text(value: Any) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from patternkit.routes.addresses import (
     PUBLIC_IPV4,
     PUBLIC_IPV6,
     SERVICES,
+    Prefix,
     Spans,
     intersect,
     normal,
@@ -33,9 +34,9 @@ from patternkit.routes.model import (
     Vpc,
 )
 from patternkit.routes.promises import Selection
-from patternkit.routes.resolving import StackSet
+from patternkit.routes.resolving import Resolver, Stack, StackSet
 from patternkit.routes.tracing import Place
-from patternkit.routes.values import Unknown
+from patternkit.routes.values import CLOSE, OPEN, Undecided, Unknown, is_opaque
 
 GROUPS = ("every subnet", "every spoke subnet", "every site", "internet", *SERVICES)
 _TAIL = re.compile(r"/(?:Resource|Subnet|Default|VPC)$")
@@ -52,26 +53,28 @@ class Selected:
 class Selector:
     """Finds places in a model."""
 
-    def __init__(self, model: Model, stacks: StackSet) -> None:
+    def __init__(self, model: Model, stacks: StackSet, resolver: Resolver | None = None) -> None:
         self.model = model
         self.stacks = stacks
+        self.resolver = resolver
         self._places: dict[str, Place] = {}
         self._selected: dict[Any, Selected] = {}
         self._attached: set[str] | None = None
 
-    def select(self, selection: Selection, what: str, *, hosts: bool = False) -> Selected:
+    def select(self, selection: Selection, what: str, *, hosts: bool = False, whole: bool = False) -> Selected:
         """The places that a selection names.
 
         Args:
             selection: One name, or several.
             what: "source" or "destination", for messages.
             hosts: Whether a group leaves out the subnets that serve only transit gateway attachments.
+            whole: Whether a CIDR stands for all of its addresses, and not only for those that are surely in use.
 
         Raises:
             QuestionError: A name means nothing here, or a group is empty.
         """
         names = [selection] if isinstance(selection, str) else list(selection)
-        key = (tuple(names), what == "source", hosts)
+        key = (tuple(names), what == "source", hosts, whole)
         if key in self._selected:
             return self._selected[key]
         if not names:
@@ -79,7 +82,7 @@ class Selector:
         places: dict[Place, None] = {}
         group = len(names) > 1
         for name in names:
-            found, is_group = self._one(name, what)
+            found, is_group = self._one(name, what, whole=whole)
             if is_group and hosts:
                 found = [place for place in found if place.subnet is None or not self._serves_attachment(place.subnet)]
             if not found:
@@ -89,7 +92,7 @@ class Selector:
         selected = self._selected[key] = Selected(tuple(places), group)
         return selected
 
-    def _one(self, name: str, what: str) -> tuple[list[Place], bool]:
+    def _one(self, name: str, what: str, *, whole: bool) -> tuple[list[Place], bool]:
         if not isinstance(name, str) or not name.strip():
             raise QuestionError(f"{what} must be a name, got {name!r}")
         lowered = name.strip().lower()
@@ -109,7 +112,8 @@ class Selector:
             return self._tagged(name.strip()[4:], what), True
         block = parse_prefix(name.strip())
         if block is not None:
-            return self._addresses(span_of(block), block.family, name.strip(), what), True
+            found = self._addresses(span_of(block), block.family, name.strip(), what, rest=whole)
+            return [*found, *(self._perhaps(block, what) if found else ())], True
         return self._named(name.strip(), what)
 
     def _serves_attachment(self, subnet: Subnet) -> bool:
@@ -127,6 +131,19 @@ class Selector:
 
         A VPC with its own way to the internet is one, too: that is what a promise must find.
         """
+        hubs = self._hubs()
+        return [
+            vpc
+            for vpc in self.model.vpcs.values()
+            if vpc.identity not in hubs and any(attachment.medium == "vpc" for attachment in vpc.attachments)
+        ]
+
+    def left_out(self) -> list[str]:
+        """The VPCs on a transit gateway that are no spokes."""
+        hubs = self._hubs()
+        return [vpc.path for vpc in self.model.vpcs.values() if vpc.identity in hubs and vpc.attachments]
+
+    def _hubs(self) -> set[str]:
         hubs = {
             endpoint.subnet.vpc.identity
             for endpoint in self.model.targets.values()
@@ -143,11 +160,7 @@ class Selector:
                     and not any(block.covers(route.prefix) for block in target.vpc.blocks)
                 ):
                     hubs.add(target.vpc.identity)
-        return [
-            vpc
-            for vpc in self.model.vpcs.values()
-            if vpc.identity not in hubs and any(attachment.medium == "vpc" for attachment in vpc.attachments)
-        ]
+        return hubs
 
     def place(self, element: Element) -> Place:
         """The place that a subnet, site or interface is."""
@@ -173,7 +186,7 @@ class Selector:
         if isinstance(element.subnet, Unknown):
             return Place("interface", element.path, element, doubt=f"the subnet of {element.path} is not known")
         if element.address is not None:
-            return Place("interface", element.path, element, span_of(element.address))
+            return Place("interface", element.path, element, span_of(element.address), element.subnet.spans(6))
         return Place("interface", element.path, element, element.subnet.spans(4), element.subnet.spans(6))
 
     def _internet(self) -> Place:
@@ -200,27 +213,40 @@ class Selector:
             )
         return self._places[key]
 
-    def _addresses(self, spans: Spans, family: int, name: str, what: str) -> list[Place]:
+    def _perhaps(self, block: Prefix, what: str) -> list[Place]:
+        """The places that may have addresses of a block, for what is known of theirs."""
+        found: list[Element] = [
+            subnet
+            for subnet in self.model.subnets.values()
+            if subnet.unknown_blocks is not None
+            and not subnet.blocks
+            and (subnet.vpc.unknown_blocks or any(block.overlaps(own) for own in subnet.vpc.blocks))
+        ]
+        if what == "source":
+            found += [site for site in self.model.sites.values() if site.unknown_prefixes is not None]
+        return [self.place(element) for element in found]
+
+    def _addresses(self, spans: Spans, family: int, name: str, what: str, *, rest: bool) -> list[Place]:
         found: list[Place] = []
-        rest = spans
+        left = spans
         for element in (*self.model.subnets.values(), *self.model.sites.values()):
             place = self.place(element)
             common = intersect(place.spans(family), spans)
             if common:
-                rest = subtract(rest, common)
+                left = subtract(left, common)
                 part = f"{name} in {place.name}" if common != place.spans(family) else place.name
                 ipv4, ipv6 = (common, ()) if family == 4 else ((), common)
                 found.append(Place(place.kind, part, element, ipv4, ipv6))
         if what == "source":
             return found
         internet = self._internet()
-        beyond = intersect(rest, internet.spans(family))
+        beyond = intersect(left, internet.spans(family))
         if beyond:
             ipv4, ipv6 = (beyond, ()) if family == 4 else ((), beyond)
             found.append(Place("internet", f"{name} on the internet", None, ipv4, ipv6))
-            rest = subtract(rest, beyond)
-        if rest and not found:
-            ipv4, ipv6 = (rest, ()) if family == 4 else ((), rest)
+            left = subtract(left, beyond)
+        if left and (rest or not found):
+            ipv4, ipv6 = (left, ()) if family == 4 else ((), left)
             found.append(Place("addresses", name, None, ipv4, ipv6))
         return found
 
@@ -238,24 +264,42 @@ class Selector:
             *self.model.interfaces.values(),
         ):
             tags = self._tags(element)
-            if key in tags:
-                values.add(tags[key])
-                if fnmatch.fnmatchcase(tags[key], value):
+            given = tags.get(key)
+            if isinstance(given, Unknown):
+                doubt = f"whether {element.path} has the tag {text}: {given.reason}"
+                found += [replace(place, doubt=place.doubt or doubt) for place in self._places_of(element)]
+            elif given is not None:
+                values.add(given)
+                if fnmatch.fnmatchcase(given, value):
                     found += self._places_of(element)
         if not found:
             raise QuestionError(f"no VPC or subnet has the tag {key}={value}{nearest(value, values)}")
         return found
 
-    def _tags(self, element: Element) -> dict[str, str]:
+    def _tags(self, element: Element) -> dict[str, str | Unknown]:
         entry = self.stacks.by_id.get(element.identity)
         if entry is None:
             return {}
-        tags = (entry[0].resources[entry[1]].get("Properties") or {}).get("Tags") or []
-        return {
-            str(tag.get("Key")): tag["Value"]
-            for tag in tags
-            if isinstance(tag, dict) and isinstance(tag.get("Value"), str)
-        }
+        stack, logical = entry
+        tags = (stack.resources[logical].get("Properties") or {}).get("Tags") or []
+        found: dict[str, str | Unknown] = {}
+        for tag in tags if isinstance(tags, list) else []:
+            if isinstance(tag, dict) and isinstance(tag.get("Key"), str):
+                found[tag["Key"]] = self._tag_value(stack, tag.get("Value"))
+        return found
+
+    def _tag_value(self, stack: Stack, node: Any) -> str | Unknown:
+        if isinstance(node, str) or self.resolver is None:
+            return node if isinstance(node, str) else Unknown("it is an expression")
+        try:
+            value = self.resolver.resolve(stack, node)
+        except Undecided as undecided:
+            # The worlds are settled by now: what no element of the network hangs on is in none of them.
+            return Unknown(f"{undecided.choice.key} is not decided")
+        if isinstance(value, Unknown):
+            return value
+        text = str(value)
+        return Unknown(f"{text.strip(OPEN + CLOSE)} is known only to AWS") if is_opaque(text) else text
 
     def _places_of(self, element: Element) -> list[Place]:
         if isinstance(element, Vpc):

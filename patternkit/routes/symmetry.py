@@ -66,7 +66,7 @@ class _Classifier:
     def classify(self, mentioned: Iterable[Prefix]) -> dict[str, Hashable]:
         self._lay_out_blocks()
         for vpc in self.model.vpcs.values():
-            if vpc.unknown_blocks is not None or vpc.vpn_gateway is not None or vpc.edge_tables:
+            if vpc.unknown_blocks or vpc.vpn_gateway is not None or vpc.edge_tables:
                 self.alone.add(vpc.identity)
         self._look_at_targets()
         self._look_at_filters()
@@ -224,6 +224,8 @@ class _Classifier:
                 attachment.gateway if isinstance(attachment.gateway, Unknown) else attachment.gateway.identity,
                 tuple(sorted((zone, places.get(subnet.identity, -1)) for zone, subnet in attachment.zones.items())),
                 attachment.appliance,
+                attachment.ipv6,
+                attachment.references_groups,
                 attachment.appliance_contracts,
                 attachment.contracts,
                 attachment.tainted,
@@ -304,7 +306,7 @@ class _Classifier:
             found = self._holder(rule.family, first, last)
             inside = found is not None and found[0] is vpc
             spans.append(("own", found[1], found[2], last - first) if inside and found else (first, last))
-        return (rule.allows, rule.family, rule.protocols, tuple(spans), rule.ports)
+        return (rule.allows, rule.family, rule.protocols, tuple(spans), rule.ports, bool(rule.doubt))
 
 
 def _own_target(target: Any) -> Hashable:

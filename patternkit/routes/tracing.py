@@ -127,7 +127,11 @@ class Tracer:
             return self._from_internet(destination, box, peer)
         if source.kind == "site":
             assert isinstance(source.element, Site)
-            return self._from_site(source.element, Walk(box, peer=peer)), []
+            starts = self._from_site(source.element, Walk(box, peer=peer))
+            if not starts:
+                reason = f"what {source.name} is connected to is not in the set"
+                return [], [Leg(Walk(box), Outcome.UNKNOWN, reason)]
+            return starts, []
         subnet = source.subnet
         if subnet is None:
             return [], [Leg(Walk(box), Outcome.UNKNOWN, f"the subnet of {source.name} is not known")]
@@ -152,6 +156,8 @@ class Tracer:
         if gateway is None:
             reason = f"{subnet.vpc.path} has no internet gateway"
             return [], [Leg(walk, Outcome.DROPPED, reason, None, "address")]
+        if self.model.blocked_public:
+            return [], [Leg(walk, Outcome.UNKNOWN, self.model.blocked_public)]
         refused = []
         if box.family == 4:
             decided = dict(_public(destination)).get("public address")

@@ -1,7 +1,7 @@
 """Findings of validations, as data and as text that people read."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,3 +67,24 @@ def listed(findings: Iterable[Finding]) -> str:
         The lines.
     """
     return "\n".join(f"  {finding}" for finding in findings)
+
+
+def unaccepted(findings: Iterable[Finding], reasons: Mapping[str, str]) -> list[str]:
+    """Hold findings to the reasons why they are accepted.
+
+    Args:
+        findings: The findings.
+        reasons: Why a rule may be broken, by the rule, with its bracketed part or without.
+
+    Returns:
+        A line for each finding without a reason, and for each reason without a finding.
+    """
+    findings = list(findings)
+
+    def names(finding: Finding) -> set[str]:
+        return {finding.rule, finding.rule.partition("[")[0]}
+
+    accepted = {rule for rule, reason in reasons.items() if reason}
+    left = [str(one) for one in findings if not names(one) & accepted]
+    found = {name for one in findings for name in names(one)}
+    return left + [f"accepted, but not found: {rule}" for rule in reasons if rule not in found]

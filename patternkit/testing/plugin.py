@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
     from patternkit.localcloud import LocalCloud
+    from patternkit.routes import Network
     from patternkit.testing.permissions import Proof
+    from patternkit.testing.synthesis import Synthesis
 
+Told = TypeVar("Told")
 
 # When the plugin is loaded, and not in a hook: conftest files that import the CDK are loaded before most hooks run.
 use_packaged_node()
@@ -24,19 +27,99 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse to rewrite snapshots where nobody reads them."""
     if os.environ.get("CI") and config.getoption("update_snapshots", default=False):
         raise pytest.UsageError("--snapshot-update is refused in CI: update snapshots where the change is read")
+    # Which snapshots are obsolete, and not only how many.
+    config.option.include_snapshot_details = True
     # Snapshots are named for their templates, not for the tests that hold them.
     config.addinivalue_line("filterwarnings", r"ignore:\s*Can not relate snapshot:UserWarning")
+
+
+@pytest.fixture(scope="session")
+def synthesized() -> "Iterator[Callable[..., Synthesis]]":
+    """Synthesize once a session what several tests look at: `synthesized(build, packs=["AwsSolutions"])`.
+
+    `build` adds stacks to the app that it is given; the class of a stack, or of a construct to be put into one, will
+    do. The other arguments are those of `patternkit.testing.synthesis.synthesize`. What is asked for again, with equal
+    arguments, is not synthesized again, so tests must not change the templates.
+    """
+    from patternkit.testing.shared import SharedSyntheses
+
+    with SharedSyntheses() as shared:
+
+        def get(build: Callable[..., object], **arguments: Any) -> "Synthesis":
+            __tracebackhide__ = True
+            return _told_in_one_line(shared.get, build, **arguments)
+
+        yield get
+
+
+@pytest.fixture
+def no_findings() -> "Callable[..., None]":
+    """Fail on findings: `no_findings(synthesis, accept={"AwsSolutions-S1": "why"})`.
+
+    Rules are named as findings have them, with or without the bracketed part. What is accepted and not found fails too.
+    """
+    from patternkit.testing.findings import unaccepted
+
+    def hold(synthesis: "Synthesis", *, accept: Mapping[str, str] | None = None) -> None:
+        __tracebackhide__ = True
+        if left := unaccepted(synthesis.findings, accept or {}):
+            pytest.fail("\n".join(left), pytrace=False)
+
+    return hold
+
+
+@pytest.fixture
+def no_lint() -> Callable[..., None]:
+    """Fail on what cfn-lint says: `no_lint(synthesis, accept={"W3005"}, regions=["eu-west-1"])`."""
+    from patternkit.testing.linting import lint
+
+    def hold(synthesis: "Synthesis", **arguments: Any) -> None:
+        __tracebackhide__ = True
+        said = [
+            f"{name}: {one}" for name, template in synthesis.templates.items() for one in lint(template, **arguments)
+        ]
+        if said:
+            pytest.fail("\n".join(said), pytrace=False)
+
+    return hold
 
 
 @pytest.fixture
 def template_snapshot(snapshot: "SnapshotAssertion") -> Callable[..., None]:
     """Hold a template to its snapshot: `template_snapshot(template, name="agnostic", folder=here / "snapshots")`."""
-    from patternkit.testing.snapshots import TemplateSnapshotExtension
+    from patternkit.testing.snapshots import SnapshotError, TemplateSnapshotExtension
 
     def hold(template: Mapping[str, Any], *, name: str | None = None, folder: Path | None = None) -> None:
+        __tracebackhide__ = True
         extension = TemplateSnapshotExtension.in_folder(str(folder)) if folder else TemplateSnapshotExtension
         held = snapshot.use_extension(extension)
+        index = name or held.index
+        try:
+            where = extension.get_location(test_location=held.test_location, index=index)
+            TemplateSnapshotExtension().check(Path(where))
+        except SnapshotError as error:
+            told = str(error)
+        else:
+            told = ""
+        if told:
+            pytest.fail(told, pytrace=False)
         assert template == (held(name=name) if name else held)
+
+    return hold
+
+
+@pytest.fixture
+def stateful_snapshot(template_snapshot: Callable[..., None]) -> Callable[..., None]:
+    """Hold the logical ids of what keeps data: `stateful_snapshot(template, name="agnostic.stateful")`.
+
+    Changing one of these ids replaces the resource. Beside a snapshot of the whole template this says which part of a
+    change is the dangerous one.
+    """
+    from patternkit.testing.stateful import stateful_resources
+
+    def hold(template: Mapping[str, Any], *, name: str | None = None, folder: Path | None = None) -> None:
+        __tracebackhide__ = True
+        template_snapshot(stateful_resources(template), name=name, folder=folder)
 
     return hold
 
@@ -52,12 +135,40 @@ def permissions() -> "Callable[..., Proof]":
 
     def hold(template: Any, *, unused: Mapping[str, str] | None = None, **arguments: Any) -> "Proof":
         __tracebackhide__ = True
-        proof = prove(template, **arguments)
+        proof = _told_in_one_line(prove, template, **arguments)
         if proof.denied or (left := proof.unexplained(unused or {})):
             pytest.fail(proof.report() if proof.denied else "\n".join(left), pytrace=False)
         return proof
 
     return hold
+
+
+@pytest.fixture
+def network() -> "Callable[..., Network]":
+    """Prove where packets go: `network("cdk.out").assert_holds(isolated("Orders", "internet"))`.
+
+    Takes the path of a template or a cloud assembly, a `cdk.App` or its synthesis, or parsed templates; `contracts`,
+    `parameters` and `region` are those of `patternkit.testing.networks.read_network`. What does not hold fails with the
+    offending flow, hop by hop.
+    """
+    from patternkit.testing.networks import read_network
+
+    return read_network
+
+
+def _told_in_one_line(function: "Callable[..., Told]", *given: Any, **arguments: Any) -> "Told":
+    """Fail a test by the message alone, where the message says it all."""
+    __tracebackhide__ = True
+    from patternkit.testing.permissions import ProofError
+    from patternkit.testing.rules import RulesError
+    from patternkit.testing.synthesis import SynthesisError
+
+    try:
+        return function(*given, **arguments)
+    except (ProofError, RulesError, SynthesisError) as error:
+        told = str(error)
+    # Outside of the clause, or pytest would show the other error as well.
+    pytest.fail(told, pytrace=False)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
@@ -10,6 +12,13 @@ from syrupy.location import PyTestLocation
 
 _ASSET = re.compile(r"\b[0-9a-f]{64}\b")
 _ABSENT = object()
+FORMAT = 1
+"""The format of snapshot files. A file says its format only from 2 on."""
+_FORMAT_KEY = "SnapshotFormat"
+
+
+class SnapshotError(Exception):
+    """A snapshot's file cannot be compared; the message names it and says why, in one line."""
 
 
 def normalized(template: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,6 +91,7 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
     folder: str | None = None
 
     @classmethod
+    @cache
     def in_folder(cls, folder: str) -> type["TemplateSnapshotExtension"]:
         """Make an extension that keeps its files in a folder, wherever the test is.
 
@@ -104,6 +114,29 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
         if isinstance(index, str):
             return index
         return super().get_snapshot_name(test_location=test_location, index=index)
+
+    def check(self, path: Path) -> None:
+        """Refuse a file that cannot be compared.
+
+        Args:
+            path: The file; it need not exist.
+
+        Raises:
+            SnapshotError: If it is no snapshot, or of a newer format than this version reads.
+        """
+        if not path.exists():
+            return
+        try:
+            held = json.loads(path.read_text(encoding="utf-8"))
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise SnapshotError(f"{path}: not a whole snapshot ({error}): take it from version control") from None
+        if not isinstance(held, dict):
+            raise SnapshotError(f"{path}: not a snapshot of a template")
+        if (version := held.get(_FORMAT_KEY, FORMAT)) != FORMAT:
+            raise SnapshotError(
+                f"{path}: a snapshot of format {version}, written by a newer version; this one reads format {FORMAT}: "
+                "update cdk-pattern-catalog"
+            )
 
     def serialize(self, data: Any, **_: Any) -> str:
         """Write a template as people read it."""

@@ -1,9 +1,12 @@
 """Synthesize CDK apps in tests: one Node process, no network, no build, and findings as data."""
 
 import atexit
+import inspect
 import json
 import shutil
+import sysconfig
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,13 +17,14 @@ from typing import Any
 import aws_cdk as cdk
 
 from patternkit.testing.findings import Finding, read_findings
+from patternkit.testing.rules import rules_plugin
 
 PACKS = ("AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
 """The rule packs of cdk-nag 3, by the names that their findings bear."""
 
 
 class SynthesisError(Exception):
-    """An app could not be synthesized; the message is the CDK's own, in one line."""
+    """An app could not be synthesized; the message is where, and the CDK's own reason, in one line."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def synthesize(
     *,
     context: Mapping[str, Any] | None = None,
     packs: Iterable[str] = (),
+    rules: Iterable[Path] = (),
     directory: Path | None = None,
     build_assets: bool = False,
 ) -> Synthesis:
@@ -87,6 +92,8 @@ def synthesize(
         build: Adds stacks to the app.
         context: The app's context: feature flags, and what its constructs read. Default: none.
         packs: The rule packs of cdk-nag to check it with, by name. Default: none, only the CDK's own validation.
+        rules: Files of a project's own rules, `.guard` or `.rego`, that the CDK's own validation evaluates too.
+            Default: none.
         directory: Where the assembly goes. Default: a temporary folder, removed when Python ends.
         build_assets: Whether to bundle assets. Default: no, for unit tests.
 
@@ -95,7 +102,9 @@ def synthesize(
 
     Raises:
         SynthesisError: If the CDK refuses the app for another reason than a finding.
-        ValueError: If there is no such pack.
+        RulesError: If a file of rules cannot be read, or checks nothing.
+        ValueError: If there is no such pack, or a file of rules is of another kind. What `build` raises by itself is
+            passed on.
     """
     if directory is None:
         directory = Path(tempfile.mkdtemp(prefix="synthesis-"))
@@ -107,12 +116,38 @@ def synthesize(
         settings["aws:cdk:bundling-stacks"] = []
     app = cdk.App(context={**(context or {}), **settings}, outdir=str(directory), analytics_reporting=False)
     _add_packs(app, packs)
-    build(app)
+    if files := tuple(rules):
+        cdk.Validations.of(app).add_plugins(rules_plugin(files))
     try:
+        build(app)
         app.synth()
     except RuntimeError as error:
-        raise SynthesisError(" ".join(str(error).split())) from None
+        # What follows the reason is JavaScript's stack.
+        lines = [line.strip() for line in str(error).splitlines()]
+        reason = " ".join(line for line in lines if line and not line.startswith("at "))
+        raise SynthesisError(f"{where(error, build)}: {reason}") from None
     return Synthesis(directory, read_findings(directory))
+
+
+def where(error: BaseException, build: Callable[..., object]) -> str:
+    """Say where in a project's own code an error comes from.
+
+    Args:
+        error: The error.
+        build: What the project was asked to build.
+
+    Returns:
+        The file and the line; without a line, the file that defines `build`, for what only synthesis shows.
+    """
+    installed = (*{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},)
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((*installed, "<")) and Path(frame.filename) != Path(__file__)
+    ]
+    if own:
+        return f"{own[-1].filename}:{own[-1].lineno}"
+    return inspect.getsourcefile(inspect.unwrap(build)) or str(getattr(build, "__name__", "the app"))
 
 
 def _add_packs(app: cdk.App, packs: Iterable[str]) -> None:

@@ -11,6 +11,21 @@ Properties = Mapping[str, Any]
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
+def exposures(template: Template) -> Iterator[tuple[str, str]]:
+    """Find what is reachable by anybody.
+
+    Args:
+        template: The template.
+
+    Yields:
+        Logical ids, and why.
+    """
+    for logical_id, resource in resources(template).items():
+        if (find := _FINDERS.get(resource["Type"])) is not None:
+            for reason in find(resource.get("Properties", {})):
+                yield logical_id, reason
+
+
 def exposure_changes(old: Template, new: Template) -> Iterator[Change]:
     """Find what is reachable by anybody and was not.
 

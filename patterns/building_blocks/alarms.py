@@ -1,8 +1,9 @@
 """Amazon CloudWatch alarms on failures: one data point over the line is one too many."""
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -26,7 +27,8 @@ def alarm(
         construct_id: Its id.
         metric: What is watched, with its statistic and period.
         description: What went wrong and what to look at, for whoever is woken.
-        topic: Who is told. None: the alarm only changes state.
+        topic: Who is told. None: the alarm only changes state. An imported one, and its customer key if it has one,
+            must let CloudWatch use them.
         threshold: The line, in the metric's unit. Default: 1.
         comparison: Which side of the line is bad. Default: the line and above.
         evaluation_periods: How many periods in a row. Default: 1.
@@ -48,10 +50,51 @@ def alarm(
         treat_missing_data=missing_data,
     )
     if topic is not None:
-        action = actions.SnsAction(topic)
-        made.add_alarm_action(action)
-        made.add_ok_action(action)
+        tell(made, topic)
     return made
+
+
+def tell(made: cloudwatch.AlarmBase, topic: sns.ITopic) -> None:
+    """Let an alarm tell a topic that it went off and that it is well again, and let CloudWatch publish there.
+
+    A topic that has any policy (TLS only, say) no longer has the one that lets the account's alarms in, and a customer
+    key lets no service in: the alarm would go off, and nobody would hear of it.
+
+    Args:
+        made: The alarm.
+        topic: The topic, of this stack or another one.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    """
+    action = actions.SnsAction(topic)
+    made.add_alarm_action(action)
+    made.add_ok_action(action)
+    # Not the alarm's own ARN: the topic's stack would wait for the alarm's, which waits for it.
+    conditions = {
+        "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:*"},
+        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+    }
+    alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
+    # The CDK writes equal statements once, however many alarms tell the topic.
+    topic.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="AlarmsTell",
+            principals=[alarms],
+            actions=["sns:Publish"],
+            resources=[topic.topic_arn],
+            conditions=conditions,
+        )
+    )
+    if topic.master_key is not None:
+        topic.master_key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsTell",
+                principals=[alarms],
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+                conditions=conditions,
+            )
+        )
 
 
 FIVE_MINUTES = Duration.minutes(5)

@@ -15,6 +15,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.private_bucket import AccessLogsBucket
+from patterns.building_blocks.public_name import check_in_zone
 
 
 class HttpsLoadBalancer(Construct):
@@ -228,10 +229,7 @@ def check_https(
     else:
         _check_region(scope, certificate.certificate_arn)
     if domain_name is not None and hosted_zone is not None:
-        zone = hosted_zone.zone_name
-        known = not (Token.is_unresolved(zone) or Token.is_unresolved(domain_name))
-        if known and domain_name != zone and not domain_name.endswith(f".{zone}"):
-            raise ValueError(f"domain_name must be {zone} or end in .{zone}, got {domain_name!r}")
+        check_in_zone(domain_name, hosted_zone)
 
 
 def _check_region(scope: Construct, arn: str) -> None:

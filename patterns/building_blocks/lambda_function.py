@@ -1,8 +1,9 @@
 """AWS Lambda functions with a role, a log group, dead letters and alarms of their own."""
 
+import re
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Size, Validations
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Size, Token, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -12,7 +13,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.arguments import check_environment
+from patterns.building_blocks.arguments import check_environment, shown
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 
 PYTHON = lambda_.Runtime.PYTHON_3_14
@@ -43,7 +44,7 @@ class LambdaFunction(Construct):
         alarm_topic: Who is told. Default: nobody; the alarms only change state.
 
     Raises:
-        ValueError: If an environment variable is malformed, or Lambda's own.
+        ValueError: If the handler or an environment variable is malformed, or a variable is Lambda's own.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
@@ -70,6 +71,8 @@ class LambdaFunction(Construct):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         check_environment("environment", environment)
+        if not Token.is_unresolved(handler) and not re.fullmatch(r"\S{1,128}", handler):
+            raise ValueError(f"handler must be up to 128 characters without a space, got {shown(handler)!r}")
         if isinstance(code, lambda_.InlineCode) and not (runtime or PYTHON).supports_inline_code:
             raise ValueError(
                 f"code must not be inline with runtime {(runtime or PYTHON).name}: Lambda compiles nothing"

@@ -28,12 +28,7 @@ def let_consume(
     """
     statements = [
         iam.PolicyStatement(
-            actions=[
-                "sqs:ChangeMessageVisibility",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:ReceiveMessage",
-            ],
+            actions=["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
             resources=[queue.queue_arn],
         )
     ]

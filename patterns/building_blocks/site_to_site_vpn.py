@@ -8,13 +8,12 @@ from typing import Literal, get_args
 from aws_cdk import ArnFormat, CfnTag, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES, alarm, tell
 from patterns.building_blocks.arguments import check_one_of, shown
 from patterns.building_blocks.cidr_block import is_concrete, private_networks
 from patterns.building_blocks.transit_gateway import Attachment, FoundAttachment, RoutingDomain, TransitGateway
@@ -317,8 +316,7 @@ class SiteToSiteVpn(Construct):
             alarm_description=f"No tunnel to {self.site.name} is up: the site is cut off.",
         )
         if topic is not None:
-            down.add_alarm_action(actions.SnsAction(topic))
-            down.add_ok_action(actions.SnsAction(topic))
+            tell(down, topic)
         return down
 
     def _tunnel_state(self, connection: ec2.CfnVPNConnection, address: str | None) -> cloudwatch.Metric:

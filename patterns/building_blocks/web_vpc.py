@@ -18,6 +18,8 @@ from patterns.building_blocks.nat_gateways import watch_nat_gateways
 class WebVpc(Construct):
     """A VPC with a public and a private subnet in each of two zones, a NAT gateway in each zone, and flow logs.
 
+    Without private subnets it has no NAT gateways either: what stands in it has public addresses of its own.
+
     It is made of plain resources: `ec2.Vpc` asks for a lookup of zones in every stack with a concrete environment.
 
     Args:
@@ -26,6 +28,8 @@ class WebVpc(Construct):
         log_retention: How long flow logs are kept.
         encryption_key: The key that encrypts flow logs. None: a key of CloudWatch Logs.
         alarm_topic: Who is told when a NAT gateway runs out of ports. None: nobody.
+        private_subnets: Whether there are private subnets with NAT gateways; targets that stand in no subnet need
+            none. Default: yes.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
@@ -42,6 +46,7 @@ class WebVpc(Construct):
         log_retention: logs.RetentionDays,
         encryption_key: kms.IKey | None,
         alarm_topic: sns.ITopic | None,
+        private_subnets: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
         network = IPv4Network("10.0.0.0/16")
@@ -69,6 +74,9 @@ class WebVpc(Construct):
                 f"Public{number}", outside[1], gateway_id=gateway.attr_internet_gateway_id
             )
             to_internet.node.add_dependency(attached)
+            public.append(outside)
+            if not private_subnets:
+                continue
             address = ec2.CfnEIP(self, f"NatAddress{number}", domain="vpc")
             # Others may have allowed this address through their firewalls.
             address.apply_removal_policy(RemovalPolicy.RETAIN)
@@ -83,7 +91,6 @@ class WebVpc(Construct):
             # Two blocks are kept for further zones.
             inside = self._subnet(f"Private{number}", zone, blocks[number + 3])
             self._default_route(f"Private{number}", inside[1], nat_gateway_id=nat.attr_nat_gateway_id)
-            public.append(outside)
             private.append(inside)
             gateways.append(nat)
         self.vpc: ec2.IVpc = ec2.Vpc.from_vpc_attributes(
@@ -95,9 +102,9 @@ class WebVpc(Construct):
             public_subnet_ids=[each[0].attr_subnet_id for each in public],
             public_subnet_names=["Public"],
             public_subnet_route_table_ids=[each[1].attr_route_table_id for each in public],
-            private_subnet_ids=[each[0].attr_subnet_id for each in private],
-            private_subnet_names=["Private"],
-            private_subnet_route_table_ids=[each[1].attr_route_table_id for each in private],
+            private_subnet_ids=[each[0].attr_subnet_id for each in private] or None,
+            private_subnet_names=["Private"] if private else None,
+            private_subnet_route_table_ids=[each[1].attr_route_table_id for each in private] or None,
         )
         self._log_flows(log_retention, encryption_key)
         self.alarms: list[cloudwatch.Alarm] = watch_nat_gateways(self, gateways, alarm_topic)
@@ -168,12 +175,13 @@ class WebVpc(Construct):
         flow_log.node.add_dependency(permission)
 
 
-def check_web_vpc(argument: str, vpc: ec2.IVpc | None) -> None:
+def check_web_vpc(argument: str, vpc: ec2.IVpc | None, *, private_subnets: bool = True) -> None:
     """Refuse an existing VPC that cannot hold a balanced application.
 
     Args:
         argument: The argument's own name.
         vpc: What was given; None passes.
+        private_subnets: Whether the application stands in private subnets. Default: yes.
 
     Raises:
         ValueError: If it has fewer than two public subnets, or no private subnets with a way out.
@@ -182,5 +190,5 @@ def check_web_vpc(argument: str, vpc: ec2.IVpc | None) -> None:
         return
     if len(vpc.public_subnets) < 2:
         raise ValueError(f"{argument} must have public subnets in two zones, got {len(vpc.public_subnets)}")
-    if not vpc.private_subnets:
+    if private_subnets and not vpc.private_subnets:
         raise ValueError(f"{argument} must have private subnets with a NAT gateway, got none")

@@ -7,12 +7,15 @@ from typing import Any, cast
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_elasticloadbalancingv2_targets as elbv2_targets
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -129,6 +132,18 @@ def _vpc(kind: ec2.SubnetType) -> Make:
     )
 
 
+def _balancer(scope: Construct, **vpc: Any) -> elbv2.IApplicationLoadBalancer:
+    return elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
+        scope,
+        "Balancer",
+        load_balancer_arn=_arn("elasticloadbalancing", "loadbalancer/app/existing/0123456789abcdef"),
+        security_group_id="sg-0123456789abcdef0",
+        load_balancer_dns_name="existing-1.eu-west-1.elb.amazonaws.com",
+        load_balancer_canonical_hosted_zone_id="Z32O12XQLNTSW2",
+        **vpc,
+    )
+
+
 RESOURCES: dict[Any, Mapping[str, Make]] = {
     s3.IBucket: _new_and_existing(
         lambda scope: s3.Bucket(scope, "Bucket", enforce_ssl=True),
@@ -204,6 +219,10 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
             scope, "Gateway", "tgw-0123456789abcdef0"
         ),
     },
+    ec2_interfaces.IEIPRef: {
+        "new": lambda scope: ec2.CfnEIP(scope, "Address", domain="vpc"),
+        "of another stack": _elsewhere(lambda scope: ec2.CfnEIP(scope, "Address", domain="vpc")),
+    },
     networkfirewall_interfaces.IFirewallPolicyRef: {"new": _policy, "of another stack": _elsewhere(_policy)},
     ec2.IVpc: {
         "isolated": _vpc(ec2.SubnetType.PRIVATE_ISOLATED),
@@ -230,6 +249,42 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         "all at once": lambda _: codedeploy.LambdaDeploymentConfig.ALL_AT_ONCE,
     },
     wafv2.CfnWebACL: {"new": _web_acl},
+    elbv2.IApplicationLoadBalancer: {
+        "internal": lambda scope: elbv2.ApplicationLoadBalancer(
+            scope, "Balancer", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope), internet_facing=False
+        ),
+        "existing": lambda scope: _balancer(scope, vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)),
+        "existing somewhere": _balancer,
+    },
+    elbv2.ApplicationTargetGroup: {
+        "function's": lambda scope: elbv2.ApplicationTargetGroup(
+            scope,
+            "Group",
+            target_type=elbv2.TargetType.LAMBDA,
+            targets=[cast(Any, elbv2_targets.LambdaTarget(_function(scope)))],
+        ),
+        "containers'": lambda scope: elbv2.ApplicationTargetGroup(
+            scope,
+            "Group",
+            vpc=_vpc(ec2.SubnetType.PUBLIC)(scope),
+            port=8080,
+            protocol=elbv2.ApplicationProtocol.HTTP,
+            target_type=elbv2.TargetType.IP,
+        ),
+    },
+    cloudwatch.IAlarm: _new_and_existing(
+        lambda scope: cloudwatch.Alarm(
+            scope,
+            "Alarm",
+            metric=cloudwatch.Metric(namespace="Own", metric_name="Lost"),
+            threshold=1,
+            evaluation_periods=1,
+        ),
+        lambda scope: cloudwatch.Alarm.from_alarm_name(scope, "Alarm", "existing"),
+        composite=lambda scope: cloudwatch.CompositeAlarm(
+            scope, "Alarm", alarm_rule=cloudwatch.AlarmRule.from_boolean(True)
+        ),
+    ),
     ecs.ContainerImage: {"public": lambda _: ecs.ContainerImage.from_registry("public.ecr.aws/nginx/nginx:1.29")},
     ecs.Secret: {
         "parameter": lambda scope: ecs.Secret.from_ssm_parameter(

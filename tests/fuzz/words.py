@@ -26,6 +26,8 @@ _KINDS = (
     (r"stack, beginning with a capital|what the site is called|by its name", [
         "Thumbnails", "Mail", "Headquarters", "Branch-2", "lower", "A_b",
     ]),
+    (r"backend answers", ["https://a.example.com:8443/v1", "http://a.example.com", "a.example.com", "https://a/?b"]),
+    (r"header", ["X-Origin", "X-Tenant", "Host", "a b"]),
     (r"token must allow", ["orders/write", "a b"]),
     (r"Direct Connect|existing gateway", ["tgw-0123456789abcdef0"]),
 )  # fmt: skip

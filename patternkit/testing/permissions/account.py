@@ -1,5 +1,6 @@
 """An AWS account in this process, made of the resources of templates."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,6 +57,8 @@ class Account:
         account: The account's id.
         region: The Region.
         parameters: Values of the templates' parameters. Default: their defaults.
+        stacks: The names of the templates' stacks, in their order. Default: not known, and references by
+            `Fn::GetStackOutput` not resolved.
     """
 
     def __init__(
@@ -65,12 +68,14 @@ class Account:
         account: str,
         region: str,
         parameters: Mapping[str, str] | None = None,
+        stacks: Sequence[str] = (),
     ) -> None:
         self.id = account
         self.region = region
         self.partition = _partition(region)
         self.templates = templates
         self._parameters = dict(parameters or {})
+        self._stacks = stacks
         self._made: dict[Key, Made] = {}
         self._in_making: list[Key] = []
         self._resolvers = [self._resolver(index) for index in range(len(templates))]
@@ -219,6 +224,7 @@ class Account:
             reference=lambda name: self._reference(index, name),
             attribute=lambda name, attribute: self._attribute(index, name, attribute),
             exported=self._exported,
+            output=self._output,
         )
 
     def _reference(self, index: int, name: str) -> Any:
@@ -227,8 +233,8 @@ class Account:
             "AWS::Region": self.region,
             "AWS::Partition": self.partition,
             "AWS::URLSuffix": "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com",
-            "AWS::StackName": f"stack-{index}",
-            "AWS::StackId": self.arn("cloudformation", f"stack/stack-{index}/id"),
+            "AWS::StackName": self._stack_name(index),
+            "AWS::StackId": self.arn("cloudformation", f"stack/{self._stack_name(index)}/id"),
             "AWS::NoValue": ABSENT,
         }
         if name in pseudo:
@@ -255,6 +261,20 @@ class Account:
                 if export is not None and self.resolve(index, export) == name:
                     return self.resolve(index, output["Value"])
         return Unresolved(name)
+
+    def _stack_name(self, index: int) -> str:
+        return self._stacks[index] if self._stacks else f"stack-{index}"
+
+    def _output(self, stack: str, name: str) -> Any:
+        # Where the stacks' names are not known the output's own must do: it is named with a hash.
+        having = [
+            index
+            for index, template in enumerate(self.templates)
+            if name in template.get("Outputs", {}) and (not self._stacks or self._stacks[index] == stack)
+        ]
+        if len(having) != 1:
+            return Unresolved(f"{stack}.{name}")
+        return self.resolve(having[0], self.templates[having[0]]["Outputs"][name]["Value"])
 
     def _make(self, key: Key) -> Made:
         if key in self._made:
@@ -359,6 +379,20 @@ def _table(account: Account, definition: _Definition) -> Made:
     return Made("AWS::DynamoDB::Table", name, attributes, made["TableArn"], definition.some("SSESpecification"))
 
 
+def _global_table(account: Account, definition: _Definition) -> Made:
+    made = _table(account, definition)
+    # Of a global table only what is in this Region can be reached by an ARN of this Region.
+    place = account.region
+    here = next((one for one in definition.get("Replicas", []) if one.get("Region") == place), None)
+    if here is None:
+        raise ProofError(f"{definition.logical_id}: none of its replicas is in {place}")
+    made.properties = {"SSESpecification": definition.get("SSESpecification", {}) | here.get("SSESpecification", {})}
+    if "ResourcePolicy" in here:
+        document = here["ResourcePolicy"]["PolicyDocument"]
+        made.policies.extend(read_policy(definition.logical_id, document, document, of_resource=True))
+    return made
+
+
 def _queue(account: Account, definition: _Definition) -> Made:
     fifo = bool(definition.get("FifoQueue"))
     name = definition.named("QueueName", 75)
@@ -403,6 +437,48 @@ def _function(account: Account, definition: _Definition) -> Made:
     if not definition.resource.get("Properties", {}).get("LoggingConfig", {}).get("LogGroup"):
         account.add_log_group(definition.index, definition.logical_id, name)
     return Made("AWS::Lambda::Function", name, {"Arn": arn}, arn)
+
+
+def _metric_alarm(account: Account, definition: _Definition) -> Made:
+    name = definition.named("AlarmName", 255)
+    # What it watches is of no account to who reads its state.
+    account.client("cloudwatch").put_metric_alarm(
+        AlarmName=name,
+        Namespace="AWS/Any",
+        MetricName="Any",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+    arn = account.arn("cloudwatch", f"alarm:{name}")
+    return Made("AWS::CloudWatch::Alarm", name, {"Arn": arn}, arn)
+
+
+def _target_group(account: Account, definition: _Definition) -> Made:
+    name = definition.named("Name").replace("-", "")[-32:]
+    # Of functions, whatever the template has: that kind needs no VPC, and its ARN looks like any other's.
+    made = account.client("elbv2").create_target_group(Name=name, TargetType="lambda")
+    arn = made["TargetGroups"][0]["TargetGroupArn"]
+    attributes = {"TargetGroupArn": arn, "TargetGroupFullName": arn.rpartition(":")[2]}
+    return Made("AWS::ElasticLoadBalancingV2::TargetGroup", arn, attributes, arn)
+
+
+def _listener(account: Account, definition: _Definition) -> Made:
+    elb, ec2 = account.client("elbv2"), account.client("ec2")
+    # The template's subnets are not made here; a load balancer of this account's default ones stands in.
+    subnets = sorted(ec2.describe_subnets()["Subnets"], key=lambda one: one["AvailabilityZone"])[:2]
+    name = f"{definition.index}{definition.logical_id}".replace("-", "")[-32:]
+    balancer = elb.create_load_balancer(Name=name, Subnets=[one["SubnetId"] for one in subnets])["LoadBalancers"][0]
+    answer = elb.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=definition.get("Port", 80),
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}],
+    )
+    arn = answer["Listeners"][0]["ListenerArn"]
+    return Made("AWS::ElasticLoadBalancingV2::Listener", arn, {"ListenerArn": arn}, arn)
 
 
 def _role(account: Account, definition: _Definition) -> Made:
@@ -453,12 +529,34 @@ def _stream(account: Account, definition: _Definition) -> Made:
     return Made("AWS::Kinesis::Stream", name, {"Arn": arn}, arn, definition.some("StreamEncryption"))
 
 
+def _transit_gateway(account: Account, definition: _Definition) -> Made:
+    made = f"tgw-{_digits(definition)}"
+    arn = account.arn("ec2", f"transit-gateway/{made}")
+    return Made("AWS::EC2::TransitGateway", made, {"Id": made, "TransitGatewayArn": arn}, arn)
+
+
+def _transit_gateway_route_table(account: Account, definition: _Definition) -> Made:
+    made = f"tgw-rtb-{_digits(definition)}"
+    arn = account.arn("ec2", f"transit-gateway-route-table/{made}")
+    return Made("AWS::EC2::TransitGatewayRouteTable", made, {"TransitGatewayRouteTableId": made}, arn)
+
+
+def _digits(definition: _Definition) -> str:
+    return hashlib.sha256(f"{definition.index}-{definition.logical_id}".encode()).hexdigest()[:17]
+
+
 def _unknown(_: Account, definition: _Definition) -> Made:
     return Made(definition.resource["Type"], Unresolved(described({"Ref": definition.logical_id})), {}, None)
 
 
 MAKERS: dict[str, Callable[[Account, _Definition], Made]] = {
+    "AWS::DynamoDB::GlobalTable": _global_table,
+    "AWS::CloudWatch::Alarm": _metric_alarm,
+    "AWS::ElasticLoadBalancingV2::Listener": _listener,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _target_group,
     "AWS::DynamoDB::Table": _table,
+    "AWS::EC2::TransitGateway": _transit_gateway,
+    "AWS::EC2::TransitGatewayRouteTable": _transit_gateway_route_table,
     "AWS::Events::EventBus": _event_bus,
     "AWS::IAM::Role": _role,
     "AWS::KMS::Alias": _alias,

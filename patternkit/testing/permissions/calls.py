@@ -309,16 +309,59 @@ def _kms(call: Call, account: Account) -> Iterator[Need]:
     yield f"kms:{call.operation}", arn, extra
 
 
-def _cloudwatch(call: Call, _: Account) -> Iterator[Need]:
+def _elasticloadbalancing(call: Call, _: Account) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html."""
+    if call.operation != "ModifyListener":
+        yield from _by_name("elasticloadbalancing", call)
+        return
+    yield "elasticloadbalancing:ModifyListener", call.parameters["ListenerArn"], {}
+
+
+def _cloudwatch(call: Call, account: Account) -> Iterator[Need]:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html."""
+    if call.operation == "DescribeAlarms" and call.parameters.get("AlarmTypes") == ["MetricAlarm"]:
+        # Composite alarms can only be described with a permission on everything, alarms on metrics one by one.
+        for name in call.parameters.get("AlarmNames") or ["*"]:
+            yield "cloudwatch:DescribeAlarms", account.arn("cloudwatch", f"alarm:{name}"), {}
+        return
     extra = {"cloudwatch:namespace": (call.parameters.get("Namespace", ""),)}
     for action, resource, _none in _by_name("cloudwatch", call):
         yield action, resource, dict(extra)
 
 
+_TRANSIT_GATEWAY_OPERATIONS = {
+    "AssociateTransitGatewayRouteTable",
+    "DisableTransitGatewayRouteTablePropagation",
+    "DisassociateTransitGatewayRouteTable",
+    "EnableTransitGatewayRouteTablePropagation",
+    "ModifyTransitGateway",
+}
+_TRANSIT_GATEWAY_RESOURCES = {
+    "TransitGatewayId": "transit-gateway",
+    "TransitGatewayAttachmentId": "transit-gateway-attachment",
+    "TransitGatewayRouteTableId": "transit-gateway-route-table",
+    "AssociationDefaultRouteTableId": "transit-gateway-route-table",
+    "PropagationDefaultRouteTableId": "transit-gateway-route-table",
+}
+
+
+def _ec2(call: Call, account: Account) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html."""
+    if call.operation not in _TRANSIT_GATEWAY_OPERATIONS:
+        yield from _by_name("ec2", call)
+        return
+    # Each resource that the request names has to be allowed.
+    given = {**call.parameters, **call.parameters.get("Options", {})}
+    for parameter, kind in _TRANSIT_GATEWAY_RESOURCES.items():
+        if parameter in given:
+            yield f"ec2:{call.operation}", account.arn("ec2", f"{kind}/{given[parameter]}"), {}
+
+
 _SERVICES: dict[str, Callable[[Call, Account], Iterator[Need]]] = {
     "cloudwatch": _cloudwatch,
     "dynamodb": _dynamodb,
+    "ec2": _ec2,
+    "elasticloadbalancing": _elasticloadbalancing,
     "events": _events,
     "kinesis": _kinesis,
     "kms": _kms,

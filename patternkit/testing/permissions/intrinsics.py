@@ -36,12 +36,14 @@ class Resolver:
         reference: Gives what `Ref` gives for a logical id, a parameter or a pseudo parameter.
         attribute: Gives what `Fn::GetAtt` gives.
         exported: Gives what `Fn::ImportValue` gives.
+        output: Gives what `Fn::GetStackOutput` gives, the CDK's weak reference, for a stack's name and an output's.
     """
 
     template: Mapping[str, Any]
     reference: Callable[[str], Any]
     attribute: Callable[[str, str], Any]
     exported: Callable[[str], Any]
+    output: Callable[[str, str], Any]
 
     def resolve(self, value: Any) -> Any:
         """Resolve a value and everything in it.
@@ -94,6 +96,8 @@ class Resolver:
                 return self.template.get("Mappings", {}).get(table, {}).get(first, {}).get(second, unresolved)
             case "Fn::ImportValue", str(export):
                 return self.exported(export)
+            case "Fn::GetStackOutput", {"StackName": str(stack), "OutputName": str(output)}:
+                return self.output(stack, output)
             case "Fn::ToJsonString", dict() | list():
                 return json.dumps(given)
         return unresolved
@@ -184,4 +188,6 @@ def described(value: Any) -> str:
             return text
         case {"Fn::ImportValue": name}:
             return described(name)
+        case {"Fn::GetStackOutput": {"StackName": str(stack), "OutputName": str(output)}}:
+            return f"{stack}.{output}"
     return json.dumps(value, sort_keys=True, default=str)

@@ -52,11 +52,15 @@ def platform_requests(account: Account, index: int, logical_id: str, role: str) 
             yield NotModelled(f"what Lambda needs for {unmodelled}")
     if target := properties.get("DeadLetterConfig", {}).get("TargetArn"):
         yield _delivery(target, request, "Lambda sends failed events to the dead-letter queue")
-    for other, _, resource in account.resources():
+    for other, other_id, resource in account.resources():
         if resource["Type"] not in ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping"):
             continue
         settings = account.resolve(other, resource.get("Properties", {}))
         named = settings.get("FunctionName")
+        if isinstance(named, Unresolved):
+            # It may be this function, which would then need more than was looked at.
+            yield NotModelled(f"which function {named.text} is, that {other_id} is for,")
+            continue
         if named not in (name, account.arn("lambda", f"function:{name}")):
             continue
         for kind in ("OnFailure", "OnSuccess"):

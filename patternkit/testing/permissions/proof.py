@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,7 +87,7 @@ class Proof:
 
 
 def prove(
-    template: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    template: Mapping[str, Any] | Sequence[Mapping[str, Any]] | Mapping[str, Mapping[str, Any]],
     *,
     events: Events,
     handler: Handler | str | None = None,
@@ -109,7 +110,8 @@ def prove(
     Organization policies, VPC endpoint policies and session policies are not in a template and not modelled.
 
     Args:
-        template: The template; or several, where stacks share exports.
+        template: The template; or several, where stacks share exports; or several by their stacks' names, where they
+            refer to each other's outputs by name too, as the CDK's weak references do.
         events: What the handler is invoked with. A function is given the account and yields events: between two of
             them it does what happens meanwhile, uploads say, with no role enforced.
         handler: The handler, or where it is: "package.module.function". A module is imported anew, with its package,
@@ -134,11 +136,14 @@ def prove(
     """
     from moto import mock_aws
 
-    templates = [template] if isinstance(template, Mapping) else list(template)
-    if not templates or not all(isinstance(one.get("Resources"), Mapping) for one in templates):
+    named = template if isinstance(template, Mapping) and "Resources" not in template else {}
+    templates = list(named.values()) or ([template] if isinstance(template, Mapping) else list(template))
+    if not templates or not all(
+        isinstance(one, Mapping) and isinstance(one.get("Resources"), Mapping) for one in templates
+    ):
         raise ProofError("template must be a CloudFormation template with Resources")
     with _process(account, region), mock_aws(config={"core": {"reset_boto3_session": False}}):
-        made = Account(templates, account=account, region=region, parameters=parameters)
+        made = Account(templates, account=account, region=region, parameters=parameters, stacks=list(named))
         key = find_function(made, function)
         made.make_all()
         role = role_of(made, key)
@@ -264,7 +269,11 @@ def _invoke(
         except Exception as error:
             # What fails because a call was denied is told by the denial.
             if all(one.verdict is Verdict.ALLOWED for one in recorder.judgements[before:]):
-                raise ProofError(f"the handler raised on event {number}: {type(error).__name__}: {error}") from error
+                at = traceback.extract_tb(error.__traceback__)[-1]
+                text = " ".join(str(error).split())
+                raise ProofError(
+                    f"{at.filename}:{at.lineno}: the handler raised on event {number}: {type(error).__name__}: {text}"
+                ) from error
         finally:
             recorder.enforcing = False
     if not number:

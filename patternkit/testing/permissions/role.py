@@ -80,9 +80,14 @@ def role_of(account: Account, key: Key) -> Role:
         document = inline["PolicyDocument"]
         statements += read_policy(f"{name}.Policies[{number}]", account.resolve(at, document), document)
     for other, policy, resource in account.resources():
-        if resource["Type"] in _POLICIES and _is_attached(account, other, resource, (at, name)):
-            document = resource["Properties"]["PolicyDocument"]
+        if resource["Type"] not in _POLICIES:
+            continue
+        attached = _is_attached(account, other, resource, (at, name))
+        document = resource["Properties"]["PolicyDocument"]
+        if attached:
             statements += read_policy(policy, account.resolve(other, document), document)
+        elif attached is None and any(one.get("Effect") == "Deny" for one in listed(document["Statement"])):
+            unknown.append(policy)
     for managed in account.resolve(at, properties.get("ManagedPolicyArns", [])):
         found = _managed(account, managed)
         if found is None:
@@ -100,11 +105,13 @@ def role_of(account: Account, key: Key) -> Role:
 _POLICIES = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
 
 
-def _is_attached(account: Account, index: int, policy: Mapping[str, Any], role: Key) -> bool:
+def _is_attached(account: Account, index: int, policy: Mapping[str, Any], role: Key) -> bool | None:
+    """Say whether a policy is attached to a role; None if which role it names is not known before deployment."""
     properties = policy.get("Properties", {})
     named = listed(properties.get("Roles", [])) + listed(properties.get("RoleName", []))
     wanted = account.resolve(role[0], {"Ref": role[1]})
-    return wanted in [account.resolve(index, one) for one in named]
+    found = [account.resolve(index, one) for one in named]
+    return True if wanted in found else None if any(isinstance(one, Unresolved) for one in found) else False
 
 
 def _managed(account: Account, arn: Any) -> list[Statement] | None:

@@ -17,6 +17,7 @@ _HANDLER = Path(__file__).parent / "handler"
 # Lambda's own limit is 15 minutes; CloudFormation would wait for an hour.
 _FUNCTION_TIMEOUT = Duration.minutes(14)
 _SERVICE_TIMEOUT = Duration.minutes(15)
+_DESCRIBES_NAME_NOTHING = "EC2's Describe actions name no resource: IAM allows them only on all resources."
 
 
 class AttachmentPlacement(Construct):
@@ -121,9 +122,12 @@ class GatewayDefaults(Construct):
                         f"{tables}{association_table_id}",
                         f"{tables}{propagation_table_id}",
                     ],
-                )
+                ),
+                # To wait until the gateway is modified.
+                iam.PolicyStatement(actions=["ec2:DescribeTransitGateways"], resources=["*"]),
             ],
         )
+        acknowledge_wildcard_resource(modifies, "*", _DESCRIBES_NAME_NOTHING)
         self.resource = CustomResource(
             self,
             "Resource",
@@ -167,18 +171,12 @@ class AttachmentFunction(LambdaFunction):
             roles=[self.role],
             statements=[
                 iam.PolicyStatement(
-                    actions=[
-                        "ec2:DescribeTransitGatewayAttachments",
-                        "ec2:DescribeTransitGateways",
-                        "ec2:DescribeVpnConnections",
-                    ],
+                    actions=["ec2:DescribeTransitGatewayAttachments", "ec2:DescribeVpnConnections"],
                     resources=["*"],
                 )
             ],
         )
-        acknowledge_wildcard_resource(
-            self.describes, "*", "EC2's Describe actions name no resource: IAM allows them only on all resources."
-        )
+        acknowledge_wildcard_resource(self.describes, "*", _DESCRIBES_NAME_NOTHING)
 
     def _alarms(self, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:  # noqa: ARG002
         # None: its failure fails a deployment, before the eyes of whoever deploys.

@@ -26,9 +26,10 @@ from patterns.building_blocks.arguments import (
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.scheduled_start import start_by_scheduler
 from patterns.events.cron_function.arguments import check_function, check_rule
 from patterns.events.cron_function.schedule import check_schedule, longest_silence
-from patterns.events.cron_function.triggers import start_by_rule, start_by_scheduler
+from patterns.events.cron_function.triggers import start_by_rule
 
 Trigger = Literal["scheduler", "rule"]
 

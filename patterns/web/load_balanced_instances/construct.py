@@ -22,10 +22,15 @@ from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
 from patterns.building_blocks.encryption_key import key_statement
 from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.building_blocks.instance_template import (
+    InstanceTemplate,
+    check_instance_types,
+    check_volume,
+    machine_image_for,
+)
 from patterns.building_blocks.private_bucket import PrivateBucket
 from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
-from patterns.web.load_balanced_instances.launch import InstanceTemplate, check_instance_types
 from patterns.web.load_balanced_instances.scaling import (
     Predictive,
     ScaleOn,
@@ -150,7 +155,7 @@ class LoadBalancedInstances(Construct):
         if not health_check_path.startswith("/"):
             raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
         check_duration("health_check_grace_period", health_check_grace_period, Duration.seconds(0), Duration.hours(1))
-        check_range("volume_size", volume_size.to_gibibytes() if volume_size else None, 8, 1024, "GiB")
+        check_volume("volume_size", volume_size, 8)
         check_capacities(min_capacity, max_capacity, desired_capacity, 1000, "instances")
         check_range("on_demand_base", on_demand_base, 0, max_capacity, "instances")
         check_range("spot_share", spot_share, 0, 100, "percent")
@@ -202,12 +207,7 @@ class LoadBalancedInstances(Construct):
             "Launch",
             vpc=self.vpc,
             instance_type=types[0],
-            machine_image=machine_image
-            or ec2.MachineImage.latest_amazon_linux2023(
-                cpu_type=ec2.AmazonLinuxCpuType.ARM_64
-                if architecture == ec2.InstanceArchitecture.ARM_64
-                else ec2.AmazonLinuxCpuType.X86_64
-            ),
+            machine_image=machine_image or machine_image_for(architecture),
             user_data=user_data(
                 region=Aws.REGION,
                 application=application,

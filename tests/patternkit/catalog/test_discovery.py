@@ -63,7 +63,7 @@ def test_underscores_do_for_hyphens(name: str) -> None:
             "zzz = 1\n" + PATTERN_TOML,
             (
                 "unknown field zzz: there are alternatives, construct, findings, limits, local, not_shown_locally, "
-                "services, sources, stack, summary, title, when, when_not"
+                "services, sources, stack, summary, title, web, when, when_not"
             ),
         ),
         (PATTERN_TOML.replace('title = "Queue"', "title = 7"), "the field title must be text, got 7"),

@@ -67,7 +67,7 @@ def _add_route(net: Topology, pick: Any) -> None:
     }
     if block in taken or _overlaps_own(net, vpc, block):
         return
-    number = sum(name.startswith("Extra") for name in net.resources)
+    number = next(number for number in range(99) if f"Extra{number}" not in net.resources)
     target: Any = {"Ref": "Tgw"}
     if f"{vpc}Igw" in net.resources and pick([True, False]):
         target = {"Ref": f"{vpc}Igw"}
@@ -110,7 +110,7 @@ def _toggle_propagation(net: Topology, pick: Any) -> None:
             del net.resources[name]
             return
     net.add(
-        f"Toggle{len(net.resources)}",
+        next(name for number in range(99) if (name := f"Toggle{number}") not in net.resources),
         "EC2::TransitGatewayRouteTablePropagation",
         TransitGatewayRouteTableId={"Ref": table},
         TransitGatewayAttachmentId={"Ref": attachment},

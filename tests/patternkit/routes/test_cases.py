@@ -644,9 +644,12 @@ class TestGateways:
         net.table("A", "Public", "ap", routes={"10.1.0.0/16": net.peering("Peering", "A", "B"), SITE: gateway})
         net.table("B", "BTable", "a", routes={"10.0.0.0/16": {"Ref": "Peering"}, "0.0.0.0/0": {"Ref": "Peering"}})
         network = net.network(contracts=VPN_LEARNS)
-        # From a peer or a VPN the gateway is not used; nor does it translate towards a VPN.
+        # From a peer or a VPN the gateway is not used; from its own VPC it is, towards a VPN, too:
+        # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html.
         fails(network, reaches("Ba", "internet"), "leads only into")
-        fails(network, reaches("Aa", "Vpn"), "cannot be used over")
+        fails(network, reaches("Vpn", "internet"), "has no route")
+        holds(network, reaches("Aa", "Vpn"))
+        unknown(network, reaches("Aa", "Ba"), "whether Net/Peering carries what Net/Nat sends is not documented")
 
     def test_26_private_nat(self) -> None:
         net = Topology()

@@ -231,4 +231,4 @@ def test_a_stateless_rule_that_passes_is_found() -> None:
     proof = network.prove(PROMISES["inspected"])
     assert proof.verdict is Verdict.FAILS
     assert "tcp 10.0.0.4:1024 -> 10.0.4.4:22 without inspection" in proof.reason
-    assert network.prove(inspected("S1a", "S0a", port=443, by="Fw")).verdict is Verdict.HOLDS
+    assert network.prove(inspected("S1a", "S0b", port=443, by="Fw")).verdict is Verdict.HOLDS

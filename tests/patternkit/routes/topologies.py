@@ -214,7 +214,7 @@ class Topology:
         return table
 
     def transit_route(self, table: str, destination: str, attachment: Any) -> None:
-        number = sum(name.startswith(f"{table}Static") for name in self.resources)
+        number = next(number for number in range(99) if f"{table}Static{number}" not in self.resources)
         target = {"Blackhole": True} if attachment is None else {"TransitGatewayAttachmentId": _attachment(attachment)}
         self.add(
             f"{table}Static{number}",

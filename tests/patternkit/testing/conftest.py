@@ -1,5 +1,8 @@
 """Projects of someone else's, in which the plugin is tested: they have none of the catalog's patterns."""
 
+import aws_cdk  # noqa: F401 - loaded here, so that it stays loaded from one project to the next
+import cdk_nag  # noqa: F401
+import cfnlint.api  # noqa: F401
 import pytest
 
 STACK = """
@@ -22,6 +25,16 @@ def build(app):
     return stack
 """
 
+SNAPSHOT = """
+    from pathlib import Path
+
+    from their_stack import template
+
+    def test_the_template(template_snapshot):
+        template_snapshot(template({arguments}), name="theirs", folder=Path(__file__).parent / "snapshots")
+"""
+
+
 SETTINGS = """
 [pytest]
 addopts = --strict-markers --disable-socket --allow-unix-socket -p no:cacheprovider
@@ -36,3 +49,9 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     pytester.makeini(SETTINGS)
     pytester.makepyfile(their_stack=STACK)
     return pytester
+
+
+def run_here(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    """Run a project's tests in this process, whose Node has the CDK loaded."""
+    project.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:xdist\nfilterwarnings = error\n")
+    return project.runpytest_inprocess(*arguments)

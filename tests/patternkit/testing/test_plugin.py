@@ -4,14 +4,7 @@ import json
 
 import pytest
 
-SNAPSHOT = """
-    from pathlib import Path
-
-    from their_stack import template
-
-    def test_the_template(template_snapshot):
-        template_snapshot(template({arguments}), name="theirs", folder=Path(__file__).parent / "snapshots")
-"""
+from tests.patternkit.testing.conftest import SNAPSHOT
 
 
 def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:

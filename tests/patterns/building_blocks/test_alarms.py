@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Match, Template
 
@@ -33,6 +34,26 @@ def test_the_topic_hears_of_the_alarm_and_of_its_end(scope: cdk.Stack) -> None:
     Template.from_stack(scope).has_resource_properties(
         "AWS::CloudWatch::Alarm", {"AlarmActions": [arn], "OKActions": [arn], "InsufficientDataActions": Match.absent()}
     )
+
+
+def test_cloudwatch_may_publish_to_a_topic_and_use_its_key(scope: cdk.Stack) -> None:
+    operations = cdk.Stack(cdk.App.of(scope), "Operations")
+    key = kms.Key(operations, "Key")
+    topic = sns.Topic(operations, "Topic", master_key=key, enforce_ssl=True)
+    for name in ("One", "Other"):
+        alarm(scope, name, metric=METRIC, description="It failed.", topic=topic)
+    # It would raise if the stacks waited for each other.
+    template = Template.from_stack(operations).to_json()["Resources"]
+    documents = {
+        "AWS::SNS::TopicPolicy": ("PolicyDocument", "sns:Publish"),
+        "AWS::KMS::Key": ("KeyPolicy", ["kms:Decrypt", "kms:GenerateDataKey"]),
+    }
+    for kind, (document, actions) in documents.items():
+        [resource] = [one for one in template.values() if one["Type"] == kind]
+        [told] = [one for one in resource["Properties"][document]["Statement"] if one.get("Sid") == "AlarmsTell"]
+        assert (told["Principal"], told["Action"]) == ({"Service": "cloudwatch.amazonaws.com"}, actions)
+        assert told["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        assert "ArnLike" in told["Condition"]
 
 
 def test_silence_can_be_the_failure(scope: cdk.Stack) -> None:

@@ -17,7 +17,10 @@ DEFAULT, OWN, FORMER = "tgw-rtb-default", "tgw-rtb-own", "tgw-rtb-former"
 class Gateway:
     """A transit gateway with one attachment, whose states change only after some questions."""
 
-    def __init__(self, *, table: str | None, propagated: list[str], available_after: int = 0) -> None:
+    def __init__(
+        self, *, table: str | None, propagated: list[str], available_after: int = 0, name: str = "tgw-1"
+    ) -> None:
+        self.name = name
         self.table = table
         self.propagated = propagated
         self.options: dict[str, str] = {}
@@ -29,7 +32,7 @@ class Gateway:
     def describe_transit_gateway_attachments(self, **asked: Any) -> dict[str, Any]:
         if "Filters" in asked:
             names = {one["Name"]: one["Values"] for one in asked["Filters"]}
-            assert names["transit-gateway-id"] == ["tgw-1"]
+            assert names["transit-gateway-id"] == [self.name]
             assert names["state"] == ["available"]
             if self._available_after > 0:
                 self._available_after -= 1
@@ -62,12 +65,12 @@ class Gateway:
         self.table = None
 
     def modify_transit_gateway(self, **asked: Any) -> None:
-        assert asked["TransitGatewayId"] == "tgw-1"
+        assert asked["TransitGatewayId"] == self.name
         self.options = asked["Options"]
         self._state = "modifying"
 
     def describe_transit_gateways(self, **asked: Any) -> dict[str, Any]:
-        assert asked["TransitGatewayIds"] == ["tgw-1"]
+        assert asked["TransitGatewayIds"] == [self.name]
         state, self._state = self._state, "available"
         return {"TransitGateways": [{"State": state}]}
 

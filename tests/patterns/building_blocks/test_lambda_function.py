@@ -52,6 +52,13 @@ def test_defaults_are_secure_and_can_be_operated(scope: cdk.Stack) -> None:
     assert log == {"RetentionInDays": 30}
 
 
+@pytest.mark.parametrize("handler", ["", "a b.c", "x" * 129])
+def test_a_handler_that_lambda_would_not_take_is_refused(scope: cdk.Stack, handler: str) -> None:
+    code = lambda_.Code.from_inline("def handler(event, context): ...")
+    with pytest.raises(ValueError, match=r"^handler must be up to 128 characters without a space, got '"):
+        LambdaFunction(scope, "Made", code=code, handler=handler, description="Does a thing")
+
+
 def test_the_role_may_write_its_own_log_and_traces_and_nothing_else(scope: cdk.Stack) -> None:
     made = make(scope)
     log = scope.resolve(made.log_group.log_group_arn)

@@ -1,11 +1,11 @@
 """The network patterns' ROUTES.md, written from templates by `python -m tests.patterns.network.route_pages`."""
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
+from patternkit.catalog.costs.prices import price_table
+from patternkit.catalog.costs.standing import standing
 from patternkit.testing.synthesis import Synthesis
 from tests.conftest import ROOT, example
 from tests.patterns.network.hub_and_spoke_vpn import test_hub_and_spoke_vpn as hub_and_spoke_vpn
@@ -14,7 +14,6 @@ from tests.patterns.network.many_sites_vpn import test_many_sites_vpn as many_si
 from tests.patterns.network.tables import Tables, read_tables
 
 NETWORK = ROOT / "patterns" / "network"
-PRICES: dict[str, Any] = tomllib.loads((NETWORK / "prices.toml").read_text(encoding="utf-8"))
 
 _INSPECTION = {
     "default": "Everything is inspected; the internet is reached by an egress VPC (the defaults)",
@@ -117,63 +116,15 @@ def _vpc(tables: Tables) -> Iterator[str]:
 
 
 def _cost(synthesis: Synthesis) -> Iterator[str]:
-    counts = parts(synthesis)
+    bill, prices = standing(synthesis.templates.values()), price_table()
     yield from ("| Standing still | Number | USD a month |", "| --- | --- | --- |")
-    total = 0.0
-    for part, usd in monthly_prices().items():
-        if counts.get(part):
-            total += counts[part] * usd
-            yield f"| {part} | {counts[part]} | {counts[part] * usd:,.2f} |"
-    yield f"| **Together** | | **{total:,.2f}** |"
-    yield from (
-        "",
-        f"Prices of {PRICES['region']} as of {PRICES['as_of']}, without traffic: `prices.toml` names sources.",
-        "",
-    )
-
-
-def monthly_prices() -> dict[str, float]:
-    """The price of each part for a month, in USD."""
-    hours = PRICES["hours_a_month"]
-    return {
-        **{one["part"]: one["usd"] * hours for one in PRICES["hourly"]},
-        **{one["part"]: one["usd"] for one in PRICES["monthly"]},
-    }
-
-
-def parts(synthesis: Synthesis) -> dict[str, int]:
-    """Count what costs while it stands still.
-
-    Args:
-        synthesis: The assembly.
-
-    Returns:
-        The number of each part of the price table.
-    """
-
-    def count(resource_type: str, weigh: Callable[[Mapping[str, Any]], int] = lambda _: 1) -> int:
-        found = synthesis.resources(resource_type).values()
-        return sum(weigh(one.get("Properties", {})) for one in found)
-
-    return {
-        "Firewall endpoint": count(
-            "AWS::NetworkFirewall::Firewall",
-            lambda one: len(one.get("SubnetMappings", [])) + len(one.get("AvailabilityZoneMappings", [])),
-        ),
-        # VPN connections, Direct Connect gateways and firewalls on the gateway are attachments, too.
-        "Transit gateway attachment": count("AWS::EC2::TransitGatewayAttachment")
-        + count("AWS::EC2::VPNConnection", lambda one: "TransitGatewayId" in one)
-        + count("AWS::DirectConnect::DirectConnectGatewayAssociation")
-        + count("AWS::NetworkFirewall::Firewall", lambda one: "TransitGatewayId" in one),
-        "NAT gateway": count("AWS::EC2::NatGateway"),
-        "Public IPv4 address": count("AWS::EC2::EIP")
-        + count("AWS::ElasticLoadBalancingV2::LoadBalancer", lambda one: len(one["Subnets"])),
-        "VPN connection": count("AWS::EC2::VPNConnection"),
-        "Application Load Balancer": count("AWS::ElasticLoadBalancingV2::LoadBalancer"),
-        "Alarm": count("AWS::CloudWatch::Alarm"),
-        "Composite alarm": count("AWS::CloudWatch::CompositeAlarm"),
-        "Customer managed key": count("AWS::KMS::Key"),
-    }
+    for line in bill.lines:
+        yield f"| {line.what} | {line.number:g} | {line.usd:,.2f} |"
+    yield f"| **Together** | | **{bill.usd:,.2f}** |"
+    missing = f" Not known: {', '.join(bill.unknown)}." if bill.unknown else ""
+    by_hand = f" Entered by hand: {', '.join(bill.unconfirmed)}." if bill.unconfirmed else ""
+    source = "`patternkit/catalog/costs/prices.toml` names sources."
+    yield from ("", f"Prices of {prices.region} as of {prices.as_of}, without traffic: {source}{missing}{by_hand}", "")
 
 
 def path(pattern: str) -> Path:

@@ -1,12 +1,13 @@
 """The pages of route tables and standing costs are what the templates say."""
 
-import datetime as dt
 import re
 
 import pytest
 
+from patternkit.catalog.costs.standing import standing
+from patternkit.testing.synthesis import Synthesis
 from tests.patterns.network.inspection_vpc import hubs
-from tests.patterns.network.route_pages import PAGES, PRICES, page, parts, path
+from tests.patterns.network.route_pages import PAGES, page, path
 
 
 @pytest.mark.parametrize("pattern", PAGES)
@@ -14,6 +15,10 @@ def test_the_page_of_routes_is_current(pattern: str) -> None:
     made = re.sub(r"[ \t]+$", "", page(pattern), flags=re.MULTILINE)
     command = "python -m tests.patterns.network.route_pages"
     assert path(pattern).read_text(encoding="utf-8") == made, f"{path(pattern)} is not current: run {command}"
+
+
+def parts(synthesis: Synthesis) -> dict[str, float]:
+    return {line.what: line.number for line in standing(synthesis.templates.values()).lines}
 
 
 def test_what_costs_is_counted() -> None:
@@ -26,10 +31,3 @@ def test_what_costs_is_counted() -> None:
     assert everything["VPN connection"] == 3
     assert everything["Application Load Balancer"] == 1
     assert parts(hubs.synthesized("native"))["Firewall endpoint"] == 2
-
-
-def test_each_price_has_a_source_and_a_day() -> None:
-    assert isinstance(PRICES["as_of"], dt.date)
-    for one in [*PRICES["hourly"], *PRICES["monthly"]]:
-        assert one["source"].startswith("https://aws.amazon.com/")
-        assert one["usd"] > 0

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,90 @@ class TestCustomerKeys:
             allow("s3:PutObject", OBJECTS), variables={"BUCKET": {"Ref": "Bucket"}}, Bucket=encrypted_bucket(), Key=KEY
         )
         assert set(denied(prove(made, handler=puts, events=[{}]))) == needed
+
+
+class TestGlobalTables:
+    @staticmethod
+    def made(*statements: dict[str, Any], **replica: Any) -> dict[str, Any]:
+        """As the CDK's TableV2 writes it."""
+        table = resource(
+            "DynamoDB::GlobalTable",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            Replicas=[{"Region": {"Ref": "AWS::Region"}, **replica}],
+            SSESpecification={"SSEEnabled": True, "SSEType": "KMS"},
+        )
+        return template(*statements, variables={"TABLE": {"Ref": "Table"}}, Table=table, Key=KEY)
+
+    @staticmethod
+    def puts(_event: Any, _context: Any) -> None:
+        boto3.resource("dynamodb").Table(os.environ["TABLE"]).put_item(Item={"id": "1"})
+
+    def test_its_replica_here_is_a_table(self) -> None:
+        assert denied(prove(self.made(), handler=self.puts, events=[{}])) == ["dynamodb:PutItem"]
+        put = allow("dynamodb:PutItem", arn("Table"))
+        proof = prove(self.made(put), handler=self.puts, events=[{}])
+        assert (proof.denied, proof.unused) == ((), ())
+
+    def test_its_replicas_key_and_policy_are_followed(self) -> None:
+        put = allow("dynamodb:PutItem", arn("Table"))
+        encrypted = self.made(put, SSESpecification={"KMSMasterKeyId": arn("Key")})
+        assert denied(prove(encrypted, handler=self.puts, events=[{}])) == ["kms:Decrypt"]
+        nobody = {"Effect": "Deny", "Principal": "*", "Action": "dynamodb:*", "Resource": "*"}
+        refused = self.made(put, ResourcePolicy={"PolicyDocument": {"Statement": [nobody]}})
+        assert denied(prove(refused, handler=self.puts, events=[{}])) == ["dynamodb:PutItem"]
+
+    def test_without_a_replica_here_there_is_nothing_to_prove(self) -> None:
+        elsewhere = self.made(Region="eu-west-1")
+        with pytest.raises(ProofError, match=r"^Table: none of its replicas is in us-east-1$"):
+            prove(elsewhere, handler=self.puts, events=[{}])
+
+
+class TestReferencesBetweenStacks:
+    """The CDK writes them as exports, or as outputs that the other stack reads."""
+
+    OUTPUT = "PublishOutputRefRole6726DC59"
+
+    def of_another_stack(self, output: str) -> dict[str, Any]:
+        return {"Fn::GetStackOutput": {"StackName": "Other", "Region": {"Ref": "AWS::Region"}, "OutputName": output}}
+
+    def with_mapping(self, policy: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        made = template()
+        made["Outputs"] = {"Function": {"Value": {"Ref": "Function"}}, self.OUTPUT: {"Value": {"Ref": "Role"}}}
+        mapping = resource(
+            "Lambda::EventSourceMapping",
+            FunctionName=self.of_another_stack("Function"),
+            EventSourceArn=arn("Queue"),
+        )
+        policies = {} if policy is None else {"Policy": policy}
+        return [made, {"Resources": {"Queue": resource("SQS::Queue"), "Mapping": mapping, **policies}}]
+
+    def test_a_mapping_and_a_policy_in_another_stack_are_this_functions(self) -> None:
+        assert "sqs:ReceiveMessage" in denied(prove(self.with_mapping(), handler=nothing, events=[{}]))
+        takes = allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], arn("Queue"))
+        policy = resource(
+            "IAM::Policy", PolicyDocument={"Statement": [takes]}, Roles=[self.of_another_stack(self.OUTPUT)]
+        )
+        assert not prove(self.with_mapping(policy), handler=nothing, events=[{}]).denied
+
+    def test_a_mapping_of_which_nobody_knows_whose_it_is_is_not_passed(self) -> None:
+        functions, queues = self.with_mapping()
+        del functions["Outputs"]
+        proof = prove([functions, queues], handler=nothing, events=[{}])
+        assert [one.why for one in proof.not_evaluated] == [
+            "which function Function is, that Mapping is for, is not modelled"
+        ]
+
+    def test_a_denial_of_which_nobody_knows_whose_it_is_is_not_passed(self) -> None:
+        policy = resource(
+            "IAM::Policy",
+            PolicyDocument={"Statement": [{"Effect": "Deny", "Action": "logs:*", "Resource": "*"}]},
+            Roles=[self.of_another_stack("Unknown")],
+        )
+        made = template()
+        made["Resources"]["Policy"] = policy
+        why = {one.why for one in prove(made, handler=nothing, events=[{}]).not_evaluated}
+        assert why == {"it may be denied: policy Policy is not modelled"}
 
 
 class TestCalls:
@@ -290,6 +374,24 @@ class TestTemplates:
         # On its own the template does not tell which queue it is.
         assert prove(made, handler=nothing, events=[{}]).unused == ("sqs:SendMessage on queue",)
 
+    def test_stacks_by_their_names_may_refer_to_each_other_s_outputs(self) -> None:
+        theirs = {"Resources": {"Queue": resource("SQS::Queue", QueueName="theirs")}}
+        theirs["Outputs"] = {"Out": {"Value": arn("Queue")}, "Url": {"Value": {"Ref": "Queue"}}}
+
+        def made(stack: str) -> Mapping[str, Any]:
+            def output(name: str) -> Mapping[str, Any]:
+                return {"Fn::GetStackOutput": {"StackName": stack, "OutputName": name}}
+
+            return template(allow("sqs:SendMessage", output("Out")), variables={"QUEUE_URL": output("Url")})
+
+        both = {"Theirs": theirs, "Ours": made("Theirs")}
+        assert not prove(both, handler=sends, events=[{}], function="Function").denied
+        # Which queue another stack has, or these without their names, is not told.
+        for untold in ({"Theirs": theirs, "Ours": made("Others")}, list(both.values())):
+            stack = "Others" if isinstance(untold, dict) else "Theirs"
+            proof = prove(untold, handler=nothing, events=[{}], function="Function")
+            assert proof.unused == (f"sqs:SendMessage on {stack}.Out",)
+
     def test_policies_are_read_wherever_they_are_attached(self) -> None:
         made = queue_template()
         document = {"Statement": allow("sqs:SendMessage", arn("Queue"))}
@@ -387,7 +489,9 @@ class TestMistakes:
         def raises(_event: Any, _context: Any) -> None:
             raise RuntimeError("not meant")
 
-        with pytest.raises(ProofError, match=r"^the handler raised on event 1: RuntimeError: not meant$"):
+        with pytest.raises(
+            ProofError, match=r"test_proof\.py:\d+: the handler raised on event 1: RuntimeError: not meant$"
+        ):
             prove(template(), handler=raises, events=[{}])
         assert not prove(template(), handler=raises, events=[{}], raises=(RuntimeError,)).denied
 

@@ -296,12 +296,7 @@ def test_a_consumer_reports_what_failed_and_has_time_for_it(scope: cdk.Stack) ->
     )
     template.has_resource_properties("AWS::SQS::Queue", {"VisibilityTimeout": 125})
     assert consumer.role is not None
-    actions = [
-        "sqs:ChangeMessageVisibility",
-        "sqs:DeleteMessage",
-        "sqs:GetQueueAttributes",
-        "sqs:ReceiveMessage",
-    ]
+    actions = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
     assert statements(scope, consumer.role) == [allow(actions, scope.resolve(made.queue.queue_arn))]
 
 

@@ -95,7 +95,7 @@ def test_a_consumer_may_work_off_its_queue_and_nothing_else(scope: cdk.Stack) ->
     queue, key = scope.resolve(made.queues["One"].queue_arn), scope.resolve(made.encryption_key.key_arn)
     allowed: list[dict[str, Any]] = policy["Properties"]["PolicyDocument"]["Statement"]
     assert [one["Action"] for one in allowed if one["Resource"] == queue] == [
-        ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
     ]
     assert [one["Action"] for one in allowed if one["Resource"] == key] == ["kms:Decrypt"]
     assert not [one for one in allowed if one["Resource"] == "*" and "xray:PutTraceSegments" not in one["Action"]]

@@ -36,6 +36,7 @@ REFUSALS = [
         instance_types=types("t4g.small"),
     ),
     refused("volume_size must be between 8 and 1024 GiB, got 4", volume_size=Size.gibibytes(4)),
+    refused("volume_size must be whole GiB, got 30.5", volume_size=Size.mebibytes(31232)),
     refused("max_capacity must be between 1 and 1000 instances, got 1001", max_capacity=1001),
     refused("min_capacity must be between 1 and 3 (max_capacity), got 4", min_capacity=4, max_capacity=3),
     refused("desired_capacity must be between 2 (min_capacity) and 6 (max_capacity), got 7", desired_capacity=7),

@@ -5,6 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from patterns.building_blocks.arguments import check_known, check_range
 from patterns.building_blocks.session_manager import permit_sessions
 
 
@@ -19,6 +20,7 @@ class InstanceTemplate(Construct):
         machine_image: The image.
         user_data: The script that starts an instance.
         volume_size: The size of the root volume.
+        public: Whether an instance gets a public address of its own when it starts. Default: no.
 
     Attributes:
         role (iam.Role): What the instances may do.
@@ -36,6 +38,7 @@ class InstanceTemplate(Construct):
         machine_image: ec2.IMachineImage,
         user_data: str,
         volume_size: Size,
+        public: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         self.role = iam.Role(
@@ -63,6 +66,7 @@ class InstanceTemplate(Construct):
             user_data=ec2.UserData.custom(user_data),
             role=self.role,
             security_group=self.security_group,
+            associate_public_ip_address=True if public else None,
             require_imdsv2=True,
             # One hop: a container on the instance does not reach the instance's credentials.
             http_put_response_hop_limit=1,
@@ -77,6 +81,41 @@ class InstanceTemplate(Construct):
                 )
             ],
         )
+
+
+def machine_image_for(architecture: ec2.InstanceArchitecture) -> ec2.IMachineImage:
+    """Choose the newest Amazon Linux 2023, read from its public parameter when CloudFormation deploys.
+
+    Args:
+        architecture: The processor.
+
+    Returns:
+        The image.
+    """
+    arm = architecture == ec2.InstanceArchitecture.ARM_64
+    return ec2.MachineImage.latest_amazon_linux2023(
+        cpu_type=ec2.AmazonLinuxCpuType.ARM_64 if arm else ec2.AmazonLinuxCpuType.X86_64
+    )
+
+
+def check_volume(argument: str, value: Size | None, fewest: int) -> None:
+    """Refuse a root volume that is too small for the image, too large, or not whole GiB.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given; None passes.
+        fewest: The smallest that holds the image, in GiB.
+
+    Raises:
+        ValueError: If it is out of range, has a fraction, or is not known yet.
+    """
+    if value is None:
+        return
+    check_known(argument, value, "the launch template")
+    size = int(value.to_bytes())
+    if size % 2**30:
+        raise ValueError(f"{argument} must be whole GiB, got {size / 2**30:g}")
+    check_range(argument, size // 2**30, fewest, 1024, "GiB")
 
 
 _NAMES = {ec2.InstanceArchitecture.ARM_64: "arm64", ec2.InstanceArchitecture.X86_64: "x86_64"}

@@ -1,0 +1,191 @@
+"""The page that shows the web architectures side by side: its tables, from recorded facts and metadata."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from patternkit.catalog.comparison.facts import Facts, record, record_file
+from patternkit.catalog.comparison.rows import BRINGS, bounds_of, costs_explained, dollars, not_known, publicity
+from patternkit.catalog.costs.bill import Bill
+from patternkit.catalog.costs.prices import price_table
+from patternkit.catalog.discovery import Pattern, patterns
+from patternkit.catalog.limits import BOUNDS, Limit
+from patternkit.catalog.markdown import bullets, sections, table
+
+PAGE = "docs/guides/choose-a-web-architecture.md"
+
+
+def page_file() -> Path:
+    """Where the page is, in a clone of the repository."""
+    return Path(__file__).parents[3] / PAGE
+
+
+def written(facts: Mapping[str, Facts]) -> list[Path]:
+    """Rewrite the recorded facts and the page that is made of them, in a clone of the repository.
+
+    Args:
+        facts: The facts of patterns that serve requests; those of patterns that are gone are left out.
+
+    Returns:
+        The files that changed.
+    """
+    found = patterns()
+    facts = {name: facts[name] for name, one in found.items() if one.web and name in facts}
+    text = page_file().read_text(encoding="utf-8") if page_file().exists() else ""
+    changed = []
+    for path, new in ((record_file(), record(facts)), (page_file(), rendered_page(text, found, facts) if text else "")):
+        if path.exists() and path.read_text(encoding="utf-8") != new:
+            path.write_text(new, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+def rendered_page(text: str, found: Mapping[str, Pattern], facts: Mapping[str, Facts]) -> str:
+    """Make the page anew: the prose as it stands, the tables from facts and metadata.
+
+    Args:
+        text: The page.
+        found: The patterns, of which those that serve requests are shown.
+        facts: Their facts.
+
+    Returns:
+        The page.
+
+    Raises:
+        CatalogError: If it lacks the markers of a part.
+    """
+    return sections(PAGE, text, _parts([one for one in found.values() if one.web and one.name in facts], facts))
+
+
+def _parts(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> dict[str, str]:
+    return {
+        "at-a-glance": _glance(shown, facts),
+        "scaling": table(
+            ("Pattern", "What adds capacity", "Within", "A burst before that"),
+            [(_link(one), one.web.scaling, one.web.scales_within, one.web.burst) for one in shown if one.web],
+        ),
+        "limits": _bounds(shown),
+        "limits-in-words": _limits(shown),
+        "failure-modes": table(
+            ("Pattern", "A zone is lost", "How it fails"),
+            [
+                (_link(one) if number == 0 else "", one.web.zone_loss if number == 0 else "", how)
+                for one in shown
+                if one.web
+                for number, how in enumerate(one.web.failure_modes)
+            ],
+        ),
+        "state": table(
+            ("Pattern", "Must keep no state", "State"),
+            [(_link(one), "yes" if one.web.stateless else "no", one.web.state) for one in shown if one.web],
+        ),
+        "public": table(
+            ("Pattern", "What is public", "Fixed public addresses"),
+            [(_link(one), publicity(facts[one.name]), str(facts[one.name].fixed_addresses)) for one in shown],
+        ),
+        "resources": _resources(shown, facts),
+        "findings": _findings(shown, facts),
+        "costs": _costs(shown, facts),
+        "prices": _prices(shown, facts),
+    }
+
+
+def _link(pattern: Pattern) -> str:
+    return f"[{pattern.name}](../../patterns/{pattern.family}/{pattern.folder.name}/README.md)"
+
+
+def _glance(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
+    rows = []
+    for one in shown:
+        if one.web:
+            own = facts[one.name]
+            runs = ", ".join(BRINGS[each] for each in one.web.runs)
+            long = "yes" if one.web.long_connections else "no"
+            costs = (dollars(own.standing), dollars(own.by_million))
+            rows.append((_link(one), runs, one.web.answer, one.web.scales_within, one.web.zone_loss, long, *costs))
+    heads = (
+        "Pattern",
+        "Runs",
+        "Callers get",
+        "Scales within",
+        "Zone lost",
+        "WebSocket",
+        "A month idle",
+        "A million requests",
+    )
+    return table(heads, rows)
+
+
+def _bounds(shown: Sequence[Pattern]) -> str:
+    heads = ("Pattern", *(name[0].upper() + name[1:] for name in BOUNDS.values()))
+    return table(heads, [(_link(one), *bounds_of(one).values()) for one in shown])
+
+
+def _limits(shown: Sequence[Pattern]) -> str:
+    """Each limit once, with the patterns that have it: several patterns share most of them."""
+    having: dict[Limit, list[str]] = {}
+    for pattern in shown:
+        for limit in pattern.limits:
+            having.setdefault(limit, []).append(pattern.name)
+    rows = [
+        (one.what, f"[{one.value}]({one.source})", one.was or "", _day(one.as_of), ", ".join(names))
+        for one, names in having.items()
+    ]
+    return table(("Limit", "Value", "Older texts say", "As of", "Patterns"), rows)
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
+
+
+def _resources(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
+    rows = []
+    for one in shown:
+        counts = facts[one.name].resources
+        listed = ", ".join(f"{number} {name.removeprefix('AWS::')}" for name, number in counts.items())
+        rows.append((_link(one), str(sum(counts.values())), str(len(counts)), listed))
+    return table(("Pattern", "Resources", "Types", "Which"), rows)
+
+
+def _findings(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
+    packs = list(next(iter(facts.values())).findings) if facts else []
+    rows = [(_link(one), *(str(number) for number in facts[one.name].findings.values())) for one in shown]
+    return table(("Pattern", *packs), rows)
+
+
+def _costs(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
+    rows = []
+    for one in shown:
+        for kind, bill in (
+            ("A month idle", facts[one.name].standing),
+            ("A million requests", facts[one.name].by_million),
+        ):
+            rows.append((_link(one), kind, _lines(bill), dollars(bill)))
+    missing = [f"`{name}`, {what}" for name, what in not_known({one.name: facts[one.name] for one in shown})]
+    return f"{table(('Pattern', 'Of', 'For what', 'USD'), rows)}\n\n{bullets([*costs_explained(), *missing])}"
+
+
+def _lines(bill: Bill) -> str:
+    return "; ".join(f"{line.number:,.4g} × {line.what}: {line.usd:,.2f}" for line in bill.lines) or "nothing"
+
+
+def _prices(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
+    """The prices that the costs are made of."""
+    used = {
+        line.what
+        for one in shown
+        for bill in (facts[one.name].standing, facts[one.name].by_million)
+        for line in bill.lines
+    }
+    rows = [
+        (one.what, f"{one.usd:g}", one.per, f"[price page]({one.source})", _read(one.read), _day(one.as_of))
+        for one in price_table().prices.values()
+        if one.what in used
+    ]
+    return table(("Price of", "USD", "Per", "AWS", "Read", "As of"), rows)
+
+
+def _read(where: str | None) -> str:
+    if where is None:
+        return "entered by hand, not confirmed"
+    return f"[here]({where})" if where.startswith("https://") else where

@@ -1,0 +1,95 @@
+"""The rows that the screen and the page show of each pattern, and their JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from patternkit.catalog.comparison.bounds import bound, shown
+from patternkit.catalog.comparison.facts import Facts
+from patternkit.catalog.costs.bill import Bill
+from patternkit.catalog.costs.by_request import LEFT_OUT
+from patternkit.catalog.costs.prices import price_table
+from patternkit.catalog.discovery import Pattern
+from patternkit.catalog.limits import BOUNDS
+
+BRINGS = {
+    "machines": "machines",
+    "containers": "containers",
+    "functions": "a function",
+    "nothing": "no code",
+}
+RAISED = "*"
+"""What marks a limit that AWS raises on request."""
+
+
+def bounds_of(pattern: Pattern) -> dict[str, str]:
+    """What bounds a pattern, as people read it.
+
+    Args:
+        pattern: The pattern.
+
+    Returns:
+        Texts by the name of the bound: a number, "none" where AWS sets none, "" where nothing is said.
+    """
+    texts = {}
+    for name in BOUNDS:
+        tightest = bound(pattern.limits, name)
+        if tightest is None:
+            texts[name] = "none" if pattern.web else ""
+        else:
+            texts[name] = shown(name, tightest.at or 0) + (RAISED if tightest.adjustable else "")
+    return texts
+
+
+def dollars(bill: Bill) -> str:
+    """The sum of a bill, marked where something that is not known comes on top."""
+    return f"${bill.usd:,.2f}{'+' if bill.unknown else ''}"
+
+
+def publicity(facts: Facts) -> str:
+    """What is public, in one line, each thing once."""
+    return "; ".join(dict.fromkeys(one.what for one in facts.public)) or "nothing"
+
+
+def costs_explained() -> list[str]:
+    """Say what the costs are of, and what they leave out.
+
+    Returns:
+        Sentences.
+    """
+    table = price_table()
+    request = table.request
+    taken = (
+        f"{request['request_bytes']:,} bytes, its answer {request['response_bytes']:,}, "
+        f"{request['function_milliseconds']} ms in a function and {request['log_bytes']} bytes in each log"
+    )
+    return [
+        f"Prices are those of {table.region} as of {table.as_of}; the example stands as it is without options.",
+        f"A request is taken to have {taken}.",
+        f"Left out: {'; '.join(LEFT_OUT)}.",
+    ]
+
+
+def not_known(facts: Mapping[str, Facts]) -> list[tuple[str, str]]:
+    """What the costs leave out because no price is known, or take from a price that was entered by hand."""
+    found = []
+    for name, one in facts.items():
+        for what, bill in (("standing", one.standing), ("a million requests", one.by_million)):
+            found += [(name, f"{what}: price not known of {missing}") for missing in bill.unknown]
+            found += [(name, f"{what}: price entered by hand of {by_hand}") for by_hand in bill.unconfirmed]
+    return found
+
+
+def as_json(pattern: Pattern, facts: Facts) -> dict[str, Any]:
+    """All that is compared of a pattern, as JSON values."""
+    return {
+        "name": pattern.name,
+        "family": pattern.family,
+        "title": pattern.title,
+        "summary": pattern.summary,
+        "services": pattern.services,
+        "local": pattern.local,
+        "web": asdict(pattern.web) if pattern.web else None,
+        "limits": [asdict(one) | {"as_of": one.as_of.isoformat()} for one in pattern.limits],
+        **facts.as_json(),
+    }

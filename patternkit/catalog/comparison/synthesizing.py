@@ -1,0 +1,38 @@
+"""The facts of patterns from their examples, synthesized here and now."""
+
+import importlib.util
+from collections.abc import Iterable
+
+from patternkit.catalog.comparison.facts import Facts, gather
+from patternkit.catalog.discovery import Pattern
+from patternkit.catalog.errors import CatalogError
+from patternkit.catalog.pages import example
+from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError
+
+
+def facts_of(synthesis: Synthesis) -> Facts:
+    """Find the facts of a synthesized example that every rule pack has checked."""
+    return gather(synthesis.templates.values(), [(one.pack, one.rule) for one in synthesis.findings], PACKS)
+
+
+def synthesized(patterns: Iterable[Pattern]) -> dict[str, Facts]:
+    """Synthesize the examples of patterns and find their facts.
+
+    Args:
+        patterns: The patterns.
+
+    Returns:
+        The facts by pattern.
+
+    Raises:
+        CatalogError: If the rule packs are not installed, or an example cannot be synthesized.
+    """
+    if importlib.util.find_spec("cdk_nag") is None:
+        raise CatalogError("to compare needs the package cdk_nag: pip install 'cdk-pattern-catalog[testing]'")
+    facts = {}
+    for pattern in patterns:
+        try:
+            facts[pattern.name] = facts_of(example(pattern))
+        except SynthesisError as error:
+            raise CatalogError(f"{pattern.name}: {error}") from None
+    return facts

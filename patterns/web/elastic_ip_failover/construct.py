@@ -1,0 +1,286 @@
+"""One fixed address, an instance that serves behind it, and what moves the address when that one fails."""
+
+from pathlib import Path
+
+from aws_cdk import Acknowledgment, CfnResource, Duration, RemovalPolicy, Size, Validations
+from aws_cdk import aws_autoscaling as autoscaling
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_sns as sns
+from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
+from constructs import Construct
+
+from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.arguments import check_duration, check_known, check_range
+from patterns.building_blocks.instance_template import (
+    InstanceTemplate,
+    check_instance_types,
+    check_volume,
+    machine_image_for,
+)
+from patterns.building_blocks.public_name import check_name
+from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
+from patterns.web.elastic_ip_failover.keeper import AddressKeeper
+
+_EXAMPLE = Path(__file__).parent / "instance" / "example_application.sh"
+
+
+class ElasticIpFailover(Construct):
+    """Serve from one fixed address that a standby takes over by itself.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        address: An existing Elastic IP address. Default: a new one, which outlives the stack.
+        domain_name: The name that clients use. Default: none; clients use the address.
+        hosted_zone: The Route 53 zone of that name, which gets a record. Required with `domain_name`. Default: none.
+        vpc: An existing VPC with public subnets. Default: a new one in two zones.
+        application: Shell commands that install and start the application, which speaks HTTPS itself. Default: an
+            example page, with a certificate that nobody vouches for.
+        application_port: The port that the application listens on with HTTPS, and clients connect to, 1 to 65535.
+            Default: 443.
+        health_check_path: The path that answers 200 while an instance can serve. Default: "/".
+        health_check_grace_period: How long a new instance has to start before a failed check replaces it, one minute to
+            one hour. Default: 5 minutes.
+        standbys: How many started instances wait to take over, 0 to 4. Default: 0; the address waits for a new one.
+        architecture: The processor. Default: ARM_64.
+        instance_type: The instance type. Default: t4g.small, or t3.small for X86_64.
+        machine_image: The image. Default: the newest Amazon Linux 2023.
+        volume_size: The size of the root volume, 8 to 1024 GiB. Default: 8 GiB.
+        encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
+            CloudWatch Logs.
+        log_retention: How long logs are kept. Default: one month.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        vpc (ec2.IVpc): The VPC.
+        address (ec2_interfaces.IEIPRef): The address.
+        group (autoscaling.AutoScalingGroup): The instance, and its standbys.
+        role (iam.Role): What the instances may do; the address is not theirs to move.
+        security_group (ec2.SecurityGroup): Whom they talk to.
+        keeper (AddressKeeper): What moves the address.
+        alarms (list[cloudwatch.Alarm]): All of its alarms.
+
+    Raises:
+        ValueError: If an argument is out of range, or two contradict each other.
+
+    Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        address: ec2_interfaces.IEIPRef | None = None,
+        domain_name: str | None = None,
+        hosted_zone: route53.IHostedZone | None = None,
+        vpc: ec2.IVpc | None = None,
+        application: str | None = None,
+        application_port: int = 443,
+        health_check_path: str = "/",
+        health_check_grace_period: Duration | None = None,
+        standbys: int = 0,
+        architecture: ec2.InstanceArchitecture = ec2.InstanceArchitecture.ARM_64,
+        instance_type: ec2.InstanceType | None = None,
+        machine_image: ec2.IMachineImage | None = None,
+        volume_size: Size | None = None,
+        encryption_key: kms.IKey | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        check_name(domain_name, hosted_zone)
+        check_web_vpc("vpc", vpc, private_subnets=False)
+        check_range("application_port", application_port, 1, 65535)
+        if not health_check_path.startswith("/"):
+            raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
+        grace = health_check_grace_period or Duration.minutes(5)
+        check_duration("health_check_grace_period", grace, Duration.minutes(1), Duration.hours(1))
+        check_known("standbys", standbys, "the group's size")
+        check_range("standbys", standbys, 0, 4, "instances")
+        default = "t4g.small" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3.small"
+        instance_type = instance_type or ec2.InstanceType(default)
+        check_instance_types("instance_type", [instance_type], architecture)
+        check_volume("volume_size", volume_size, 8)
+        super().__init__(scope, construct_id)
+
+        own = (
+            None
+            if vpc
+            else WebVpc(
+                self,
+                "Network",
+                log_retention=log_retention,
+                encryption_key=encryption_key,
+                alarm_topic=alarm_topic,
+                private_subnets=False,
+            )
+        )
+        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        self.address: ec2_interfaces.IEIPRef = address or self._address()
+        if domain_name is not None and hosted_zone is not None:
+            route53.ARecord(
+                self,
+                "Name",
+                zone=hosted_zone,
+                # The full stop says that the name is whole, and not to be put before the zone's.
+                record_name=f"{domain_name}.",
+                target=route53.RecordTarget.from_ip_addresses(self.address.eip_ref.public_ip),
+            )
+        launch = InstanceTemplate(
+            self,
+            "Launch",
+            vpc=self.vpc,
+            instance_type=instance_type,
+            machine_image=machine_image or machine_image_for(architecture),
+            user_data=user_data(application, application_port),
+            volume_size=volume_size or Size.gibibytes(8),
+            # To install the application, and to be asked how it is, before the fixed address is there.
+            public=True,
+        )
+        self.role, self.security_group = launch.role, launch.security_group
+        self.security_group.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(application_port), "Clients")
+        Validations.of(self.security_group).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-EC23",
+                reason="This is the public entrance of a web application: anybody may connect to its port, and to no "
+                "other.",
+            )
+        )
+        self.group = self._group(launch.template, standbys, grace, alarm_topic)
+        if own is not None:
+            # An instance that starts needs the way out.
+            self.group.node.add_dependency(own)
+        self.keeper = AddressKeeper(
+            self,
+            "Keeper",
+            group=self.group,
+            address=self.address,
+            vpc=self.vpc,
+            application_port=application_port,
+            health_check_path=health_check_path,
+            log_retention=log_retention,
+            encryption_key=encryption_key,
+            alarm_topic=alarm_topic,
+        )
+        self._replace_by_refresh(grace)
+        self.alarms: list[cloudwatch.Alarm] = [
+            *(own.alarms if own else []),
+            *self.keeper.alarms,
+            *self._watch(1 + standbys, alarm_topic),
+        ]
+
+    def _address(self) -> ec2.CfnEIP:
+        made = ec2.CfnEIP(self, "Address", domain="vpc")
+        # Others may have allowed this address through their firewalls, or written it down.
+        made.apply_removal_policy(RemovalPolicy.RETAIN)
+        return made
+
+    def _group(
+        self, template: ec2.LaunchTemplate, standbys: int, grace: Duration, topic: sns.ITopic | None
+    ) -> autoscaling.AutoScalingGroup:
+        group = autoscaling.AutoScalingGroup(
+            self,
+            "Group",
+            vpc=self.vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            launch_template=template,
+            min_capacity=1 + standbys,
+            # Nothing scales it: the one above is for a new instance that starts before the old one goes.
+            max_capacity=2 + standbys,
+            min_healthy_percentage=100,
+            max_healthy_percentage=200,
+            default_instance_warmup=grace,
+            group_metrics=[autoscaling.GroupMetrics.all()],
+            # The keeper's check is the one that decides; it reports to the group.
+            health_checks=autoscaling.HealthChecks.ec2(grace_period=grace),
+            # An instance that nobody replaces drifts, and a failover that nobody sees may not work any more.
+            max_instance_lifetime=Duration.days(30),
+            notifications=[
+                autoscaling.NotificationConfiguration(topic=topic, scaling_events=autoscaling.ScalingEvents.ERRORS)
+            ]
+            if topic
+            else None,
+        )
+        # An instance that is to go is held for a minute, so that the address goes first.
+        group.add_lifecycle_hook(
+            "AddressGoesFirst",
+            lifecycle_transition=autoscaling.LifecycleTransition.INSTANCE_TERMINATING,
+            default_result=autoscaling.DefaultResult.CONTINUE,
+            heartbeat_timeout=Duration.minutes(1),
+        )
+        Validations.of(group).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-AS3",
+                reason="Launches and terminations that fail are notified to alarm_topic; those that succeed are in the "
+                "group's activity history, and the keeper's log says where the address went.",
+            )
+        )
+        return group
+
+    def _replace_by_refresh(self, warmup: Duration) -> None:
+        resource = self.group.node.default_child
+        assert isinstance(resource, CfnResource)
+        # The oldest CDK that the catalog supports does not know the property yet. The new instance comes first; the
+        # alarm has a release rolled back that does not answer.
+        resource.add_override(
+            "UpdatePolicy.AutoScalingInstanceRefresh",
+            {
+                "Strategy": "Rolling",
+                "Preferences": {
+                    "AlarmSpecification": {"Alarms": [self.keeper.unanswered.alarm_name]},
+                    "InstanceWarmup": warmup.to_seconds(),
+                    "MaxHealthyPercentage": 200,
+                    "MinHealthyPercentage": 100,
+                },
+            },
+        )
+
+    def _watch(self, capacity: int, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
+        def of_group(namespace: str, name: str, statistic: str) -> cloudwatch.Metric:
+            return cloudwatch.Metric(
+                namespace=namespace,
+                metric_name=name,
+                dimensions_map={"AutoScalingGroupName": self.group.auto_scaling_group_name},
+                statistic=statistic,
+                period=Duration.minutes(1),
+            )
+
+        return [
+            alarm(
+                self,
+                "TooFewInstances",
+                metric=of_group("AWS/AutoScaling", "GroupInServiceInstances", "Minimum"),
+                threshold=capacity,
+                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                evaluation_periods=10,
+                missing_data=cloudwatch.TreatMissingData.BREACHING,
+                description="The instance or a standby is missing: read the group's activity history.",
+                topic=topic,
+            ),
+            alarm(
+                self,
+                "NotRecovered",
+                metric=of_group("AWS/EC2", "StatusCheckFailed", "Maximum"),
+                evaluation_periods=10,
+                description="An instance has failed its status checks for ten minutes and has not been replaced.",
+                topic=topic,
+            ),
+        ]
+
+
+def user_data(application: str | None, port: int) -> str:
+    """Write the script that starts an instance.
+
+    Args:
+        application: Shell commands that install and start the application. None: an example.
+        port: The port that it listens on.
+
+    Returns:
+        A Bash script.
+    """
+    commands = application or _EXAMPLE.read_text(encoding="utf-8")
+    return f"#!/bin/bash\nset -euo pipefail\nexport APPLICATION_PORT={port}\n{commands.rstrip()}\n"

@@ -1,0 +1,1 @@
+"""Keep an Elastic IP address on an instance that answers."""

@@ -1,0 +1,279 @@
+"""A cluster whose instances come and go with the tasks that they are there for."""
+
+from pathlib import Path
+
+from aws_cdk import Acknowledgment, CfnResource, Duration, Size, Validations
+from aws_cdk import aws_autoscaling as autoscaling
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.instance_template import InstanceTemplate
+from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
+from patterns.web.load_balanced_containers.packing import Bounds
+
+SCRIPT = Path(__file__).parent / "instance" / "join_cluster.sh"
+WARMUP = Duration.minutes(3)
+
+
+class InstanceCluster(Construct):
+    """An Amazon ECS cluster, and an Auto Scaling group that Amazon ECS itself makes as large as its tasks need.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        vpc: The VPC; instances stand in its private subnets.
+        instance_type: The instance type.
+        machine_image: The image, with the Amazon ECS agent.
+        volume_size: The size of the root volume.
+        bounds: How many instances there may be.
+        spare_capacity: How much of the instances' room is kept free, in percent.
+        alarm_topic: Who is told of failures.
+
+    Attributes:
+        cluster (ecs.Cluster): The cluster.
+        with_capacity (ecs.ICluster): The same, as the CDK's services for instances want to see it.
+        group (autoscaling.AutoScalingGroup): The instances.
+        provider (ecs.CfnCapacityProvider): What scales the group.
+        security_group (ec2.SecurityGroup): Whom the instances talk to.
+        role (iam.Role): What the instances may do.
+        alarms (list[cloudwatch.Alarm]): Its alarms.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        instance_type: ec2.InstanceType,
+        machine_image: ec2.IMachineImage,
+        volume_size: Size,
+        bounds: Bounds,
+        spare_capacity: int,
+        alarm_topic: sns.ITopic | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.ENHANCED)
+        launch = InstanceTemplate(
+            self,
+            "Launch",
+            vpc=vpc,
+            instance_type=instance_type,
+            machine_image=machine_image,
+            user_data=join_cluster(self.cluster.cluster_name),
+            volume_size=volume_size,
+        )
+        self.role, self.security_group = launch.role, launch.security_group
+        joins = self._permit_to_join()
+        self.group = autoscaling.AutoScalingGroup(
+            self,
+            "Group",
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+            launch_template=launch.template,
+            min_capacity=bounds.fewest,
+            max_capacity=bounds.most,
+            # Amazon ECS alone ends instances, once their tasks have gone: managed termination protection needs it.
+            new_instances_protected_from_scale_in=True,
+            default_instance_warmup=WARMUP,
+            group_metrics=[autoscaling.GroupMetrics.all()],
+            health_checks=autoscaling.HealthChecks.ec2(grace_period=WARMUP),
+            notifications=[
+                autoscaling.NotificationConfiguration(
+                    topic=alarm_topic, scaling_events=autoscaling.ScalingEvents.ERRORS
+                )
+            ]
+            if alarm_topic
+            else None,
+        )
+        # An instance that may not join the cluster is of no use.
+        self.group.node.add_dependency(joins)
+        self._replace_by_refresh()
+        Validations.of(self.group).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-AS3",
+                reason="Launches and terminations that fail are notified to alarm_topic; those that succeed are the "
+                "group's daily business, which its activity history keeps, and would bury the failures.",
+            )
+        )
+        # Not the CDK's AsgCapacityProvider: it would give the instances ecs:Submit* and logs of the whole account.
+        provider = ecs.CfnCapacityProvider
+        self.provider = provider(
+            self,
+            "Provider",
+            auto_scaling_group_provider=provider.AutoScalingGroupProviderProperty(
+                auto_scaling_group_arn=self.group.auto_scaling_group_name,
+                managed_draining="ENABLED",
+                managed_termination_protection="ENABLED",
+                managed_scaling=provider.ManagedScalingProperty(
+                    status="ENABLED",
+                    target_capacity=100 - spare_capacity,
+                    instance_warmup_period=WARMUP.to_seconds(),
+                ),
+            ),
+        )
+        attached = ecs.CfnClusterCapacityProviderAssociations
+        self._attached = attached(
+            self,
+            "Attached",
+            cluster=self.cluster.cluster_name,
+            capacity_providers=[self.provider.ref],
+            default_capacity_provider_strategy=[
+                attached.CapacityProviderStrategyProperty(capacity_provider=self.provider.ref, weight=1)
+            ],
+        )
+        self.with_capacity: ecs.ICluster = ecs.Cluster.from_cluster_attributes(
+            self,
+            "WithCapacity",
+            cluster_name=self.cluster.cluster_name,
+            cluster_arn=self.cluster.cluster_arn,
+            vpc=vpc,
+            has_ec2_capacity=True,
+            security_groups=[self.security_group],
+        )
+        self.alarms: list[cloudwatch.Alarm] = [
+            alarm(
+                self,
+                "TooFewInstances",
+                metric=self._of_group("GroupInServiceInstances", "Minimum"),
+                threshold=bounds.fewest,
+                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                evaluation_periods=10,
+                missing_data=cloudwatch.TreatMissingData.BREACHING,
+                description="Fewer instances are in service than the least: read the group's activity history.",
+                topic=alarm_topic,
+            ),
+            alarm(
+                self,
+                "NoRoomForTasks",
+                metric=cloudwatch.Metric(
+                    namespace="AWS/ECS/ManagedScaling",
+                    metric_name="CapacityProviderReservation",
+                    dimensions_map={
+                        "CapacityProviderName": self.provider.ref,
+                        "ClusterName": self.cluster.cluster_name,
+                    },
+                    statistic="Minimum",
+                    period=Duration.minutes(1),
+                ),
+                threshold=100,
+                comparison=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+                # Instances take minutes to come; a quarter of an hour without room is a bound or a fault.
+                evaluation_periods=15,
+                description="Tasks wait for instances: the group is at its bound, or its instances do not join.",
+                topic=alarm_topic,
+            ),
+        ]
+
+    def serve(self, service: ecs.Ec2Service) -> None:
+        """Have a service wait for its capacity provider.
+
+        Args:
+            service: The service.
+        """
+        service.node.add_dependency(self._attached)
+
+    def _of_group(self, name: str, statistic: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/AutoScaling",
+            metric_name=name,
+            dimensions_map={"AutoScalingGroupName": self.group.auto_scaling_group_name},
+            statistic=statistic,
+            period=Duration.minutes(1),
+        )
+
+    def _permit_to_join(self) -> iam.Policy:
+        # What the agent does, action by action; what tasks need to start is the execution role's.
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
+        in_cluster = {"ArnEquals": {"ecs:cluster": self.cluster.cluster_arn}}
+        policy = iam.Policy(
+            self,
+            "JoinsCluster",
+            roles=[self.role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=[
+                        "ecs:DeregisterContainerInstance",
+                        "ecs:RegisterContainerInstance",
+                        "ecs:SubmitAttachmentStateChanges",
+                        "ecs:SubmitContainerStateChange",
+                        "ecs:SubmitTaskStateChange",
+                    ],
+                    resources=[self.cluster.cluster_arn],
+                ),
+                iam.PolicyStatement(
+                    actions=["ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState"],
+                    resources=[self._container_instances()],
+                    conditions=in_cluster,
+                ),
+                iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint"], resources=["*"]),
+            ],
+        )
+        acknowledge_wildcard_resource(
+            policy,
+            self._container_instances(),
+            "The wildcard is the id that an instance gets when it registers with this very cluster.",
+        )
+        acknowledge_wildcard_resource(
+            policy,
+            "*",
+            "The endpoint that the agent polls is no resource that IAM knows: AWS allows the action on all.",
+        )
+        return policy
+
+    def _container_instances(self) -> str:
+        return self.cluster.stack.format_arn(
+            service="ecs", resource="container-instance", resource_name=f"{self.cluster.cluster_name}/*"
+        )
+
+    def _replace_by_refresh(self) -> None:
+        resource = self.group.node.default_child
+        assert isinstance(resource, CfnResource)
+        # The oldest CDK that the catalog supports does not know the property yet. Draining moves an instance's tasks
+        # to others before it goes; protection from scale-in is against scaling, not against this.
+        resource.add_override(
+            "UpdatePolicy.AutoScalingInstanceRefresh",
+            {
+                "Strategy": "Rolling",
+                "Preferences": {
+                    "InstanceWarmup": WARMUP.to_seconds(),
+                    "MaxHealthyPercentage": 150,
+                    "MinHealthyPercentage": 100,
+                    "ScaleInProtectedInstances": "Refresh",
+                },
+            },
+        )
+
+
+def join_cluster(cluster: str) -> str:
+    """Write the script that starts an instance.
+
+    Args:
+        cluster: The cluster's name, or a token.
+
+    Returns:
+        A Bash script.
+    """
+    first, _, rest = SCRIPT.read_text(encoding="utf-8").partition("\n")
+    # A cluster's name has letters, digits, hyphens and underscores: nothing that a shell would read as its own.
+    return f"{first}\nexport CLUSTER={cluster}\n{rest}"
+
+
+def container_image_of(architecture: ec2.InstanceArchitecture) -> ec2.IMachineImage:
+    """Choose the newest Amazon Linux 2023 for Amazon ECS, read from its public parameter when CloudFormation deploys.
+
+    Args:
+        architecture: The processor.
+
+    Returns:
+        The image.
+    """
+    arm = architecture == ec2.InstanceArchitecture.ARM_64
+    return ecs.EcsOptimizedImage.amazon_linux2023(ecs.AmiHardwareType.ARM if arm else ecs.AmiHardwareType.STANDARD)

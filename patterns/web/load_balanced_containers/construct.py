@@ -1,0 +1,333 @@
+"""A load balancer, containers behind it, and instances that come and go with the containers."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_wafv2 as wafv2
+from constructs import Construct
+
+from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.arguments import check_capacities, check_duration, check_known, check_range
+from patterns.building_blocks.failed_deployments import FailedDeployments
+from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.building_blocks.instance_template import check_instance_types, check_volume
+from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
+from patterns.web.load_balanced_containers.cluster import InstanceCluster, container_image_of
+from patterns.web.load_balanced_containers.packing import instances_for, tasks_on_one
+from patterns.web.load_balanced_containers.scaling import ScaleOn, check_scaling, track
+
+EXAMPLE = "public.ecr.aws/docker/library/python:3.13-slim"
+# How many tasks may run during a deployment, in percent of those wanted; room for them is in the bounds of instances.
+SURGE = 150
+_BOUNDS = "how many instances there may be"
+
+
+class LoadBalancedContainers(Construct):
+    """Serve a web application from containers on instances that come and go with them behind a load balancer.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        certificate: The certificate of the name that clients use, in the same Region. Required unless `domain_name`
+            and `hosted_zone` are given. Default: one is made for that name, in that zone.
+        domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
+        hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
+        web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        vpc: An existing VPC with public and private subnets. Default: a new one in two zones, with NAT gateways.
+        image: The container's image. Default: an example that serves an empty folder.
+        container_port: The port that the container listens on, 1024 to 65535; which port of the instance leads to it
+            is the instance's choice. Default: 8080.
+        health_check_path: The path that answers 200 while a task can serve. Default: "/".
+        health_check_grace_period: How long a new task has to start, at most an hour. Default: one minute.
+        environment: Environment variables without secrets. Default: none.
+        secrets: Environment variables from Secrets Manager or Parameter Store. Default: none.
+        cpu: CPU units that a task reserves, of which 1,024 are one processor: 128 to 16384. Default: 256.
+        memory: Memory that a task may use, 64 MiB to 120 GiB. Default: 512 MiB.
+        architecture: The processor of image and instances. Default: ARM_64.
+        instance_type: The instance type. Default: t4g.medium, or t3.medium for X86_64.
+        machine_image: An image with the Amazon ECS agent. Default: the newest Amazon Linux 2023 for Amazon ECS.
+        volume_size: The size of an instance's root volume, 30 to 1024 GiB. Default: 30 GiB.
+        min_capacity: The fewest tasks. Default: 2, one in each zone.
+        max_capacity: The most tasks, at most 5000. Default: 10.
+        tasks_per_instance: How many tasks fit on an instance, 1 to 120, from which the bounds of instances follow.
+            Default: what `cpu` and `memory` leave room for; known for instance types of the families c, m, r and t.
+        spare_capacity: How much of the instances' room is kept free, 0 to 50 percent, so that new tasks need not wait
+            for an instance. Default: 0.
+        scale_on: What is tracked: "cpu", "memory" or "requests" for each task. Default: "cpu".
+        target_utilization: How busy a task should be, 40 to 70 percent. Default: 50.
+        requests_per_task: Requests a minute that keep one task fully busy. Required with scale_on="requests".
+        encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
+            CloudWatch Logs.
+        log_retention: How long logs of tasks and flows are kept. Default: one month.
+        deletion_protection: Whether deleting the load balancer is refused. Default: True.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        vpc (ec2.IVpc): The VPC.
+        balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
+        instances (InstanceCluster): The cluster with its instances and its capacity provider.
+        service (ecs.Ec2Service): The service.
+        targets (elbv2.ApplicationTargetGroup): The tasks, as the load balancer sees them.
+        task_role (iam.Role): What the application may do: nothing, until it is granted.
+        execution_role (iam.Role): What Amazon ECS may do to start a task.
+        log_group (logs.LogGroup): What the containers write.
+        scaling (ecs.ScalableTaskCount): What scales the tasks.
+        failed_deployments (FailedDeployments): Events of deployments that were rolled back.
+        alarms (list[cloudwatch.Alarm]): All of its alarms.
+
+    Raises:
+        ValueError: If an argument is out of range, or two contradict each other.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        certificate: acm.ICertificate | None = None,
+        domain_name: str | None = None,
+        hosted_zone: route53.IHostedZone | None = None,
+        web_acl: wafv2.CfnWebACL | None = None,
+        vpc: ec2.IVpc | None = None,
+        image: ecs.ContainerImage | None = None,
+        container_port: int = 8080,
+        health_check_path: str = "/",
+        health_check_grace_period: Duration | None = None,
+        environment: Mapping[str, str] | None = None,
+        secrets: Mapping[str, ecs.Secret] | None = None,
+        cpu: int = 256,
+        memory: Size | None = None,
+        architecture: ec2.InstanceArchitecture = ec2.InstanceArchitecture.ARM_64,
+        instance_type: ec2.InstanceType | None = None,
+        machine_image: ec2.IMachineImage | None = None,
+        volume_size: Size | None = None,
+        min_capacity: int = 2,
+        max_capacity: int = 10,
+        tasks_per_instance: int | None = None,
+        spare_capacity: int = 0,
+        scale_on: ScaleOn = "cpu",
+        target_utilization: float = 50,
+        requests_per_task: float | None = None,
+        encryption_key: kms.IKey | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        deletion_protection: bool = True,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        check_https(scope, certificate, domain_name, hosted_zone)
+        check_web_vpc("vpc", vpc)
+        check_range("container_port", container_port, 1024, 65535)
+        if not health_check_path.startswith("/"):
+            raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
+        check_duration("health_check_grace_period", health_check_grace_period, Duration.seconds(0), Duration.hours(1))
+        both = sorted(set(environment or ()) & set(secrets or ()))
+        if both:
+            raise ValueError(f"environment and secrets must differ, both set {', '.join(both)}")
+        memory = memory or Size.mebibytes(512)
+        check_known("cpu", cpu, _BOUNDS)
+        check_range("cpu", cpu, 128, 16_384, "units")
+        check_known("memory", memory, _BOUNDS)
+        check_range("memory", memory.to_bytes() / 2**20, 64, 122_880, "MiB")
+        default = "t4g.medium" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3.medium"
+        instance_type = instance_type or ec2.InstanceType(default)
+        check_instance_types("instance_type", [instance_type], architecture)
+        check_volume("volume_size", volume_size, 30)
+        for name, number in (
+            ("min_capacity", min_capacity),
+            ("max_capacity", max_capacity),
+            ("tasks_per_instance", tasks_per_instance),
+            ("spare_capacity", spare_capacity),
+        ):
+            check_known(name, number, _BOUNDS)
+        check_capacities(min_capacity, max_capacity, None, 5000, "tasks")
+        check_range("tasks_per_instance", tasks_per_instance, 1, 120, "tasks")
+        check_range("spare_capacity", spare_capacity, 0, 50, "percent")
+        check_scaling(scale_on, target_utilization, requests_per_task)
+        on_one = tasks_on_one(instance_type, cpu, memory, tasks_per_instance)
+        super().__init__(scope, construct_id)
+
+        own = (
+            None
+            if vpc
+            else WebVpc(
+                self,
+                "Network",
+                log_retention=log_retention,
+                encryption_key=encryption_key,
+                alarm_topic=alarm_topic,
+            )
+        )
+        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        self.balancer = HttpsLoadBalancer(
+            self,
+            "Balancer",
+            vpc=self.vpc,
+            certificate=certificate,
+            domain_name=domain_name,
+            hosted_zone=hosted_zone,
+            web_acl=web_acl,
+            deletion_protection=deletion_protection,
+            alarm_topic=alarm_topic,
+        )
+        self.instances = InstanceCluster(
+            self,
+            "Instances",
+            vpc=self.vpc,
+            instance_type=instance_type,
+            machine_image=machine_image or container_image_of(architecture),
+            volume_size=volume_size or Size.gibibytes(30),
+            bounds=instances_for(min_capacity, max_capacity, on_one, SURGE, spare_capacity),
+            spare_capacity=spare_capacity,
+            alarm_topic=alarm_topic,
+        )
+        task = self._task(image, container_port, environment, secrets, cpu, memory, encryption_key, log_retention)
+        self.service = ecs.Ec2Service(
+            self,
+            "Service",
+            cluster=self.instances.with_capacity,
+            task_definition=task,
+            capacity_provider_strategies=[
+                ecs.CapacityProviderStrategy(capacity_provider=self.instances.provider.ref, weight=1)
+            ],
+            # Zones first, so that one that fails takes half; then as few instances as will do.
+            placement_strategies=[
+                ecs.PlacementStrategy.spread_across(ecs.BuiltInAttributes.AVAILABILITY_ZONE),
+                ecs.PlacementStrategy.packed_by_memory(),
+            ],
+            enable_execute_command=False,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            min_healthy_percent=100,
+            max_healthy_percent=SURGE,
+            health_check_grace_period=health_check_grace_period or Duration.minutes(1),
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+        )
+        self.instances.serve(self.service)
+        if own is not None:
+            # A balancer needs the internet gateway, and an instance that starts joins through a NAT gateway.
+            self.balancer.load_balancer.node.add_dependency(own)
+            self.instances.group.node.add_dependency(own)
+        self.targets = elbv2.ApplicationTargetGroup(
+            self,
+            "Targets",
+            vpc=self.vpc,
+            # Each target says its own port; this one only has to be there.
+            port=80,
+            protocol=elbv2.ApplicationProtocol.HTTP,
+            target_type=elbv2.TargetType.INSTANCE,
+            targets=[self.service],
+            deregistration_delay=Duration.seconds(60),
+            load_balancing_algorithm_type=elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+            health_check=elbv2.HealthCheck(
+                path=health_check_path,
+                port="traffic-port",
+                healthy_http_codes="200",
+                interval=Duration.seconds(15),
+                timeout=Duration.seconds(5),
+                healthy_threshold_count=2,
+                unhealthy_threshold_count=3,
+            ),
+        )
+        self.balancer.forward("Targets", self.targets)
+        self.scaling = track(
+            self.service,
+            fewest=min_capacity,
+            most=max_capacity,
+            scale_on=scale_on,
+            target=target_utilization,
+            targets=self.targets,
+            requests_per_task=requests_per_task,
+        )
+        self.failed_deployments = FailedDeployments(self, "Deployments", service=self.service, alarm_topic=alarm_topic)
+        self.alarms: list[cloudwatch.Alarm] = [
+            *(own.alarms if own else []),
+            *self.balancer.alarms,
+            *self.instances.alarms,
+            *self.failed_deployments.alarms,
+            self._too_few_tasks(alarm_topic),
+        ]
+
+    def _task(
+        self,
+        image: ecs.ContainerImage | None,
+        port: int,
+        environment: Mapping[str, str] | None,
+        secrets: Mapping[str, ecs.Secret] | None,
+        cpu: int,
+        memory: Size,
+        key: kms.IKey | None,
+        retention: logs.RetentionDays,
+    ) -> ecs.Ec2TaskDefinition:
+        principal = iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+        self.task_role = iam.Role(self, "TaskRole", assumed_by=principal, description="What the application may do")
+        self.execution_role = iam.Role(
+            self, "ExecutionRole", assumed_by=principal, description="What Amazon ECS may do to start a task"
+        )
+        self.log_group = logs.LogGroup(
+            self, "Log", retention=retention, encryption_key=key, removal_policy=RemovalPolicy.RETAIN
+        )
+        task = ecs.Ec2TaskDefinition(
+            self,
+            "Task",
+            # Ports of the instance are its own choice in this mode alone, so that several tasks of one kind fit on it.
+            network_mode=ecs.NetworkMode.BRIDGE,
+            task_role=self.task_role,
+            execution_role=self.execution_role,
+        )
+        example = ["python", "-m", "http.server", str(port), "--directory", "/srv"]
+        self.container = task.add_container(
+            "Application",
+            image=image or ecs.ContainerImage.from_registry(EXAMPLE),
+            command=None if image else example,
+            user=None if image else "65534:65534",
+            cpu=cpu,
+            memory_limit_mib=int(memory.to_mebibytes()),
+            environment=dict(environment) if environment else None,
+            secrets=dict(secrets) if secrets else None,
+            port_mappings=[ecs.PortMapping(container_port=port, host_port=0)],
+            readonly_root_filesystem=True,
+            privileged=False,
+            # Without one, a shell's children outlive their time and the signal to stop reaches nobody.
+            linux_parameters=ecs.LinuxParameters(self, "Init", init_process_enabled=True),
+            logging=ecs.LogDriver.aws_logs(
+                stream_prefix="application", log_group=self.log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING
+            ),
+        )
+        return task
+
+    def _too_few_tasks(self, topic: sns.ITopic | None) -> cloudwatch.Alarm:
+        def counted(name: str) -> cloudwatch.Metric:
+            return cloudwatch.Metric(
+                namespace="ECS/ContainerInsights",
+                metric_name=name,
+                dimensions_map={
+                    "ClusterName": self.instances.cluster.cluster_name,
+                    "ServiceName": self.service.service_name,
+                },
+                statistic="Average",
+                period=Duration.minutes(1),
+            )
+
+        return alarm(
+            self,
+            "TooFewTasks",
+            metric=cloudwatch.MathExpression(
+                expression="desired - running",
+                using_metrics={"desired": counted("DesiredTaskCount"), "running": counted("RunningTaskCount")},
+                label="Missing tasks",
+                period=Duration.minutes(1),
+            ),
+            evaluation_periods=10,
+            description="Fewer tasks run than should: read the service's events, and why its tasks stopped.",
+            topic=topic,
+        )

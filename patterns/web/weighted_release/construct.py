@@ -1,0 +1,239 @@
+"""Two versions of an application behind one load balancer, and the weight between them."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_wafv2 as wafv2
+from constructs import Construct
+
+from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.arguments import check_duration
+from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
+from patterns.web.weighted_release.arguments import INTERVAL, STEPS, check_release
+from patterns.web.weighted_release.shift import WeightShift
+from patterns.web.weighted_release.versions import ExampleVersion
+
+
+class WeightedRelease(Construct):
+    """Shift traffic from one version of an application to the next by weight, and back when an alarm goes off.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        stable: The target group of the version that serves. Default: an example function's.
+        candidate: The target group of the version that is to take over. Default: an example function's.
+        release: The name of the release that the candidate is; a new name begins a new shift. Default: none, all weight
+            stays with `stable`.
+        steps: The candidate's weights in percent, 1 to 100, each above the one before, at most 20.
+            Default: 10, 50, 100.
+        step_interval: The time between two steps, 2 minutes to 1 day. Default: 10 minutes.
+        error_threshold: Failures of one kind in a minute by the candidate that send all weight back, up to 1000000:
+            answers with a status from 500, failed functions, refused connections. Default: 1.
+        rollback_alarms: Alarms on metrics that send all weight back too, at most 20. Default: none.
+        stickiness: How long a client stays with the version that it first met, 1 second to 7 days; shifting back moves
+            only new clients then. Default: not at all.
+        certificate: The certificate of the name that clients use, in the same Region. Required unless `domain_name`
+            and `hosted_zone` are given. Default: one is made for that name, in that zone.
+        domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
+        hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
+        web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        vpc: The VPC of the targets, with public subnets in two zones. Default: a new one with public subnets alone,
+            which is right for functions.
+        encryption_key: The key that encrypts logs, state and failed events; its policy must let CloudWatch Logs use
+            it. Default: keys that AWS owns.
+        log_retention: How long logs of function and flows are kept. Default: one month.
+        deletion_protection: Whether deleting the load balancer is refused. Default: True.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        vpc (ec2.IVpc): The VPC.
+        balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
+        stable (elbv2.ApplicationTargetGroup): The target group of the version that serves.
+        candidate (elbv2.ApplicationTargetGroup): The target group of the version that is to take over.
+        shift (WeightShift): What sets the weights, with its function, table and dead letters.
+        alarms (list[cloudwatch.Alarm]): All of its alarms.
+
+    Raises:
+        ValueError: If an argument is out of range, or two contradict each other.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stable: elbv2.ApplicationTargetGroup | None = None,
+        candidate: elbv2.ApplicationTargetGroup | None = None,
+        release: str | None = None,
+        steps: Sequence[int] = STEPS,
+        step_interval: Duration | None = None,
+        error_threshold: int = 1,
+        rollback_alarms: Sequence[cloudwatch.IAlarm] = (),
+        stickiness: Duration | None = None,
+        certificate: acm.ICertificate | None = None,
+        domain_name: str | None = None,
+        hosted_zone: route53.IHostedZone | None = None,
+        web_acl: wafv2.CfnWebACL | None = None,
+        vpc: ec2.IVpc | None = None,
+        encryption_key: kms.IKey | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        deletion_protection: bool = True,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        if stable is not None and stable is candidate:
+            raise ValueError("candidate must be another target group than stable, got the same")
+        check_release(release, steps, step_interval, rollback_alarms, error_threshold)
+        check_duration("stickiness", stickiness, Duration.seconds(1), Duration.days(7))
+        check_https(scope, certificate, domain_name, hosted_zone)
+        check_web_vpc("vpc", vpc, private_subnets=False)
+        super().__init__(scope, construct_id)
+
+        own = (
+            None
+            if vpc
+            else WebVpc(
+                self,
+                "Network",
+                log_retention=log_retention,
+                encryption_key=encryption_key,
+                alarm_topic=alarm_topic,
+                private_subnets=False,
+            )
+        )
+        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        self.balancer = HttpsLoadBalancer(
+            self,
+            "Balancer",
+            vpc=self.vpc,
+            certificate=certificate,
+            domain_name=domain_name,
+            hosted_zone=hosted_zone,
+            web_acl=web_acl,
+            deletion_protection=deletion_protection,
+            alarm_topic=alarm_topic,
+        )
+        if own is not None:
+            # A balancer needs the internet gateway.
+            self.balancer.load_balancer.node.add_dependency(own)
+        examples: list[cloudwatch.Alarm] = []
+
+        def example(construct_id: str) -> elbv2.ApplicationTargetGroup:
+            made = ExampleVersion(
+                self,
+                construct_id,
+                encryption_key=encryption_key,
+                log_retention=log_retention,
+                alarm_topic=alarm_topic,
+            )
+            examples.extend(made.alarms)
+            return made.targets
+
+        self.stable = stable or example("Stable")
+        self.candidate = candidate or example("Candidate")
+        # The template says the same of every release, so that CloudFormation never touches what the function set.
+        self.balancer.listener.add_action(
+            "Weighted",
+            action=elbv2.ListenerAction.weighted_forward(
+                [
+                    elbv2.WeightedTargetGroup(target_group=self.stable, weight=100),
+                    elbv2.WeightedTargetGroup(target_group=self.candidate, weight=0),
+                ],
+                stickiness_duration=stickiness,
+            ),
+        )
+        guards = self._guards(self.candidate, error_threshold, alarm_topic)
+        self.shift = WeightShift(
+            self,
+            "Shift",
+            release=release,
+            steps=steps,
+            interval=step_interval or INTERVAL,
+            target={
+                "listener": self.balancer.listener.listener_arn,
+                "stable": self.stable.target_group_arn,
+                "candidate": self.candidate.target_group_arn,
+                "stickiness": stickiness.to_seconds() if stickiness else 0,
+            },
+            permissions=[
+                iam.PolicyStatement(
+                    actions=["elasticloadbalancing:ModifyListener"], resources=[self.balancer.listener.listener_arn]
+                )
+            ],
+            alarms=[*guards, *rollback_alarms],
+            encryption_key=encryption_key,
+            log_retention=log_retention,
+            alarm_topic=alarm_topic,
+        )
+        self.alarms: list[cloudwatch.Alarm] = [
+            *(own.alarms if own else []),
+            *self.balancer.alarms,
+            *guards,
+            self._stable_errors(self.stable, alarm_topic),
+            *self.shift.alarms,
+            *examples,
+        ]
+
+    def _guards(
+        self, candidate: elbv2.ApplicationTargetGroup, threshold: int, topic: sns.ITopic | None
+    ) -> list[cloudwatch.Alarm]:
+        metrics, minute = candidate.metrics, Duration.minutes(1)
+        failures = {
+            "Errors": (
+                metrics.http_code_target(elbv2.HttpCodeTarget.TARGET_5XX_COUNT, statistic="Sum", period=minute),
+                "The candidate answered 5xx",
+            ),
+            # These two are answered 502 by the load balancer, and are no answer of the target's.
+            "InvalidAnswers": (
+                metrics.custom("LambdaUserError", statistic="Sum", period=minute),
+                "The candidate is a function, and failed",
+            ),
+            "ConnectionErrors": (
+                metrics.target_connection_error_count(statistic="Sum", period=minute),
+                "The load balancer could not connect to the candidate",
+            ),
+        }
+        return [
+            *(
+                alarm(
+                    self,
+                    f"Candidate{name}",
+                    metric=metric,
+                    threshold=threshold,
+                    description=f"{what}: all weight goes back to the stable version.",
+                    topic=topic,
+                )
+                for name, (metric, what) in failures.items()
+            ),
+            alarm(
+                self,
+                "CandidateUnhealthy",
+                metric=metrics.unhealthy_host_count(statistic="Maximum", period=minute),
+                evaluation_periods=2,
+                description="A target of the candidate fails its health check: all weight goes back to the stable "
+                "version.",
+                topic=topic,
+            ),
+        ]
+
+    def _stable_errors(self, stable: elbv2.ApplicationTargetGroup, topic: sns.ITopic | None) -> cloudwatch.Alarm:
+        return alarm(
+            self,
+            "StableErrors",
+            metric=stable.metrics.http_code_target(
+                elbv2.HttpCodeTarget.TARGET_5XX_COUNT, statistic="Sum", period=Duration.minutes(5)
+            ),
+            description="The stable version answered 5xx: read its log.",
+            topic=topic,
+        )

@@ -1,0 +1,1 @@
+"""Shifts weight from the stable version to the candidate, step by step, and back."""

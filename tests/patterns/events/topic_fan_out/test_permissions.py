@@ -1,0 +1,55 @@
+"""The role of each subscriber allows what Lambda does for it; the example itself calls nothing."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from patternkit.testing.permissions import Proof, prove
+from patterns.events.topic_fan_out import construct as topic_fan_out
+from tests.conftest import example
+from tests.patterns.events.topic_fan_out.announced import announcement, trial
+
+CODE = Path(topic_fan_out.__file__).parent / "handler"
+EVENTS = [
+    {"Records": [{"Sns": {"Message": announcement("photographs/one.jpg", "two")}}]},
+    {"Records": [{"Sns": {"Message": trial()}}]},
+    {"Records": [{"Sns": {"Message": "no json"}}]},
+]
+PLATFORM = {
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:SendMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+@pytest.mark.parametrize("subscriber", ["Images", "All"])
+def test_the_role_allows_what_is_done_and_no_more(subscriber: str, permissions: Callable[..., Proof]) -> None:
+    proof = permissions(
+        example("topic-fan-out", "agnostic").template,
+        function=f"TopicFanOut/{subscriber}/Work/Function",
+        code=CODE,
+        events=EVENTS,
+        raises=(ValueError,),
+    )
+    assert proof.calls == 0
+    assert proof.used == PLATFORM
+    assert not proof.redundant
+
+
+@pytest.mark.parametrize("action", sorted(PLATFORM))
+def test_each_action_that_is_taken_away_is_missed(action: str) -> None:
+    mutant = copy.deepcopy(example("topic-fan-out", "agnostic").template)
+    for resource in mutant["Resources"].values():
+        if resource["Type"] == "AWS::IAM::Policy":
+            for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
+                actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+                # Something has to be left in a statement: an action that is of no use here.
+                statement["Action"] = [one for one in actions if one != action] or ["s3:GetBucketLocation"]
+    proof = prove(mutant, function="TopicFanOut/All/Work/Function", code=CODE, events=EVENTS, raises=(ValueError,))
+    assert {one.request.action for one in proof.denied} == {action}
