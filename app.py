@@ -1,4 +1,4 @@
-"""The CDK app: every pattern's example, or one with `-c pattern=NAME` and `-c OPTION=VALUE`."""
+"""The CDK app: every pattern's example, or what `-c pattern=NAME` or `-c application=NAME` asks for."""
 
 import sys
 

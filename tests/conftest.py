@@ -1,4 +1,4 @@
-"""What tests of patterns share: each pattern's example, synthesized once in each kind of environment."""
+"""What tests of patterns share: each example, synthesized once in each kind of environment."""
 
 import json
 from functools import cache
@@ -9,6 +9,7 @@ import aws_cdk as cdk
 import pytest
 
 from patternkit.catalog.application import add_example
+from patternkit.catalog.applications import applications
 from patternkit.catalog.discovery import find
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
 
@@ -40,9 +41,16 @@ def context() -> dict[str, Any]:
 
 @cache
 def example(name: str, environment: str) -> Synthesis:
-    """A pattern's example, with every rule pack's findings."""
-    options: dict[str, Any] = {"env": env} if (env := ENVIRONMENTS[environment]) else {}
-    return synthesize(lambda app: add_example(app, find(name), {}, **options), context=context(), packs=PACKS)
+    """A pattern's example or an example application, with every rule pack's findings."""
+    env = ENVIRONMENTS[environment]
+
+    def build(app: cdk.App) -> None:
+        if name in applications():
+            applications()[name].add(app, env=env)
+        else:
+            add_example(app, find(name), {}, env=env)
+
+    return synthesize(build, context=context(), packs=PACKS)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What every pattern must pass. Nothing here names a pattern: they are discovered."""
+"""What every pattern must pass, and every example application. Nothing here names one: they are discovered."""
 
 import importlib
 import inspect
@@ -9,6 +9,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
+from patternkit.catalog.applications import Application, applications
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, explanation, patterns
 from patternkit.catalog.pages import diagram, page, pictured, rendered
@@ -19,64 +20,72 @@ from tests.conftest import ENVIRONMENTS, ROOT, context, example
 from tests.refusals import Refusal
 
 PATTERNS = [pytest.param(one, id=one.name, marks=pytest.mark.xdist_group(one.name)) for one in patterns().values()]
+APPLICATIONS = [
+    pytest.param(one, id=one.name, marks=pytest.mark.xdist_group(one.name)) for one in applications().values()
+]
 COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
 
 every_pattern = pytest.mark.parametrize("pattern", PATTERNS)
+every_application = pytest.mark.parametrize("application", APPLICATIONS)
+every_example = pytest.mark.parametrize("shown", [*PATTERNS, *APPLICATIONS])
 in_both_environments = pytest.mark.parametrize("environment", ENVIRONMENTS)
 
 
-def mirror(pattern: Pattern) -> Path:
-    return ROOT / "tests" / "patterns" / pattern.family / pattern.folder.name
+Shown = Pattern | Application
 
 
-@every_pattern
+def mirror(shown: Shown) -> Path:
+    return ROOT / "tests" / shown.folder.relative_to(ROOT)
+
+
+@every_example
 @in_both_environments
-def test_nothing_is_found_that_is_not_acknowledged_one_by_one(pattern: Pattern, environment: str) -> None:
-    found = [one for one in example(pattern.name, environment).findings if one.pack not in COMPLIANCE]
+def test_nothing_is_found_that_is_not_acknowledged_one_by_one(shown: Shown, environment: str) -> None:
+    found = [one for one in example(shown.name, environment).findings if one.pack not in COMPLIANCE]
     assert not found, f"mend these, or acknowledge each on its construct with a reason:\n{listed(found)}"
 
 
-@every_pattern
+@every_example
 @in_both_environments
-def test_the_template_is_as_it_was(pattern: Pattern, environment: str, template_snapshot: Callable[..., None]) -> None:
-    for name, template in example(pattern.name, environment).templates.items():
-        template_snapshot(template, name=f"{name}.{environment}", folder=mirror(pattern) / "snapshots")
+def test_the_template_is_as_it_was(shown: Shown, environment: str, template_snapshot: Callable[..., None]) -> None:
+    for name, template in example(shown.name, environment).templates.items():
+        template_snapshot(template, name=f"{name}.{environment}", folder=mirror(shown) / "snapshots")
 
 
-@every_pattern
+@every_example
 @in_both_environments
 def test_stateful_resources_keep_their_logical_ids(
-    pattern: Pattern, environment: str, template_snapshot: Callable[..., None]
+    shown: Shown, environment: str, template_snapshot: Callable[..., None]
 ) -> None:
-    for name, template in example(pattern.name, environment).templates.items():
+    for name, template in example(shown.name, environment).templates.items():
         held = stateful_resources(template)
-        template_snapshot(held, name=f"{name}.{environment}.stateful", folder=mirror(pattern) / "snapshots")
+        template_snapshot(held, name=f"{name}.{environment}.stateful", folder=mirror(shown) / "snapshots")
 
 
-@every_pattern
-def test_no_snapshot_is_left_over(pattern: Pattern) -> None:
+@every_example
+def test_no_snapshot_is_left_over(shown: Shown) -> None:
     expected = {
         f"{name}.{environment}{kind}.json"
         for environment in ENVIRONMENTS
-        for name in example(pattern.name, environment).templates
+        for name in example(shown.name, environment).templates
         for kind in ("", ".stateful")
     }
-    assert {path.name for path in (mirror(pattern) / "snapshots").iterdir()} == expected
+    assert {path.name for path in (mirror(shown) / "snapshots").iterdir()} == expected
 
 
-@every_pattern
-def test_data_is_retained(pattern: Pattern) -> None:
-    for template in example(pattern.name, "agnostic").templates.values():
+@every_example
+def test_data_is_retained(shown: Shown) -> None:
+    for template in example(shown.name, "agnostic").templates.values():
         for logical_id in stateful_resources(template):
             resource = template["Resources"][logical_id]
             kept = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
             assert kept in {("Retain", "Retain"), ("Snapshot", "Snapshot")}, f"{logical_id} is deleted with its stack"
 
 
-@every_pattern
+@every_example
 @in_both_environments
-def test_cfn_lint_is_silent(pattern: Pattern, environment: str) -> None:
-    for template in example(pattern.name, environment).templates.values():
+def test_cfn_lint_is_silent(shown: Shown, environment: str) -> None:
+    for template in example(shown.name, environment).templates.values():
         said = lint(template, accept={REDUNDANT_DEPENDENCY})
         assert not said, "\n".join(str(one) for one in said)
 
@@ -165,3 +174,37 @@ def test_the_diagram_is_current(pattern: Pattern) -> None:
     path = diagram(pattern)
     assert path.exists(), f"{path} is missing: run make pages"
     assert path.read_text(encoding="utf-8") == made, f"{path} is not current: run make pages"
+
+
+@every_application
+def test_compliance_findings_are_those_that_patterns_explain(application: Application) -> None:
+    found = {one.rule.split("[")[0] for one in example(application.name, "agnostic").findings if one.pack in COMPLIANCE}
+    unexplained = {rule for rule in found if not any(explanation(one, rule) for one in patterns().values())}
+    assert unexplained == set(), "mend these: no pattern explains them"
+
+
+@every_application
+def test_an_application_is_of_several_patterns_and_stacks(application: Application) -> None:
+    assert len(example(application.name, "agnostic").templates) >= 2
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted(application.folder.glob("*.py")))
+    taken = [one for one in patterns().values() if f"from {one.module} import" in sources]
+    assert len(taken) >= 2
+    page_text = (application.folder / "README.md").read_text(encoding="utf-8")
+    assert page_text.splitlines()[2] == f"{application.summary}."
+    for one in taken:
+        assert f"../../patterns/{one.family}/{one.folder.name}/README.md" in page_text, (
+            f"the page does not name {one.name}"
+        )
+
+
+@every_application
+def test_each_alarm_of_an_application_tells_somebody(application: Application) -> None:
+    alarms = [
+        (name, logical_id, resource["Properties"])
+        for name, template in example(application.name, "agnostic").templates.items()
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] in {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"}
+    ]
+    assert alarms, "no alarm on any failure path"
+    silent = [f"{name}: {logical_id}" for name, logical_id, properties in alarms if not properties.get("AlarmActions")]
+    assert not silent

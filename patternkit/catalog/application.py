@@ -1,6 +1,7 @@
-"""The CDK app of the catalog: every pattern's example stack, or the one that the context names.
+"""The CDK app of the catalog: every pattern's example stack, or the one or the application that the context names.
 
-`cdk synth -c pattern=thumbnailer -c widths=128,512` comes in here, and so does `patternkit synth`.
+`cdk synth -c pattern=thumbnailer -c widths=128,512` comes in here, so does `cdk synth -c application=order-intake`, and
+so does `patternkit synth`.
 """
 
 import importlib
@@ -13,25 +14,42 @@ from typing import Any
 
 import aws_cdk as cdk
 
+from patternkit.catalog.applications import find_application
 from patternkit.catalog.discovery import Pattern, find, patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.options import typed
 
 
-def build(app: cdk.App, options: Mapping[str, Any] | None = None, *, pattern: str | None = None) -> list[cdk.Stack]:
+def build(
+    app: cdk.App,
+    options: Mapping[str, Any] | None = None,
+    *,
+    pattern: str | None = None,
+    application: str | None = None,
+) -> list[cdk.Stack]:
     """Add example stacks to an app.
 
     Args:
         app: The app.
         options: Options of the pattern's construct, as text. Default: none.
         pattern: The pattern's name. Default: every pattern.
+        application: An example application's name, instead of a pattern. Default: none.
 
     Returns:
         The stacks.
 
     Raises:
-        CatalogError: If there is no such pattern or option, or a value is wrong.
+        CatalogError: If there is no such pattern, application or option, or a value is wrong.
     """
+    if application is not None:
+        if pattern is not None:
+            raise CatalogError(f"pattern or application must be given, got {pattern} and {application}")
+        found = find_application(application)
+        if options:
+            raise CatalogError(
+                f"option {next(iter(options))} must be set in {found.name}'s app.py: it takes no options"
+            )
+        return found.add(app)
     if pattern is not None:
         return [add_example(app, find(pattern), options or {})]
     if options:
@@ -99,9 +117,9 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     options = {name: value for name, value in _context(app).items() if not _is_foreign(name)}
-    pattern = options.pop("pattern", None)
+    pattern, application = options.pop("pattern", None), options.pop("application", None)
     try:
-        build(app, options, pattern=pattern)
+        build(app, options, pattern=pattern, application=application)
         app.synth()
     except Exception as error:
         if (message := explain(error)) is None:

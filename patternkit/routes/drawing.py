@@ -206,7 +206,8 @@ class _Drawing:
         height = max([box.y + box.height for box in self.boxes.values()] or [60]) + 40
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}">',
-            "<style>text { font: 11px sans-serif }</style>",
+            # The halo keeps a label readable where a line crosses it.
+            "<style>text { font: 11px sans-serif; paint-order: stroke; stroke: #ffffff; stroke-width: 3px }</style>",
             f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
             '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" orient="auto">',
             f'<path d="M0 0 L8 4 L0 8 z" fill="{_COLOURS["path"]}"/></marker></defs>',
@@ -217,14 +218,26 @@ class _Drawing:
                 parts.append(_line(start, end, "#9e9e9e", 1.5))
                 parts.append(_text(self._between(one, other), str(data.get("label", "")), "#616161", anchor="middle"))
         parts += [line for box in self.boxes.values() for line in _box(box)]
-        parts += self._path()
+        parts += [*self._path(), *self._legend(height)]
+        # Words above lines.
+        parts.sort(key=lambda part: part.startswith("<text"))
         return "\n".join([*parts, "</svg>", ""])
+
+    def _legend(self, height: float) -> list[str]:
+        if self.flow is None:
+            return []
+        names = f"{self._short(self.flow.source.name)} to {self._short(self.flow.destination.name)}"
+        parts = []
+        for x, dashes, text in ((20, "", f"there: {names}"), (420, "6 4", "back: the replies")):
+            parts.append(_line((x, height - 14), (x + 40, height - 14), _COLOURS["path"], 2, dashes, tip=True))
+            parts.append(_text((x + 48, height - 10), text, _COLOURS["path"]))
+        return parts
 
     def _path(self) -> list[str]:
         if self.flow is None:
             return []
         parts = []
-        for leg, dashes, shift in ((self.flow.forward, "", -3), (self.flow.back, "6 4", 3)):
+        for leg, dashes, shift in ((self.flow.forward, "", -5), (self.flow.back, "6 4", 5)):
             if leg is None:
                 continue
             points: list[tuple[float, float]] = []

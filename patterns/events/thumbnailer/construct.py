@@ -266,13 +266,30 @@ class Thumbnailer(Construct):
         """
         return self._grant(self.destination_bucket, self._destination_prefix, grantee, "s3:GetObject", "kms:Decrypt")
 
+    def grant_read_records(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let someone look up what became of an image, by its key and bucket.
+
+        Args:
+            grantee: Who may.
+
+        Returns:
+            The grant.
+        """
+        if self.table.encryption_key is not None:
+            grantee.grant_principal.add_to_principal_policy(table_key_statement(self.table.encryption_key))
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["dynamodb:GetItem"],
+            resource_arns=[self.table.table_arn],
+        )
+
     def _grant(
         self, bucket: s3.IBucket, prefix: str, grantee: iam.IGrantable, action: str, key_action: str
     ) -> iam.Grant:
         if bucket.encryption_key is not None:
             bucket.encryption_key.grant(grantee, key_action)
         return iam.Grant.add_to_principal(
-            grantee=grantee, actions=[action], resource_arns=[bucket.arn_for_objects(f"{prefix}*")], scope=self
+            grantee=grantee, actions=[action], resource_arns=[bucket.arn_for_objects(f"{prefix}*")]
         )
 
 

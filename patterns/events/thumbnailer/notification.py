@@ -8,6 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as s3n
 from constructs import Construct
 
+from patterns.building_blocks.bucket_notifications import add_notification
 from patterns.building_blocks.cross_stack import bucket_to_notify_from
 
 
@@ -46,7 +47,7 @@ def notify_from_existing_bucket(
     for suffix in suffixes or [""]:
         # The CDK refuses a filter that lets everything through.
         filters = [s3.NotificationKeyFilter(prefix=prefix or None, suffix=suffix or None)] if prefix or suffix else []
-        bucket.add_event_notification(s3.EventType.OBJECT_CREATED, s3n.LambdaDestination(function), *filters)
+        add_notification(bucket, s3n.LambdaDestination(function), *filters)
 
 
 def _filter(prefix: str, suffix: str) -> s3.CfnBucket.NotificationFilterProperty | None:

@@ -10,6 +10,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.bucket_notifications import add_notification
 from patterns.building_blocks.cross_stack import bucket_to_notify_from
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
@@ -139,8 +140,7 @@ class Announcements(Construct):
         # Imported, because SnsDestination would name the bucket in the topic's own policy and in its key's.
         topic = sns.Topic.from_topic_arn(self, "TopicToNotify", self.topic.topic_arn)
         # CDK's custom resource keeps the notifications that the bucket has already.
-        notifying.add_event_notification(s3.EventType.OBJECT_CREATED, s3n.SnsDestination(topic))
-        return notifying.node.find_child("Notifications")
+        return add_notification(notifying, s3n.SnsDestination(topic))
 
     def _announce_new(self) -> None:
         resource = self.bucket.node.default_child

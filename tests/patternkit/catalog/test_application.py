@@ -11,6 +11,7 @@ from aws_cdk.assertions import Template
 
 from patternkit.catalog import application
 from patternkit.catalog.application import build, explain, feature_flags
+from patternkit.catalog.applications import applications
 from patternkit.catalog.discovery import patterns
 from patternkit.catalog.errors import CatalogError
 from patterns.building_blocks.python_code import HandlerBuildError
@@ -66,6 +67,47 @@ def test_what_there_is_not_is_one_line(app: cdk.App, pattern: str | None, option
     with pytest.raises(CatalogError) as raised:
         build(app, options, pattern=pattern)
     assert str(raised.value) == said
+
+
+def test_an_application_is_built_whole(app: cdk.App) -> None:
+    stacks = build(app, application="order_intake")
+    assert [stack.stack_name for stack in stacks] == ["OrderOperations", "OrderIntake", "OrderReports"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"application": "order-intaek"}, "unknown application order-intaek: did you mean order-intake?"),
+        (
+            {"application": "order-intake", "options": {"a": "b"}},
+            "option a must be set in order-intake's app.py: it takes no options",
+        ),
+        (
+            {"application": "order-intake", "pattern": "thumbnailer"},
+            "pattern or application must be given, got thumbnailer and order-intake",
+        ),
+    ],
+)
+def test_an_application_that_there_is_not_is_one_line(app: cdk.App, asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(CatalogError) as raised:
+        build(app, **asked)
+    assert str(raised.value) == said
+
+
+def test_app_py_says_which_applications_there_are(tmp_path: Path) -> None:
+    status, out, said = app_py(tmp_path, application="x")
+    assert (status, out) == (1, "")
+    assert said == "error: unknown application x: there are company-network, image-service, order-intake\n"
+
+
+def test_applications_are_folders_of_a_clone_and_nowhere_else(tmp_path: Path) -> None:
+    found = applications()
+    assert found["order-intake"].summary == "Take orders by an API, write each once to a table, and report on each day"
+    (tmp_path / "examples" / "theirs").mkdir(parents=True)
+    (tmp_path / "examples" / "theirs" / "app.py").write_text('"""Theirs."""\n')
+    assert applications(tmp_path / "examples") == {}
+    (tmp_path / "cdk.json").write_text("{}")
+    assert list(applications(tmp_path / "examples")) == ["theirs"]
 
 
 def test_app_py_says_it_without_a_traceback(tmp_path: Path) -> None:

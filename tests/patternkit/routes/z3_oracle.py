@@ -160,13 +160,13 @@ class Oracle:
 
     def walk(
         self, start: Any, starts: set[Location], address: Any, way: str, home: str, seen: Any
-    ) -> tuple[Any, Any, Any]:
-        """The location, the endpoints seen and the NAT gateway after all steps."""
+    ) -> tuple[Any, Any, Any, Any]:
+        """After all steps the location, the endpoints seen, the NAT gateway, and whether a second one came after it."""
         possible, nat = starts, _number(0)
         choices: dict[str, Any] = {}
         known: dict[Location, Any] = {}
         back = way == "back"
-        at, passed, translated = start, z3.BitVecVal(0, 8), nat
+        at, passed, translated, again = start, z3.BitVecVal(0, 8), nat, z3.BoolVal(False)
         vpc_of_home = self.model.subnets[home].vpc
         for step in range(STEPS):
             if all(location[0] in ("drop", "internet", "host") for location in possible):
@@ -203,20 +203,33 @@ class Oracle:
             for index, gateway in enumerate(self.nats):
                 key = ("nat", gateway.identity)
                 if key in possible and not back:
+                    again = z3.Or(again, z3.And(at == self.numbers[key], translated != 0))
                     translated = z3.If(at == self.numbers[key], _number(index + 1), translated)
             at = following
             possible = set().union(*(self.leads_to[location] for location in possible))
-        return at, passed, translated
+        return at, passed, translated, again
 
-    def broken(self, source: Subnet, destination: Subnet | None, spans: Any) -> dict[str, bool]:
-        """Which promises some packet between two places breaks; None as destination is the internet."""
+    def broken(self, source: Subnet, destination: Subnet | None, spans: Any) -> dict[str, bool] | None:
+        """Which promises some packet between two places breaks; None as destination is the internet.
+
+        Returns:
+            None where packets may be translated twice: of translations this oracle keeps only one.
+        """
         solver = z3.SolverFor("QF_BV")
         solver.set("random_seed", 1)
         solver.add(z3.Or([z3.And(z3.UGE(self.source, b.first), z3.ULE(self.source, b.last)) for b in source.blocks]))
         solver.add(z3.Or([z3.And(z3.UGE(self.destination, a), z3.ULE(self.destination, b)) for a, b in spans]))
         start = _number(self.numbers[("emit", source.identity)])
         none = z3.BitVecVal(0, 8)
-        at, seen, nat = self.walk(start, {("emit", source.identity)}, self.destination, "there", source.identity, none)
+        at, seen, nat, again = self.walk(
+            start, {("emit", source.identity)}, self.destination, "there", source.identity, none
+        )
+        solver.push()
+        solver.add(again)
+        twice = solver.check() == z3.sat
+        solver.pop()
+        if twice:
+            return None
         end = 1 if destination is None else self.numbers.get(("host", destination.identity), -1)
         arrives = at == end
         starts: set[Location]
@@ -235,7 +248,7 @@ class Oracle:
                 reply_start = z3.If(
                     nat == index + 1, _number(self.numbers[("emit", gateway.subnet.identity)]), reply_start
                 )
-        home, passed, _ = self.walk(reply_start, starts, self.source, "back", source.identity, seen)
+        home, passed, _, _ = self.walk(reply_start, starts, self.source, "back", source.identity, seen)
         answered = home == self.numbers.get(("host", source.identity), -1)
         if destination is not None:
             answered = z3.And(answered, nat == 0)

@@ -124,7 +124,7 @@ def test_choose_says_why_and_why_not() -> None:
 
 
 def test_choose_says_so_when_nothing_fits() -> None:
-    done = CliRunner().invoke(app, ["choose", "--brings", "functions", "--websocket"])
+    done = CliRunner().invoke(app, ["choose", "--brings", "nothing", "--websocket"])
     assert done.exit_code == 0
     assert "Nothing fits all of it" in done.stdout
 

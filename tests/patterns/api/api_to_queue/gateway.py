@@ -7,6 +7,7 @@ template, sends the form to the local SQS as it is, and renders the answer.
 
 import json
 import re
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -41,10 +42,12 @@ class Answer:
         return json.loads(self.body)
 
 
-def _exchange(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _exchange(cloud: LocalCloud, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    authority = cloud.certificate_authority
+    tls = None if authority is None else ssl.create_default_context(cafile=authority)
     request = urllib.request.Request(url, data=body, headers=dict(headers), method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30, context=tls) as answer:
             return Answer(answer.status, answer.read().decode())
     except urllib.error.HTTPError as error:
         with error:
@@ -70,7 +73,7 @@ def post(
     """Send a message through the local cloud's API Gateway."""
     url = f"{cloud.endpoint_url}/restapis/{api_id}/live/_user_request_/{path}"
     sent = {"Content-Type": "application/json", **(headers or {})}
-    return _exchange(url, body, signed(cloud, "execute-api", url, body, sent) if sign else sent)
+    return _exchange(cloud, url, body, signed(cloud, "execute-api", url, body, sent) if sign else sent)
 
 
 def call(
@@ -86,7 +89,7 @@ def call(
     rendered = render(templates.requests["application/json"], body, header=header, querystring=querystring)
     form = rendered.text.encode()
     sent = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-    backend = _exchange(queue_url, form, signed(cloud, "sqs", queue_url, form, sent))
+    backend = _exchange(cloud, queue_url, form, signed(cloud, "sqs", queue_url, form, sent))
     chosen = next(
         (one for one, pattern in templates.patterns.items() if pattern and re.fullmatch(pattern, str(backend.status))),
         next(one for one, pattern in templates.patterns.items() if pattern is None),

@@ -153,9 +153,10 @@ def test_one_bucket_for_both_sides_is_accepted_where_no_loop_can_be(scope: cdk.S
 
 def test_grants_include_the_key_and_stop_at_the_prefix(scope: cdk.Stack) -> None:
     made = Thumbnailer(scope, "Thumbnailer", source_prefix="in/", destination_prefix="out/")
-    uploader, reader = iam.User(scope, "Uploader"), iam.User(scope, "Reader")
+    uploader, reader, clerk = (iam.User(scope, name) for name in ("Uploader", "Reader", "Clerk"))
     assert made.grant_upload(uploader).success
     assert made.grant_read_thumbnails(reader).success
+    assert made.grant_read_records(clerk).success
     template = Template.from_stack(scope)
     by_user = {
         policy["Properties"]["Users"][0]["Ref"]: policy["Properties"]["PolicyDocument"]["Statement"]
@@ -166,6 +167,10 @@ def test_grants_include_the_key_and_stop_at_the_prefix(scope: cdk.Stack) -> None
     assert {one["Action"] for one in by_user[logical_id(scope, reader)]} == {"s3:GetObject", "kms:Decrypt"}
     assert "/in/*" in json.dumps(by_user[logical_id(scope, uploader)])
     assert "/out/*" in json.dumps(by_user[logical_id(scope, reader)])
+    records, key = sorted(by_user[logical_id(scope, clerk)], key=lambda one: str(one["Action"]), reverse=True)
+    assert (records["Action"], records["Resource"]) == ("dynamodb:GetItem", scope.resolve(made.table.table_arn))
+    assert "kms:Decrypt" in key["Action"]
+    assert "kms:ViaService" in json.dumps(key["Condition"])
 
 
 def test_settings_reach_the_function(scope: cdk.Stack) -> None:

@@ -59,7 +59,7 @@ class Deployed:
         client = self.cloud.client("lambda")
         function = self.deployment.physical_id("Web/Application/Answer/Function")
         answer = client.invoke(FunctionName=function, Qualifier="live", Payload=json.dumps(event).encode())
-        assert "FunctionError" not in answer, answer
+        assert not answer.get("FunctionError"), answer
         return dict(json.loads(answer["Payload"].read()))
 
 

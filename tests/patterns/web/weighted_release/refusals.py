@@ -23,7 +23,7 @@ def composite(scope: Construct) -> list[cloudwatch.IAlarm]:
         cloudwatch.CompositeAlarm(
             scope,
             "Composite",
-            alarm_rule=cloudwatch.AlarmRule.from_boolean(value=True),  # type: ignore[arg-type]
+            alarm_rule=cloudwatch.AlarmRule.from_boolean(value=True),
         )
     ]
 

@@ -68,7 +68,7 @@ class Deployed:
             Payload=json.dumps(event).encode(),
         )
         said = json.loads(answer["Payload"].read())
-        assert "FunctionError" not in answer, said
+        assert not answer.get("FunctionError"), said
         return dict(said)
 
     def weights(self) -> dict[str, int]:

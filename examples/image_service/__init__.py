@@ -1,0 +1,1 @@
+"""An image service: uploads become thumbnails, thumbnails a gallery, and an API shows it."""

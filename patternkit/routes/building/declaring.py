@@ -1,0 +1,194 @@
+"""What stands in no resource: contracts, and what code may change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patternkit.routes.building.filters import DEFAULT_GROUP, _Filters
+from patternkit.routes.building.reading import Properties, shown
+from patternkit.routes.building.transit import _Transit
+from patternkit.routes.contracts import matching
+from patternkit.routes.errors import ContractError, nearest
+from patternkit.routes.model import (
+    Attachment,
+    NetworkAcl,
+    Peering,
+    Route,
+    RouteTable,
+    SecurityGroup,
+    Site,
+    TransitGateway,
+)
+from patternkit.routes.resolving import (
+    Stack,
+    custom_names,
+)
+from patternkit.routes.values import CLOSE, OPEN, opaque
+
+# Actions of CDK's AwsCustomResource that only read.
+_READING = ("describe", "get", "list", "search", "Describe", "Get", "List", "Search")
+
+_CHANGEABLE = (RouteTable, TransitGateway, Attachment, Site, SecurityGroup, NetworkAcl, Peering)
+
+
+class _Declaring(_Transit, _Filters):
+    """Adds what contracts declare, and doubts what code may change."""
+
+    def _check_contracts(self) -> None:
+        """A contract that names nothing is a mistake: what it was meant for goes on as if it were not there."""
+        contracts = self.contracts
+        stacks = {stack.name: stack for stack in self.resolver.stacks.stacks}
+        for name, values in contracts.parameters.items():
+            if name not in stacks:
+                raise ContractError(f"contracts: parameters of {name!r}, which is not a stack{nearest(name, stacks)}")
+            for parameter in values:
+                if parameter not in stacks[name].parameters:
+                    known = nearest(parameter, stacks[name].parameters)
+                    raise ContractError(f"contracts: {name} has no parameter {parameter!r}{known}")
+        wanted = {
+            pattern: section
+            for section, patterns in (
+                ("harmless", contracts.harmless),
+                ("returns", contracts.returns),
+                ("prefixes", contracts.prefixes),
+                ("appliance-mode", contracts.appliance_mode),
+                ("policies", contracts.policies),
+            )
+            for pattern in patterns
+            if "*" not in pattern
+        }
+        if not wanted:
+            return
+        known_names: set[str] = set()
+        for stack in stacks.values():
+            for logical, resource in stack.resources.items():
+                names = custom_names(stack, logical, resource["Type"])
+                known_names.update(names)
+                while (pattern := matching(wanted, names)) is not None:
+                    del wanted[pattern]
+            if not wanted:
+                return
+        for pattern, section in wanted.items():
+            raise ContractError(
+                f"contracts: {section} of {pattern!r}, which is no resource{nearest(pattern, known_names)}"
+            )
+
+    def _declared(self) -> None:
+        for declared in self.contracts.attachments:
+            gateway = self._by_name(self.model.transit_gateways, declared.transit_gateway, "transit gateway")
+            identity = opaque(f"contract/{declared.name}")
+            contract = frozenset({f"attachments {declared.name}"})
+            site = Site(
+                identity,
+                declared.name,
+                "contract",
+                contract,
+                medium=declared.kind,
+                prefixes=[(block, declared.kind) for block in declared.prefixes],
+            )
+            self.model.sites[identity] = site
+            site.attachment = self._attach(
+                Attachment(
+                    f"{identity}.attachment",
+                    declared.name,
+                    "contract",
+                    contract,
+                    medium=declared.kind,
+                    gateway=gateway,
+                    site=site,
+                )
+            )
+            if declared.table:
+                table = self._by_name(self.model.transit_tables, declared.table, "transit gateway route table")
+                site.attachment.association, site.attachment.associated = table, True
+            site.attachment.propagated_to += [
+                self._by_name(self.model.transit_tables, name, "transit gateway route table")
+                for name in declared.propagates_to
+            ]
+            self._propagate_by_default(site.attachment)
+        for route in self.contracts.routes:
+            table = self._by_name(self.model.transit_tables, route.table, "transit gateway route table")
+            attachment = self._by_name(self.model.attachments, route.attachment, "attachment")
+            if isinstance(attachment, Attachment) and attachment.peer is not None:
+                attachment = self._attachment_at(attachment.identity, table)
+            contract = frozenset({f"routes {route.table}"})
+            table.routes += [
+                Route(
+                    block,
+                    attachment,
+                    route.origin,
+                    f"contract for {route.table}",
+                    contract,
+                    route.attachment if route.origin == "prefix list" else "",
+                )
+                for block in route.prefixes
+            ]
+
+    def _by_name(self, group: dict[str, Any], name: str, what: str) -> Any:
+        found = [element for element in group.values() if element.path == name or element.path.endswith(f"/{name}")]
+        for stack in self.resolver.stacks.stacks:
+            if name in stack.ids and stack.ids[name] in group and group[stack.ids[name]] not in found:
+                found.append(group[stack.ids[name]])
+        if len(found) != 1:
+            raise ContractError(
+                f"contracts: {'several are' if found else f'no {what} is'} named {name!r}"
+                f"{'' if found else nearest(name, [element.path for element in group.values()])}"
+            )
+        return found[0]
+
+    def _custom(self, stack: Stack, logical: str, properties: Properties) -> None:
+        names = custom_names(stack, logical, stack.resources[logical]["Type"])
+        given = self.value(stack, {key: node for key, node in properties.items() if key != "ServiceToken"})
+        if self._harmless(given, names):
+            return
+        call = self.resolver.sdk_call(stack, properties)
+        if call is not None and str(call.get("action", "")).startswith(_READING):
+            return
+        self._taint(given, f"the custom resource {stack.path(logical)} is given it, and may change it")
+
+    def _harmless(self, given: Any, names: tuple[str, ...]) -> bool:
+        """Whether a contract says that a resource changes nothing; what it is given leans on that."""
+        for section, declared in (("harmless", self.contracts.harmless), ("returns", self.contracts.returns)):
+            pattern = matching(declared, names)
+            if pattern is not None:
+                for identity in _identities(given):
+                    element = self.targets.get(identity) or self.model.attachments.get(identity)
+                    if isinstance(element, _CHANGEABLE):
+                        element.contracts = element.contracts | {f"{section} {pattern}"}
+                return True
+        return False
+
+    def _taint(self, given: Any, reason: str) -> None:
+        for identity in _identities(given):
+            if identity.endswith(DEFAULT_GROUP):
+                self._default_group(identity)
+            element = self.targets.get(identity) or self.model.attachments.get(identity)
+            if isinstance(element, _CHANGEABLE):
+                element.tainted = reason
+            elif identity in self.model.prefix_lists:
+                self.changed_lists[identity] = reason
+
+    def _unmodelled(self, stack: Stack, logical: str, properties: Properties) -> None:
+        kind = stack.resources[logical]["Type"]
+        given = self.value(stack, properties)
+        if self._harmless(given, custom_names(stack, logical, kind)):
+            return
+        path = stack.path(logical)
+        if kind == "AWS::EC2::VPCBlockPublicAccessOptions":
+            mode = self._get(stack, properties, "InternetGatewayBlockMode")
+            if mode != "off":
+                self.model.blocked_public = f"{path} blocks public access ({shown(mode)}), which is not modelled"
+            return
+        self._taint(given, f"{path} ({kind}) is given it, and may change it: it is not modelled")
+
+
+def _identities(value: Any) -> set[str]:
+    if isinstance(value, str):
+        # A reference may stand within a longer text, such as the parameters of an API call.
+        parts = value.split(OPEN)[1:]
+        return {f"{OPEN}{part.split(CLOSE)[0]}{CLOSE}" for part in parts}
+    if isinstance(value, dict):
+        return {identity for item in value.values() for identity in _identities(item)}
+    if isinstance(value, list):
+        return {identity for item in value for identity in _identities(item)}
+    return set()

@@ -1,0 +1,227 @@
+"""Network ACLs and security groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from patternkit.routes.addresses import (
+    EVERY_PORT,
+    EVERY_PROTOCOL,
+    EVERYTHING,
+    IPV4_END,
+    IPV4_EXTENDED_END,
+    PUBLIC_IPV4,
+    Spans,
+    intersect,
+    span_of,
+)
+from patternkit.routes.building.reading import Properties, _Reading, shown, whole_number
+from patternkit.routes.model import (
+    AclRule,
+    NetworkAcl,
+    SecurityGroup,
+    Subnet,
+)
+from patternkit.routes.resolving import (
+    Stack,
+)
+from patternkit.routes.values import CLOSE, Unknown
+
+DEFAULT_GROUP = f".DefaultSecurityGroup{CLOSE}"
+
+
+class _Filters(_Reading):
+    """Makes what packets are held against."""
+
+    def acl(self, stack: Stack, logical: str, _properties: Properties) -> None:
+        acl = self._named(NetworkAcl, stack, logical)
+        self.model.network_acls[acl.identity] = acl
+
+    def acl_entry(self, stack: Stack, logical: str, properties: Properties) -> None:
+        identity = self._get(stack, properties, "NetworkAclId")
+        acl = self._acl_by_id(identity)
+        if acl is None:
+            found = self._ours(self.model.network_acls, identity, "network ACL")
+            if isinstance(found, Unknown):
+                self._doubt(stack, logical, "adds a rule to a network ACL", found)
+            return
+        path = stack.path(logical)
+        rule = self._acl_rule(stack, properties, path)
+        outbound = self._flag(self._get(stack, properties, "Egress"), default=False)
+        if isinstance(rule, Unknown) or isinstance(outbound, Unknown):
+            acl.unknown.append(rule.reason if isinstance(rule, Unknown) else f"the direction of {path}")
+        else:
+            (acl.outbound if outbound else acl.inbound).extend([rule, *_maybe_services(rule)])
+
+    def _acl_by_id(self, identity: Any) -> NetworkAcl | None:
+        if isinstance(identity, str) and identity.endswith(f".DefaultNetworkAcl{CLOSE}"):
+            if identity not in self.default_acls:
+                allow = [
+                    AclRule(
+                        family,
+                        EVERY_PROTOCOL,
+                        EVERYTHING[family],
+                        EVERY_PORT,
+                        number=100,
+                        text="the default rule",
+                    )
+                    for family in (4, 6)
+                ]
+                self.default_acls[identity] = NetworkAcl(
+                    identity, shown(identity), "AWS::EC2::NetworkAcl", inbound=[*allow], outbound=[*allow]
+                )
+            return self.default_acls[identity]
+        return self.model.network_acls.get(identity) if isinstance(identity, str) else None
+
+    def _acl_rule(self, stack: Stack, properties: Properties, path: str) -> AclRule | Unknown:
+        number = self._get(stack, properties, "RuleNumber")
+        protocol = self._get(stack, properties, "Protocol")
+        text = self._get(stack, properties, "CidrBlock") or self._get(stack, properties, "Ipv6CidrBlock")
+        ports = self._get(stack, properties, "PortRange")
+        action = self._get(stack, properties, "RuleAction")
+        for value in (number, protocol, text, ports, action):
+            if isinstance(value, Unknown):
+                return value
+        block = self._block(text, path)
+        if isinstance(block, Unknown):
+            return block
+        protocols = _protocols(protocol, path)
+        span = EVERY_PORT
+        if isinstance(ports, dict) and protocols in (((6, 6),), ((17, 17),)):
+            span = _ports(ports.get("From"), ports.get("To"), path)
+        if protocols in (((1, 1),), ((58, 58),)):
+            icmp = self._get(stack, properties, "Icmp")
+            if isinstance(icmp, dict) and str(icmp.get("Type", -1)) != "-1":
+                return AclRule(
+                    block.family,
+                    protocols,
+                    span_of(block),
+                    span,
+                    number=whole_number(number, path),
+                    doubt=_one_type(path),
+                )
+        return AclRule(
+            block.family,
+            protocols,
+            span_of(block),
+            span,
+            allows=str(action).lower() == "allow",
+            number=whole_number(number, path),
+            text=path,
+        )
+
+    def acl_association(self, stack: Stack, logical: str, properties: Properties) -> None:
+        subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
+        acl_id = self._get(stack, properties, "NetworkAclId")
+        if isinstance(subnet, Subnet):
+            subnet.acl = self._acl_by_id(acl_id) or Unknown(f"network ACL {shown(acl_id)} is not in the set")
+        elif isinstance(subnet, Unknown):
+            self._doubt(stack, logical, "gives a network ACL to a subnet", subnet)
+
+    def security_group(self, stack: Stack, logical: str, properties: Properties) -> None:
+        group: SecurityGroup = self._named(SecurityGroup, stack, logical)
+        self.model.security_groups[group.identity] = group
+        for name, rules in (("SecurityGroupIngress", group.inbound), ("SecurityGroupEgress", group.outbound)):
+            entries = self._list(stack, properties, name)
+            if isinstance(entries, Unknown):
+                group.unknown.append(entries.reason)
+                continue
+            for entry in entries:
+                self._group_rules(entry, rules, group)
+        if "SecurityGroupEgress" not in properties or self._get(stack, properties, "SecurityGroupEgress") in (None, []):
+            # EC2 adds it to a group that is made without egress rules; separate rules add to it.
+            group.outbound += [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT) for family in (4, 6)]
+
+    def group_rule(self, stack: Stack, logical: str, properties: Properties) -> None:
+        identity = self._get(stack, properties, "GroupId")
+        if isinstance(identity, str) and identity.endswith(DEFAULT_GROUP):
+            self._default_group(identity)
+        group = self._ours(self.model.security_groups, identity, "security group")
+        if isinstance(group, Unknown):
+            reason = f"{stack.path(logical)} adds a rule to a security group: {group.reason}"
+            for other in self.model.security_groups.values():
+                other.unknown.append(reason)
+            self.unknown_groups.append(reason)
+        elif group is not None:
+            inward = stack.resources[logical]["Type"].endswith("Ingress")
+            self._group_rules(self.value(stack, dict(properties)), group.inbound if inward else group.outbound, group)
+
+    def _default_group(self, identity: str) -> SecurityGroup:
+        """A VPC's default security group: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html."""
+        group = self.model.security_groups.get(identity)
+        if group is None:
+            group = SecurityGroup(identity, shown(identity), "AWS::EC2::SecurityGroup")
+            for family in (4, 6):
+                every = AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT)
+                group.outbound.append(every)
+                group.inbound.append(replace(every, group=identity))
+            group.unknown += self.unknown_groups
+            self.model.security_groups[identity] = self.targets[identity] = group
+        return group
+
+    def _group_rules(self, entry: Any, rules: list[AclRule], group: SecurityGroup) -> None:
+        if not isinstance(entry, dict):
+            group.unknown.append(f"a rule of {group.path} is not known")
+            return
+        for value in entry.values():
+            if isinstance(value, Unknown):
+                group.unknown.append(value.reason)
+                return
+        protocols = _protocols(entry.get("IpProtocol", "-1"), group.path)
+        ports = EVERY_PORT
+        if protocols in (((6, 6),), ((17, 17),)) and entry.get("FromPort") not in (None, -1, "-1"):
+            ports = _ports(entry.get("FromPort"), entry.get("ToPort"), group.path)
+        doubt = ""
+        if protocols in (((1, 1),), ((58, 58),)) and entry.get("FromPort") not in (None, -1, "-1"):
+            doubt = _one_type(group.path)
+        if entry.get("CidrIp") or entry.get("CidrIpv6"):
+            block = self._block(entry.get("CidrIp") or entry["CidrIpv6"], group.path)
+            if isinstance(block, Unknown):
+                group.unknown.append(block.reason)
+            else:
+                rule = AclRule(block.family, protocols, span_of(block), ports, text=group.path, doubt=doubt)
+                rules += [rule, *_maybe_services(rule)]
+            return
+        for name in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
+            if entry.get(name):
+                rules += [
+                    AclRule(f, protocols, EVERYTHING[f], ports, group=str(entry[name]), text=group.path, doubt=doubt)
+                    for f in (4, 6)
+                ]
+                return
+        for name in ("SourcePrefixListId", "DestinationPrefixListId"):
+            if entry.get(name):
+                blocks = self._find(self.model.prefix_lists, entry[name], "prefix list")
+                if isinstance(blocks, Unknown):
+                    group.unknown.append(blocks.reason)
+                else:
+                    for b in blocks:
+                        rule = AclRule(b.family, protocols, span_of(b), ports, text=group.path, doubt=doubt)
+                        rules += [rule, *_maybe_services(rule)]
+                return
+        group.unknown.append(f"a rule of {group.path} names no peer")
+
+
+def _one_type(path: str) -> str:
+    return f"{path} matches one type of ICMP, which is not modelled"
+
+
+def _maybe_services(rule: AclRule) -> list[AclRule]:
+    """What a rule about public addresses may say of a gateway endpoint's service, whose addresses are AWS's."""
+    if rule.family != 4 or rule.remote[-1][1] > IPV4_END or not intersect(rule.remote, PUBLIC_IPV4):
+        return []
+    services = ((IPV4_END + 1, IPV4_EXTENDED_END),)
+    return [replace(rule, remote=services, doubt=f"whether {rule.text} covers the service is not in the template")]
+
+
+def _protocols(value: Any, path: str) -> Spans:
+    names = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58, "all": -1}
+    text = str(value).lower()
+    number = names[text] if text in names else whole_number(value, path)
+    return EVERY_PROTOCOL if number == -1 else ((number, number),)
+
+
+def _ports(first: Any, last: Any, path: str) -> Spans:
+    low, high = whole_number(first, path), whole_number(last if last is not None else first, path)
+    return EVERY_PORT if low == -1 else ((low, high),)

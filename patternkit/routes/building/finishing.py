@@ -1,0 +1,156 @@
+"""What is known only when everything is made: main tables, local routes, propagation."""
+
+from __future__ import annotations
+
+from patternkit.routes.addresses import (
+    Prefix,
+)
+from patternkit.routes.building.reading import LOCAL, _Reading
+from patternkit.routes.model import (
+    Attachment,
+    Route,
+    RouteTable,
+    TransitTable,
+    VpnGateway,
+)
+from patternkit.routes.values import CLOSE, Choice, Unknown
+
+
+class _Finishing(_Reading):
+    """Fills the tables of a network that is otherwise made."""
+
+    def _finish(self) -> None:
+        for table in (*self.model.tables.values(), *self.model.transit_tables.values()):
+            for route in table.routes:
+                if route.prefix_list in self.changed_lists:
+                    table.unknown.append(self.changed_lists[route.prefix_list])
+        for reason in self.unknown_associations:
+            for attachment in self.model.attachments.values():
+                for side in self.peering_sides.get(attachment.identity, [attachment]):
+                    if not side.associated:
+                        side.association = Unknown(reason)
+        for vpc in self.model.vpcs.values():
+            main = vpc.unassociated if vpc.unassociated is not None else vpc.main_table
+            for subnet in vpc.subnets:
+                if subnet.table is None:
+                    subnet.table = main
+                if subnet.acl is None and self.default_acls:
+                    subnet.acl = self.default_acls.get(f"{vpc.identity[:-1]}.DefaultNetworkAcl{CLOSE}")
+            for table in (*vpc.tables, *([vpc.main_table] if vpc.main_table else [])):
+                table.routes += [Route(block, LOCAL, "local", contracts=vpc.contracts) for block in vpc.blocks]
+        for acl in (*self.model.network_acls.values(), *self.default_acls.values()):
+            acl.inbound.sort(key=lambda rule: rule.number)
+            acl.outbound.sort(key=lambda rule: rule.number)
+        for attachment in self.model.attachments.values():
+            if attachment.appliance_contracts:
+                attachment.tainted = ""
+            self._fill(attachment)
+        for table in self.model.transit_tables.values():
+            self._settle_identical_blocks(table)
+        self._number_vpn_gateways()
+        names = {zone.text for zone in self.resolver.zones} | {
+            subnet.zone for subnet in self.model.subnets.values() if isinstance(subnet.zone, str)
+        }
+        if any(name.startswith("dummy1") for name in names):
+            self.model.notes.append("the availability zones dummy1a, ... are CDK's stand-ins until its lookup has run")
+
+    def _fill(self, attachment: Attachment) -> None:
+        for table in dict.fromkeys(attachment.propagated_to):
+            if attachment.vpc is not None:
+                vpc = attachment.vpc
+                # "When disabled, [...] IPv6 routes do not propagate. The setting does not filter IPv6 traffic.":
+                # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTransitGatewayVpcAttachmentRequestOptions.html
+                for family, reason in vpc.unknown_blocks.items():
+                    if family == 4 or attachment.ipv6:
+                        table.unknown.append(reason.reason)
+                if isinstance(attachment.ipv6, Unknown) and vpc.covers(6):
+                    table.unknown.append(attachment.ipv6.reason)
+                blocks = vpc.blocks if attachment.ipv6 else vpc.covers(4)
+                table.routes += [Route(block, attachment, "vpc", contracts=vpc.contracts) for block in blocks]
+            elif attachment.site is not None:
+                site = attachment.site
+                table.contracts = table.contracts | site.contracts
+                if site.unknown_prefixes is not None:
+                    table.unknown.append(site.unknown_prefixes.reason)
+                # https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html: a static connection on a
+                # transit gateway gets its routes in the gateway's table, it does not propagate.
+                learnt = [block for block, origin in site.prefixes if origin != "vpn static"]
+                table.routes += [
+                    Route(block, attachment, attachment.medium, contracts=site.contracts) for block in learnt
+                ]
+            elif attachment.medium == "vpc":
+                table.unknown.append(f"the VPC of {attachment.path} is not in the set")
+
+    def _settle_identical_blocks(self, table: TransitTable) -> None:
+        # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-route-tables.html: of VPCs with identical blocks the
+        # route of the one that is attached first stays.
+        first: dict[Prefix, Route] = {}
+        losers: list[Route] = []
+        for route in table.routes:
+            if route.origin != "vpc":
+                continue
+            other = first.setdefault(route.prefix, route)
+            if other is route or other.target is route.target:
+                continue
+            winner = self._attached_first(other, route)
+            losers.append(route if winner is other else other)
+            first[route.prefix] = winner
+        if losers:
+            table.routes = [route for route in table.routes if route not in losers]
+
+    def _attached_first(self, one: Route, other: Route) -> Route:
+        assert isinstance(one.target, Attachment)
+        assert isinstance(other.target, Attachment)
+        if self._depends_on(other.target.identity, one.target.identity):
+            return one
+        if self._depends_on(one.target.identity, other.target.identity):
+            return other
+        paths = sorted([one.target.path, other.target.path])
+        choice = Choice(
+            "attached first " + " ".join(paths),
+            tuple(paths),
+            "of two VPCs with identical blocks {option} is attached first",
+        )
+        return one if self.resolver.world.option(choice) == one.target.path else other
+
+    def _depends_on(self, later: str, earlier: str) -> bool:
+        stack, logical = self.resolver.stacks.by_id[later]
+        other, earlier_logical = self.resolver.stacks.by_id[earlier]
+        if stack is not other:
+            return False
+        seen: set[str] = set()
+        waiting = [logical]
+        while waiting:
+            name = waiting.pop()
+            if name in seen or name not in stack.resources:
+                continue
+            seen.add(name)
+            depends = stack.resources[name].get("DependsOn") or []
+            waiting += depends if isinstance(depends, list) else [depends]
+        return earlier_logical in seen
+
+    def _number_vpn_gateways(self) -> None:
+        for gateway in [item for item in self.targets.values() if isinstance(item, VpnGateway)]:
+            table = RouteTable(f"{gateway.identity}.routes", f"{gateway.path} routes", "AWS::EC2::VPNGateway")
+            for site in gateway.sites:
+                table.contracts = table.contracts | site.contracts
+                if site.unknown_prefixes is not None:
+                    table.unknown.append(site.unknown_prefixes.reason)
+                table.routes += [
+                    Route(block, site, origin, contracts=site.contracts) for block, origin in site.prefixes
+                ]
+            gateway.table = table
+            blocks = [(site, block) for site in gateway.sites for block in dict.fromkeys(b for b, _ in site.prefixes)]
+            for index, (site, block) in enumerate(blocks):
+                for other, other_block in blocks[index + 1 :]:
+                    if (
+                        other is not site
+                        and site.customer_gateway != other.customer_gateway
+                        and site.medium == other.medium == "vpn"
+                        and block.overlaps(other_block)
+                    ):
+                        # https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
+                        self.model.invalid.append(
+                            f"the sites {site.path} and {other.path} on {gateway.path} have "
+                            f"overlapping ranges: {block} and {other_block}"
+                        )

@@ -1,0 +1,141 @@
+"""How a builder reads properties, and finds what they name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patternkit.routes.addresses import (
+    Prefix,
+    parse_prefix,
+)
+from patternkit.routes.contracts import Contracts
+from patternkit.routes.errors import TemplateError
+from patternkit.routes.model import (
+    AclRule,
+    Attachment,
+    Local,
+    Model,
+    NetworkAcl,
+)
+from patternkit.routes.resolving import (
+    Resolver,
+    Stack,
+)
+from patternkit.routes.values import CLOSE, NO_VALUE, OPEN, Unknown, is_opaque
+
+Properties = dict[str, Any]
+
+NOTHING: frozenset[str] = frozenset()
+
+LOCAL = Local()
+
+
+class _Reading:
+    """A builder's state, and its ways to read a resource's properties."""
+
+    def __init__(self, resolver: Resolver, contracts: Contracts) -> None:
+        self.resolver = resolver
+        self.value = resolver.value
+        self.contracts = contracts
+        self.model = Model()
+        self.targets = self.model.targets
+        self.default_acls: dict[str, NetworkAcl] = {}
+        self.depends: dict[str, tuple[str, ...]] = {}
+        self.unknown_associations: list[str] = []
+        self.peering_sides: dict[str, list[Attachment]] = {}
+        self.policy_rules: dict[str, tuple[list[AclRule] | Unknown, int]] = {}
+        self.unknown_groups: list[str] = []
+        self.changed_lists: dict[str, str] = {}
+
+    def _get(self, stack: Stack, properties: Properties, name: str) -> Any:
+        node = properties.get(name)
+        if node is None:
+            return None
+        value = self.value(stack, node)
+        return None if value is NO_VALUE else value
+
+    def _leans(self) -> frozenset[str]:
+        if not self.resolver.leans:
+            return NOTHING
+        leans = frozenset(self.resolver.leans)
+        self.resolver.leans.clear()
+        return leans
+
+    def _named(self, make: type[Any], stack: Stack, logical: str, **fields: Any) -> Any:
+        element = make(stack.ids[logical], stack.path(logical), stack.resources[logical]["Type"], **fields)
+        self.targets[element.identity] = element
+        return element
+
+    def _list(self, stack: Stack, properties: Properties, name: str) -> list[Any] | Unknown:
+        value = self._get(stack, properties, name)
+        if value is None:
+            return []
+        if isinstance(value, Unknown):
+            return value
+        return value if isinstance(value, list) else [value]
+
+    @staticmethod
+    def _block(text: Any, where: str) -> Prefix | Unknown:
+        if isinstance(text, Unknown):
+            return text
+        if isinstance(text, str):
+            block = parse_prefix(text)
+            if block is not None:
+                return block
+            if is_opaque(text):
+                return Unknown(f"the CIDR of {where} is known only to AWS")
+        raise TemplateError(f"{where}: {text!r} is not a CIDR")
+
+    @staticmethod
+    def _flag(value: Any, *, default: bool) -> bool | Unknown:
+        if value is None:
+            return default
+        if isinstance(value, Unknown):
+            return value
+        return value is True or str(value).lower() in ("true", "enable")
+
+    def _find(self, group: dict[str, Any], identity: Any, what: str) -> Any:
+        if isinstance(identity, Unknown):
+            return identity
+        found = group.get(identity) if isinstance(identity, str) else None
+        return found if found is not None else Unknown(f"{what} {shown(identity)} is not in the set")
+
+    def _ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
+        """The element of the set that an identity means.
+
+        Returns:
+            The element, None where it surely is none of the set, or `Unknown` where it may be any of them.
+        """
+        if isinstance(identity, Unknown):
+            return identity
+        found = group.get(identity) if isinstance(identity, str) else None
+        if found is not None:
+            return found
+        if identity is None:
+            return Unknown(f"{what} is not given")
+        if not isinstance(identity, str) or not is_opaque(identity):
+            return None
+        entry = self.resolver.stacks.by_id.get(identity)
+        if entry is not None and entry[0].resources[entry[1]]["Type"].startswith("AWS::"):
+            return None
+        return Unknown(f"{what} {shown(identity)} is known only to AWS")
+
+    def _doubt(self, stack: Stack, logical: str, does: str, reason: Unknown) -> None:
+        self.model.unknown.append(f"{stack.path(logical)} {does}: {reason.reason}")
+
+
+def shown(identity: Any) -> str:
+    """An identity as people read it."""
+    return str(identity).replace(OPEN, "").replace(CLOSE, "")
+
+
+def whole_number(value: Any, path: str) -> int:
+    """Read a number of a resource.
+
+    Raises:
+        TemplateError: It is none.
+    """
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise TemplateError(f"{path}: {value!r} is not a number") from None

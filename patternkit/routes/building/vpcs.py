@@ -1,0 +1,267 @@
+"""VPCs, their subnets, route tables and gateways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patternkit.routes.building.reading import LOCAL, Properties, _Reading, shown
+from patternkit.routes.errors import TemplateError
+from patternkit.routes.model import (
+    EgressOnlyGateway,
+    InternetGateway,
+    Route,
+    RouteTable,
+    Subnet,
+    Vpc,
+    VpnGateway,
+)
+from patternkit.routes.resolving import (
+    Stack,
+)
+from patternkit.routes.values import Unknown, is_opaque
+
+_TARGETS = (
+    "GatewayId",
+    "NatGatewayId",
+    "TransitGatewayId",
+    "VpcPeeringConnectionId",
+    "VpcEndpointId",
+    "NetworkInterfaceId",
+    "InstanceId",
+    "EgressOnlyInternetGatewayId",
+)
+
+
+class _Vpcs(_Reading):
+    """Makes what a VPC is made of."""
+
+    def vpc(self, stack: Stack, logical: str, properties: Properties) -> None:
+        vpc: Vpc = self._named(Vpc, stack, logical)
+        text = self._get(stack, properties, "CidrBlock")
+        block = self._block(text, vpc.path) if text is not None else Unknown(f"IPAM decides the CIDR of {vpc.path}")
+        if isinstance(block, Unknown):
+            vpc.unknown_blocks[4] = block
+        else:
+            vpc.blocks.append(block)
+        vpc.main_table = RouteTable(
+            f"{vpc.identity}.main", f"{vpc.path} main route table", "AWS::EC2::RouteTable", vpc=vpc
+        )
+        vpc.contracts = self._leans()
+        self.model.vpcs[vpc.identity] = vpc
+
+    def vpc_cidr(self, stack: Stack, logical: str, properties: Properties) -> None:
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        if isinstance(vpc, Unknown):
+            self._doubt(stack, logical, "adds a block to a VPC", vpc)
+        if not isinstance(vpc, Vpc):
+            return
+        if "CidrBlock" in properties or "Ipv4IpamPoolId" in properties:
+            text = self._get(stack, properties, "CidrBlock")
+            block = self._block(text, stack.path(logical)) if text else Unknown(f"IPAM decides a CIDR of {vpc.path}")
+            if isinstance(block, Unknown):
+                vpc.unknown_blocks[4] = block
+            else:
+                vpc.blocks.append(block)
+            return
+        owner, vpc_logical = self.resolver.stacks.by_id[vpc.identity]
+        for text in self.resolver.ipv6_blocks(owner, vpc_logical):
+            block = self._block(text, vpc.path)
+            if isinstance(block, Unknown):
+                vpc.unknown_blocks[6] = block
+            elif block not in vpc.blocks:
+                vpc.blocks.append(block)
+
+    def subnet(self, stack: Stack, logical: str, properties: Properties) -> None:
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        if isinstance(vpc, Unknown):
+            self._doubt(stack, logical, "is a subnet of a VPC", vpc)
+            return
+        if vpc is None:
+            self.model.notes.append(f"{stack.path(logical)} is in a VPC that is not in the set, and is left out")
+            return
+        zone = None
+        for name in ("AvailabilityZone", "AvailabilityZoneId"):
+            zone = self._get(stack, properties, name)
+            if zone is not None:
+                break
+        if zone is None:
+            zone = Unknown(f"AWS picks the availability zone of {stack.path(logical)}")
+        elif isinstance(zone, str):
+            zone = self.resolver.zone_name(zone)
+            if is_opaque(zone):
+                zone = Unknown(f"the availability zone of {stack.path(logical)} is known only to AWS")
+        subnet: Subnet = self._named(Subnet, stack, logical, vpc=vpc, zone=zone)
+        for name in ("CidrBlock", "Ipv6CidrBlock"):
+            text = self._get(stack, properties, name)
+            if text is None:
+                continue
+            block = self._block(text, subnet.path)
+            if isinstance(block, Unknown):
+                subnet.unknown_blocks = block
+            else:
+                subnet.blocks.append(block)
+        if not subnet.blocks and subnet.unknown_blocks is None:
+            subnet.unknown_blocks = Unknown(f"IPAM decides the CIDR of {subnet.path}")
+        public = properties.get("MapPublicIpOnLaunch")
+        subnet.public_addresses = self._flag(self.value(stack, public), default=False) if public is not None else False
+        subnet.contracts = self._leans()
+        vpc.subnets.append(subnet)
+        self.model.subnets[subnet.identity] = subnet
+
+    def subnet_cidr(self, stack: Stack, logical: str, properties: Properties) -> None:
+        subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
+        if isinstance(subnet, Unknown):
+            self._doubt(stack, logical, "adds a block to a subnet", subnet)
+        if not isinstance(subnet, Subnet):
+            return
+        text = self._get(stack, properties, "Ipv6CidrBlock")
+        reason = Unknown(f"IPAM decides a block of {subnet.path}")
+        block = self._block(text, stack.path(logical)) if text is not None else reason
+        if isinstance(block, Unknown):
+            subnet.unknown_blocks = block
+        else:
+            subnet.blocks.append(block)
+
+    def table(self, stack: Stack, logical: str, properties: Properties) -> None:
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        table: RouteTable = self._named(RouteTable, stack, logical)
+        if isinstance(vpc, Vpc):
+            table.vpc = vpc
+            vpc.tables.append(table)
+        elif isinstance(vpc, Unknown):
+            table.unknown.append(vpc.reason)
+        self.model.tables[table.identity] = table
+
+    def table_association(self, stack: Stack, logical: str, properties: Properties) -> None:
+        subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
+        table = self._find(self.model.tables, self._get(stack, properties, "RouteTableId"), "route table")
+        if isinstance(subnet, Unknown):
+            if isinstance(table, RouteTable) and table.vpc is not None:
+                table.vpc.unassociated = subnet
+            else:
+                self._doubt(stack, logical, "associates a subnet", subnet)
+        if not isinstance(subnet, Subnet):
+            return
+        if isinstance(table, RouteTable) and table.vpc is not subnet.vpc and not table.unknown:
+            self.model.invalid.append(f"{subnet.path} is associated with {table.path} of another VPC")
+            table = Unknown(f"AWS refuses {table.path} for {subnet.path}: it is of another VPC")
+        if subnet.table is not None:
+            self.model.invalid.append(f"{subnet.path} is associated with two route tables")
+            table = Unknown(f"AWS refuses a second route table for {subnet.path}")
+        subnet.table = table
+
+    def internet_gateway(self, stack: Stack, logical: str, _properties: Properties) -> None:
+        self._named(InternetGateway, stack, logical)
+
+    def vpn_gateway(self, stack: Stack, logical: str, _properties: Properties) -> None:
+        self._named(VpnGateway, stack, logical)
+
+    def gateway_attachment(self, stack: Stack, logical: str, properties: Properties) -> None:
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        if isinstance(vpc, Unknown):
+            self._doubt(stack, logical, "attaches a gateway to a VPC", vpc)
+        if not isinstance(vpc, Vpc):
+            return
+        gateway = self.targets.get(self._get(stack, properties, "InternetGatewayId"))
+        if isinstance(gateway, InternetGateway):
+            gateway.vpc, vpc.internet_gateway = vpc, gateway
+        elif "InternetGatewayId" in properties:
+            # An internet gateway from outside the set still attaches.
+            identity = str(self._get(stack, properties, "InternetGatewayId"))
+            vpc.internet_gateway = InternetGateway(identity, f"{vpc.path} internet gateway", vpc=vpc)
+            self.targets[identity] = vpc.internet_gateway
+        if "VpnGatewayId" not in properties:
+            return
+        vgw = self._ours(self.targets, self._get(stack, properties, "VpnGatewayId"), "virtual private gateway")
+        if isinstance(vgw, VpnGateway):
+            vgw.vpc, vpc.vpn_gateway = vpc, vgw
+        elif isinstance(vgw, Unknown):
+            self._doubt(stack, logical, "attaches a gateway", vgw)
+
+    def egress_only(self, stack: Stack, logical: str, properties: Properties) -> None:
+        vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
+        gateway = self._named(EgressOnlyGateway, stack, logical)
+        if isinstance(vpc, Unknown):
+            self._doubt(stack, logical, "is a gateway of a VPC", vpc)
+        elif vpc is not None:
+            gateway.vpc = vpc
+            vpc.egress_only.append(gateway)
+
+    def gateway_table(self, stack: Stack, logical: str, properties: Properties) -> None:
+        gateway = self.targets.get(self._get(stack, properties, "GatewayId"))
+        table = self._find(self.model.tables, self._get(stack, properties, "RouteTableId"), "route table")
+        if isinstance(gateway, (InternetGateway, VpnGateway)) and gateway.vpc is not None:
+            gateway.vpc.edge_tables[gateway.identity] = table
+        else:
+            self.model.unknown.append(f"{stack.path(logical)} gives an edge route table to an unknown gateway")
+
+    def route(self, stack: Stack, logical: str, properties: Properties) -> None:
+        table_id = self._get(stack, properties, "RouteTableId")
+        table = self._ours(self.model.tables, table_id, "route table")
+        path = stack.path(logical)
+        if isinstance(table, Unknown):
+            self._doubt(stack, logical, "is a route in a table that is not known", table)
+        if not isinstance(table, RouteTable):
+            return
+        target = self._route_target(stack, properties, path)
+        leans = self._leans()
+        identity = self._get(stack, properties, "DestinationPrefixListId")
+        if identity is not None:
+            blocks = self._find(self.model.prefix_lists, identity, "prefix list")
+            if isinstance(blocks, Unknown):
+                table.unknown.append(f"{path}: {blocks.reason}")
+                return
+            table.routes += [Route(block, target, "prefix list", path, leans, str(identity)) for block in blocks]
+            return
+        text = self._get(stack, properties, "DestinationCidrBlock")
+        if text is None:
+            text = self._get(stack, properties, "DestinationIpv6CidrBlock")
+        if text is None:
+            raise TemplateError(f"{path}: the route has no destination")
+        block = self._block(text, path)
+        if isinstance(block, Unknown):
+            table.unknown.append(f"{path}: {block.reason}")
+        else:
+            table.routes.append(Route(block, target, "static", path, leans))
+
+    def _route_target(self, stack: Stack, properties: Properties, path: str) -> Any:
+        for name in _TARGETS:
+            if name in properties:
+                identity = self._get(stack, properties, name)
+                if identity is None:
+                    continue
+                if isinstance(identity, Unknown):
+                    return identity
+                if identity == "local":
+                    return LOCAL
+                found = self.targets.get(identity) if isinstance(identity, str) else None
+                if found is None:
+                    return Unknown(f"{path} points to {shown(identity)}, which is not in the set or not modelled")
+                return found
+        for name in ("CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn", "OdbNetworkArn"):
+            if name in properties:
+                return Unknown(f"{path} points to a {name}, which is not modelled")
+        raise TemplateError(f"{path}: the route has no target")
+
+    def vgw_propagation(self, stack: Stack, logical: str, properties: Properties) -> None:
+        gateway = self.targets.get(self._get(stack, properties, "VpnGatewayId"))
+        tables = self._list(stack, properties, "RouteTableIds")
+        path = stack.path(logical)
+        if isinstance(tables, Unknown):
+            self.model.unknown.append(f"{path}: {tables.reason}")
+            return
+        for identity in tables:
+            table = self._ours(self.model.tables, identity, "route table")
+            if isinstance(table, Unknown):
+                self._doubt(stack, logical, "propagates routes into a table", table)
+            if not isinstance(table, RouteTable):
+                continue
+            if not isinstance(gateway, VpnGateway):
+                table.unknown.append(f"{path} propagates a gateway that is not in the set")
+                continue
+            for site in gateway.sites:
+                table.contracts = table.contracts | site.contracts
+                if site.unknown_prefixes is not None:
+                    table.unknown.append(site.unknown_prefixes.reason)
+            blocks = dict.fromkeys(block for site in gateway.sites for block, _ in site.prefixes)
+            table.routes += [Route(block, gateway, "propagated", path) for block in blocks]

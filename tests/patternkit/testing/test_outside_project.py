@@ -1,0 +1,94 @@
+"""The guide's project, outside of the repository, with the wheel installed: its tests pass, and each fault is found."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.patternkit.catalog.temporary import environment, run
+from tests.test_packaging import KEEP_BYTECODE, uv, wheel
+
+__all__ = ["wheel"]
+
+pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.timeout(600)]
+
+GUIDE = (ROOT / "docs" / "guides" / "test-your-own-stack.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)([^\n]*)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+ROWS = re.findall(r"^\| (.+) \| (.+) \| `(.+)` \|$", GUIDE, re.MULTILINE)
+FAULTS = [
+    ("RetentionDays.ONE_MONTH", "RetentionDays.INFINITE"),
+    ('self, "Table"', 'self, "Kept"'),
+    ("PYTHON_3_14", "PYTHON_3_12"),
+    ("environment=", "memory_size=64, environment="),
+    ('"dynamodb:PutItem"', '"dynamodb:GetItem"'),
+]
+
+
+@pytest.fixture(scope="module")
+def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in a virtual environment of its own, which has the wheel and what it needs."""
+    directory = tmp_path_factory.mktemp("outside")
+    python = directory / "venv" / "bin" / "python"
+    uv("venv", "--quiet", "--python", sys.executable, str(directory / "venv"))
+    # Versions as locked, so that all of it is in uv's cache already.
+    uv("pip", "install", "--quiet", "--python", str(python), "--constraints", str(ROOT / "requirements.txt"),
+       f"{wheel}[node,testing,local]", cwd=directory)  # fmt: skip
+    for _, info, body in BLOCKS:
+        if "file=" in info:
+            path = directory / "project" / info.split("file=")[1].strip()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(body, encoding="utf-8")
+    return directory / "project"
+
+
+def installed(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the project's environment, in the project."""
+    bin_ = project.parent / "venv" / "bin"
+    env = environment(PYTHONDONTWRITEBYTECODE=KEEP_BYTECODE) | {"PATH": f"{bin_}:/usr/bin:/bin"}
+    env = {name: value for name, value in env.items() if name not in ("VIRTUAL_ENV", "PYTHONWARNINGS", "JSII_NODE")}
+    return run(str(bin_ / command[0]), *command[1:], cwd=project, env=env, deadline=280)
+
+
+def test_every_block_of_the_guide_is_run_here() -> None:
+    files = [info.split("file=")[1].strip() for _, info, _ in BLOCKS if "file=" in info]
+    assert files == ["stack.py", "handler/keep.py", "rules/logs.guard", "test_stack.py"]
+    said = [line for language, _, body in BLOCKS if language == "console" for line in body.splitlines()]
+    assert said == [
+        "$ pip install 'cdk-pattern-catalog[node,testing,local]'",
+        "$ pytest --snapshot-update",
+        "$ pytest",
+        "$ patternkit diff deployed.json snapshots/orders.json",
+    ]
+
+
+def test_the_guides_tests_pass_and_each_fault_is_found(project: Path) -> None:
+    first = installed(project, "pytest", "-q", "--snapshot-update")
+    assert "6 passed" in first.stdout, first.stdout + first.stderr
+    again = installed(project, "pytest", "-q", "-k", "as_it_was or logical_id")
+    assert "2 passed" in again.stdout, again.stdout
+    shutil.copy(project / "snapshots" / "orders.json", project / "deployed.json")
+
+    stack = project / "stack.py"
+    text = stack.read_text(encoding="utf-8")
+    for right, wrong in FAULTS:
+        assert text.count(right) == 1, right
+        text = text.replace(right, wrong)
+    stack.write_text(text, encoding="utf-8")
+    found = installed(project, "pytest", "-q")
+    assert "6 failed" in found.stdout, found.stdout
+    faults = [said for _, by, said in ROWS if re.match("`[a-z_]+`", by)]
+    assert len(faults) == 8
+    for said in faults:
+        assert said in found.stdout, f"{said} is not said:\n{found.stdout}"
+
+    assert "1 passed" in installed(project, "pytest", "-q", "--snapshot-update", "-k", "as_it_was").stdout
+    compared = installed(project, "patternkit", "diff", "deployed.json", "snapshots/orders.json")
+    assert compared.returncode == 1, compared.stdout + compared.stderr
+    assert "TableCD117FA1" in compared.stdout
+    assert "dynamodb:GetItem" in compared.stdout
+    same = installed(project, "patternkit", "diff", "deployed.json", "deployed.json")
+    assert same.returncode == 0, same.stdout
