@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.patternkit.catalog.temporary import environment, run
 
-OWN_TESTS = {"prove-your-network.md", "test-your-own-stack.md"}
+OWN_TESTS = {"choose-a-web-architecture.md", "prove-your-network.md", "test-your-own-stack.md"}
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
 BLOCK = re.compile(r"^```(?P<language>\w+)(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 ON_OUR_NODE = "from patternkit.node import use_packaged_node\nuse_packaged_node()\n"

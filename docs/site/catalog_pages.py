@@ -31,6 +31,9 @@ def _fill(app: Sphinx, docname: str, content: list[str]) -> None:
         content[0] = f"---\norphan: true\n---\n\n{shown}"
         return
     made = {"families": _families, "patterns": _patterns, "constructs": _constructs, "fixtures": _fixtures}
+    if _PLACE.search(content[0]):
+        # What it is made of is no page of the site: it may change without one.
+        app.env.note_reread()
     content[0] = _PLACE.sub(lambda match: made[match[1]](Path(app.srcdir)), content[0])
 
 

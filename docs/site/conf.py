@@ -32,7 +32,7 @@ extensions = [
 ]
 templates_path = ["_templates"]
 
-myst_enable_extensions = ["attrs_block", "colon_fence", "html_image"]
+myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 default_role = "literal"
 # Types are told by their short names, and some modules have classes of one name: those types are no links.

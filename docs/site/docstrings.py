@@ -13,6 +13,7 @@ _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _TRAILING = re.compile(r"(?<=[^\W_])_(?!\w)")
 _MODULES = re.compile(r"\b(?:[a-z_]\w*\.)+(?=\w)")
 _ARGUMENT = re.compile(r" {4}(?P<name>\w+):(?P<meaning> .+)$")
+_SCHEME = re.compile(r"(?=https?://(?:[\s\"'`]|$))")
 _FENCE = re.compile(r"(?P<indent>\s*)```(?P<language>\w*)$")
 
 
@@ -42,10 +43,10 @@ def _docstring(app: Sphinx, what: str, name: str, documented: Any, options: Any,
         elif indent is not None:
             made.append(f"   {line}")
         else:
-            # A word that ends in an underscore would be a link: `lambda_`.
+            # A word that ends in an underscore would be a link, and so would a scheme alone: `lambda_`, "http://".
             made.append(
                 "".join(
-                    _CODE.sub(r"``\1``", part) if part[0] == "`" else _TRAILING.sub(r"\_", part)
+                    _CODE.sub(r"``\1``", part) if part[0] == "`" else _SCHEME.sub(r"\\", _TRAILING.sub(r"\_", part))
                     for part in _PARTS.findall(line)
                 )
             )

@@ -148,14 +148,10 @@ def _templates(folder: Traversable, below: PurePosixPath) -> Iterator[tuple[Pure
 
 
 def _write_pages(new: NewPattern) -> list[Path]:
-    from patternkit.catalog.pages import example, page, rendered, with_catalog_table
+    from patternkit.catalog.pages import write
 
     patterns.cache_clear()
-    pattern = patterns()[new.name]
-    page(pattern).write_text(rendered(pattern, example(pattern)), encoding="utf-8")
-    readme = new.repository / "README.md"
-    readme.write_text(with_catalog_table(readme.read_text(encoding="utf-8"), patterns()), encoding="utf-8")
-    return [readme]
+    return write([patterns()[new.name]])
 
 
 def _write_snapshots(new: NewPattern) -> None:
