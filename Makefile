@@ -57,6 +57,9 @@ fuzz: env ## draw many arguments of every construct and many networks: make fuzz
 	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest --numprocesses=2 tests/fuzz
 	PATTERNKIT_FUZZ=$(NETWORKS) $(BIN)/pytest --numprocesses=0 --capture=no --timeout=0 tests/patternkit/routes/test_oracles.py
 
+compat: env ## the suite's fast part on the lowest and newest aws-cdk-lib, and on each Python that is here
+	.ci/compat
+
 bench: env ## print the ratios that the benchmarks measure: make bench NAME=routes_scale
 	@for name in $(NAME); do printf '\n== %s\n' "$$name"; $(BIN)/python -m bench.$$name || exit 1; done
 

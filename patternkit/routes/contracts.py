@@ -12,7 +12,10 @@ ssm:                   # values of SSM parameters that are not part of the set
 returns:               # what a custom resource returns, and that it changes nothing that it is given
   "*/EndpointOf*":     # construct path, logical id or resource type; * matches anything
     EndpointId: {endpoint-of: Firewall, zone: {property: AvailabilityZone}}
-harmless: ["*/TagRouteTables"]        # custom resources that change nothing that they are given
+  Hub/Lookup:
+    AttachmentId: {attachment-of: DataCentre}   # of a VPN connection or a Direct Connect association
+    Ref: {resource: SpokeTable}                 # what a Ref to it is worth
+harmless: ["*/TagRouteTables"]        # what changes nothing that it is given: custom resources, other vendors'
 prefixes:              # what is learnt over BGP, by VPN connection, Connect or Direct Connect attachment
   "Hub/Vpn": [192.168.0.0/16]
 appliance-mode:        # set at run time, by attachment

@@ -1,5 +1,6 @@
 """The pytest plugin: what a test of a CDK app needs, in any project."""
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -95,17 +96,25 @@ def template_snapshot(snapshot: "SnapshotAssertion") -> Callable[..., None]:
         held = snapshot.use_extension(extension)
         index = name or held.index
         try:
-            where = extension.get_location(test_location=held.test_location, index=index)
-            TemplateSnapshotExtension().check(Path(where))
+            path = Path(extension.get_location(test_location=held.test_location, index=index))
+            TemplateSnapshotExtension().check(path)
+            told = "" if template == (held(name=name) if name else held) else _changed(path, template)
         except SnapshotError as error:
             told = str(error)
-        else:
-            told = ""
         if told:
+            # Not by an assertion, whose message pytest would cut.
             pytest.fail(told, pytrace=False)
-        assert template == (held(name=name) if name else held)
 
     return hold
+
+
+def _changed(path: Path, template: Mapping[str, Any]) -> str:
+    from patternkit.testing.snapshots import differences, normalized
+
+    if not path.exists():
+        return f"{path}: there is no such snapshot yet: run pytest --snapshot-update, and read what it writes"
+    held = json.loads(path.read_text(encoding="utf-8"))
+    return "\n".join([f"not as in {path}:", *differences(held, normalized(template))])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from patternkit.upgrade.changes import Change, Template
 from patternkit.upgrade.exposure import exposure_changes
 from patternkit.upgrade.lifecycle import lifecycle_changes
 from patternkit.upgrade.sources import SourceError, read_source
-from patternkit.upgrade.widening import permission_changes
+from patternkit.upgrade.widening import boundary_changes, permission_changes
 
 
 def compare(old: Template, new: Template) -> tuple[Change, ...]:
@@ -24,7 +24,12 @@ def compare(old: Template, new: Template) -> tuple[Change, ...]:
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
     """
-    found = {*lifecycle_changes(old, new), *permission_changes(old, new), *exposure_changes(old, new)}
+    found = {
+        *lifecycle_changes(old, new),
+        *permission_changes(old, new),
+        *boundary_changes(old, new),
+        *exposure_changes(old, new),
+    }
     return tuple(sorted(found, key=lambda one: (not one.dangerous, one)))
 
 

@@ -34,6 +34,7 @@ def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
         yield from _gone(logical_id, before, after)
     for logical_id in before.keys() & after.keys():
         if _is_stateful(after[logical_id]["Type"]):
+            yield from _made_conditional(logical_id, before[logical_id], after[logical_id])
             yield from _loosened(logical_id, before[logical_id], after[logical_id])
 
 
@@ -64,6 +65,15 @@ def _default_policy(resource: Mapping[str, Any]) -> str:
     if resource["Type"] == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in resource.get("Properties", {}):
         return "Snapshot"
     return "Delete"
+
+
+def _made_conditional(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    # A resource whose condition does not hold is as if it were not in the template.
+    condition = after.get("Condition")
+    if condition is not None and condition != before.get("Condition"):
+        policy = before.get("DeletionPolicy", _default_policy(before))
+        reason = f"it is there only if the condition {condition} holds now, and else goes (DeletionPolicy {policy})"
+        yield Change(Kind.DELETION, logical_id, reason, dangerous=policy in ("Delete", "Snapshot"))
 
 
 def _loosened(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -167,4 +177,6 @@ def _also_stateful() -> frozenset[str]:
 
 
 def _is_stateful(resource_type: str) -> bool:
-    return resource_type in STATEFUL or resource_type in _also_stateful()
+    # With a nested stack goes everything in it.
+    nested = resource_type == "AWS::CloudFormation::Stack"
+    return nested or resource_type in STATEFUL or resource_type in _also_stateful()

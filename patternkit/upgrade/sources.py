@@ -50,6 +50,8 @@ def _text(path: Path) -> str:
 
 
 def _of_revision(source: str, revision: str, inside: str) -> dict[str, dict[str, Any]]:
+    if revision.startswith("-"):
+        raise SourceError(f"{source}: a git revision does not begin with a dash")
     # "REV:./path" is relative to this folder for git, "REV:path" to the top of the repository.
     kind = _git(source, "cat-file", "-t", f"{revision}:{inside}").strip()
     if kind == "blob":

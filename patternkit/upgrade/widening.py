@@ -78,6 +78,25 @@ def permission_changes(old: Template, new: Template) -> Iterator[Change]:
         yield Change(Kind.PERMISSIONS, holder, f"{denied}{_when(condition)}, and is not any more")
 
 
+def boundary_changes(old: Template, new: Template) -> Iterator[Change]:
+    """Find roles and users whose permissions boundary is gone or another.
+
+    Args:
+        old: The template that is deployed.
+        new: The template that is about to be.
+
+    Yields:
+        The changes.
+    """
+    name = "PermissionsBoundary"
+    for logical_id, resource in resources(new).items():
+        was = resources(old).get(logical_id, {}).get("Properties", {}).get(name)
+        now = resource.get("Properties", {}).get(name)
+        if was is not None and was != now:
+            then = "there is none any more" if now is None else f"is {described(now)}"
+            yield Change(Kind.PERMISSIONS, logical_id, f"{name} was {described(was)}, and {then}")
+
+
 _Group = tuple[str, str, str, frozenset[str]]
 
 
@@ -136,11 +155,11 @@ def grants(template: Template) -> Iterator[Grant]:
         if resource["Type"] == "AWS::Lambda::Permission":
             yield _invocation(properties)
             continue
-        for arn in properties.get("ManagedPolicyArns", ()) if resource["Type"].startswith("AWS::IAM::") else ():
+        for holder, what in _by_membership(logical_id, resource):
             yield Grant(
-                holder=logical_id,
+                holder=holder,
                 allow=True,
-                action=f"everything of policy {described(arn)}",
+                action=f"everything of {what}",
                 resource="*",
                 principal="",
                 condition=frozenset(),
@@ -148,6 +167,19 @@ def grants(template: Template) -> Iterator[Grant]:
         for path, document in _documents(properties, ()):
             for holder in _holders(logical_id, resource, path):
                 yield from _of_document(holder, document)
+
+
+def _by_membership(logical_id: str, resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Who may do everything that something else allows, and what that is."""
+    properties = resource.get("Properties", {})
+    if resource["Type"] == "AWS::IAM::UserToGroupAddition":
+        for user in _listed(properties.get("Users")):
+            yield described(user), f"group {described(properties.get('GroupName'))}"
+    elif resource["Type"].startswith("AWS::IAM::"):
+        for arn in _listed(properties.get("ManagedPolicyArns")):
+            yield logical_id, f"policy {described(arn)}"
+        for group in _listed(properties.get("Groups")) if resource["Type"] == "AWS::IAM::User" else ():
+            yield logical_id, f"group {described(group)}"
 
 
 def _invocation(properties: Mapping[str, Any]) -> Grant:
@@ -177,6 +209,14 @@ def _documents(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
     elif isinstance(value, list):
         for inner in value:
             yield from _documents(inner, path)
+    elif isinstance(value, str) and value.lstrip().startswith("{"):
+        # AWS::Logs::ResourcePolicy and some others take their document as text.
+        try:
+            read = json.loads(value)
+        except json.JSONDecodeError:
+            return
+        if isinstance(read, Mapping):
+            yield from _documents(read, path)
 
 
 _ATTACHED_BY = ("Bucket", "Queues", "Topics", "SecretId", "ResourceArn", "EventBusName", "FileSystemId", "VaultName")

@@ -30,12 +30,17 @@ def wholes(resources: Resources, name: str, *, _seen: frozenset[str] = frozenset
     elif kind in known.shown:
         return [name]
     elif kind in known.used_by:
-        users = resources.users.get(name, [])
-        within = [one.id for one in users if _owns(one.type, kind)]
+        # Who knows of a part by its environment only works on it.
+        users = [one for one in resources.users.get(name, []) if _beyond_environment(one, name)]
+        within = [*resources[name].to("Targets"), *(one.id for one in users if _owns(one.type, kind))]
     else:
         return []
     seen = _seen | {name}
     return list(dict.fromkeys(whole for one in within for whole in wholes(resources, one, _seen=seen)))
+
+
+def _beyond_environment(user: Resource, name: str) -> bool:
+    return any(end == name and way[:1] != ("Environment",) for way, end in user.leads)
 
 
 def _owns(owner: str, part: str) -> bool:

@@ -18,7 +18,7 @@ _SILENT = {
     "Service",
     "Subnet",
 }
-_ACRONYMS = {"Api": "API", "Http": "HTTP", "Nat": "NAT", "Url": "URL", "Vpc": "VPC"}
+_ACRONYMS = {"Acl": "ACL", "Api": "API", "Http": "HTTP", "Nat": "NAT", "Url": "URL", "Vpc": "VPC"}
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
 
 

@@ -100,7 +100,7 @@ class Networks:
         for _, end in one.leads:
             if end in self._tier:
                 yield self._tier[end]
-            elif self._resources[end].type.endswith("SubnetGroup") and end not in seen:
+            elif end not in seen and _stands_for(one.type, self._resources[end].type):
                 yield from self._tiers_of(self._resources[end], seen | {one.id})
 
     def edges(self, placed: dict[str, str | None]) -> Iterator[Edge]:
@@ -216,3 +216,10 @@ def callers(resources: Resources, edges: list[Edge]) -> Iterator[tuple[str, str]
         for function in wholes(resources, url.id):
             if function not in reached:
                 yield function, "Clients"
+
+
+def _stands_for(user: str, used: str) -> bool:
+    """Say whether what is used says in which subnets its user stands: its subnet group, or the instances it runs on."""
+    if user == "AWS::ECS::CapacityProvider":
+        return used == "AWS::AutoScaling::AutoScalingGroup"
+    return used.endswith("SubnetGroup") or used == "AWS::ECS::CapacityProvider"

@@ -48,7 +48,7 @@ def graph(templates: Mapping[str, Mapping[str, Any]], paths: Mapping[str, str]) 
     for name, one in drawn.items():
         if same[name] == name:
             number = sum(1 for other in same.values() if other == name)
-            made.nodes[name] = _node(one, placed[name], number)
+            made.nodes[name] = _node(one, resources, placed[name], number)
     for edge in edges:
         made.connect(
             replace(edge, source=same.get(edge.source, edge.source), target=same.get(edge.target, edge.target))
@@ -60,6 +60,11 @@ def graph(templates: Mapping[str, Mapping[str, Any]], paths: Mapping[str, str]) 
 
 
 def _is_drawn(resources: Resources, one: Resource) -> bool:
+    if one.type == "AWS::EC2::EIP" and any(
+        one.id in user.to("AllocationId") for user in resources.users.get(one.id, [])
+    ):
+        # A NAT gateway's address is part of it.
+        return False
     return wholes(resources, one.id) == [one.id] and not _serves_a_deployment(resources, one)
 
 
@@ -73,17 +78,17 @@ def _serves_a_deployment(resources: Resources, one: Resource) -> bool:
     )
 
 
-def _node(one: Resource, group: str | None, number: int) -> Node:
-    service, icon = _kind(one)
+def _node(one: Resource, resources: Resources, group: str | None, number: int) -> Node:
+    service, icon = _kind(one, resources)
     called = service if one.type in kinds().plain else title(one.path)
     return Node(id=one.id, title=called, service=service, icon=icon, group=group, number=number)
 
 
-def _kind(one: Resource) -> tuple[str, str]:
-    service, icon = kinds().shown[one.type]
-    if one.type == "AWS::ECS::Service" and one.properties.get("LaunchType") == "EC2":
-        return "ECS", "architecture-service/AmazonElasticContainerService"
-    return service, icon
+def _kind(one: Resource, resources: Resources) -> tuple[str, str]:
+    tasks = [resources[end].properties for end in one.to("TaskDefinition")]
+    if any("FARGATE" in task.get("RequiresCompatibilities", []) for task in tasks):
+        return "ECS on Fargate", "architecture-service/AWSFargate"
+    return kinds().shown[one.type]
 
 
 def _alike(drawn: Mapping[str, Resource], placed: Mapping[str, str | None]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, CfnResource, Duration, RemovalPolicy, Size, Validations
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Size, Validations
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -15,6 +15,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_duration, check_known, check_range
+from patterns.building_blocks.instance_refresh import replace_by_refresh
 from patterns.building_blocks.instance_template import (
     InstanceTemplate,
     check_instance_types,
@@ -166,7 +167,8 @@ class ElasticIpFailover(Construct):
             encryption_key=encryption_key,
             alarm_topic=alarm_topic,
         )
-        self._replace_by_refresh(grace)
+        # The new instance comes first, and a release that does not answer is rolled back.
+        replace_by_refresh(self.group, warmup=grace, most=200, alarm=self.keeper.unanswered)
         self.alarms: list[cloudwatch.Alarm] = [
             *(own.alarms if own else []),
             *self.keeper.alarms,
@@ -220,24 +222,6 @@ class ElasticIpFailover(Construct):
             )
         )
         return group
-
-    def _replace_by_refresh(self, warmup: Duration) -> None:
-        resource = self.group.node.default_child
-        assert isinstance(resource, CfnResource)
-        # The oldest CDK that the catalog supports does not know the property yet. The new instance comes first; the
-        # alarm has a release rolled back that does not answer.
-        resource.add_override(
-            "UpdatePolicy.AutoScalingInstanceRefresh",
-            {
-                "Strategy": "Rolling",
-                "Preferences": {
-                    "AlarmSpecification": {"Alarms": [self.keeper.unanswered.alarm_name]},
-                    "InstanceWarmup": warmup.to_seconds(),
-                    "MaxHealthyPercentage": 200,
-                    "MinHealthyPercentage": 100,
-                },
-            },
-        )
 
     def _watch(self, capacity: int, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
         def of_group(namespace: str, name: str, statistic: str) -> cloudwatch.Metric:

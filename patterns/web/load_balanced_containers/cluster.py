@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, CfnResource, Duration, Size, Validations
+from aws_cdk import Acknowledgment, Duration, Size, Validations
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -12,6 +12,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.instance_refresh import replace_by_refresh
 from patterns.building_blocks.instance_template import InstanceTemplate
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 from patterns.web.load_balanced_containers.packing import Bounds
@@ -95,7 +96,8 @@ class InstanceCluster(Construct):
         )
         # An instance that may not join the cluster is of no use.
         self.group.node.add_dependency(joins)
-        self._replace_by_refresh()
+        # Draining moves an instance's tasks before it goes; protection from scale-in is against scaling, not this.
+        replace_by_refresh(self.group, warmup=WARMUP, protected=True)
         Validations.of(self.group).acknowledge(
             Acknowledgment(
                 id="AwsSolutions::AwsSolutions-AS3",
@@ -231,24 +233,6 @@ class InstanceCluster(Construct):
     def _container_instances(self) -> str:
         return self.cluster.stack.format_arn(
             service="ecs", resource="container-instance", resource_name=f"{self.cluster.cluster_name}/*"
-        )
-
-    def _replace_by_refresh(self) -> None:
-        resource = self.group.node.default_child
-        assert isinstance(resource, CfnResource)
-        # The oldest CDK that the catalog supports does not know the property yet. Draining moves an instance's tasks
-        # to others before it goes; protection from scale-in is against scaling, not against this.
-        resource.add_override(
-            "UpdatePolicy.AutoScalingInstanceRefresh",
-            {
-                "Strategy": "Rolling",
-                "Preferences": {
-                    "InstanceWarmup": WARMUP.to_seconds(),
-                    "MaxHealthyPercentage": 150,
-                    "MinHealthyPercentage": 100,
-                    "ScaleInProtectedInstances": "Refresh",
-                },
-            },
         )
 
 

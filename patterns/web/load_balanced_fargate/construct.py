@@ -20,6 +20,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_range
+from patterns.building_blocks.failed_deployments import FailedDeployments
 from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
 from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
 from patterns.web.load_balanced_fargate.scaling import ScaleOn, check_scaling, track
@@ -76,6 +77,7 @@ class LoadBalancedFargate(Construct):
         task_role (iam.Role): What the application may do: nothing, until it is granted.
         execution_role (iam.Role): What AWS Fargate may do to start a task.
         log_group (logs.LogGroup): What the containers write.
+        failed_deployments (FailedDeployments): Events of deployments that were rolled back.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:
@@ -243,9 +245,11 @@ class LoadBalancedFargate(Construct):
             queue=queue,
             messages_per_task=messages_per_task,
         )
+        self.failed_deployments = FailedDeployments(self, "Deployments", service=self.service, alarm_topic=alarm_topic)
         self.alarms: list[cloudwatch.Alarm] = [
             *(own.alarms if own else []),
             *self.balancer.alarms,
+            *self.failed_deployments.alarms,
             self._too_few_tasks(alarm_topic),
         ]
 

@@ -20,8 +20,8 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
-from patterns.building_blocks.encryption_key import key_statement
 from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.building_blocks.instance_refresh import replace_by_refresh
 from patterns.building_blocks.instance_template import (
     InstanceTemplate,
     check_instance_types,
@@ -30,7 +30,8 @@ from patterns.building_blocks.instance_template import (
 )
 from patterns.building_blocks.private_bucket import PrivateBucket
 from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
-from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
+from patterns.web.load_balanced_instances.purchase import mixed_instances
+from patterns.web.load_balanced_instances.saving import save_logs
 from patterns.web.load_balanced_instances.scaling import (
     Predictive,
     ScaleOn,
@@ -42,7 +43,7 @@ from patterns.web.load_balanced_instances.scaling import (
     predict,
     track,
 )
-from patterns.web.load_balanced_instances.user_data import LIFECYCLE_HOOK, user_data
+from patterns.web.load_balanced_instances.user_data import user_data
 
 SUSPENDABLE = ("AZRebalance", "AlarmNotification", "HealthCheck", "ReplaceUnhealthy", "ScheduledActions")
 
@@ -79,7 +80,7 @@ class LoadBalancedInstances(Construct):
         target_utilization: How busy an instance should be, 40 to 70 percent. Default: 50.
         requests_per_instance: Requests a minute that keep one instance fully busy. Required with
             scale_on="requests".
-        steps: Steps of CPU above the target that add instances at once. Default: none.
+        steps: Steps of CPU above the target that add instances at once; reaching the first is an alarm. Default: none.
         scheduled: Capacities that hold from set times on. Default: none.
         predictive: "forecast" to see what is coming, "scale" to be ahead of it. Default: no forecast.
         warm_pool: How many stopped instances wait, ready installed, 0 to 100. Default: 0.
@@ -226,7 +227,7 @@ class LoadBalancedInstances(Construct):
             vpc=self.vpc,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
             launch_template=None if mixed else launch.template,
-            mixed_instances_policy=_mixed(
+            mixed_instances_policy=mixed_instances(
                 launch.template, types, min_capacity if on_demand_base is None else on_demand_base, spot_share
             )
             if mixed
@@ -290,7 +291,7 @@ class LoadBalancedInstances(Construct):
         errors = self.balancer.forward("Targets", self.targets)
         self._update(suspended_processes, errors, grace)
         track(self.group, scale_on=scale_on, target=target_utilization, requests_per_instance=requests_per_instance)
-        add_steps(self.group, steps)
+        stepped = add_steps(self.group, steps, alarm_topic)
         add_schedule(self.group, scheduled)
         if predictive is not None:
             predict(
@@ -304,10 +305,18 @@ class LoadBalancedInstances(Construct):
             )
         if warm_pool:
             self.group.add_warm_pool(min_size=warm_pool, pool_state=autoscaling.PoolState.STOPPED)
-        self._permit(encryption_key, self._hold_terminating(), reports_health=health_check is not None)
+        save_logs(
+            self,
+            group=self.group,
+            role=self.role,
+            bucket=self.saved_logs,
+            key=encryption_key,
+            reports_health=health_check is not None,
+        )
         self.alarms: list[cloudwatch.Alarm] = [
             *(own.alarms if own else []),
             *self.balancer.alarms,
+            *stepped,
             self._capacity_alarm(min_capacity, alarm_topic),
         ]
 
@@ -338,9 +347,9 @@ class LoadBalancedInstances(Construct):
         return self.balancer.load_balancer.metrics.request_count(statistic="Sum", period=period or Duration.minutes(1))
 
     def _update(self, suspended: Sequence[str], errors: cloudwatch.Alarm, warmup: Duration) -> None:
-        resource = self.group.node.default_child
-        assert isinstance(resource, CfnResource)
         if suspended:
+            resource = self.group.node.default_child
+            assert isinstance(resource, CfnResource)
             resource.add_override(
                 "UpdatePolicy.AutoScalingRollingUpdate",
                 {
@@ -351,58 +360,8 @@ class LoadBalancedInstances(Construct):
                 },
             )
             return
-        # CloudFormation starts instance refreshes by itself since July 2026; the oldest CDK that the catalog supports
-        # does not know the property yet. The alarm has a refresh rolled back that makes the application fail.
-        resource.add_override(
-            "UpdatePolicy.AutoScalingInstanceRefresh",
-            {
-                "Strategy": "Rolling",
-                "Preferences": {
-                    "AlarmSpecification": {"Alarms": [errors.alarm_name]},
-                    "InstanceWarmup": warmup.to_seconds(),
-                    "MaxHealthyPercentage": 150,
-                    "MinHealthyPercentage": 100,
-                },
-            },
-        )
-
-    def _hold_terminating(self) -> autoscaling.LifecycleHook:
-        # The instance completes the hook itself; if it cannot, it is let go after five minutes without its logs.
-        return self.group.add_lifecycle_hook(
-            "SendLogs",
-            lifecycle_hook_name=LIFECYCLE_HOOK,
-            lifecycle_transition=autoscaling.LifecycleTransition.INSTANCE_TERMINATING,
-            default_result=autoscaling.DefaultResult.CONTINUE,
-            heartbeat_timeout=Duration.minutes(5),
-        )
-
-    def _permit(self, key: kms.IKey | None, hook: autoscaling.LifecycleHook, *, reports_health: bool) -> None:
-        objects = self.saved_logs.arn_for_objects("*")
-        on_group = ["autoscaling:CompleteLifecycleAction"]
-        if reports_health:
-            on_group.append("autoscaling:SetInstanceHealth")
-        statements = [
-            iam.PolicyStatement(actions=["s3:PutObject"], resources=[objects]),
-            iam.PolicyStatement(actions=on_group, resources=[self.group.auto_scaling_group_arn]),
-        ]
-        if key is not None:
-            statements.append(key_statement(key, "kms:Decrypt", "kms:GenerateDataKey"))
-        # A policy of its own: it names the group, whose launch template waits for the role's first policy.
-        policy = iam.Policy(self, "SavesLogs", roles=[self.role], statements=statements)
-        hook.node.add_dependency(policy)
-        acknowledge_wildcard_resource(policy, objects, OBJECT_KEYS_UNKNOWN)
-        acknowledge_wildcard_resource(
-            policy,
-            self.group.auto_scaling_group_arn,
-            "The wildcard is the group's random id, which CloudFormation does not tell; the group's name follows it.",
-        )
-        Validations.of(self.saved_logs).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-S1",
-                reason="This bucket holds logs that only the instances write; who reads them is in CloudTrail's data "
-                "events, for an account that wants them.",
-            )
-        )
+        # A refresh that makes the application fail is rolled back.
+        replace_by_refresh(self.group, warmup=warmup, alarm=errors)
 
     def _capacity_alarm(self, min_capacity: int, topic: sns.ITopic | None) -> cloudwatch.Alarm:
         return alarm(
@@ -422,17 +381,3 @@ class LoadBalancedInstances(Construct):
             description="Fewer instances are in service than the least: read the group's activity history.",
             topic=topic,
         )
-
-
-def _mixed(
-    template: ec2.LaunchTemplate, types: list[ec2.InstanceType], on_demand_base: int, spot_share: int
-) -> autoscaling.MixedInstancesPolicy:
-    return autoscaling.MixedInstancesPolicy(
-        launch_template=template,
-        launch_template_overrides=[autoscaling.LaunchTemplateOverrides(instance_type=one) for one in types],
-        instances_distribution=autoscaling.InstancesDistribution(
-            on_demand_base_capacity=on_demand_base,
-            on_demand_percentage_above_base_capacity=100 - spot_share,
-            spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
-        ),
-    )

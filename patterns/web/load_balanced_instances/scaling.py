@@ -7,7 +7,9 @@ from typing import Literal
 from aws_cdk import Duration, TimeZone
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_sns as sns
 
 ScaleOn = Literal["cpu", "requests"]
 Predictive = Literal["forecast", "scale"]
@@ -103,17 +105,23 @@ def track(
     )
 
 
-def add_steps(group: autoscaling.AutoScalingGroup, steps: Sequence[ScalingStep]) -> None:
+def add_steps(
+    group: autoscaling.AutoScalingGroup, steps: Sequence[ScalingStep], topic: sns.ITopic | None
+) -> list[cloudwatch.Alarm]:
     """Add instances faster than target tracking does, the further CPU is over its lines.
 
     Args:
         group: The group.
         steps: The steps, in order.
+        topic: Who is told that the first line is reached, as target tracking has not kept up.
+
+    Returns:
+        The alarm that starts the steps; none without steps.
     """
     if not steps:
-        return
+        return []
     ends: list[float | None] = [step.cpu for step in steps[1:]]
-    group.scale_on_metric(
+    policy = group.scale_on_metric(
         "Steps",
         metric=cloudwatch.Metric(
             namespace="AWS/EC2",
@@ -129,6 +137,12 @@ def add_steps(group: autoscaling.AutoScalingGroup, steps: Sequence[ScalingStep])
         ],
         evaluation_periods=2,
     )
+    started = policy.upper_alarm
+    assert started is not None
+    if topic is not None:
+        started.add_alarm_action(actions.SnsAction(topic))
+        started.add_ok_action(actions.SnsAction(topic))
+    return [started]
 
 
 def add_schedule(group: autoscaling.AutoScalingGroup, scheduled: Sequence[ScheduledCapacity]) -> None:

@@ -23,7 +23,7 @@ class WeightedRecords(Construct):
     Args:
         scope: Where it stands in the tree.
         construct_id: Its id.
-        domain_name: The name that clients use, which both load balancers' certificates must cover.
+        domain_name: The domain name that clients use, which both load balancers' certificates must cover.
         hosted_zone: The Route 53 zone of that name, which gets two weighted records.
         stable: The load balancer of the version that serves.
         candidate: The load balancer of the version that is to take over.

@@ -97,6 +97,47 @@ def test_what_another_stack_exports_is_the_resource_itself() -> None:
     assert flows(read(synthesize(build))) == {("News", "Waiting", "messages", "event")}
 
 
+def resource(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": kind, "Properties": properties}
+
+
+def test_requests_go_to_what_is_registered_and_not_to_who_knows_of_it() -> None:
+    template = {
+        "Balancer": resource("AWS::ElasticLoadBalancingV2::LoadBalancer"),
+        "Listener": resource(
+            "AWS::ElasticLoadBalancingV2::Listener",
+            LoadBalancerArn={"Ref": "Balancer"},
+            DefaultActions=[{"TargetGroupArn": {"Ref": "Group"}}],
+        ),
+        "Group": resource("AWS::ElasticLoadBalancingV2::TargetGroup", Targets=[{"Id": {"Ref": "Answer"}}]),
+        "Answer": resource("AWS::Lambda::Function"),
+        "Shift": resource("AWS::Lambda::Function", Environment={"Variables": {"GROUP": {"Ref": "Group"}}}),
+    }
+    made = graph({"Web": {"Resources": template}}, {name: f"Web/{name}" for name in template})
+    assert flows(made) == {("Clients", "Balancer", "requests", "event"), ("Balancer", "Answer", "requests", "event")}
+
+
+def test_tasks_stand_where_their_instances_do_and_are_called_what_they_are() -> None:
+    def tasks(**service: Any) -> dict[str, Any]:
+        return {
+            "Net": resource("AWS::EC2::VPC"),
+            "Private1": resource("AWS::EC2::Subnet", VpcId={"Ref": "Net"}),
+            "Group": resource("AWS::AutoScaling::AutoScalingGroup", VPCZoneIdentifier=[{"Ref": "Private1"}]),
+            "Capacity": resource("AWS::ECS::CapacityProvider", AutoScalingGroupProvider={"Arn": {"Ref": "Group"}}),
+            "Task": resource("AWS::ECS::TaskDefinition", **service),
+            "Service": resource(
+                "AWS::ECS::Service",
+                TaskDefinition={"Ref": "Task"},
+                CapacityProviderStrategy=[{"CapacityProvider": {"Ref": "Capacity"}}],
+            ),
+        }
+
+    for given, called in ((["EC2"], "ECS"), (["FARGATE"], "ECS on Fargate")):
+        template = tasks(RequiresCompatibilities=given)
+        made = graph({"Web": {"Resources": template}}, {name: f"Web/{name}" for name in template})
+        assert (made.nodes["Web.Service"].service, made.nodes["Web.Service"].group) == (called, "Web.Net/Private")
+
+
 def committed(pattern: Pattern) -> ET.Element:
     return ET.fromstring(diagram(pattern).read_text(encoding="utf-8"))
 

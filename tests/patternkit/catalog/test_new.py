@@ -26,6 +26,7 @@ def clone(tmp_path: Path) -> Path:
             target = tmp_path / "clone" / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, target)
+    # What lays diagrams out, and their icons.
     (tmp_path / "clone" / "node_modules").symlink_to(ROOT / "node_modules")
     return tmp_path / "clone"
 

@@ -265,7 +265,7 @@ def test_a_renamed_resource_with_data_is_told_by_its_snapshot_alone(project: pyt
     project.makepyfile(test_theirs=test.format(arguments='queue="Renamed"'))
     changed = run(project)
     changed.assert_outcomes(failed=1)
-    changed.stdout.fnmatch_lines_random(['E*- Queue: "AWS::SQS::Queue"', 'E*+ Renamed: "AWS::SQS::Queue"'])
+    changed.stdout.fnmatch_lines_random(['- Queue: "AWS::SQS::Queue"', '+ Renamed: "AWS::SQS::Queue"'])
 
 
 PERMISSIONS = """

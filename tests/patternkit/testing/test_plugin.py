@@ -27,7 +27,7 @@ def test_a_snapshot_is_written_held_and_its_change_is_told_by_resource_and_prope
     project.makepyfile(test_theirs=SNAPSHOT.format(arguments="delay=30"))
     changed = run(project)
     changed.assert_outcomes(failed=1)
-    changed.stdout.fnmatch_lines(["E*~ Resources.Queue.Properties.DelaySeconds: 0 -> 30"])
+    changed.stdout.fnmatch_lines(["~ Resources.Queue.Properties.DelaySeconds: 0 -> 30"])
     # What did not change is not told.
     changed.stdout.no_fnmatch_line("*Resources.Policy*")
     assert json.loads(snapshot.read_text()) == written
@@ -39,9 +39,7 @@ def test_a_renamed_resource_is_told_as_one_gone_and_one_come(project: pytest.Pyt
     project.makepyfile(test_theirs=SNAPSHOT.format(arguments='queue="Renamed"'))
     changed = run(project)
     changed.assert_outcomes(failed=1)
-    changed.stdout.fnmatch_lines_random(
-        ["E*- Resources.Queue: AWS::SQS::Queue", "E*+ Resources.Renamed: AWS::SQS::Queue"]
-    )
+    changed.stdout.fnmatch_lines_random(["- Resources.Queue: AWS::SQS::Queue", "+ Resources.Renamed: AWS::SQS::Queue"])
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "two workers"])
@@ -66,7 +64,7 @@ def test_workers_hold_snapshots_too(project: pytest.Pytester) -> None:
     project.makepyfile(test_theirs=SNAPSHOT.format(arguments="delay=5"))
     changed = run(project, "-n", "2")
     changed.assert_outcomes(passed=1, failed=1)
-    changed.stdout.fnmatch_lines(["E*~ Resources.Queue.Properties.DelaySeconds: 0 -> 5"])
+    changed.stdout.fnmatch_lines(["~ Resources.Queue.Properties.DelaySeconds: 0 -> 5"])
 
 
 def test_a_snapshot_may_be_named_by_its_test(project: pytest.Pytester) -> None:

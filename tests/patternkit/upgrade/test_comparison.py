@@ -48,6 +48,21 @@ class TestLifecycle:
             "and may need a replacement; the old one stays in the account, empty of use (UpdateReplacePolicy Retain)"
         )
 
+    def test_a_condition_may_take_it_away(self) -> None:
+        (line,) = said({"T": TABLE}, {"T": {**TABLE, "Condition": "IsProduction"}})
+        assert line == (
+            "danger: deletion: T: it is there only if the condition IsProduction holds now, and else goes "
+            "(DeletionPolicy Delete)"
+        )
+        (kept,) = changes({"T": RETAINED}, {"T": {**RETAINED, "Condition": "IsProduction"}})
+        assert not kept.dangerous
+        assert not changes({"T": {**TABLE, "Condition": "A"}}, {"T": {**TABLE, "Condition": "A"}})
+        assert not changes({"T": {**TABLE, "Condition": "A"}}, {"T": TABLE})
+
+    def test_with_a_nested_stack_goes_everything_in_it(self) -> None:
+        (one,) = changes({"N": resource("CloudFormation::Stack", TemplateURL="x")}, {})
+        assert (one.kind, one.dangerous) == (Kind.DELETION, True)
+
     def test_a_property_that_can_be_changed(self) -> None:
         assert not changes({"Q": resource("SQS::Queue")}, {"Q": resource("SQS::Queue", VisibilityTimeout=60)})
 
@@ -357,3 +372,43 @@ class TestThumbnailer:
         (one,) = compare(template, new)
         assert "sqs:*" in one.reason
         assert one.reason.endswith("if Bool aws:SecureTransport false, and is not any more")
+
+
+class TestWhatAlsoPermits:
+    BOUNDED = resource("IAM::Role", PermissionsBoundary="arn:aws:iam::aws:policy/ReadOnlyAccess")
+
+    def test_a_boundary_that_is_gone_or_another(self) -> None:
+        (line,) = said({"R": self.BOUNDED}, {"R": resource("IAM::Role")})
+        assert line == (
+            "danger: permissions: R: PermissionsBoundary was arn:aws:iam::aws:policy/ReadOnlyAccess, "
+            "and there is none any more"
+        )
+        other = resource("IAM::Role", PermissionsBoundary={"Ref": "Wide"})
+        assert said({"R": self.BOUNDED}, {"R": other})[0].endswith("ReadOnlyAccess, and is Wide")
+        assert not changes({"R": self.BOUNDED}, {"R": self.BOUNDED})
+        assert not changes({"R": resource("IAM::Role")}, {"R": self.BOUNDED})
+
+    @pytest.mark.parametrize(
+        "new",
+        [
+            {"U": resource("IAM::User", Groups=["Admins"])},
+            {
+                "U": resource("IAM::User"),
+                "A": resource("IAM::UserToGroupAddition", GroupName="Admins", Users=[{"Ref": "U"}]),
+            },
+        ],
+    )
+    def test_who_joins_a_group_may_what_it_may(self, new: dict[str, Any]) -> None:
+        (line,) = said({"U": resource("IAM::User")}, new)
+        assert line.startswith("danger: permissions: U: it may now everything of group Admins on *")
+        assert not changes(new, {"U": resource("IAM::User")})
+
+    def test_a_document_may_be_text(self) -> None:
+        def policy(principal: Any) -> dict[str, Any]:
+            statement = {"Effect": "Allow", "Principal": principal, "Action": "logs:PutLogEvents", "Resource": "*"}
+            return {"P": resource("Logs::ResourcePolicy", PolicyDocument=json.dumps({"Statement": [statement]}))}
+
+        (one,) = changes(policy({"Service": "es.amazonaws.com"}), policy("*"))
+        assert (one.kind, one.dangerous) == (Kind.EXPOSURE, True)
+        assert not changes(policy("*"), policy("*"))
+        assert not changes({"P": resource("Logs::ResourcePolicy", PolicyDocument="{half")}, {})

@@ -140,3 +140,10 @@ def test_what_is_not_there(here: Path) -> None:
         assert (result.exit_code, result.stderr) == (3, f"error: {message}\n")
     (here / "folder" / "One.template.json").write_text(json.dumps(OLD))
     assert "one is a template, the other a folder of templates" in diff("old.json", "folder").stderr
+
+
+def test_a_revision_is_no_option_of_git(here: Path) -> None:
+    result = diff("--", "--output=written:old.json", "new.json")
+    assert result.exit_code == 3
+    assert "--output=written:old.json: a git revision does not begin with a dash" in result.stderr
+    assert not (here / "written").exists()

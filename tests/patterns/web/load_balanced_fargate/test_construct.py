@@ -41,6 +41,22 @@ def test_a_failed_deployment_is_rolled_back_and_nobody_has_a_shell(scope: cdk.St
     assert service["EnableExecuteCommand"] is False
 
 
+def test_a_failed_deployment_is_told_though_the_service_is_well_again(scope: cdk.Stack) -> None:
+    made = template(scope)
+    (rule,) = properties(made, "Events::Rule")
+    (service,) = made.find_resources("AWS::ECS::Service")
+    assert rule["EventPattern"] == {
+        "source": ["aws.ecs"],
+        "detail-type": ["ECS Deployment State Change"],
+        "resources": [{"Ref": service}],
+        "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]},
+    }
+    (queue,) = made.find_resources("AWS::SQS::Queue")
+    assert rule["Targets"][0]["Arn"] == {"Fn::GetAtt": [queue, "Arn"]}
+    watched = [one for one in properties(made, "CloudWatch::Alarm") if one.get("Namespace") == "AWS/SQS"]
+    assert [one["Dimensions"][0]["Value"] for one in watched] == [{"Fn::GetAtt": [queue, "QueueName"]}]
+
+
 def test_tasks_are_private_and_only_the_load_balancer_reaches_them(scope: cdk.Stack) -> None:
     made = template(scope)
     (service,) = properties(made, "ECS::Service")

@@ -145,6 +145,19 @@ def test_steps_schedules_and_forecasts_are_added(scope: cdk.Stack) -> None:
     assert (action["MinSize"], action["Recurrence"], action["TimeZone"]) == (4, "0 8 * * 1-5", "Europe/Berlin")
 
 
+def test_the_alarm_that_starts_the_steps_is_listed_and_tells(scope: cdk.Stack) -> None:
+    topic = sns.Topic(scope, "Topic")
+    steps = [ScalingStep(cpu=80, add=1), ScalingStep(cpu=90, add=3)]
+    made = LoadBalancedInstances(scope, "Made", certificate=certificate(scope), steps=steps, alarm_topic=topic)
+    alarms = Template.from_stack(scope).find_resources("AWS::CloudWatch::Alarm")
+    assert {scope.get_logical_id(one.node.default_child) for one in made.alarms} == set(alarms)  # type: ignore[arg-type]
+    (stepped,) = [one["Properties"] for one in alarms.values() if one["Properties"]["MetricName"] == "CPUUtilization"]
+    told = {"Ref": scope.get_logical_id(topic.node.default_child)}  # type: ignore[arg-type]
+    assert told in stepped["AlarmActions"]
+    assert told in stepped["OKActions"]
+    assert len(stepped["AlarmActions"]) == 2
+
+
 def test_a_forecast_of_requests_names_the_load_balancer(scope: cdk.Stack) -> None:
     made = template(scope, scale_on="requests", requests_per_instance=600, predictive="forecast")
     policies = {one["PolicyType"]: one for one in properties(made, "AutoScaling::ScalingPolicy")}

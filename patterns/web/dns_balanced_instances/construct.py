@@ -1,0 +1,270 @@
+"""Instances with public addresses, and a name whose records follow them."""
+
+from pathlib import Path
+
+from aws_cdk import Acknowledgment, Duration, Size, Validations
+from aws_cdk import aws_autoscaling as autoscaling
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.arguments import check_capacities, check_duration, check_known, check_range
+from patterns.building_blocks.instance_refresh import replace_by_refresh
+from patterns.building_blocks.instance_template import (
+    InstanceTemplate,
+    check_instance_types,
+    check_volume,
+    machine_image_for,
+)
+from patterns.building_blocks.public_name import check_in_zone
+from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
+from patterns.web.dns_balanced_instances.registrar import LAUNCH_HOOK, Registrar
+
+_EXAMPLE = Path(__file__).parent / "instance" / "example_application.sh"
+_WARMUP = Duration.minutes(2)
+
+
+class DnsBalancedInstances(Construct):
+    """Serve from instances that register themselves in Amazon Route 53 as they come and go.
+
+    Args:
+        scope: Where it stands in the tree.
+        construct_id: Its id.
+        domain_name: The name that clients use.
+        hosted_zone: The public Route 53 zone of that name, in which the instances are registered.
+        ttl: How long a resolver may keep an answer, and so hear nothing of an instance that fails, 10 seconds to one
+            hour. Default: 30 seconds.
+        vpc: An existing VPC with public subnets. Default: a new one in two zones.
+        application: Shell commands that install and start the application, which speaks HTTPS itself. Default: an
+            example page, with a certificate that nobody vouches for.
+        application_port: The port that the application listens on with HTTPS, and clients connect to, 1 to 65535.
+            Default: 443.
+        health_check_path: The path that answers 200 while an instance can serve. Default: "/".
+        start_timeout: How long a new instance has until it answers; then it is given up for another, one minute to one
+            hour. Default: 10 minutes.
+        drain: How long an instance that is to go serves on after it was taken out, one minute to one hour; at least
+            `ttl`. Default: 2 minutes.
+        architecture: The processor. Default: ARM_64.
+        instance_type: The instance type. Default: t4g.small, or t3.small for X86_64.
+        machine_image: The image. Default: the newest Amazon Linux 2023.
+        volume_size: The size of the root volume, 8 to 1024 GiB. Default: 8 GiB.
+        min_capacity: The fewest instances. Default: 2, one in each zone.
+        max_capacity: The most instances, at most 100. Default: 6.
+        target_utilization: How busy an instance should be, in percent of its CPU, 40 to 70 percent. Default: 50.
+        encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
+            CloudWatch Logs.
+        log_retention: How long logs are kept. Default: one month.
+        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+
+    Attributes:
+        vpc (ec2.IVpc): The VPC.
+        group (autoscaling.AutoScalingGroup): The instances.
+        role (iam.Role): What the instances may do; the records are not theirs to change.
+        security_group (ec2.SecurityGroup): Whom they talk to.
+        registrar (Registrar): What keeps the records.
+        alarms (list[cloudwatch.Alarm]): All of its alarms.
+
+    Raises:
+        ValueError: If an argument is out of range, or two contradict each other.
+
+    Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-multivalue.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        domain_name: str,
+        hosted_zone: route53.IHostedZone,
+        ttl: Duration | None = None,
+        vpc: ec2.IVpc | None = None,
+        application: str | None = None,
+        application_port: int = 443,
+        health_check_path: str = "/",
+        start_timeout: Duration | None = None,
+        drain: Duration | None = None,
+        architecture: ec2.InstanceArchitecture = ec2.InstanceArchitecture.ARM_64,
+        instance_type: ec2.InstanceType | None = None,
+        machine_image: ec2.IMachineImage | None = None,
+        volume_size: Size | None = None,
+        min_capacity: int = 2,
+        max_capacity: int = 6,
+        target_utilization: float = 50,
+        encryption_key: kms.IKey | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        check_in_zone(domain_name, hosted_zone)
+        ttl = ttl or Duration.seconds(30)
+        start_timeout = start_timeout or Duration.minutes(10)
+        drain = drain or Duration.minutes(2)
+        check_known("ttl", ttl, "the age of answers")
+        check_duration("ttl", ttl, Duration.seconds(10), Duration.hours(1))
+        check_web_vpc("vpc", vpc, private_subnets=False)
+        check_range("application_port", application_port, 1, 65535)
+        if not health_check_path.startswith("/"):
+            raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
+        check_duration("start_timeout", start_timeout, Duration.minutes(1), Duration.hours(1))
+        check_known("drain", drain, "the time that instances are held")
+        check_duration("drain", drain, Duration.minutes(1), Duration.hours(1))
+        if drain.to_seconds() < ttl.to_seconds():
+            raise ValueError(f"drain must be at least {ttl.to_human_string()} (ttl), got {drain.to_human_string()}")
+        default = "t4g.small" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3.small"
+        instance_type = instance_type or ec2.InstanceType(default)
+        check_instance_types("instance_type", [instance_type], architecture)
+        check_volume("volume_size", volume_size, 8)
+        check_capacities(min_capacity, max_capacity, None, 100, "instances")
+        check_range("target_utilization", target_utilization, 40, 70, "percent")
+        super().__init__(scope, construct_id)
+
+        own = (
+            None
+            if vpc
+            else WebVpc(
+                self,
+                "Network",
+                log_retention=log_retention,
+                encryption_key=encryption_key,
+                alarm_topic=alarm_topic,
+                private_subnets=False,
+            )
+        )
+        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        launch = InstanceTemplate(
+            self,
+            "Launch",
+            vpc=self.vpc,
+            instance_type=instance_type,
+            machine_image=machine_image or machine_image_for(architecture),
+            user_data=user_data(application, application_port),
+            volume_size=volume_size or Size.gibibytes(8),
+            # It is what the name leads to.
+            public=True,
+        )
+        self.role, self.security_group = launch.role, launch.security_group
+        self.security_group.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(application_port), "Clients")
+        Validations.of(self.security_group).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-EC23",
+                reason="This is the public entrance of a web application: anybody may connect to its port, and to no "
+                "other.",
+            )
+        )
+        self.group = self._group(launch.template, min_capacity, max_capacity, start_timeout, drain, alarm_topic)
+        if own is not None:
+            # An instance that starts needs the way out.
+            self.group.node.add_dependency(own)
+        self.group.scale_on_cpu_utilization("TrackCpu", target_utilization_percent=target_utilization)
+        self.registrar = Registrar(
+            self,
+            "Registrar",
+            group=self.group,
+            domain_name=domain_name,
+            hosted_zone=hosted_zone,
+            application_port=application_port,
+            health_check_path=health_check_path,
+            ttl=ttl,
+            fewest=min_capacity,
+            log_retention=log_retention,
+            encryption_key=encryption_key,
+            alarm_topic=alarm_topic,
+        )
+        # New instances come first, and a release of which too few answer is rolled back.
+        replace_by_refresh(self.group, warmup=_WARMUP, alarm=self.registrar.too_few_answer)
+        self.alarms: list[cloudwatch.Alarm] = [
+            *(own.alarms if own else []),
+            *self.registrar.alarms,
+            self._too_few_instances(min_capacity, alarm_topic),
+        ]
+
+    def _group(
+        self,
+        template: ec2.LaunchTemplate,
+        fewest: int,
+        most: int,
+        start_timeout: Duration,
+        drain: Duration,
+        topic: sns.ITopic | None,
+    ) -> autoscaling.AutoScalingGroup:
+        group = autoscaling.AutoScalingGroup(
+            self,
+            "Group",
+            vpc=self.vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            launch_template=template,
+            min_capacity=fewest,
+            max_capacity=most,
+            default_instance_warmup=_WARMUP,
+            group_metrics=[autoscaling.GroupMetrics.all()],
+            # The registrar's check is the one that decides; it reports to the group.
+            health_checks=autoscaling.HealthChecks.ec2(grace_period=_WARMUP),
+            # An instance that nobody replaces drifts: a month is the longest that one lives.
+            max_instance_lifetime=Duration.days(30),
+            notifications=[
+                autoscaling.NotificationConfiguration(topic=topic, scaling_events=autoscaling.ScalingEvents.ERRORS)
+            ]
+            if topic
+            else None,
+        )
+        # The registrar completes it, once the instance answers and has its record.
+        group.add_lifecycle_hook(
+            "Register",
+            lifecycle_hook_name=LAUNCH_HOOK,
+            lifecycle_transition=autoscaling.LifecycleTransition.INSTANCE_LAUNCHING,
+            default_result=autoscaling.DefaultResult.ABANDON,
+            heartbeat_timeout=start_timeout,
+        )
+        # Nobody completes it: its time is what resolvers need to forget the address, and clients to come to an end.
+        group.add_lifecycle_hook(
+            "Drain",
+            lifecycle_transition=autoscaling.LifecycleTransition.INSTANCE_TERMINATING,
+            default_result=autoscaling.DefaultResult.CONTINUE,
+            heartbeat_timeout=drain,
+        )
+        Validations.of(group).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-AS3",
+                reason="Launches and terminations that fail are notified to alarm_topic; those that succeed are the "
+                "group's daily business, which its activity history keeps, and would bury the failures.",
+            )
+        )
+        return group
+
+    def _too_few_instances(self, fewest: int, topic: sns.ITopic | None) -> cloudwatch.Alarm:
+        return alarm(
+            self,
+            "TooFewInstances",
+            metric=cloudwatch.Metric(
+                namespace="AWS/AutoScaling",
+                metric_name="GroupInServiceInstances",
+                dimensions_map={"AutoScalingGroupName": self.group.auto_scaling_group_name},
+                statistic="Minimum",
+                period=Duration.minutes(1),
+            ),
+            threshold=fewest,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            evaluation_periods=10,
+            missing_data=cloudwatch.TreatMissingData.BREACHING,
+            description="Fewer instances are in service than the least: read the group's activity history.",
+            topic=topic,
+        )
+
+
+def user_data(application: str | None, port: int) -> str:
+    """Write the script that starts an instance.
+
+    Args:
+        application: Shell commands that install and start the application. None: an example.
+        port: The port that it listens on.
+
+    Returns:
+        A Bash script.
+    """
+    commands = application or _EXAMPLE.read_text(encoding="utf-8")
+    return f"#!/bin/bash\nset -euo pipefail\nexport APPLICATION_PORT={port}\n{commands.rstrip()}\n"

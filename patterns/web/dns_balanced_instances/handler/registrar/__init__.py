@@ -1,0 +1,1 @@
+"""Keep a name's records, and their health checks, as the instances of a group are."""

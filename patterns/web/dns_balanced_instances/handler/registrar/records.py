@@ -1,0 +1,152 @@
+"""Records and health checks in Amazon Route 53 that belong to one group."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What is registered.
+
+    Attributes:
+        domain_name: The name, in small letters and without a full stop at its end.
+        port: The port of HTTPS.
+        path: The path that answers 200.
+        ttl: How many seconds an answer may be kept.
+    """
+
+    domain_name: str
+    port: int
+    path: str
+    ttl: int
+
+    @property
+    def check(self) -> dict[str, Any]:
+        """A health check's settings, but for the address."""
+        return {
+            "Port": self.port,
+            "Type": "HTTPS",
+            "ResourcePath": self.path,
+            "FullyQualifiedDomainName": self.domain_name,
+            "EnableSNI": True,
+            "RequestInterval": 30,
+            "FailureThreshold": 3,
+        }
+
+
+class Zone:
+    """The part of a hosted zone, and of the account's health checks, that is this group's own.
+
+    Args:
+        client: Amazon Route 53.
+        zone_id: The zone's id.
+        owner: What the names of records and checks of this group begin with, at most 20 characters.
+    """
+
+    def __init__(self, client: Any, zone_id: str, owner: str) -> None:
+        self._client = client
+        self._zone_id = zone_id
+        self._owner = owner
+        self._checks: dict[str, list[str]] | None = None
+
+    def write(self, application: Application, wanted: Mapping[str, str]) -> int:
+        """Have exactly the wanted instances among the name's records.
+
+        Args:
+            application: What is registered.
+            wanted: Addresses by instance.
+
+        Returns:
+            How many records were changed.
+        """
+        present = self._records(application.domain_name)
+        made = {self._name(one): self._record(application, one, ip) for one, ip in sorted(wanted.items())}
+        changes = [
+            {"Action": "UPSERT", "ResourceRecordSet": one} for key, one in made.items() if present.get(key) != one
+        ]
+        # As it is, to the letter: Route 53 deletes nothing else.
+        changes += [{"Action": "DELETE", "ResourceRecordSet": one} for key, one in present.items() if key not in made]
+        if changes:
+            self._client.change_resource_record_sets(HostedZoneId=self._zone_id, ChangeBatch={"Changes": changes})
+        return len(changes)
+
+    def clean(self, application: Application, instances: set[str]) -> int:
+        """Delete checks of instances that are gone, with settings that are gone, or that are there twice.
+
+        Args:
+            application: What is registered.
+            instances: The group's instances, in whatever state.
+
+        Returns:
+            How many there were.
+        """
+        kept = {self._reference(application, one) for one in instances}
+        left_over = [
+            check
+            for reference, checks in self._own_checks().items()
+            for check in (checks[1:] if reference in kept else checks)
+        ]
+        for check in left_over:
+            self._client.delete_health_check(HealthCheckId=check)
+        return len(left_over)
+
+    def _name(self, instance: str) -> str:
+        return f"{self._owner}/{instance}"
+
+    def _reference(self, application: Application, instance: str) -> str:
+        settings = json.dumps(application.check, sort_keys=True).encode()
+        return f"{self._name(instance)}/{hashlib.sha256(settings).hexdigest()[:6]}"
+
+    def _record(self, application: Application, instance: str, ip: str) -> dict[str, Any]:
+        return {
+            "Name": f"{application.domain_name}.",
+            "Type": "A",
+            "SetIdentifier": self._name(instance),
+            "MultiValueAnswer": True,
+            "TTL": application.ttl,
+            "ResourceRecords": [{"Value": ip}],
+            "HealthCheckId": self._check(application, instance, ip),
+        }
+
+    def _check(self, application: Application, instance: str, ip: str) -> str:
+        reference = self._reference(application, instance)
+        own = self._own_checks()
+        if reference not in own:
+            # Route 53 never takes a reference twice, not even of a check that is gone: the end makes it another.
+            made = self._client.create_health_check(
+                CallerReference=f"{reference}/{uuid.uuid4().hex[:8]}",
+                HealthCheckConfig={**application.check, "IPAddress": ip},
+            )
+            own[reference] = [made["HealthCheck"]["Id"]]
+        return own[reference][0]
+
+    def _own_checks(self) -> dict[str, list[str]]:
+        """The ids of this group's checks by reference, without the end that makes it another."""
+        if self._checks is None:
+            self._checks = {}
+            for page in self._client.get_paginator("list_health_checks").paginate():
+                for one in page["HealthChecks"]:
+                    reference, _, _ = one["CallerReference"].rpartition("/")
+                    if reference.startswith(f"{self._owner}/"):
+                        self._checks.setdefault(reference, []).append(one["Id"])
+            for checks in self._checks.values():
+                checks.sort()
+        return self._checks
+
+    def _records(self, domain_name: str) -> dict[str, dict[str, Any]]:
+        """This group's records by their identifiers; the name may have others."""
+        found: dict[str, dict[str, Any]] = {}
+        pages = self._client.get_paginator("list_resource_record_sets").paginate(
+            HostedZoneId=self._zone_id, StartRecordName=domain_name, StartRecordType="A"
+        )
+        for page in pages:
+            for one in page["ResourceRecordSets"]:
+                if (one["Name"], one["Type"]) != (f"{domain_name}.", "A"):
+                    return found
+                if one.get("SetIdentifier", "").startswith(f"{self._owner}/"):
+                    found[one["SetIdentifier"]] = one
+        return found
