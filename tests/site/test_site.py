@@ -59,6 +59,8 @@ def test_no_page_has_a_fault(context: BrowserContext, site: Path, address: str) 
             continue
         page.goto(f"/{name}")
         faults += [f"{page.url}: {source} does not show" for source in page.evaluate(_UNSEEN)]
+        if f"/{name}" in PAGES_OF_PATTERNS and page.locator('article img[src*="diagram"]').count() != 1:
+            faults.append(f"{page.url}: there is no diagram")
         looked_at += 1
     assert not faults, "\n".join(faults)
     assert looked_at > len(patterns()) + 20
