@@ -165,7 +165,7 @@ def network() -> "Callable[..., Network]":
     return read_network
 
 
-def _told_in_one_line(function: "Callable[..., Told]", *given: Any, **arguments: Any) -> "Told":
+def _told_in_one_line(function: "Callable[..., Told]", /, *given: Any, **arguments: Any) -> "Told":
     """Fail a test by the message alone, where the message says it all."""
     __tracebackhide__ = True
     from patternkit.testing.permissions import ProofError
