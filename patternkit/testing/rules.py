@@ -9,6 +9,7 @@ import tempfile
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 
@@ -90,7 +91,9 @@ def _why(name: str, content: str) -> str:
     config = json.dumps({kind: [{"name": name, "content": content}]})
     with tempfile.TemporaryDirectory() as folder, resources.as_file(package) as path:
         with tarfile.open(path) as archive:
-            archive.extractall(folder, [one for one in archive if one.name.startswith(_ENGINE)], filter="data")
+            # Files of a package that is imported anyway. Python 3.11 has filters from 3.11.4 on.
+            safely: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(folder, [one for one in archive if one.name.startswith(_ENGINE)], **safely)
         command = [os.environ.get("JSII_NODE", "node"), "-e", _SAY_WHY, str(Path(folder) / _ENGINE), config]
         said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stdout
     return " ".join(said.split()) or "the CDK's validation cannot compile it"

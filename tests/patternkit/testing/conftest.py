@@ -1,9 +1,14 @@
 """Projects of someone else's, in which the plugin is tested: they have none of the catalog's patterns."""
 
+import os
+from pathlib import Path
+
 import aws_cdk  # noqa: F401 - loaded here, so that it stays loaded from one project to the next
 import cdk_nag  # noqa: F401
 import cfnlint.api  # noqa: F401
 import pytest
+
+JSII_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aws" / "jsii" / "package-cache"
 
 STACK = """
 def template(*, delay=0, queue="Queue"):
@@ -46,6 +51,10 @@ filterwarnings = error
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A project with one stack, run in processes of its own as its owner would."""
     monkeypatch.delenv("CI", raising=False)
+    # In a worker's process a project's own run would take itself for a worker, and report no snapshots.
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    # pytester moves the home folder, in which jsii keeps the CDK unpacked.
+    monkeypatch.setenv("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(JSII_CACHE))
     pytester.makeini(SETTINGS)
     pytester.makepyfile(their_stack=STACK)
     return pytester

@@ -165,7 +165,7 @@ class TestReferencesBetweenStacks:
         del functions["Outputs"]
         proof = prove([functions, queues], handler=nothing, events=[{}])
         assert [one.why for one in proof.not_evaluated] == [
-            "which function Function is, that Mapping is for, is not modelled"
+            "which function Other.Function is, that Mapping is for, is not modelled"
         ]
 
     def test_a_denial_of_which_nobody_knows_whose_it_is_is_not_passed(self) -> None:
