@@ -1,5 +1,6 @@
 """The repository's own pages: what they show is made from the code, and their snippets run."""
 
+import json
 import re
 import subprocess
 import sys
@@ -23,31 +24,55 @@ def test_the_table_of_patterns_is_current() -> None:
     assert text == with_catalog_table(text, patterns()), "README.md is not current: run make pages"
 
 
+# Each snippet in a namespace and a folder of its own, one after the other: starting the CDK takes longer than they do.
+RUN_EACH = """
+import json, shutil, sys, traceback
+from pathlib import Path
+from patternkit.node import use_packaged_node
+use_packaged_node()
+said = {}
+for page, snippets in json.load(sys.stdin).items():
+    for snippet in snippets:
+        shutil.rmtree("out", ignore_errors=True)
+        try:
+            exec(compile(snippet, page, "exec"), {"__name__": "__main__"})
+            if not list(Path("out").glob("*.template.json")):
+                said[page] = "it synthesizes nothing"
+        except Exception:
+            said[page] = traceback.format_exc()
+json.dump(said, Path("said.json").open("w"))
+"""
+
 # The guides say what their snippets need, and have tests of their own.
-@pytest.mark.parametrize(
-    "path",
-    [one for one in PAGES if snippets(one) and one.parent.name != "guides"],
-    ids=lambda path: str(path.relative_to(ROOT)),
-)
-def test_snippets_synthesize(path: Path, tmp_path: Path) -> None:
-    # With no feature flag, as in a project of somebody else's, and building nothing.
-    for snippet in snippets(path):
-        done = subprocess.run(
-            [sys.executable, "-c", "from patternkit.node import use_packaged_node\nuse_packaged_node()\n" + snippet],
-            cwd=tmp_path,
-            env={
-                "PATH": "/usr/bin:/bin",
-                "HOME": str(Path.home()),
-                "PYTHONPATH": str(ROOT),
-                "CDK_OUTDIR": str(tmp_path / "out"),
-                "CDK_CONTEXT_JSON": '{"aws:cdk:bundling-stacks": []}',
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        assert list((tmp_path / "out").glob("*.template.json"))
+WITH_SNIPPETS = [one for one in PAGES if snippets(one) and one.parent.name != "guides"]
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is wrong with the pages' snippets, with no feature flag, as in somebody else's project, building nothing."""
+    folder = tmp_path_factory.mktemp("snippets")
+    subprocess.run(
+        [sys.executable, "-c", RUN_EACH],
+        cwd=folder,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(Path.home()),
+            "PYTHONPATH": str(ROOT),
+            "CDK_OUTDIR": "out",
+            "CDK_CONTEXT_JSON": '{"aws:cdk:bundling-stacks": []}',
+        },
+        input=json.dumps({str(page.relative_to(ROOT)): snippets(page) for page in WITH_SNIPPETS}),
+        text=True,
+        check=True,
+    )
+    said: dict[str, str] = json.loads((folder / "said.json").read_text(encoding="utf-8"))
+    return said
+
+
+@pytest.mark.xdist_group("snippets")
+@pytest.mark.parametrize("path", WITH_SNIPPETS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_snippets_synthesize(path: Path, faults: dict[str, str]) -> None:
+    assert str(path.relative_to(ROOT)) not in faults, faults[str(path.relative_to(ROOT))]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -44,7 +44,8 @@ class Fleet:
     def public_address(self, instance: str) -> str:
         """The address that an instance was started with, or that it holds now."""
         (reservation,) = self.ec2.describe_instances(InstanceIds=[instance])["Reservations"]
-        return str(reservation["Instances"][0]["PublicIpAddress"])
+        # One that has ended has none.
+        return str(reservation["Instances"][0].get("PublicIpAddress", ""))
 
     def end(self, instance: str) -> None:
         """End an instance; nobody takes its place."""
