@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,17 +14,16 @@ from tests.patternkit.catalog.temporary import environment, run, write_catalog, 
 BIN = Path(sys.executable).parent
 STEPS = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Add a pattern")[2].partition("\n## ")[0]
 
+MADE_HERE = (
+    ".git", ".venv", "node_modules", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info", "build", "dist", "cdk.out",
+    "demo-output",
+)  # fmt: skip
+
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A copy of what git holds, in which no pattern but the new one is looked at."""
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
-    for name in filter(None, names):
-        if (ROOT / name).is_file():
-            target = tmp_path / "clone" / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target)
+    """A copy of the repository without what was made in it."""
+    shutil.copytree(ROOT, tmp_path / "clone", ignore=shutil.ignore_patterns(*MADE_HERE))
     # What lays diagrams out, and their icons.
     (tmp_path / "clone" / "node_modules").symlink_to(ROOT / "node_modules")
     return tmp_path / "clone"
