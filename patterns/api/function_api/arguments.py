@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
+from constructs import Construct, IConstruct
 
 from patterns.building_blocks.arguments import check_duration, check_one_of
+from patterns.building_blocks.cross_stack import in_one_stack
 
 CACHE_SIZES = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")
 # A stage's name is the alias's too, which must not be a number alone.
@@ -53,12 +55,27 @@ def check_stage(
             raise ValueError(f"cache_key_parameters must be header.NAME or querystring.NAME, got {parameter!r}")
 
 
-def check_release(*, gradual: bool, **given: object | None) -> None:
-    """Refuse a gradual release's settings where there is none.
+def check_release(
+    scope: Construct,
+    *,
+    gradual: bool,
+    deployment_config: object | None,
+    before_traffic: IConstruct | None,
+    after_traffic: IConstruct | None,
+) -> None:
+    """Refuse a gradual release's settings where there is none, and hooks that it could not be made with.
 
     Raises:
         ValueError: If one is given.
     """
-    for argument, value in given.items():
+    hooks = {"before_traffic": before_traffic, "after_traffic": after_traffic}
+    for argument, value in {"deployment_config": deployment_config, **hooks}.items():
         if value is not None and not gradual:
             raise ValueError(f"{argument} needs gradual_release: without it all traffic is shifted at once")
+    for argument, hook in hooks.items():
+        if hook is not None and not in_one_stack(scope, hook):
+            # The function's role names the deployment group, whose own role names the function.
+            raise ValueError(
+                f"{argument} must stand in the API's stack, {Stack.of(scope).node.path}, "
+                f"got a function of {Stack.of(hook).node.path}: their stacks would wait for each other"
+            )

@@ -52,8 +52,8 @@ class FunctionApi(Construct):
         stage_name: The stage, its variable `alias` and the function's alias, which that points to. Default: "live".
         gradual_release: Whether AWS CodeDeploy shifts traffic to a new version bit by bit. Default: True.
         deployment_config: How much traffic is shifted when. Default: 10 percent, and the rest after five minutes.
-        before_traffic: A function that checks a new version before it is given traffic. Default: none.
-        after_traffic: A function that checks it once it has all traffic. Default: none.
+        before_traffic: A function of this stack that checks a new version before it is given traffic. Default: none.
+        after_traffic: A function of this stack that checks it once it has all traffic. Default: none.
         cache_size: The size of an encrypted cache of answers to GET in GB, "0.5" to "237". Default: no cache.
         cache_ttl: How long an answer is cached, 1 second to 1 hour. Default: five minutes, with a cache.
         cache_key_parameters: What else than the path tells answers apart: "header.NAME" or "querystring.NAME". An
@@ -141,6 +141,7 @@ class FunctionApi(Construct):
         check_duration("timeout", timeout, Duration.seconds(1), Duration.seconds(29))
         check_stage(stage_name, cache_size, cache_ttl, cache_key_parameters)
         check_release(
+            scope,
             gradual=gradual_release,
             deployment_config=deployment_config,
             before_traffic=before_traffic,

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws_cdk import Duration, Size
+from aws_cdk import App, Duration, Size, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -26,7 +26,19 @@ def function(scope: Construct) -> lambda_.Function:
     )
 
 
+def elsewhere(_: Construct) -> lambda_.Function:
+    return function(Stack(App(), "Elsewhere"))
+
+
 REFUSALS = [
+    *(
+        made(
+            f"{argument} must stand in the API's stack, Test, got a function of Elsewhere: their stacks would wait for "
+            "each other",
+            **{argument: elsewhere},
+        )
+        for argument in ("before_traffic", "after_traffic")
+    ),
     made(
         "memory must not be given with function: a ready function has its own",
         function=function,
