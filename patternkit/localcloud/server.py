@@ -118,7 +118,8 @@ class Server:
             "HOME": str(home),
             "TMPDIR": str(temporary),
             "LANG": "C.UTF-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Never beside the code: what lies in a handler's folder is deployed.
+            **({"PYTHONPYCACHEPREFIX": prefix} if (prefix := sys.pycache_prefix) else {"PYTHONDONTWRITEBYTECODE": "1"}),
             "PYTHONUNBUFFERED": "1",
             "BIND_HOST": HOST,
             "MINISTACK_HOST": HOST,

@@ -94,6 +94,8 @@ def environment(catalog: Path | None = None, **variables: str) -> dict[str, str]
     own = {"PATH": path, "COLUMNS": "200", "PYTHONWARNINGS": "error"}
     if catalog is not None:
         own["PYTHONPATH"] = str(catalog.parent)
+        # A module that a test rewrites within the second would be taken from its bytecode.
+        own["PYTHONDONTWRITEBYTECODE"] = "1"
     # The CDK prints no findings where it sees pytest's variables, and CI changes what some programs say.
     foreign = ("AWS_", "CDK_", "PYTEST_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign) and name != "CI"}
