@@ -139,7 +139,7 @@ def prove(view: View, promise: Promise) -> Proof:
         traced += 1
         judge.pair(one, other)
     if not pairs:
-        hint = "; same_vpc: true asks for pairs within one VPC, too" if left_out else ""
+        hint = "; same_vpc asks for pairs within one VPC, too" if left_out else ""
         raise QuestionError(f"{promise}: there is no pair of source and destination{hint}")
     for flow in judge.seen:
         contracts |= flow.last.walk.contracts

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -163,6 +163,30 @@ def network() -> "Callable[..., Network]":
     from patternkit.testing.networks import read_network
 
     return read_network
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """End the traceback of a question that makes no sense at the test's own line: the message says it all."""
+    try:
+        return (yield)
+    except Exception as error:
+        if "network" in getattr(item, "fixturenames", ()):
+            _end_at_the_caller(error)
+        raise
+
+
+def _end_at_the_caller(error: Exception) -> None:
+    from patternkit.routes import RoutesError
+
+    step = error.__traceback__ if isinstance(error, RoutesError) else None
+    last = None
+    while step is not None:
+        if not step.tb_frame.f_globals.get("__name__", "").startswith("patternkit."):
+            last = step
+        step = step.tb_next
+    if last is not None:
+        last.tb_next = None
 
 
 def _told_in_one_line(function: "Callable[..., Told]", /, *given: Any, **arguments: Any) -> "Told":

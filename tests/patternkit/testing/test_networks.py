@@ -58,10 +58,13 @@ def test_a_broken_promise_prints_the_offending_flow(their_project: pytest.Pytest
 
         def test_nothing_answers(network):
             network({"Net": template(reply=False)}).assert_holds(reaches("Orders", "Billing", port=443))
+
+        def test_of_nothing(network):
+            network(template()).assert_holds(reaches("Nowhere", "Billing"))
         """
     )
     result = their_project.runpytest_subprocess(timeout=280)
-    result.assert_outcomes(passed=1, failed=1)
+    result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(
         [
             "*test_nothing_answers*",
@@ -77,6 +80,8 @@ def test_a_broken_promise_prints_the_offending_flow(their_project: pytest.Pytest
     )
     # Their own line is what is shown, not the prover's.
     result.stdout.no_fnmatch_line("*patternkit/routes/network.py:*: AssertionError")
+    result.stdout.fnmatch_lines([">*reaches(*Nowhere*", "E*QuestionError: source 'Nowhere' is not in the network*"])
+    result.stdout.no_fnmatch_line("*patternkit/routes/proving.py:*: QuestionError")
 
 
 def test_whatever_a_test_has_at_hand(their_project: pytest.Pytester) -> None:

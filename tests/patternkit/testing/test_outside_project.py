@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.patternkit.catalog.temporary import environment, run
-from tests.test_packaging import KEEP_BYTECODE, uv, wheel
+from tests.test_packaging import uv, wheel
 
 __all__ = ["wheel"]
 
@@ -20,11 +20,12 @@ GUIDE = (ROOT / "docs" / "guides" / "test-your-own-stack.md").read_text(encoding
 BLOCKS = re.findall(r"^```(\w+)([^\n]*)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 ROWS = re.findall(r"^\| (.+) \| (.+) \| `(.+)` \|$", GUIDE, re.MULTILINE)
 FAULTS = [
-    ("RetentionDays.ONE_MONTH", "RetentionDays.INFINITE"),
-    ('self, "Table"', 'self, "Kept"'),
-    ("PYTHON_3_14", "PYTHON_3_12"),
-    ("environment=", "memory_size=64, environment="),
-    ('"dynamodb:PutItem"', '"dynamodb:GetItem"'),
+    ("stack.py", "RetentionDays.ONE_MONTH", "RetentionDays.INFINITE"),
+    ("stack.py", 'self, "Table"', 'self, "Kept"'),
+    ("stack.py", "PYTHON_3_14", "PYTHON_3_12"),
+    ("stack.py", "environment=", "memory_size=64, environment="),
+    ("stack.py", '"dynamodb:PutItem"', '"dynamodb:GetItem"'),
+    ("network.py", "PRIVATE_ISOLATED", "PUBLIC"),
 ]
 
 
@@ -48,14 +49,14 @@ def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the project's environment, in the project."""
     bin_ = project.parent / "venv" / "bin"
-    env = environment(PYTHONDONTWRITEBYTECODE=KEEP_BYTECODE) | {"PATH": f"{bin_}:/usr/bin:/bin"}
+    env = environment() | {"PATH": f"{bin_}:/usr/bin:/bin"}
     env = {name: value for name, value in env.items() if name not in ("VIRTUAL_ENV", "PYTHONWARNINGS", "JSII_NODE")}
     return run(str(bin_ / command[0]), *command[1:], cwd=project, env=env, deadline=280)
 
 
 def test_every_block_of_the_guide_is_run_here() -> None:
     files = [info.split("file=")[1].strip() for _, info, _ in BLOCKS if "file=" in info]
-    assert files == ["stack.py", "handler/keep.py", "rules/logs.guard", "test_stack.py"]
+    assert files == ["stack.py", "network.py", "handler/keep.py", "rules/logs.guard", "test_stack.py"]
     said = [line for language, _, body in BLOCKS if language == "console" for line in body.splitlines()]
     assert said == [
         "$ pip install 'cdk-pattern-catalog[node,testing,local]'",
@@ -67,21 +68,19 @@ def test_every_block_of_the_guide_is_run_here() -> None:
 
 def test_the_guides_tests_pass_and_each_fault_is_found(project: Path) -> None:
     first = installed(project, "pytest", "-q", "--snapshot-update")
-    assert "6 passed" in first.stdout, first.stdout + first.stderr
+    assert "7 passed" in first.stdout, first.stdout + first.stderr
     again = installed(project, "pytest", "-q", "-k", "as_it_was or logical_id")
     assert "2 passed" in again.stdout, again.stdout
     shutil.copy(project / "snapshots" / "orders.json", project / "deployed.json")
 
-    stack = project / "stack.py"
-    text = stack.read_text(encoding="utf-8")
-    for right, wrong in FAULTS:
+    for file, right, wrong in FAULTS:
+        text = (project / file).read_text(encoding="utf-8")
         assert text.count(right) == 1, right
-        text = text.replace(right, wrong)
-    stack.write_text(text, encoding="utf-8")
+        (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
     found = installed(project, "pytest", "-q")
-    assert "6 failed" in found.stdout, found.stdout
+    assert "7 failed" in found.stdout, found.stdout
     faults = [said for _, by, said in ROWS if re.match("`[a-z_]+`", by)]
-    assert len(faults) == 8
+    assert len(faults) == 9
     for said in faults:
         assert said in found.stdout, f"{said} is not said:\n{found.stdout}"
 
