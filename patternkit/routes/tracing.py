@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect
-from patternkit.routes.forwarding import Forwarder, Leg, Location, Outcome, Walk
+from patternkit.routes.forwarding import Forwarder, Leg, Location, Outcome, Walk, forward, security_group
 from patternkit.routes.model import (
     EgressOnlyGateway,
     Element,
@@ -89,7 +89,6 @@ class Tracer:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.forwarder = Forwarder(model)
 
     def flows(self, source: Place, destination: Place, family: int, protocol: Spans, port: Spans) -> list[Flow]:
         """Every flow between two places, in disjoint sets of packets that fare alike."""
@@ -100,7 +99,7 @@ class Tracer:
                 leg = Leg(Walk(box), Outcome.UNKNOWN, place.doubt)
                 return [Flow(source, destination, box, leg, None)]
         starts, refused = self._starts(source, destination, box)
-        legs = [*refused, *self.forwarder.run(starts)] if starts else refused
+        legs = [*refused, *forward(self.model, starts)] if starts else refused
         found: list[Flow] = []
         for leg in legs:
             leg = self._at_destination(leg, destination)
@@ -116,7 +115,7 @@ class Tracer:
                 )
                 found.append(Flow(source, destination, leg.walk.box, leg, back))
                 continue
-            for reply in self.forwarder.run(self._replies(leg, source)):
+            for reply in forward(self.model, self._replies(leg, source)):
                 reply = self._at_source(reply, source)
                 found.append(Flow(source, destination, _refined(leg, reply, sources), leg, reply))
         return found
@@ -138,10 +137,9 @@ class Tracer:
         walk = Walk(box, peer=peer, choices=_public(source))
         if isinstance(source.element, Interface):
             walk = replace(walk, interface=source.element)
-            self.forwarder.run([])
-            passed = self.forwarder.security_group(source.element, walk, inward=False)
-            refused = list(self.forwarder._done)  # noqa: SLF001 - one class in two files
-            return [(("subnet", subnet, None), item) for item in passed], refused
+            at_host = Forwarder(self.model)
+            passed = security_group(at_host, source.element, walk, inward=False)
+            return [(("subnet", subnet, None), item) for item in passed], at_host.done
         return [(("subnet", subnet, None), walk)], []
 
     def _from_internet(
@@ -177,9 +175,7 @@ class Tracer:
         attachment = site.attachment
         if attachment is None:
             return []
-        walk = Forwarder._hop(  # noqa: SLF001 - one class in two files
-            walk, site, site.medium, "from the site", carriers=(*walk.carriers, site.identity)
-        )
+        walk = walk.hop(site, site.medium, "from the site", carriers=(*walk.carriers, site.identity))
         return [(("transit", attachment.gateway, (attachment, None)), walk)]
 
     @staticmethod

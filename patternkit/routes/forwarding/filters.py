@@ -1,0 +1,163 @@
+"""What network ACLs and security groups let pass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from patternkit.routes.addresses import Box
+from patternkit.routes.forwarding.walks import Forwarder, Walk
+from patternkit.routes.model import AclRule, Interface, Subnet
+from patternkit.routes.values import Unknown
+
+
+def leave(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> list[Walk]:
+    """What the network ACL of a subnet lets out of it."""
+    return _acl(forwarder, subnet, walk, inward=False)
+
+
+def enter(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> list[Walk]:
+    """What the network ACL of a subnet lets into it."""
+    return _acl(forwarder, subnet, walk, inward=True)
+
+
+def _acl(forwarder: Forwarder, subnet: Subnet, walk: Walk, *, inward: bool) -> list[Walk]:
+    acl = subnet.acl
+    if acl is None:
+        return [walk]
+    if isinstance(acl, Unknown) or acl.unknown or acl.tainted:
+        reason = acl.reason if isinstance(acl, Unknown) else acl.tainted or acl.unknown[0]
+        forwarder.unknown(walk, f"the network ACL of {subnet.path}: {reason}")
+        return []
+    if not acl.contracts <= walk.contracts:
+        walk = replace(walk, contracts=walk.contracts | acl.contracts)
+    allowed, denied, doubted = match(acl.inbound if inward else acl.outbound, walk.box, source_is_remote=inward)
+    word = "into" if inward else "out of"
+    for box, reason in doubted:
+        forwarder.unknown(replace(walk, box=box), f"the network ACL of {subnet.path}: {reason}")
+    for box in denied:
+        forwarder.drop(replace(walk, box=box), f"the network ACL {acl.path} denies it {word} {subnet.path}", "filter")
+    return [walk if box is walk.box else replace(walk, box=box) for box in allowed]
+
+
+def security_group(forwarder: Forwarder, interface: Interface, walk: Walk, *, inward: bool) -> list[Walk]:
+    """Pass a host's security groups: stateful, so only the flow's first packet is asked."""
+    groups = interface.security_groups
+    if isinstance(groups, Unknown):
+        forwarder.unknown(walk, f"the security groups of {interface.path}: {groups.reason}")
+        return []
+    peer = walk.interface if inward else walk.peer
+    rules: list[AclRule] = []
+    naming: list[AclRule] = []
+    for group in groups:
+        if isinstance(group, Unknown) or group.unknown or group.tainted:
+            reason = group.reason if isinstance(group, Unknown) else group.tainted or group.unknown[0]
+            forwarder.unknown(walk, f"the security groups of {interface.path}: {reason}")
+            return []
+        walk = replace(walk, contracts=walk.contracts | group.contracts)
+        for rule in group.inbound if inward else group.outbound:
+            if not rule.group:
+                rules.append(rule)
+            elif peer is None:
+                naming.append(replace(rule, doubt="a rule names a group, and the peer's is not known"))
+            elif isinstance(peer.security_groups, Unknown):
+                naming.append(replace(rule, doubt=f"the groups of {peer.path}: {peer.security_groups.reason}"))
+            elif any(isinstance(g, Unknown) or g.identity == rule.group for g in peer.security_groups):
+                doubt = reference(forwarder, walk) if inward else ""
+                if any(isinstance(g, Unknown) for g in peer.security_groups):
+                    doubt = f"the groups of {peer.path} are not all known"
+                naming.append(replace(rule, doubt=rule.doubt or doubt))
+    # They only allow: what one rule surely lets pass needs no other.
+    passed: list[Walk] = []
+    rest = [walk.box]
+    for asked, by_group in (
+        ([rule for rule in rules if not rule.doubt], False),
+        ([rule for rule in naming if not rule.doubt], not inward),
+        ([rule for rule in (*rules, *naming) if rule.doubt], False),
+    ):
+        left: list[Box] = []
+        for box in rest:
+            allowed, denied, doubted = match(asked, box, source_is_remote=inward)
+            passed += [replace(walk, box=part, by_group=walk.by_group or by_group) for part in allowed]
+            left += denied
+            for part, reason in doubted:
+                forwarder.unknown(replace(walk, box=part), f"the security groups of {interface.path}: {reason}")
+        rest = left
+    for box in rest:
+        word = "into" if inward else "out of"
+        forwarder.drop(replace(walk, box=box), f"the security groups deny it {word} {interface.path}", "filter")
+    return passed
+
+
+def reference(forwarder: Forwarder, walk: Walk) -> str:
+    """Why a rule that names a group may not hold on this way; "" where it does.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html#security-group-referencing and
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
+    """
+    if walk.middleboxes or walk.translations:
+        return "a rule that names a security group does not hold through a middlebox"
+    for hop in walk.hops:
+        gateway = forwarder.model.transit_gateways.get(hop.identity)
+        attachment = forwarder.model.attachments.get(hop.identity)
+        if gateway is not None and not (
+            gateway.references_groups and all(other.references_groups for other in gateway.attachments)
+        ):
+            return f"{gateway.path} does not surely support references to security groups"
+        if attachment is not None and attachment.medium == "peering":
+            return f"{attachment.path} does not support references to security groups"
+    return ""
+
+
+def between(forwarder: Forwarder, subnet: Subnet, target: Subnet, walk: Walk) -> list[Walk]:
+    """What the network ACLs let pass from one subnet to another of its VPC."""
+    # Within one subnet no ACL is asked.
+    if subnet is target:
+        return [walk]
+    return [inner for passed in leave(forwarder, subnet, walk) for inner in enter(forwarder, target, passed)]
+
+
+def match(
+    rules: list[AclRule], box: Box, *, source_is_remote: bool
+) -> tuple[list[Box], list[Box], list[tuple[Box, str]]]:
+    """Cut packets by the first rule that matches each; what none matches is denied.
+
+    Args:
+        rules: The rules, in the order in which they are asked.
+        box: The packets.
+        source_is_remote: Whether the rules' addresses are the packets' sources.
+
+    Returns:
+        The allowed packets, the denied ones, and those of which a rule may take some, with the reason.
+    """
+    allowed: list[Box] = []
+    denied: list[Box] = []
+    doubted: list[tuple[Box, str]] = []
+    rest = [box]
+    for rule in rules:
+        if rule.family != box.family:
+            continue
+        pattern = Box(
+            box.family,
+            rule.protocols,
+            rule.remote if source_is_remote else box.source,
+            rule.local_ports or box.source_port,
+            (rule.local or box.destination) if source_is_remote else rule.remote,
+            rule.ports,
+        )
+        if not rest:
+            break
+        left: list[Box] = []
+        for part in rest:
+            common = part.meet(pattern)
+            if common is None:
+                left.append(part)
+                continue
+            taken = part if common == part else common
+            if rule.doubt:
+                doubted.append((taken, rule.doubt))
+            else:
+                (allowed if rule.allows else denied).append(taken)
+            if common != part:
+                left += part.without(common)
+        rest = left
+    return allowed, [*denied, *rest], doubted

@@ -1,0 +1,75 @@
+"""What the gateways of a VPC have in common: whose packets they carry, and the route table at the edge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patternkit.routes.addresses import Box, subtract
+from patternkit.routes.forwarding.delivery import deliver
+from patternkit.routes.forwarding.filters import enter
+from patternkit.routes.forwarding.tables import destination_of, look_up, target_text
+from patternkit.routes.forwarding.walks import Forwarder, Walk
+from patternkit.routes.model import Ambiguous, Blackhole, Endpoint, Interface, Local, Subnet, Vpc, VpnGateway
+from patternkit.routes.values import Unknown
+
+
+def source_is_of(vpc: Vpc, box: Box) -> bool:
+    """Whether packets surely come from addresses of a VPC."""
+    spans = tuple(sorted((block.first, block.last) for block in vpc.covers(box.family)))
+    return not subtract(box.source, spans)
+
+
+def foreign(forwarder: Forwarder, walk: Walk, vpc: Vpc, reason: str) -> None:
+    """A gateway of a VPC drops what has a source outside of it, unless that is not known."""
+    family = walk.box.family
+    appliances = [
+        found
+        for identity in walk.middleboxes
+        if isinstance(found := forwarder.model.targets.get(identity), Interface)
+        and isinstance(found.subnet, Subnet)
+        and found.subnet.vpc is vpc
+    ]
+    if family in vpc.unknown_blocks:
+        forwarder.unknown(walk, f"{vpc.path} has more addresses: {vpc.unknown_blocks[family].reason}")
+    elif appliances:
+        forwarder.unknown(walk, f"whether {appliances[0].path} translates addresses is not in the template")
+    else:
+        forwarder.drop(walk, reason, "address")
+
+
+def at_edge(forwarder: Forwarder, vpc: Vpc, gateway: Any, walk: Walk) -> None:
+    """Packets enter a VPC by a gateway: its own route table says where, or they are delivered."""
+    table = vpc.edge_tables.get(gateway.identity)
+    if table is None:
+        deliver(forwarder, vpc, None, walk)
+        return
+    if isinstance(table, Unknown):
+        forwarder.unknown(walk, table.reason)
+        return
+    edge = "vpn" if isinstance(gateway, VpnGateway) else "internet"
+    for part, decision in look_up(forwarder, table, walk, edge):
+        if decision is None:
+            forwarder.drop(part, f"{table.path} has no route to {destination_of(part)}", "route")
+        elif isinstance(decision, (Ambiguous, tuple)):
+            reason = decision.reason if isinstance(decision, Ambiguous) else f"{table.path} has equal routes"
+            forwarder.unknown(part, reason)
+        else:
+            target = decision.target
+            why = f"{table.path}: {decision.prefix} -> {target_text(target)}"
+            part = part.hop(gateway, "gateway route table", why)
+            if isinstance(target, Local):
+                deliver(forwarder, vpc, None, part)
+            elif isinstance(target, Unknown):
+                forwarder.unknown(part, target.reason)
+            elif isinstance(target, Blackhole):
+                forwarder.drop(part, target.reason, "blackhole")
+            elif isinstance(target, (Endpoint, Interface)) and isinstance(target.subnet, Subnet):
+                for passed in enter(forwarder, target.subnet, part):
+                    forwarder.go(
+                        "endpoint" if isinstance(target, Endpoint) else "interface",
+                        target,
+                        gateway,
+                        passed,
+                    )
+            else:
+                forwarder.unknown(part, f"{table.path} points to what is not known")

@@ -1,0 +1,86 @@
+"""Out to the internet: by an internet gateway, or by an egress-only one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from patternkit.routes.addresses import IPV4_END, IPV4_EXTENDED_END, intersect, public, show_spans, subtract
+from patternkit.routes.forwarding.gateways import foreign, source_is_of
+from patternkit.routes.forwarding.tables import destination_of
+from patternkit.routes.forwarding.walks import Forwarder, Walk
+from patternkit.routes.model import EgressOnlyGateway, InternetGateway, Vpc
+from patternkit.routes.values import Unknown
+
+
+def to_internet(forwarder: Forwarder, gateway: InternetGateway, vpc: Vpc, walk: Walk) -> None:
+    """A route leads to an internet gateway."""
+    if gateway.vpc is not vpc:
+        forwarder.drop(walk, f"{gateway.path} is not attached to {vpc.path}", "blackhole")
+        return
+    box = walk.box
+    if forwarder.model.blocked_public:
+        forwarder.unknown(walk, forwarder.model.blocked_public)
+        return
+    if not source_is_of(vpc, box):
+        foreign(forwarder, walk, vpc, f"{gateway.path} translates only addresses of {vpc.path}")
+        return
+    if box.family == 6 and subtract(box.source, public(6)):
+        forwarder.unknown(walk, f"whether the internet routes {show_spans(box.source, 6)} back is not known")
+        return
+    routable = intersect(
+        box.destination,
+        (*public(box.family), (IPV4_END + 1, IPV4_EXTENDED_END)) if box.family == 4 else public(6),
+    )
+    lost = subtract(box.destination, routable)
+    if lost:
+        part = replace(walk, box=box._replace(destination=lost))
+        forwarder.drop(part, f"the internet does not route {destination_of(part)}", "address")
+    if not routable:
+        return
+    walk = replace(walk, box=box._replace(destination=routable))
+    for passed in _with_public_address(forwarder, walk, gateway):
+        arrived = passed.hop(gateway, "internet gateway", "to the internet")
+        forwarder.arrive(arrived, ("internet", gateway), f"the internet by {gateway.path}")
+
+
+def _with_public_address(forwarder: Forwarder, walk: Walk, gateway: InternetGateway) -> list[Walk]:
+    if walk.box.family == 6:
+        return [walk]
+    nat = walk.source_owner
+    if nat is not None:
+        if isinstance(nat.public, Unknown):
+            forwarder.unknown(walk, f"whether {nat.path} is public: {nat.public.reason}")
+            return []
+        if not nat.public:
+            forwarder.drop(walk, f"{nat.path} is private: {gateway.path} drops what it sends", "address")
+            return []
+        return [walk]
+    decided = walk.choice("public address")
+    if decided is True:
+        return [walk]
+    if decided is False and walk.middleboxes and walk.source_owner is None and gateway.vpc is not None:
+        # An appliance may translate what a host without a public address sends.
+        foreign(forwarder, walk, gateway.vpc, f"{gateway.path} needs a source with a public address")
+        return []
+    without = replace(walk, choices=(*walk.choices, ("public address", False)))
+    forwarder.drop(without, f"{gateway.path} needs a source with a public address", "address")
+    if decided is False:
+        return []
+    return [replace(walk, choices=(*walk.choices, ("public address", True)))]
+
+
+def to_egress_only(forwarder: Forwarder, gateway: EgressOnlyGateway, vpc: Vpc, walk: Walk) -> None:
+    """A route leads to an egress-only internet gateway."""
+    if gateway.vpc is not vpc:
+        forwarder.drop(walk, f"{gateway.path} is not attached to {vpc.path}", "blackhole")
+    elif walk.box.family == 4:
+        forwarder.drop(walk, f"{gateway.path} takes only IPv6", "address")
+    elif forwarder.model.blocked_public:
+        forwarder.unknown(walk, forwarder.model.blocked_public)
+    elif not source_is_of(vpc, walk.box):
+        foreign(forwarder, walk, vpc, f"{gateway.path} takes only addresses of {vpc.path}")
+    elif walk.back and gateway.identity not in (walk.known or ()):
+        forwarder.drop(walk, f"{gateway.path} is stateful, and has not seen the flow's first packet", "state")
+    else:
+        arrived = walk.hop(gateway, "egress-only internet gateway", "to the internet")
+        forwarder.arrive(arrived, ("internet", gateway), f"the internet by {gateway.path}")

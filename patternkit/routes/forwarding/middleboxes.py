@@ -1,0 +1,103 @@
+"""Endpoints of firewalls and gateway load balancers, and appliances: they emit packets again in their own subnets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, EVERYTHING
+from patternkit.routes.forwarding.filters import between, match, security_group
+from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
+from patternkit.routes.model import AclRule, Endpoint, Firewall, FirewallPolicy, Interface, NatGateway, Subnet
+from patternkit.routes.values import Unknown
+
+
+def to_middlebox(forwarder: Forwarder, target: Any, subnet: Subnet, walk: Walk) -> None:
+    """A route leads to a NAT gateway, an endpoint or an interface."""
+    if isinstance(target, NatGateway) and target.regional:
+        forwarder.unknown(walk, f"{target.path} has regional availability, which is not modelled yet")
+        return
+    place = target.subnet
+    if isinstance(place, Unknown) or place is None:
+        forwarder.unknown(walk, f"the subnet of {target.path} is not known")
+        return
+    if place.vpc is not subnet.vpc:
+        forwarder.unknown(walk, f"AWS refuses the route: {target.path} is not in {subnet.vpc.path}")
+        return
+    step = "nat" if isinstance(target, NatGateway) else "endpoint" if isinstance(target, Endpoint) else "interface"
+    for passed in between(forwarder, subnet, place, walk):
+        forwarder.go(step, target, subnet, passed)
+
+
+def in_endpoint(forwarder: Forwarder, endpoint: Endpoint, come_from: Any, walk: Walk) -> None:
+    """Packets are in the endpoint of a firewall or of a gateway load balancer."""
+    del come_from
+    _through(forwarder, endpoint, "firewall endpoint" if endpoint.firewall else "endpoint", walk)
+
+
+def in_interface(forwarder: Forwarder, interface: Interface, come_from: Any, walk: Walk) -> None:
+    """Packets that are not its own are at an interface: an appliance passes them on, a host drops them."""
+    del come_from
+    if isinstance(interface.checks, Unknown):
+        forwarder.unknown(walk, f"whether {interface.path} checks source and destination is not known")
+    elif interface.checks:
+        hop = walk.hop(interface, "interface", "source/destination check is on")
+        forwarder.drop(
+            hop,
+            f"{interface.path} checks source and destination, and drops what is not its own",
+            "address",
+        )
+    else:
+        walks = [walk]
+        if not walk.back:
+            # What goes through is new in both directions: in by one rule, out again by another.
+            walks = [
+                out
+                for inside in security_group(forwarder, interface, walk, inward=True)
+                for out in security_group(forwarder, interface, inside, inward=False)
+            ]
+        for passed in walks:
+            _through(forwarder, interface, "appliance", passed)
+
+
+def _through(forwarder: Forwarder, box: Endpoint | Interface, kind: str, walk: Walk) -> None:
+    subnet = box.subnet
+    if isinstance(subnet, Unknown):
+        forwarder.unknown(walk, f"the subnet of {box.path} is not known")
+        return
+    if isinstance(box, Endpoint) and walk.box.family not in box.families:
+        forwarder.unknown(walk, f"{box.path} is not made for IPv{walk.box.family}")
+        return
+    if walk.known is not None and box.identity not in walk.known:
+        hop = walk.hop(box, kind, "has not seen the flow's first packet", subnet.zone)
+        forwarder.drop(hop, f"asymmetric: {box.path} has not seen the flow's first packet", "state")
+        return
+    zone = subnet.zone if isinstance(subnet.zone, str) else "?"
+    walk = walk.hop(
+        box,
+        kind,
+        f"re-emitted in {subnet.path}",
+        zone,
+        middleboxes=(*walk.middleboxes, box.identity),
+        crossings=(*walk.crossings, Crossing(subnet.vpc.identity, zone, box.path)),
+    )
+    firewall = box.firewall if isinstance(box, Endpoint) else None
+    for passed in stateless(forwarder, firewall, walk):
+        forwarder.go("subnet", subnet, box, passed)
+
+
+def stateless(forwarder: Forwarder, firewall: Firewall | None, walk: Walk) -> list[Walk]:
+    """What a firewall's stateless rules do not drop; the stateful ones are not evaluated."""
+    policy = firewall.policy if firewall is not None else None
+    if not isinstance(policy, FirewallPolicy):
+        return [walk]
+    rules = [] if isinstance(policy.stateless_passes, Unknown) else policy.stateless_passes
+    rules = [replace(rule, allows=not rule.drops) for rule in rules]
+    if isinstance(policy.stateless, Unknown) or "aws:drop" not in policy.stateless:
+        rules += [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT) for family in (4, 6)]
+    if all(rule.allows for rule in rules) and rules:
+        return [walk]
+    allowed, denied, _ = match(rules, walk.box, source_is_remote=True)
+    for box in denied:
+        forwarder.drop(replace(walk, box=box), f"the stateless rules of {policy.path} drop it", "filter")
+    return [replace(walk, box=box) for box in allowed]

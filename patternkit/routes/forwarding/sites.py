@@ -1,0 +1,95 @@
+"""Sites on premises, by VPN, Direct Connect or Connect, and the virtual private gateway that some are behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from patternkit.routes.addresses import Spans, intersect, normal, subtract
+from patternkit.routes.forwarding.gateways import at_edge, foreign, source_is_of
+from patternkit.routes.forwarding.tables import beyond, blocks_of, destination_of, look_up
+from patternkit.routes.forwarding.walks import Forwarder, Walk
+from patternkit.routes.model import Ambiguous, Attachment, Element, Route, Site, Vpc, VpnGateway
+from patternkit.routes.values import Unknown
+
+
+def to_vpn_gateway(forwarder: Forwarder, gateway: VpnGateway, vpc: Vpc, walk: Walk) -> None:
+    """A route leads to a virtual private gateway."""
+    if gateway.vpc is not vpc:
+        forwarder.drop(walk, f"{gateway.path} is not attached to {vpc.path}", "blackhole")
+    elif not source_is_of(vpc, walk.box):
+        foreign(forwarder, walk, vpc, f"{gateway.path} carries only what comes from {vpc.path} itself")
+    else:
+        walk = walk.hop(gateway, "virtual private gateway", "out of the VPC")
+        in_vpn_gateway(forwarder, gateway, None, walk)
+
+
+def in_vpn_gateway(forwarder: Forwarder, gateway: VpnGateway, site: Site | None, walk: Walk) -> None:
+    """Packets are at a virtual private gateway, from a site or from its VPC."""
+    walk = replace(walk, over_vpn=True)
+    if site is not None:
+        walk = walk.hop(site, site.medium, f"to {gateway.path}", carriers=(*walk.carriers, site.identity))
+        advertised = within_advertised(forwarder, site, walk)
+        if advertised is None:
+            return
+        walk = advertised
+    vpc = gateway.vpc
+    inside: Spans = ()
+    if vpc is not None and site is not None:
+        if walk.box.family in vpc.unknown_blocks:
+            known = beyond(forwarder, vpc, walk.box.destination, walk)
+            if known is None:
+                return
+            walk = known
+        inside = intersect(walk.box.destination, blocks_of(vpc, walk.box.family))
+        if inside:
+            entered = walk.hop(gateway, "virtual private gateway", f"into {vpc.path}")
+            at_edge(forwarder, vpc, gateway, replace(entered, box=walk.box._replace(destination=inside)))
+    outside = subtract(walk.box.destination, inside)
+    if not outside or gateway.table is None:
+        return
+    for part, decision in look_up(forwarder, gateway.table, replace(walk, box=walk.box._replace(destination=outside))):
+        if decision is None:
+            forwarder.drop(part, f"{gateway.path} has no route to {destination_of(part)}", "route")
+        elif isinstance(decision, Ambiguous):
+            forwarder.unknown(part, decision.reason)
+        else:
+            routes = decision if isinstance(decision, tuple) else (decision,)
+            for route in routes:
+                to_site(forwarder, route, part, gateway, hedge=len(routes) > 1)
+
+
+def within_advertised(forwarder: Forwarder, site: Site, walk: Walk) -> Walk | None:
+    """What a site sends to the prefixes that are advertised to it; whether it sends the rest is its own."""
+    if site.tainted:
+        forwarder.unknown(walk, site.tainted)
+        return None
+    if site.advertised is None:
+        return walk
+    if isinstance(site.advertised, Unknown):
+        forwarder.unknown(walk, site.advertised.reason)
+        return None
+    spans = normal((block.first, block.last) for block in site.advertised if block.family == walk.box.family)
+    inside = intersect(walk.box.destination, spans)
+    outside = subtract(walk.box.destination, inside)
+    if outside:
+        part = replace(walk, box=walk.box._replace(destination=outside))
+        forwarder.unknown(part, f"{destination_of(part)} is not among the prefixes that are advertised to {site.path}")
+    return replace(walk, box=walk.box._replace(destination=inside)) if inside else None
+
+
+def to_site(forwarder: Forwarder, route: Route, walk: Walk, gateway: Element, *, hedge: bool) -> None:
+    """Packets leave for a site, and arrive there."""
+    site = route.target.site if isinstance(route.target, Attachment) else route.target
+    assert isinstance(site, Site)
+    if site.tainted:
+        forwarder.unknown(walk, site.tainted)
+        return
+    if hedge:
+        walk = replace(walk, hedges=(*walk.hedges, f"{gateway.path} takes one of several equal paths"))
+    walk = walk.hop(
+        site,
+        site.medium,
+        f"{route.prefix} ({route.origin})",
+        carriers=(*walk.carriers, site.identity),
+    )
+    forwarder.arrive(walk, site, f"{site.path}")

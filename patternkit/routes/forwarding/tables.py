@@ -1,0 +1,63 @@
+"""Look-ups in route tables, and what is not known of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from patternkit.routes.addresses import Spans, intersect, normal, show_spans, subtract
+from patternkit.routes.forwarding.walks import Forwarder, Walk
+from patternkit.routes.lookup import decide
+from patternkit.routes.model import Blackhole, Decision, Local, RouteTable, Vpc
+
+
+def look_up(forwarder: Forwarder, table: RouteTable, walk: Walk, edge: str = "") -> list[tuple[Walk, Decision]]:
+    """Cut packets by the route that each takes in a table; what is not known of the table ends them."""
+    if table.tainted:
+        forwarder.unknown(walk, table.tainted)
+        return []
+    if table.unknown:
+        forwarder.unknown(walk, f"{table.path} may have more routes: {table.unknown[0]}")
+        return []
+    if not table.contracts <= walk.contracts:
+        walk = replace(walk, contracts=walk.contracts | table.contracts)
+    if table.vpc is not None and walk.box.family in table.vpc.unknown_blocks:
+        # What is not in a known block may be in the other one, and local.
+        rest = beyond(forwarder, table.vpc, walk.box.destination, walk)
+        if rest is None:
+            return []
+        walk = rest
+    parts = decide(table, walk.box.family, walk.box.destination, edge)
+    if len(parts) == 1:
+        return [(walk, parts[0][1])]
+    return [(replace(walk, box=walk.box._replace(destination=spans)), decision) for spans, decision in parts]
+
+
+def beyond(forwarder: Forwarder, vpc: Vpc, destination: Spans, walk: Walk) -> Walk | None:
+    """Keep the packets to known blocks of a VPC that has others, too."""
+    family = walk.box.family
+    inside = intersect(destination, blocks_of(vpc, family))
+    outside = subtract(destination, inside)
+    if outside:
+        part = replace(walk, box=walk.box._replace(destination=outside))
+        forwarder.unknown(part, f"{vpc.path} has more addresses: {vpc.unknown_blocks[family].reason}")
+    return replace(walk, box=walk.box._replace(destination=inside)) if inside else None
+
+
+def blocks_of(vpc: Vpc, family: int) -> Spans:
+    """The addresses of a VPC."""
+    return normal((block.first, block.last) for block in vpc.covers(family))
+
+
+def destination_of(walk: Walk) -> str:
+    """Where packets go, as people read it."""
+    return show_spans(walk.box.destination, walk.box.family)
+
+
+def target_text(target: Any) -> str:
+    """The target of a route as people read it."""
+    if isinstance(target, Local):
+        return "local"
+    if isinstance(target, Blackhole):
+        return "blackhole"
+    return str(target)

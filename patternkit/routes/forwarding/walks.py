@@ -1,0 +1,128 @@
+"""Packets on their way, and how their ways end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, NamedTuple
+
+from patternkit.routes.addresses import Box, Spans
+from patternkit.routes.model import Interface, Model, NatGateway
+
+
+class Outcome(Enum):
+    """How a leg ends."""
+
+    DELIVERED = "delivered"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"
+
+
+class Hop(NamedTuple):
+    """One element that the packets pass, and why they go on as they do."""
+
+    element: str
+    kind: str
+    zone: str
+    why: str
+    identity: str = ""
+
+
+class Crossing(NamedTuple):
+    """An element of one zone that packets in transit pass, for questions about zones."""
+
+    vpc: str
+    zone: str
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A set of packets on their way.
+
+    Attributes:
+        box: The packets, with the addresses that they have now.
+        back: Whether they are replies.
+        known: Middleboxes that have seen the flow's first packet; None in the first direction.
+        choices: What the flow's hash or the host's nature decided, the same for both directions.
+        hedges: What AWS decides without a promise on the way so far.
+        translations: NAT gateways that have the flow, with what the source was before.
+        source_owner: The NAT gateway whose address the source is.
+        destination_owner: The NAT gateway whose address the destination is.
+        over_vpn: Whether the flow has a VPN at one end.
+    """
+
+    box: Box
+    back: bool = False
+    known: frozenset[str] | None = None
+    hops: tuple[Hop, ...] = ()
+    choices: tuple[tuple[str, Any], ...] = ()
+    hedges: tuple[str, ...] = ()
+    contracts: frozenset[str] = frozenset()
+    middleboxes: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+    crossings: tuple[Crossing, ...] = ()
+    translations: tuple[tuple[NatGateway, Spans, Spans, NatGateway | None], ...] = ()
+    source_owner: NatGateway | None = None
+    destination_owner: NatGateway | None = None
+    seen: frozenset[Any] = frozenset()
+    over_vpn: bool = False
+    interface: Interface | None = None  # the host that a question names, at the packets' source
+    peer: Interface | None = None  # the same at their destination
+    by_group: bool = False  # whether a security group let the packets out because it names the peer's group
+
+    def choice(self, key: str) -> Any:
+        """What was decided, or None."""
+        for name, value in self.choices:
+            if name == key:
+                return value
+        return None
+
+    def hop(self, element: Any, kind: str, why: str, zone: Any = "", **changes: Any) -> Walk:
+        """The walk past an element, with what else changes there."""
+        name = zone if isinstance(zone, str) else "?"
+        hop = Hop(element.path, kind, name, why, element.identity)
+        contracts = self.contracts
+        if element.contracts and not element.contracts <= contracts:
+            contracts = contracts | element.contracts
+        return replace(self, hops=(*self.hops, hop), contracts=contracts, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One way, to its end."""
+
+    walk: Walk
+    outcome: Outcome
+    reason: str
+    end: Any = None
+    kind: str = ""  # of a drop: "route", "blackhole", "filter", "state", "address", "loop" or "host"
+
+
+Location = tuple[str, Any, Any]
+
+
+class Forwarder:
+    """The walks through a model: those that are still on their way, and the legs of those that have ended."""
+
+    def __init__(self, model: Model, starts: Iterable[tuple[Location, Walk]] = ()) -> None:
+        self.model = model
+        self.pending = list(starts)
+        self.done: list[Leg] = []
+
+    def go(self, step: str, place: Any, come_from: Any, walk: Walk) -> None:
+        """The packets go on to a place."""
+        self.pending.append(((step, place, come_from), walk))
+
+    def arrive(self, walk: Walk, end: Any, how: str) -> None:
+        """The packets have arrived."""
+        self.done.append(Leg(walk, Outcome.DELIVERED, how, end))
+
+    def drop(self, walk: Walk, reason: str, kind: str) -> None:
+        """The packets are lost."""
+        self.done.append(Leg(walk, Outcome.DROPPED, reason, None, kind))
+
+    def unknown(self, walk: Walk, reason: str) -> None:
+        """The packets meet what is not known."""
+        self.done.append(Leg(walk, Outcome.UNKNOWN, reason))
