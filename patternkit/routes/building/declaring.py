@@ -22,6 +22,7 @@ from patternkit.routes.model import (
 from patternkit.routes.resolving import (
     Stack,
     custom_names,
+    sdk_call,
 )
 from patternkit.routes.values import CLOSE, OPEN, opaque
 
@@ -141,7 +142,7 @@ class _Declaring(_Transit, _Filters):
         given = self.value(stack, {key: node for key, node in properties.items() if key != "ServiceToken"})
         if self._harmless(given, names):
             return
-        call = self.resolver.sdk_call(stack, properties)
+        call = sdk_call(self.resolver, stack, properties)
         if call is not None and str(call.get("action", "")).startswith(_READING):
             return
         self._taint(given, f"the custom resource {stack.path(logical)} is given it, and may change it")

@@ -17,6 +17,8 @@ from patternkit.routes.model import (
 )
 from patternkit.routes.resolving import (
     Stack,
+    ipv6_blocks,
+    zone_name,
 )
 from patternkit.routes.values import Unknown, is_opaque
 
@@ -64,7 +66,7 @@ class _Vpcs(_Reading):
                 vpc.blocks.append(block)
             return
         owner, vpc_logical = self.resolver.stacks.by_id[vpc.identity]
-        for text in self.resolver.ipv6_blocks(owner, vpc_logical):
+        for text in ipv6_blocks(self.resolver, owner, vpc_logical):
             block = self._block(text, vpc.path)
             if isinstance(block, Unknown):
                 vpc.unknown_blocks[6] = block
@@ -87,7 +89,7 @@ class _Vpcs(_Reading):
         if zone is None:
             zone = Unknown(f"AWS picks the availability zone of {stack.path(logical)}")
         elif isinstance(zone, str):
-            zone = self.resolver.zone_name(zone)
+            zone = zone_name(self.resolver, zone)
             if is_opaque(zone):
                 zone = Unknown(f"the availability zone of {stack.path(logical)} is known only to AWS")
         subnet: Subnet = self._named(Subnet, stack, logical, vpc=vpc, zone=zone)

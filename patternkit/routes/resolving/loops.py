@@ -9,6 +9,13 @@ from patternkit.routes.errors import TemplateError
 from patternkit.routes.templates import Template
 
 
+def has_loop(node: Any) -> bool:
+    """Whether a part of a template has an `Fn::ForEach`."""
+    if isinstance(node, dict):
+        return any(str(key).startswith("Fn::ForEach::") or has_loop(item) for key, item in node.items())
+    return isinstance(node, list) and any(has_loop(item) for item in node)
+
+
 def expand(template: Template, parameters: dict[str, Any], what: str) -> Template:
     """Expand the loops of a template.
 
