@@ -1,0 +1,61 @@
+"""Calls of SQS, SNS, EventBridge and Kinesis."""
+
+from collections.abc import Iterator
+
+from patternkit.testing.permissions.account import Account
+from patternkit.testing.permissions.calls.call import Call, Need, by_name
+
+
+def sqs(call: Call, account: Account) -> Iterator[Need]:
+    """Say what a call of SQS needs.
+
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    """
+    given = call.parameters
+    operation = call.operation.removesuffix("Batch")
+    if operation == "GetQueueUrl":
+        yield "sqs:GetQueueUrl", account.arn("sqs", given["QueueName"]), {}
+    elif "QueueUrl" in given:
+        yield f"sqs:{operation}", account.arn("sqs", given["QueueUrl"].rpartition("/")[2]), {}
+    else:
+        yield from by_name("sqs", call)
+
+
+def sns(call: Call, _: Account) -> Iterator[Need]:
+    """Say what a call of SNS needs.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+    """
+    target = call.parameters.get("TopicArn", call.parameters.get("TargetArn"))
+    if call.operation not in ("Publish", "PublishBatch", "GetTopicAttributes") or target is None:
+        yield from by_name("sns", call)
+    else:
+        yield f"sns:{call.operation.removesuffix('Batch')}", target, {}
+
+
+def events(call: Call, account: Account) -> Iterator[Need]:
+    """Say what a call of EventBridge needs.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+    """
+    if call.operation != "PutEvents":
+        yield from by_name("events", call)
+        return
+    for entry in call.parameters["Entries"]:
+        bus = entry.get("EventBusName", "default")
+        arn = bus if bus.startswith("arn:") else account.arn("events", f"event-bus/{bus}")
+        extra = {"events:detail-type": (entry.get("DetailType", ""),), "events:source": (entry.get("Source", ""),)}
+        yield "events:PutEvents", arn, dict(extra)
+
+
+def kinesis(call: Call, account: Account) -> Iterator[Need]:
+    """Say what a call of Kinesis needs.
+
+    Source: https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html
+    """
+    given = call.parameters
+    if call.operation not in ("PutRecord", "PutRecords"):
+        yield from by_name("kinesis", call)
+        return
+    arn = given.get("StreamARN") or account.arn("kinesis", f"stream/{given['StreamName']}")
+    yield f"kinesis:{call.operation}", arn, {}
