@@ -1,29 +1,22 @@
 """Run a function's handler with its role enforced, and say what was denied and what was not used."""
 
-import importlib
-import logging
 import os
-import sys
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from patternkit.testing.permissions.account import Account, session
+from patternkit.testing.permissions.account import Account
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.lambda_service import platform_requests
 from patternkit.testing.permissions.recording import Recorder, recording
 from patternkit.testing.permissions.role import find_function, role_of
+from patternkit.testing.permissions.running import Context, Events, Handler, imported, invoke, process
 from patternkit.testing.permissions.statements import Request, Statement, read_policy
 from patternkit.testing.permissions.unused import redundant_grants, unexplained, unused_grants
 from patternkit.testing.permissions.verdicts import Judgement, Verdict
 from patternkit.testing.permissions.wildcards import matches_arn
-
-Handler = Callable[[Any, Any], Any]
-Events = Iterable[Any] | Callable[[Account], Iterable[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +135,7 @@ def prove(
         isinstance(one, Mapping) and isinstance(one.get("Resources"), Mapping) for one in templates
     ):
         raise ProofError("template must be a CloudFormation template with Resources")
-    with _process(account, region), mock_aws(config={"core": {"reset_boto3_session": False}}):
+    with process(account, region), mock_aws(config={"core": {"reset_boto3_session": False}}):
         made = Account(templates, account=account, region=region, parameters=parameters, stacks=list(named))
         key = find_function(made, function)
         made.make_all()
@@ -160,10 +153,8 @@ def prove(
                 else:
                     recorder.not_evaluated("Lambda itself", wanted)
             properties = made.resolve(key[0], templates[key[0]]["Resources"][key[1]]["Properties"])
-            with _imported(handler or str(properties.get("Handler")), code, recorder) as run:
-                _invoke(
-                    run, events, made, recorder, raises, _Context.of(properties, made.name(key[1]), region, account)
-                )
+            with imported(handler or str(properties.get("Handler")), code, recorder) as run:
+                invoke(run, events, made, recorder, raises, Context.of(properties, made.name(key[1]), region, account))
         judgements = tuple(recorder.judgements)
         return Proof(
             function=key[1],
@@ -196,113 +187,3 @@ def _environment(account: Account, key: tuple[int, str]) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties.get("MemorySize", 128)),
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
     }
-
-
-@contextmanager
-def _process(account: str, region: str) -> Iterator[None]:
-    """Nothing of this machine's own AWS settings reaches the handler, and nothing of it stays behind."""
-    import boto3
-
-    settings = {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_SESSION_TOKEN": "testing",
-        "AWS_DEFAULT_REGION": region,
-        "AWS_REGION": region,
-        "MOTO_ACCOUNT_ID": account,
-    }
-    loggers = set(logging.Logger.manager.loggerDict)
-    with patch.dict(os.environ), patch.object(boto3, "DEFAULT_SESSION", session(region)):
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            del os.environ[name]
-        os.environ.update(settings)
-        try:
-            yield
-        finally:
-            # A handler's logger would keep this test's standard output for the next test that names it alike.
-            for name in set(logging.Logger.manager.loggerDict) - loggers:
-                del logging.Logger.manager.loggerDict[name]
-
-
-@contextmanager
-def _imported(handler: Handler | str, code: Path | None, recorder: Recorder) -> Iterator[Handler]:
-    if not isinstance(handler, str):
-        yield handler
-        return
-    module, _, name = handler.rpartition(".")
-    package = module.rpartition(".")[0] or module
-    held = {one: sys.modules.pop(one) for one in list(sys.modules) if one == package or one.startswith(f"{package}.")}
-    path = [str(code), *sys.path] if code is not None else sys.path
-    try:
-        with patch.object(sys, "path", path), patch.object(sys, "dont_write_bytecode", new=True):
-            importlib.invalidate_caches()
-            recorder.enforcing = True
-            try:
-                found = getattr(importlib.import_module(module), name)
-            except Exception as error:
-                raise ProofError(f"handler {handler} could not be imported: {type(error).__name__}: {error}") from error
-            finally:
-                recorder.enforcing = False
-            yield found
-    finally:
-        for one in [one for one in sys.modules if one == package or one.startswith(f"{package}.")]:
-            del sys.modules[one]
-        sys.modules.update(held)
-
-
-def _invoke(
-    handler: Handler,
-    events: Events,
-    account: Account,
-    recorder: Recorder,
-    raises: tuple[type[Exception], ...],
-    context: Any,
-) -> None:
-    number = 0
-    for number, event in enumerate(events(account) if callable(events) else events, 1):
-        before = len(recorder.judgements)
-        recorder.enforcing = True
-        try:
-            handler(event, context)
-        except raises:
-            pass
-        except Exception as error:
-            # What fails because a call was denied is told by the denial.
-            if all(one.verdict is Verdict.ALLOWED for one in recorder.judgements[before:]):
-                at = traceback.extract_tb(error.__traceback__)[-1]
-                text = " ".join(str(error).split())
-                raise ProofError(
-                    f"{at.filename}:{at.lineno}: the handler raised on event {number}: {type(error).__name__}: {text}"
-                ) from error
-        finally:
-            recorder.enforcing = False
-    if not number:
-        raise ProofError("events must hold at least one event, got none")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
-    """https://docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
-
-    function_name: str
-    invoked_function_arn: str
-    memory_limit_in_mb: str
-    timeout: int
-    function_version: str = "$LATEST"
-    aws_request_id: str = "00000000-0000-0000-0000-000000000000"
-    log_group_name: str = "log-group"
-    log_stream_name: str = "log-stream"
-    identity: None = None
-    client_context: None = None
-
-    @classmethod
-    def of(cls, properties: Mapping[str, Any], name: str, region: str, account: str) -> "_Context":
-        return cls(
-            function_name=name,
-            invoked_function_arn=f"arn:aws:lambda:{region}:{account}:function:{name}",
-            memory_limit_in_mb=str(properties.get("MemorySize", 128)),
-            timeout=int(properties.get("Timeout", 3)),
-        )
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self.timeout * 1000
