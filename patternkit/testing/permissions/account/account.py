@@ -9,7 +9,7 @@ import boto3
 from patternkit.testing.permissions.account.made import Definition, Key, Made
 from patternkit.testing.permissions.account.makers import MAKERS, unknown
 from patternkit.testing.permissions.account.policies import attach
-from patternkit.testing.permissions.account.references import resolver_of
+from patternkit.testing.permissions.account.references import References
 from patternkit.testing.permissions.errors import ProofError
 
 
@@ -58,11 +58,10 @@ class Account:
         self.region = region
         self.partition = _partition(region)
         self.templates = templates
-        self.parameters = dict(parameters or {})
-        self.stacks = stacks
         self._made: dict[Key, Made] = {}
         self._in_making: list[Key] = []
-        self._resolvers = [resolver_of(self, index) for index in range(len(templates))]
+        references = References(self, self._make, dict(parameters or {}), stacks)
+        self._resolvers = [references.resolver(index) for index in range(len(templates))]
 
     def client(self, service: str) -> Any:
         """Get a client, which is not held to any role.
@@ -89,7 +88,7 @@ class Account:
         """
         for index, template in enumerate(self.templates):
             if logical_id in template.get("Resources", {}):
-                ref = self.make((index, logical_id)).ref
+                ref = self._make((index, logical_id)).ref
                 if isinstance(ref, str):
                     return ref
                 raise ProofError(f"{logical_id}: what it is called is not known before deployment")
@@ -140,7 +139,7 @@ class Account:
     def make_all(self) -> None:
         """Make every resource, and attach the policies of resources to them."""
         for index, logical_id, _ in self.resources():
-            self.make((index, logical_id))
+            self._make((index, logical_id))
         for index, logical_id, resource in self.resources():
             attach(self, self._made, index, logical_id, resource)
 
@@ -202,18 +201,7 @@ class Account:
         """
         return f"arn:{self.partition}:{service}:{self.region if regional else ''}:{self.id}:{resource}"
 
-    def make(self, key: Key) -> Made:
-        """Make a resource, unless it is there already.
-
-        Args:
-            key: The template's place and the logical id.
-
-        Returns:
-            What was made.
-
-        Raises:
-            ProofError: If it could not be made, or depends on itself.
-        """
+    def _make(self, key: Key) -> Made:
         if key in self._made:
             return self._made[key]
         index, logical_id = key

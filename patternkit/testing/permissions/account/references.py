@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from patternkit.testing.permissions.account.made import Key, Made
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.intrinsics import ABSENT, Resolver, Unresolved
 
@@ -11,66 +14,77 @@ if TYPE_CHECKING:
     from patternkit.testing.permissions.account.account import Account
 
 
-def resolver_of(account: Account, index: int) -> Resolver:
-    """Get what resolves the expressions of a template."""
-    return Resolver(
-        template=account.templates[index],
-        reference=lambda name: _reference(account, index, name),
-        attribute=lambda name, attribute: _attribute(account, index, name, attribute),
-        exported=lambda name: _exported(account, name),
-        output=lambda stack, name: _output(account, stack, name),
-    )
+@dataclass(frozen=True, slots=True)
+class References:
+    """What references in an account's templates give.
 
+    Attributes:
+        account: The account.
+        make: What makes a resource, unless it is there already.
+        parameters: Values of the templates' parameters.
+        stacks: The names of the templates' stacks, in their order; none where they are not known.
+    """
 
-def _reference(account: Account, index: int, name: str) -> Any:
-    pseudo = {
-        "AWS::AccountId": account.id,
-        "AWS::Region": account.region,
-        "AWS::Partition": account.partition,
-        "AWS::URLSuffix": "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com",
-        "AWS::StackName": _stack_name(account, index),
-        "AWS::StackId": account.arn("cloudformation", f"stack/{_stack_name(account, index)}/id"),
-        "AWS::NoValue": ABSENT,
-    }
-    if name in pseudo:
-        return pseudo[name]
-    template = account.templates[index]
-    if name in template.get("Parameters", {}):
-        given = account.parameters.get(name, template["Parameters"][name].get("Default"))
-        # The default of such a parameter is the name of another that holds the value.
-        of_parameter = str(template["Parameters"][name].get("Type", "")).startswith("AWS::SSM::")
-        return Unresolved(name) if given is None or (of_parameter and name not in account.parameters) else given
-    if name not in template.get("Resources", {}):
-        raise ProofError(f"the template refers to {name}, which it does not have")
-    return account.make((index, name)).ref
+    account: Account
+    make: Callable[[Key], Made]
+    parameters: Mapping[str, str]
+    stacks: Sequence[str]
 
+    def resolver(self, index: int) -> Resolver:
+        """Get what resolves the expressions of a template, by its place."""
+        return Resolver(
+            template=self.account.templates[index],
+            reference=lambda name: self._reference(index, name),
+            attribute=lambda name, attribute: self._attribute(index, name, attribute),
+            exported=self._exported,
+            output=self._output,
+        )
 
-def _attribute(account: Account, index: int, name: str, attribute: str) -> Any:
-    if name not in account.templates[index].get("Resources", {}):
-        raise ProofError(f"the template refers to {name}.{attribute}, which it does not have")
-    return account.make((index, name)).attributes.get(attribute, Unresolved(f"{name}.{attribute}"))
+    def _reference(self, index: int, name: str) -> Any:
+        pseudo = {
+            "AWS::AccountId": self.account.id,
+            "AWS::Region": self.account.region,
+            "AWS::Partition": self.account.partition,
+            "AWS::URLSuffix": "amazonaws.com.cn" if self.account.partition == "aws-cn" else "amazonaws.com",
+            "AWS::StackName": self._stack_name(index),
+            "AWS::StackId": self.account.arn("cloudformation", f"stack/{self._stack_name(index)}/id"),
+            "AWS::NoValue": ABSENT,
+        }
+        if name in pseudo:
+            return pseudo[name]
+        template = self.account.templates[index]
+        if name in template.get("Parameters", {}):
+            given = self.parameters.get(name, template["Parameters"][name].get("Default"))
+            # The default of such a parameter is the name of another that holds the value.
+            of_parameter = str(template["Parameters"][name].get("Type", "")).startswith("AWS::SSM::")
+            return Unresolved(name) if given is None or (of_parameter and name not in self.parameters) else given
+        if name not in template.get("Resources", {}):
+            raise ProofError(f"the template refers to {name}, which it does not have")
+        return self.make((index, name)).ref
 
+    def _attribute(self, index: int, name: str, attribute: str) -> Any:
+        if name not in self.account.templates[index].get("Resources", {}):
+            raise ProofError(f"the template refers to {name}.{attribute}, which it does not have")
+        return self.make((index, name)).attributes.get(attribute, Unresolved(f"{name}.{attribute}"))
 
-def _exported(account: Account, name: str) -> Any:
-    for index, template in enumerate(account.templates):
-        for output in template.get("Outputs", {}).values():
-            export = output.get("Export", {}).get("Name")
-            if export is not None and account.resolve(index, export) == name:
-                return account.resolve(index, output["Value"])
-    return Unresolved(name)
+    def _exported(self, name: str) -> Any:
+        for index, template in enumerate(self.account.templates):
+            for output in template.get("Outputs", {}).values():
+                export = output.get("Export", {}).get("Name")
+                if export is not None and self.account.resolve(index, export) == name:
+                    return self.account.resolve(index, output["Value"])
+        return Unresolved(name)
 
+    def _stack_name(self, index: int) -> str:
+        return self.stacks[index] if self.stacks else f"stack-{index}"
 
-def _stack_name(account: Account, index: int) -> str:
-    return account.stacks[index] if account.stacks else f"stack-{index}"
-
-
-def _output(account: Account, stack: str, name: str) -> Any:
-    # Where the stacks' names are not known the output's own must do: it is named with a hash.
-    having = [
-        index
-        for index, template in enumerate(account.templates)
-        if name in template.get("Outputs", {}) and (not account.stacks or account.stacks[index] == stack)
-    ]
-    if len(having) != 1:
-        return Unresolved(f"{stack}.{name}")
-    return account.resolve(having[0], account.templates[having[0]]["Outputs"][name]["Value"])
+    def _output(self, stack: str, name: str) -> Any:
+        # Where the stacks' names are not known the output's own must do: it is named with a hash.
+        having = [
+            index
+            for index, template in enumerate(self.account.templates)
+            if name in template.get("Outputs", {}) and (not self.stacks or self.stacks[index] == stack)
+        ]
+        if len(having) != 1:
+            return Unresolved(f"{stack}.{name}")
+        return self.account.resolve(having[0], self.account.templates[having[0]]["Outputs"][name]["Value"])
