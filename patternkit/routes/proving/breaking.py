@@ -1,0 +1,73 @@
+"""What breaks each kind of promise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patternkit.routes.forwarding import Outcome
+from patternkit.routes.proving.inspection import inspection
+from patternkit.routes.proving.zones import leaves_zone, unknown_zone
+from patternkit.routes.tracing import Flow
+
+if TYPE_CHECKING:
+    from patternkit.routes.proving.judging import Judge
+
+
+def breaks(judge: Judge, flow: Flow) -> str:
+    """Why a flow breaks the promise; "" where it does not."""
+    forward, back = flow.forward, flow.back
+    kind = judge.promise.kind
+    if kind == "isolated":
+        return f"it arrives: {forward.reason}" if flow.delivered else ""
+    if kind == "reaches":
+        for leg, word in ((forward, "it is"), (back, "its reply is")):
+            if leg is not None and leg.outcome is Outcome.DROPPED:
+                return f"{word} lost: {leg.reason}"
+        if flow.answered and back is not None and set(forward.walk.middleboxes) - set(back.walk.middleboxes):
+            missed = min(set(forward.walk.middleboxes) - set(back.walk.middleboxes))
+            return f"asymmetric: the reply does not cross {judge.name(missed)}, which saw the packet"
+        return ""
+    if kind == "no_blackhole":
+        return _lost(flow)
+    if not flow.delivered:
+        return ""
+    if kind == "no_bypass":
+        for leg in (forward, back):
+            if leg is not None and leg.outcome is Outcome.DELIVERED and not judge.by & set(leg.walk.middleboxes):
+                return f"{'its reply goes' if leg is back else 'it goes'} around the firewall: {leg.reason}"
+        return ""
+    if kind == "inspected" and not judge.by & set(forward.walk.middleboxes):
+        return f"it is not inspected: {forward.reason} without crossing {judge.inspectors()}"
+    if back is None or back.outcome is Outcome.UNKNOWN:
+        return ""
+    if back.outcome is Outcome.DROPPED:
+        return "" if back.kind == "filter" else f"its reply is lost: {back.reason}"
+    if kind == "inspected":
+        return inspection(judge, flow, back)
+    if kind == "symmetric":
+        for there, home, what in (
+            (forward.walk.middleboxes, back.walk.middleboxes, "middlebox"),
+            (forward.walk.carriers, back.walk.carriers, "connection"),
+        ):
+            if set(there) != set(home):
+                odd = sorted(set(there) ^ set(home))[0]
+                which = "the packet" if odd in there else "the reply"
+                return f"asymmetric: only {which} crosses the {what} {judge.name(odd)}"
+        return ""
+    reason = leaves_zone(flow, back)
+    if not reason and (doubt := unknown_zone(flow, back)):
+        judge.doubt(flow, doubt)
+    return reason
+
+
+def _lost(flow: Flow) -> str:
+    for leg, word in ((flow.forward, "it is"), (flow.back, "its reply is")):
+        if leg is None or leg.outcome is not Outcome.DROPPED or leg.kind == "filter":
+            continue
+        if leg.kind == "address" and leg.walk.choice("public address") is False:
+            continue
+        at_home = leg.kind == "route" and leg is flow.forward and len(leg.walk.hops) == 1
+        no_door = leg.kind == "address" and leg is flow.forward and not leg.walk.hops
+        if not at_home and not no_door:
+            return f"{word} lost: {leg.reason}"
+    return ""

@@ -1,0 +1,80 @@
+"""Whether what is crossed inspects: both ways the same endpoint, with a policy that lets nothing around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patternkit.routes.addresses import EVERY_PORT, intersect
+from patternkit.routes.forwarding import Leg, match
+from patternkit.routes.model import Endpoint, Firewall, FirewallPolicy
+from patternkit.routes.tracing import Flow
+from patternkit.routes.values import Unknown
+
+if TYPE_CHECKING:
+    from patternkit.routes.proving.judging import Judge
+
+
+def inspection(judge: Judge, flow: Flow, back: Leg) -> str:
+    """Why a flow that crosses an inspector on its way there is not inspected; "" where it is."""
+    there, home = set(flow.forward.walk.middleboxes), set(back.walk.middleboxes)
+    if not judge.by & home:
+        return f"its reply is not inspected: {back.reason} without crossing {judge.inspectors()}"
+    if there & judge.by != home & judge.by:
+        return f"its reply crosses another endpoint than {judge.name(min(there & judge.by))}"
+    return _policies(judge, flow, there & judge.by)
+
+
+def _policies(judge: Judge, flow: Flow, crossed: set[str]) -> str:
+    for identity in sorted(crossed):
+        firewall = _firewall(judge, identity)
+        if firewall is None:
+            judge.notes[f"what {judge.name(identity)} does to packets is not in the template"] = None
+            continue
+        policy = firewall.policy
+        if isinstance(policy, Unknown):
+            judge.doubt(flow, f"the policy of {firewall.path}: {policy.reason}")
+            continue
+        reason = _policy(judge, flow, policy)
+        if reason:
+            return reason
+    return ""
+
+
+def _policy(judge: Judge, flow: Flow, policy: FirewallPolicy) -> str:
+    judge.leans |= policy.contracts
+    if isinstance(policy.stateless_passes, Unknown):
+        judge.doubt(flow, policy.stateless_passes.reason)
+        return ""
+    # Whoever wants around the firewall takes any source port.
+    there = flow.box._replace(source_port=EVERY_PORT)
+    for packets in (flow.box, flow.box.swapped(), there, there.swapped()):
+        passed, _, _ = match(policy.stateless_passes, packets, source_is_remote=True)
+        if passed:
+            return f"a stateless rule of {policy.path} passes {passed[0].packet()} without inspection"
+    if isinstance(policy.stateless, Unknown):
+        judge.doubt(flow, policy.stateless.reason)
+    elif "aws:pass" in policy.stateless:
+        return f"{policy.path} passes packets without inspection: its stateless default action is aws:pass"
+    elif not {"aws:forward_to_sfe", "aws:drop"} & set(policy.stateless):
+        actions = ", ".join(policy.stateless)
+        return f"{policy.path} has no stateless default action aws:forward_to_sfe: {actions}"
+    if intersect(flow.box.protocol, ((17, 17),)):
+        # https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateless-default-actions.html: only
+        # fragments of UDP are not put together first.
+        if isinstance(policy.fragments, Unknown):
+            judge.doubt(flow, policy.fragments.reason)
+        elif "aws:pass" in policy.fragments:
+            return f"{policy.path} passes fragments of UDP without inspection"
+    if policy.filters is not True:
+        judge.notes[f"{policy.path} has no stateful rules and drops nothing by default: it lets everything pass"] = None
+    return ""
+
+
+def _firewall(judge: Judge, identity: str) -> Firewall | None:
+    element = judge.view.model.targets.get(identity)
+    if isinstance(element, Endpoint):
+        return element.firewall
+    for firewall in judge.view.model.firewalls.values():
+        if firewall.attachment is not None and firewall.attachment.identity == identity:
+            return firewall
+    return None

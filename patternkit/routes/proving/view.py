@@ -1,0 +1,57 @@
+"""One world's network, with what was asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from patternkit.routes.model import Model
+from patternkit.routes.promises import Promise
+from patternkit.routes.proving.pairing import pairs_of
+from patternkit.routes.resolving import Resolver, StackSet
+from patternkit.routes.selecting import Selected, Selector
+from patternkit.routes.tracing import Flow, Place, Tracer
+from patternkit.routes.values import World
+
+
+@dataclass(slots=True)
+class View:
+    """One world's model with what was traced in it."""
+
+    world: World
+    model: Model
+    stacks: StackSet
+    symmetry: bool = True
+    resolver: Resolver | None = None
+    selector: Selector = field(init=False)
+    tracer: Tracer = field(init=False)
+    _flows: dict[tuple[object, ...], list[Flow]] = field(default_factory=dict)
+    _pairs: dict[tuple[object, ...], list[tuple[Place, Place, int, bool]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.selector = Selector(self.model, self.stacks, self.resolver)
+        self.tracer = Tracer(self.model)
+
+    def pairs(self, promise: Promise, source: Selected, destination: Selected) -> list[tuple[Place, Place, int, bool]]:
+        """One pair of each kind, with how many there are, and whether they are within one VPC."""
+        # The selector keeps what it selected, so an id stands for the names that were asked for.
+        key = (id(source), id(destination))
+        if key not in self._pairs:
+            self._pairs[key] = list(pairs_of(self, promise, source, destination))
+        return self._pairs[key]
+
+    def flows(self, promise: Promise, source: Place, destination: Place) -> list[Flow]:
+        """The flows of a promise between two places."""
+        found: list[Flow] = []
+        families = (promise.family,) if promise.family else (4, 6)
+        if source.doubt or destination.doubt:
+            families = families[:1]
+        for family in families:
+            doubtful = source.doubt or destination.doubt
+            if not doubtful and not (source.spans(family) and destination.spans(family)):
+                continue
+            # The places stay alive in the selector, so their ids are theirs alone.
+            key = (id(source), id(destination), family, promise.protocols(), promise.ports())
+            if key not in self._flows:
+                self._flows[key] = self.tracer.flows(source, destination, family, promise.protocols(), promise.ports())
+            found += self._flows[key]
+        return found
