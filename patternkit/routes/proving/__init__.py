@@ -8,6 +8,7 @@ from patternkit.routes.proving.judging import Judge
 from patternkit.routes.proving.pairing import names_of
 from patternkit.routes.proving.proof import Proof, Verdict
 from patternkit.routes.proving.view import View
+from patternkit.routes.selecting import hub_paths
 
 __all__ = ["Proof", "Verdict", "View", "prove"]
 
@@ -39,7 +40,7 @@ def prove(view: View, promise: Promise) -> Proof:
     for flow in judge.seen:
         contracts |= flow.last.walk.contracts
     if any("every spoke subnet" in names_of(selection) for selection in (promise.source, promise.destination)):
-        hubs = view.selector.left_out()
+        hubs = hub_paths(view.model)
         if hubs:
             why = "a firewall endpoint is in it or a route leads through it"
             judge.notes[f"no spoke, because {why}: {', '.join(hubs)}"] = None

@@ -37,7 +37,7 @@ def breaks(judge: Judge, flow: Flow) -> str:
                 return f"{'its reply goes' if leg is back else 'it goes'} around the firewall: {leg.reason}"
         return ""
     if kind == "inspected" and not judge.by & set(forward.walk.middleboxes):
-        return f"it is not inspected: {forward.reason} without crossing {judge.inspectors()}"
+        return f"it is not inspected: {forward.reason} without crossing {judge.by_text()}"
     if back is None or back.outcome is Outcome.UNKNOWN:
         return ""
     if back.outcome is Outcome.DROPPED:

@@ -18,7 +18,7 @@ def inspection(judge: Judge, flow: Flow, back: Leg) -> str:
     """Why a flow that crosses an inspector on its way there is not inspected; "" where it is."""
     there, home = set(flow.forward.walk.middleboxes), set(back.walk.middleboxes)
     if not judge.by & home:
-        return f"its reply is not inspected: {back.reason} without crossing {judge.inspectors()}"
+        return f"its reply is not inspected: {back.reason} without crossing {judge.by_text()}"
     if there & judge.by != home & judge.by:
         return f"its reply crosses another endpoint than {judge.name(min(there & judge.by))}"
     return _policies(judge, flow, there & judge.by)

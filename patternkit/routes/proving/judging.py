@@ -8,6 +8,7 @@ from patternkit.routes.promises import Promise
 from patternkit.routes.proving.breaking import breaks
 from patternkit.routes.proving.proof import Proof, Verdict
 from patternkit.routes.proving.view import View
+from patternkit.routes.selecting import inspectors
 from patternkit.routes.tracing import Flow, Place
 
 
@@ -25,7 +26,11 @@ class Judge:
         self.incomplete = False
         self.notes: dict[str, None] = {}
         self.leans: set[str] = set()
-        self.by = view.selector.inspectors(promise.by) if promise.kind in ("inspected", "no_bypass") else frozenset()
+        self.by = (
+            inspectors(view.model, view.selector.names, promise.by)
+            if promise.kind in ("inspected", "no_bypass")
+            else frozenset()
+        )
 
     def pair(self, source: Place, destination: Place) -> None:
         """Judge every flow between two places."""
@@ -74,7 +79,7 @@ class Judge:
                 return str(group[identity])
         return identity
 
-    def inspectors(self) -> str:
+    def by_text(self) -> str:
         """What the promise names as inspecting."""
         by = self.promise.by
         return "a firewall" if by is None else by if isinstance(by, str) else " or ".join(by)

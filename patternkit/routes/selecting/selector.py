@@ -1,10 +1,8 @@
-"""Find the places that a question names: by construct path, logical id, tag, CIDR or group."""
+"""Places of a model, by what a question names."""
 
 from __future__ import annotations
 
 import fnmatch
-import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,25 +19,15 @@ from patternkit.routes.addresses import (
     subtract,
 )
 from patternkit.routes.errors import QuestionError, nearest
-from patternkit.routes.model import (
-    Attachment,
-    Element,
-    Endpoint,
-    Firewall,
-    Interface,
-    Model,
-    Site,
-    Subnet,
-    TransitTable,
-    Vpc,
-)
+from patternkit.routes.model import Attachment, Element, Interface, Model, Site, Subnet, Vpc
 from patternkit.routes.promises import Selection
-from patternkit.routes.resolving import Resolver, Stack, StackSet
+from patternkit.routes.resolving import Resolver, StackSet
+from patternkit.routes.selecting.names import Names, short, trimmed
+from patternkit.routes.selecting.spokes import spokes
 from patternkit.routes.tracing import Place
-from patternkit.routes.values import CLOSE, OPEN, Undecided, Unknown, is_opaque
+from patternkit.routes.values import Unknown
 
 GROUPS = ("every subnet", "every spoke subnet", "every site", "internet", *SERVICES)
-_TAIL = re.compile(r"/(?:Resource|Subnet|Default|VPC)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +43,7 @@ class Selector:
 
     def __init__(self, model: Model, stacks: StackSet, resolver: Resolver | None = None) -> None:
         self.model = model
-        self.stacks = stacks
-        self.resolver = resolver
+        self.names = Names(stacks, resolver)
         self._places: dict[str, Place] = {}
         self._selected: dict[Any, Selected] = {}
         self._attached: set[str] | None = None
@@ -105,7 +92,7 @@ class Selector:
         if lowered == "every subnet":
             return [self.place(subnet) for subnet in self.model.subnets.values()], True
         if lowered == "every spoke subnet":
-            return [self.place(subnet) for vpc in self.spokes() for subnet in vpc.subnets], True
+            return [self.place(subnet) for vpc in spokes(self.model) for subnet in vpc.subnets], True
         if lowered in ("every site", "on-premises"):
             return [self.place(site) for site in self.model.sites.values()], True
         if lowered.startswith("tag:"):
@@ -125,42 +112,6 @@ class Selector:
         return subnet.identity in self._attached and any(
             other.zone == subnet.zone and other.identity not in self._attached for other in subnet.vpc.subnets
         )
-
-    def spokes(self) -> list[Vpc]:
-        """The VPCs on a transit gateway that hold no firewall endpoint, and through which no route leads.
-
-        A VPC with its own way to the internet is one, too: that is what a promise must find.
-        """
-        hubs = self._hubs()
-        return [
-            vpc
-            for vpc in self.model.vpcs.values()
-            if vpc.identity not in hubs and any(attachment.medium == "vpc" for attachment in vpc.attachments)
-        ]
-
-    def left_out(self) -> list[str]:
-        """The VPCs on a transit gateway that are no spokes."""
-        hubs = self._hubs()
-        return [vpc.path for vpc in self.model.vpcs.values() if vpc.identity in hubs and vpc.attachments]
-
-    def _hubs(self) -> set[str]:
-        hubs = {
-            endpoint.subnet.vpc.identity
-            for endpoint in self.model.targets.values()
-            if isinstance(endpoint, Endpoint) and isinstance(endpoint.subnet, Subnet)
-        }
-        for table in self.model.transit_tables.values():
-            assert isinstance(table, TransitTable)
-            for route in table.routes:
-                target = route.target
-                if (
-                    route.origin in ("static", "prefix list")
-                    and isinstance(target, Attachment)
-                    and target.vpc is not None
-                    and not any(block.covers(route.prefix) for block in target.vpc.blocks)
-                ):
-                    hubs.add(target.vpc.identity)
-        return hubs
 
     def place(self, element: Element) -> Place:
         """The place that a subnet, site or interface is."""
@@ -263,7 +214,7 @@ class Selector:
             *self.model.subnets.values(),
             *self.model.interfaces.values(),
         ):
-            tags = self._tags(element)
+            tags = self.names.tags(element)
             given = tags.get(key)
             if isinstance(given, Unknown):
                 doubt = f"whether {element.path} has the tag {text}: {given.reason}"
@@ -275,31 +226,6 @@ class Selector:
         if not found:
             raise QuestionError(f"no VPC or subnet has the tag {key}={value}{nearest(value, values)}")
         return found
-
-    def _tags(self, element: Element) -> dict[str, str | Unknown]:
-        entry = self.stacks.by_id.get(element.identity)
-        if entry is None:
-            return {}
-        stack, logical = entry
-        tags = (stack.resources[logical].get("Properties") or {}).get("Tags") or []
-        found: dict[str, str | Unknown] = {}
-        for tag in tags if isinstance(tags, list) else []:
-            if isinstance(tag, dict) and isinstance(tag.get("Key"), str):
-                found[tag["Key"]] = self._tag_value(stack, tag.get("Value"))
-        return found
-
-    def _tag_value(self, stack: Stack, node: Any) -> str | Unknown:
-        if isinstance(node, str) or self.resolver is None:
-            return node if isinstance(node, str) else Unknown("it is an expression")
-        try:
-            value = self.resolver.resolve(stack, node)
-        except Undecided as undecided:
-            # The worlds are settled by now: what no element of the network hangs on is in none of them.
-            return Unknown(f"{undecided.choice.key} is not decided")
-        if isinstance(value, Unknown):
-            return value
-        text = str(value)
-        return Unknown(f"{text.strip(OPEN + CLOSE)} is known only to AWS") if is_opaque(text) else text
 
     def _places_of(self, element: Element) -> list[Place]:
         if isinstance(element, Vpc):
@@ -315,82 +241,11 @@ class Selector:
             *self.model.sites.values(),
             *self.model.interfaces.values(),
         ]
-        found = self.matching(name, elements)
+        found = self.names.matching(name, elements)
         if not found:
-            known = [*GROUPS, *(_TAIL.sub("", element.path) for element in elements)]
-            known += [_short(element.identity).rsplit("/", 1)[-1] for element in elements]
+            known = [*GROUPS, *(trimmed(element.path) for element in elements)]
+            known += [short(element.identity).rsplit("/", 1)[-1] for element in elements]
             raise QuestionError(f"{what} {name!r} is not in the network{nearest(name, known)}")
         places = [place for element in found for place in self._places_of(element)]
         group = len(found) > 1 or isinstance(found[0], Vpc)
         return list(dict.fromkeys(places)), group
-
-    def matching(self, name: str, elements: Iterable[Element]) -> list[Element]:
-        """The elements that a name means: the most exact kind of match that finds any.
-
-        In turn: the whole construct path or the identity in its stack, the logical id, the path's end, a
-        `Name` tag, a pattern with `*`, and a construct that contains the element.
-        """
-        listed = list(elements)
-        wanted = name.strip("/")
-        tests: list[Callable[[Element], bool]] = [
-            lambda e: wanted in (e.path, _TAIL.sub("", e.path), _short(e.identity)),
-            lambda e: _short(e.identity).rsplit("/", 1)[-1] == wanted,
-            lambda e: _TAIL.sub("", e.path).endswith(f"/{wanted}") or e.path.endswith(f"/{wanted}"),
-            lambda e: self._tags(e).get("Name") == wanted,
-        ]
-        if "*" in wanted:
-            tests.append(
-                lambda e: any(
-                    fnmatch.fnmatchcase(text, pattern)
-                    for text in (_TAIL.sub("", e.path), _short(e.identity))
-                    for pattern in (wanted, f"*/{wanted}")
-                )
-            )
-        else:
-            tests.append(lambda e: f"/{wanted}/" in f"/{e.path}/")
-        for test in tests:
-            found = [element for element in listed if test(element)]
-            if found:
-                # A VPC's own subnets are named by it as well.
-                vpcs = [element for element in found if isinstance(element, Vpc)]
-                return [e for e in found if not (isinstance(e, Subnet) and e.vpc in vpcs)]
-        return []
-
-    def inspectors(self, by: Selection | None) -> frozenset[str]:
-        """The identities of the middleboxes that count as inspecting.
-
-        Raises:
-            QuestionError: A name means no firewall, endpoint or appliance.
-        """
-        firewalls = list(self.model.firewalls.values())
-        alone = [
-            element
-            for element in self.model.targets.values()
-            if (isinstance(element, Endpoint) and element.firewall is None)
-            or (isinstance(element, Interface) and element.checks is False)
-        ]
-        if by is None:
-            chosen: list[Element] = [*firewalls, *alone]
-            if not chosen:
-                raise QuestionError("the network has no firewall, endpoint or appliance that could inspect")
-        else:
-            chosen = []
-            for name in [by] if isinstance(by, str) else by:
-                found = self.matching(name, [*firewalls, *alone])
-                if not found:
-                    known = [element.path for element in (*firewalls, *alone)]
-                    raise QuestionError(f"by {name!r} is no firewall, endpoint or appliance{nearest(name, known)}")
-                chosen += found
-        identities: set[str] = set()
-        for element in chosen:
-            if isinstance(element, Firewall):
-                identities |= {endpoint.identity for endpoint in element.endpoints}
-                if element.attachment is not None:
-                    identities.add(element.attachment.identity)
-            else:
-                identities.add(element.identity)
-        return frozenset(identities)
-
-
-def _short(identity: str) -> str:
-    return identity.strip("\u27e8\u27e9")
