@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from patternkit.routes.building import build
 from patternkit.routes.contracts import Contracts
-from patternkit.routes.errors import QuestionError, RoutesError, TemplateError
+from patternkit.routes.errors import QuestionError, TemplateError
 from patternkit.routes.model import Model
 from patternkit.routes.promises import Promise
 from patternkit.routes.proving import Proof, Verdict, View, prove
 from patternkit.routes.reporting import flow_lines, flow_verdict
-from patternkit.routes.resolving import Resolver, StackSet
+from patternkit.routes.resolving import StackSet
 from patternkit.routes.templates import StackSource, as_template, read, read_template
 from patternkit.routes.tracing import Flow, Place
-from patternkit.routes.values import World, following, partitions
-
-MOST_WORLDS = 256
+from patternkit.routes.worlds import MOST_WORLDS, Worlds, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +70,8 @@ class Network:
     ) -> None:
         self.contracts = contracts or Contracts()
         self.stacks = StackSet(list(sources), self.contracts)
-        self._symmetry = symmetry
+        self._worlds = Worlds(self.stacks, self.contracts, symmetry=symmetry)
         self._views: list[View] | None = None
-        self.too_many_worlds = False
 
     @classmethod
     def load(
@@ -151,7 +146,7 @@ class Network:
                 refused = error
         if refused is not None and (not proofs or len(self.views()) == 1):
             raise refused
-        return self._together(proofs, refused)
+        return together(proofs, refused, too_many=self.too_many_worlds)
 
     def prove_all(self, promises: Iterable[Promise]) -> list[Proof]:
         """Prove several promises; what is traced for one serves the others."""
@@ -231,106 +226,16 @@ class Network:
         """What AWS refuses, in any world."""
         return list(dict.fromkeys(text for view in self.views() for text in view.model.invalid))
 
-    # Worlds
+    @property
+    def too_many_worlds(self) -> bool:
+        """Whether there are more worlds than are tried."""
+        return self._worlds.too_many
 
     def views(self) -> list[View]:
         """Every world that AWS may make of the templates and does not refuse to deploy."""
         if self._views is None:
-            built = list(self._build())
-            possible = [view for view in built if not view.model.refused]
-            if not possible:
-                raise TemplateError(f"AWS refuses to deploy this: {built[0].model.refused[0]}")
-            self._views = possible
+            self._views = self._worlds.possible()
         return self._views
-
-    def _build(self) -> Iterator[View]:
-        first = World()
-        resolver, view = self._view(first)
-        zones = list(resolver.zones)
-        ways = iter(partitions(zones))
-        way, another = next(ways, {}), next(ways, None)
-        if another is None:
-            # One way to name the zones, the one that was just built with.
-            yield view
-            yield from self._following(first, 1)
-            return
-        count = 0
-        while way is not None:
-            for other in self._from(World(zones=way)):
-                count += 1
-                if count > MOST_WORLDS:
-                    self.too_many_worlds = True
-                    return
-                yield other
-            way, another = another, next(ways, None)  # type: ignore[assignment]
-
-    def _from(self, world: World) -> Iterator[View]:
-        yield self._view(world)[1]
-        yield from self._following(world, 1)
-
-    def _following(self, world: World, count: int) -> Iterator[View]:
-        after = following(world)
-        while after is not None:
-            count += 1
-            if count > MOST_WORLDS:
-                self.too_many_worlds = True
-                return
-            yield self._view(after)[1]
-            after = following(after)
-
-    def _view(self, world: World) -> tuple[Resolver, View]:
-        resolver = Resolver(self.stacks, self.contracts, world)
-        # A model is many small objects that all stay: collecting while it grows costs a third of the time.
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            model = build(resolver, self.contracts)
-        except RecursionError:
-            raise TemplateError("the templates are nested too deeply") from None
-        except (AttributeError, TypeError, KeyError, IndexError) as error:
-            # A value of a shape that CloudFormation refuses; what exactly is its validation's business.
-            raise TemplateError(f"a template holds a value of the wrong shape: {error}") from error
-        finally:
-            if collecting:
-                gc.enable()
-        return resolver, View(world, model, self.stacks, self._symmetry, resolver)
-
-    def _together(self, proofs: list[tuple[View, Proof]], refused: RoutesError | None) -> Proof:
-        worlds = len(proofs)
-        contracts = tuple(sorted({name for _, proof in proofs for name in proof.contracts}))
-        unknown = list(dict.fromkeys(reason for _, proof in proofs for reason in proof.unknown))
-        notes = tuple(dict.fromkeys(note for _, proof in proofs for note in proof.notes))
-        if self.too_many_worlds:
-            unknown.append(f"there are more than {MOST_WORLDS} worlds; the others were not tried")
-        if refused is not None:
-            unknown.append(f"in some worlds: {refused}")
-
-        def whole(proof: Proof, verdict: Verdict, world: str = "", reason: str = "") -> Proof:
-            return replace(
-                proof,
-                verdict=verdict,
-                contracts=contracts,
-                unknown=tuple(unknown),
-                notes=notes,
-                worlds=worlds,
-                world=world,
-                reason=reason or proof.reason,
-            )
-
-        failing = [(view, proof) for view, proof in proofs if proof.verdict is Verdict.FAILS]
-        if failing:
-            view, proof = failing[0]
-            if len(failing) == worlds and refused is None:
-                return whole(proof, Verdict.FAILS)
-            decided = view.world.describe()
-            unknown.insert(0, f"AWS decides in which of {worlds} worlds this is; it fails in {len(failing)}")
-            return whole(proof, Verdict.UNKNOWN, decided)
-        for view, proof in proofs:
-            if proof.verdict is Verdict.UNKNOWN:
-                return whole(proof, Verdict.UNKNOWN, view.world.describe() if worlds > 1 else "")
-        if unknown:
-            return whole(proofs[0][1], Verdict.UNKNOWN, reason=unknown[-1])
-        return whole(proofs[0][1], Verdict.HOLDS)
 
 
 def contracts_of(given: Contracts | str | Path | Mapping[str, Any] | None) -> Contracts:
