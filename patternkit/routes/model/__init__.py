@@ -1,0 +1,116 @@
+"""The network that a set of stacks makes, in one world: what a packet can meet, and what points where.
+
+Names are AWS's. Every element knows its identity (unique in the set), its construct path for people, and the
+contracts that it leans on. `Unknown` in a field is a fact like any other: a packet that meets it ends there,
+undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from patternkit.routes.addresses import Prefix
+from patternkit.routes.model.elements import Element
+from patternkit.routes.model.filters import AclRule, NetworkAcl, SecurityGroup
+from patternkit.routes.model.firewalls import Firewall, FirewallPolicy
+from patternkit.routes.model.routes import (
+    RANKS,
+    Ambiguous,
+    Blackhole,
+    Decision,
+    Local,
+    Route,
+    RouteTable,
+    Target,
+    TransitTable,
+)
+from patternkit.routes.model.transit import Attachment, Site, TransitGateway
+from patternkit.routes.model.vpcs import (
+    EgressOnlyGateway,
+    Endpoint,
+    Interface,
+    InternetGateway,
+    NatGateway,
+    Peering,
+    Service,
+    Subnet,
+    Vpc,
+    VpnGateway,
+)
+from patternkit.routes.values import Unknown
+
+__all__ = [
+    "RANKS",
+    "AclRule",
+    "Ambiguous",
+    "Attachment",
+    "Blackhole",
+    "Decision",
+    "EgressOnlyGateway",
+    "Element",
+    "Endpoint",
+    "Firewall",
+    "FirewallPolicy",
+    "Interface",
+    "InternetGateway",
+    "Local",
+    "Model",
+    "NatGateway",
+    "NetworkAcl",
+    "Peering",
+    "Route",
+    "RouteTable",
+    "SecurityGroup",
+    "Service",
+    "Site",
+    "Subnet",
+    "Target",
+    "TransitGateway",
+    "TransitTable",
+    "Vpc",
+    "VpnGateway",
+]
+
+
+@dataclass(slots=True)
+class Model:
+    """Everything that one world makes of a set of stacks."""
+
+    vpcs: dict[str, Vpc] = field(default_factory=dict)
+    subnets: dict[str, Subnet] = field(default_factory=dict)
+    tables: dict[str, RouteTable] = field(default_factory=dict)
+    transit_gateways: dict[str, TransitGateway] = field(default_factory=dict)
+    transit_tables: dict[str, TransitTable] = field(default_factory=dict)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    firewalls: dict[str, Firewall] = field(default_factory=dict)
+    sites: dict[str, Site] = field(default_factory=dict)
+    targets: dict[str, Any] = field(default_factory=dict)
+    interfaces: dict[str, Interface] = field(default_factory=dict)
+    security_groups: dict[str, SecurityGroup] = field(default_factory=dict)
+    network_acls: dict[str, NetworkAcl] = field(default_factory=dict)
+    peerings: dict[str, Peering] = field(default_factory=dict)
+    prefix_lists: dict[str, list[Prefix] | Unknown] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    invalid: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    contracts: frozenset[str] = frozenset()  # what decides which resources there are
+    blocked_public: str = ""  # why internet gateways may carry nothing
+    refused: list[str] = field(default_factory=list)  # why AWS refuses to deploy this world at all
+
+    def elements(self) -> Iterable[Element]:
+        """Everything that has a name."""
+        for group in (
+            self.vpcs,
+            self.subnets,
+            self.tables,
+            self.transit_gateways,
+            self.transit_tables,
+            self.attachments,
+            self.firewalls,
+            self.sites,
+            self.interfaces,
+            self.peerings,
+        ):
+            yield from group.values()

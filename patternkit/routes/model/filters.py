@@ -1,0 +1,44 @@
+"""Network ACLs, security groups, and the rules of both and of firewalls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from patternkit.routes.addresses import Spans
+from patternkit.routes.model.elements import Element
+
+
+@dataclass(frozen=True, slots=True)
+class AclRule:
+    """A rule of a network ACL, security group or stateless rule group: what it matches, whether it allows."""
+
+    family: int
+    protocols: Spans
+    remote: Spans
+    ports: Spans
+    allows: bool = True
+    local: Spans | None = None
+    local_ports: Spans | None = None
+    number: int = 0
+    group: str = ""  # a security group instead of addresses
+    drops: bool = False  # of a stateless rule
+    doubt: str = ""  # why what it matches may be otherwise
+    text: str = ""
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class NetworkAcl(Element):
+    """A network ACL: stateless, in the order of its numbers."""
+
+    inbound: list[AclRule] = field(default_factory=list)
+    outbound: list[AclRule] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class SecurityGroup(Element):
+    """A security group: stateful, allows only."""
+
+    inbound: list[AclRule] = field(default_factory=list)
+    outbound: list[AclRule] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)

@@ -1,0 +1,80 @@
+"""Transit gateways, their attachments, and the sites behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from patternkit.routes.addresses import Prefix
+from patternkit.routes.model.elements import Element
+from patternkit.routes.values import Unknown
+
+if TYPE_CHECKING:
+    from patternkit.routes.model.firewalls import Firewall
+    from patternkit.routes.model.routes import TransitTable
+    from patternkit.routes.model.vpcs import Subnet, Vpc, VpnGateway
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class TransitGateway(Element):
+    """A transit gateway."""
+
+    tables: list[TransitTable] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    default_table: TransitTable | None = None
+    associates: bool | Unknown = True
+    propagates: bool | Unknown = True
+    ecmp: bool = True
+    references_groups: bool = False
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Attachment(Element):
+    """One attachment of a transit gateway.
+
+    Attributes:
+        medium: "vpc", "vpn", "direct-connect", "connect", "peering" or "firewall".
+        zones: The attachment's subnet in each zone.
+        unknown_zones: Why the zones are not all known.
+    """
+
+    gateway: TransitGateway | Unknown = None  # type: ignore[assignment]
+    medium: str = "vpc"
+    vpc: Vpc | None = None
+    zones: dict[str, Subnet] = field(default_factory=dict)
+    unknown_zones: Unknown | None = None
+    appliance: bool | Unknown = False
+    appliance_contracts: frozenset[str] = frozenset()
+    ipv6: bool | Unknown = False
+    references_groups: bool = True
+    association: TransitTable | Unknown | None = None
+    associated: bool = False
+    propagated_to: list[TransitTable] = field(default_factory=list)
+    site: Site | None = None
+    peer: Attachment | None = None
+    firewall: Firewall | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Site(Element):
+    """What lies behind a VPN connection or a Direct Connect or Connect attachment.
+
+    Attributes:
+        medium: "vpn", "direct-connect" or "connect".
+        prefixes: What is reached through it, with the rank of how it is learnt.
+        unknown_prefixes: Why more may be learnt over BGP than is declared.
+        advertised: The only prefixes that are advertised to the site; None for all.
+    """
+
+    medium: str = "vpn"
+    prefixes: list[tuple[Prefix, str]] = field(default_factory=list)
+    unknown_prefixes: Unknown | None = None
+    static_only: bool = False
+    customer_gateway: str = ""
+    gateway: VpnGateway | None = None
+    attachment: Attachment | None = None
+    advertised: tuple[Prefix, ...] | Unknown | None = None
+
+    def spans(self, family: int) -> list[Prefix]:
+        """The site's blocks of a family."""
+        return list(dict.fromkeys(block for block, _ in self.prefixes if block.family == family))

@@ -1,0 +1,124 @@
+"""VPCs, their subnets and gateways, and what packets meet in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from patternkit.routes.addresses import Prefix, Spans
+from patternkit.routes.model.elements import Element
+from patternkit.routes.model.filters import NetworkAcl, SecurityGroup
+from patternkit.routes.values import Unknown
+
+if TYPE_CHECKING:
+    from patternkit.routes.model.firewalls import Firewall
+    from patternkit.routes.model.routes import RouteTable
+    from patternkit.routes.model.transit import Attachment, Site
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Vpc(Element):
+    """A VPC with its address blocks and what is attached to it."""
+
+    blocks: list[Prefix] = field(default_factory=list)
+    unknown_blocks: dict[int, Unknown] = field(default_factory=dict)  # by family
+    subnets: list[Subnet] = field(default_factory=list)
+    tables: list[RouteTable] = field(default_factory=list)
+    main_table: RouteTable | None = None
+    unassociated: RouteTable | Unknown | None = None
+    internet_gateway: InternetGateway | None = None
+    egress_only: list[EgressOnlyGateway] = field(default_factory=list)
+    vpn_gateway: VpnGateway | None = None
+    attachments: list[Attachment] = field(default_factory=list)
+    edge_tables: dict[str, RouteTable | Unknown] = field(default_factory=dict)
+    index: dict[int, tuple[list[tuple[int, int, Subnet]], bool]] = field(default_factory=dict)
+
+    def covers(self, family: int) -> list[Prefix]:
+        """The VPC's blocks of a family."""
+        return [block for block in self.blocks if block.family == family]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Subnet(Element):
+    """A subnet: one zone, its blocks, its table and ACL."""
+
+    vpc: Vpc = None  # type: ignore[assignment]
+    zone: str | Unknown = ""
+    blocks: list[Prefix] = field(default_factory=list)
+    unknown_blocks: Unknown | None = None
+    table: RouteTable | Unknown | None = None
+    acl: NetworkAcl | Unknown | None = None
+    public_addresses: bool | Unknown = False
+
+    def spans(self, family: int) -> Spans:
+        """The subnet's addresses of a family."""
+        return tuple(sorted((block.first, block.last) for block in self.blocks if block.family == family))
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class InternetGateway(Element):
+    """An internet gateway."""
+
+    vpc: Vpc | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class EgressOnlyGateway(Element):
+    """An egress-only internet gateway: IPv6, outwards, stateful."""
+
+    vpc: Vpc | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class VpnGateway(Element):
+    """A virtual private gateway with the sites behind it."""
+
+    vpc: Vpc | None = None
+    sites: list[Site] = field(default_factory=list)
+    table: RouteTable | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class NatGateway(Element):
+    """A NAT gateway in a subnet, public or private."""
+
+    subnet: Subnet | None = None
+    public: bool | Unknown = True
+    regional: bool = False
+    vpc: Vpc | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Interface(Element):
+    """A network interface: a host, or a middlebox when its source/destination check is off."""
+
+    subnet: Subnet | Unknown = None  # type: ignore[assignment]
+    checks: bool | Unknown = True
+    security_groups: list[SecurityGroup | Unknown] | Unknown = field(default_factory=list)
+    public: bool | Unknown = False
+    address: Prefix | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Endpoint(Element):
+    """A VPC endpoint that packets are routed through: a firewall's or a gateway load balancer's."""
+
+    subnet: Subnet | Unknown = None  # type: ignore[assignment]
+    firewall: Firewall | None = None
+    families: frozenset[int] = frozenset({4})
+    owner: str = ""  # the firewall or endpoint service behind it
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Service(Element):
+    """A gateway endpoint's service."""
+
+    service: str = ""
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Peering(Element):
+    """A VPC peering connection."""
+
+    requester: Vpc | Unknown = None  # type: ignore[assignment]
+    accepter: Vpc | Unknown = None  # type: ignore[assignment]
