@@ -152,7 +152,6 @@ class _Firewalls(_Transit):
                 "AWS::NetworkFirewall::Firewall",
                 subnet=subnet,
                 firewall=firewall,
-                owner=firewall.identity,
                 families=families_of(mapping.get("IPAddressType") if isinstance(mapping, dict) else None),
             )
             firewall.endpoints.append(endpoint)
@@ -192,7 +191,6 @@ class _Firewalls(_Transit):
             "AWS::NetworkFirewall::VpcEndpointAssociation",
             subnet=subnet,
             firewall=firewall if isinstance(firewall, Firewall) else None,
-            owner=firewall.identity if isinstance(firewall, Firewall) else "",
             families=families_of(mapping.get("IPAddressType") if isinstance(mapping, dict) else None),
         )
         if isinstance(firewall, Firewall):

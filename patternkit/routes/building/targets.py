@@ -159,7 +159,7 @@ class _Targets(_Filters):
             if isinstance(subnets, list) and subnets:
                 subnet = self._find(self.model.subnets, subnets[0], "subnet")
             families = families_of(self._get(stack, properties, "IpAddressType"))
-            self._named(Endpoint, stack, logical, subnet=subnet, owner=str(name), families=families)
+            self._named(Endpoint, stack, logical, subnet=subnet, families=families)
 
     def peering(self, stack: Stack, logical: str, properties: Properties) -> None:
         requester = self._find(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")

@@ -50,7 +50,6 @@ class _Transit(_Reading):
             gateway=gateway,
         )
         gateway.default_table = table
-        gateway.tables.append(table)
         self.model.transit_tables[table.identity] = table
 
     def transit_table(self, stack: Stack, logical: str, properties: Properties) -> None:
@@ -58,8 +57,6 @@ class _Transit(_Reading):
             self.model.transit_gateways, self._get(stack, properties, "TransitGatewayId"), "transit gateway"
         )
         table = self._named(TransitTable, stack, logical, gateway=gateway)
-        if isinstance(gateway, TransitGateway):
-            gateway.tables.append(table)
         self.model.transit_tables[table.identity] = table
 
     def _attach(self, attachment: Attachment) -> Attachment:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 class TransitGateway(Element):
     """A transit gateway."""
 
-    tables: list[TransitTable] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     default_table: TransitTable | None = None
     associates: bool | Unknown = True

@@ -106,7 +106,6 @@ class Endpoint(Element):
     subnet: Subnet | Unknown = None  # type: ignore[assignment]
     firewall: Firewall | None = None
     families: frozenset[int] = frozenset({4})
-    owner: str = ""  # the firewall or endpoint service behind it
 
 
 @dataclass(slots=True, eq=False, repr=False)

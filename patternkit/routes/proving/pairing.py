@@ -89,4 +89,4 @@ def names_of(selection: Selection) -> list[str]:
 
 def _blocks(*selections: Selection) -> list[Prefix]:
     names = [name for item in selections for name in names_of(item)]
-    return [block for name in names if (block := parse_prefix(name.strip())) is not None]
+    return [block for name in names if (block := parse_prefix(name)) is not None]

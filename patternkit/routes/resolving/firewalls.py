@@ -38,8 +38,6 @@ def firewall_attribute(
     resolver: Resolver, stack: Stack, logical: str, properties: dict[str, Any], attribute: str
 ) -> Any:
     """An attribute of a firewall: its endpoints come in any order."""
-    if attribute == "TransitGatewayAttachmentId":
-        return opaque(f"{stack.name}/{logical}.TransitGatewayAttachmentId")
     if attribute != "EndpointIds":
         return opaque(f"{stack.name}/{logical}.{attribute}")
     endpoints = endpoints_of(resolver, stack, logical)

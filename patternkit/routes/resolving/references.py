@@ -135,8 +135,6 @@ def _attribute(
         return subnet_zone(resolver, stack, properties)
     if kind == "AWS::EC2::VPC" and attribute == "Ipv6CidrBlocks":
         return ipv6_blocks(resolver, stack, logical)
-    if kind == "AWS::EC2::VPC" and attribute in ("DefaultSecurityGroup", "DefaultNetworkAcl"):
-        return opaque(f"{stack.name}/{logical}.{attribute}")
     if kind == "AWS::NetworkFirewall::Firewall":
         return firewall_attribute(resolver, stack, logical, properties, attribute)
     if kind == "AWS::NetworkFirewall::VpcEndpointAssociation" and attribute == "EndpointId":

@@ -92,4 +92,4 @@ def trimmed(path: str) -> str:
 
 def short(identity: str) -> str:
     """An identity as a stack and a logical id."""
-    return identity.strip("\u27e8\u27e9")
+    return identity.strip(OPEN + CLOSE)
