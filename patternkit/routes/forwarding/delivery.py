@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from patternkit.routes.addresses import Spans, intersect, subtract
@@ -21,7 +20,7 @@ def deliver_into(forwarder: Forwarder, vpc: Vpc, come_from: Any, walk: Walk) -> 
 def deliver(forwarder: Forwarder, vpc: Vpc, subnet: Subnet | None, walk: Walk) -> None:
     """Packets go to the subnets that have their destinations, by the local route or from a gateway."""
     for spans, found in _subnets_at(forwarder, vpc, walk):
-        part = walk if spans is walk.box.destination else replace(walk, box=walk.box._replace(destination=spans))
+        part = walk if spans is walk.box.destination else walk.towards(spans)
         if found is None:
             forwarder.drop(part, f"no subnet of {vpc.path} has {destination_of(part)}", "host")
             continue
@@ -83,7 +82,7 @@ def _subnets_at(forwarder: Forwarder, vpc: Vpc, walk: Walk) -> list[tuple[Spans,
     if rest:
         if incomplete:
             forwarder.unknown(
-                replace(walk, box=walk.box._replace(destination=rest)),
+                walk.towards(rest),
                 f"the blocks of some subnets of {vpc.path} are not known",
             )
         else:

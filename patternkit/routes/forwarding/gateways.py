@@ -7,7 +7,7 @@ from typing import Any
 from patternkit.routes.addresses import Box, subtract
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.filters import enter
-from patternkit.routes.forwarding.tables import destination_of, look_up, target_text
+from patternkit.routes.forwarding.tables import blocks_of, destination_of, look_up, target_text
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Ambiguous, Blackhole, Endpoint, Interface, Local, Subnet, Vpc, VpnGateway
 from patternkit.routes.values import Unknown
@@ -15,8 +15,7 @@ from patternkit.routes.values import Unknown
 
 def source_is_of(vpc: Vpc, box: Box) -> bool:
     """Whether packets surely come from addresses of a VPC."""
-    spans = tuple(sorted((block.first, block.last) for block in vpc.covers(box.family)))
-    return not subtract(box.source, spans)
+    return not subtract(box.source, blocks_of(vpc, box.family))
 
 
 def foreign(forwarder: Forwarder, walk: Walk, vpc: Vpc, reason: str) -> None:

@@ -33,11 +33,11 @@ def to_internet(forwarder: Forwarder, gateway: InternetGateway, vpc: Vpc, walk: 
     )
     lost = subtract(box.destination, routable)
     if lost:
-        part = replace(walk, box=box._replace(destination=lost))
+        part = walk.towards(lost)
         forwarder.drop(part, f"the internet does not route {destination_of(part)}", "address")
     if not routable:
         return
-    walk = replace(walk, box=box._replace(destination=routable))
+    walk = walk.towards(routable)
     for passed in _with_public_address(forwarder, walk, gateway):
         arrived = passed.hop(gateway, "internet gateway", "to the internet")
         forwarder.arrive(arrived, ("internet", gateway), f"the internet by {gateway.path}")

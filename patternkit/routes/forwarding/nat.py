@@ -21,7 +21,7 @@ def in_nat(forwarder: Forwarder, nat: NatGateway, come_from: Any, walk: Walk) ->
         forwarder.drop(walk, f"{nat.path} would translate a reply as a new flow", "state")
         return
     zone = subnet.zone if isinstance(subnet.zone, str) else "?"
-    spans = nat.subnet.spans(4) if nat.subnet else ()
+    spans = subnet.spans(4)
     if not spans:
         forwarder.unknown(walk, f"the address of {nat.path} is not known")
         return

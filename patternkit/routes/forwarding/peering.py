@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from patternkit.routes.addresses import intersect, subtract
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.gateways import foreign, source_is_of
@@ -34,7 +32,7 @@ def to_peer(forwarder: Forwarder, peering: Peering, vpc: Vpc, walk: Walk) -> Non
         forwarder.unknown(walk, f"whether {peering.path} carries what {walk.source_owner.path} sends is not documented")
         return
     if walk.box.family in other.unknown_blocks:
-        known = beyond(forwarder, other, walk.box.destination, walk)
+        known = beyond(forwarder, other, walk)
         if known is None:
             return
         walk = known
@@ -42,7 +40,7 @@ def to_peer(forwarder: Forwarder, peering: Peering, vpc: Vpc, walk: Walk) -> Non
     inside = intersect(walk.box.destination, spans)
     outside = subtract(walk.box.destination, spans)
     if outside:
-        part = replace(walk, box=walk.box._replace(destination=outside))
+        part = walk.towards(outside)
         forwarder.drop(
             part,
             f"{peering.path} leads only into {other.path}, not on to {destination_of(part)}",
@@ -50,4 +48,4 @@ def to_peer(forwarder: Forwarder, peering: Peering, vpc: Vpc, walk: Walk) -> Non
         )
     if inside:
         walk = walk.hop(peering, "peering connection", f"to {other.path}")
-        deliver(forwarder, other, None, replace(walk, box=walk.box._replace(destination=inside)))
+        deliver(forwarder, other, None, walk.towards(inside))

@@ -36,18 +36,18 @@ def in_vpn_gateway(forwarder: Forwarder, gateway: VpnGateway, site: Site | None,
     inside: Spans = ()
     if vpc is not None and site is not None:
         if walk.box.family in vpc.unknown_blocks:
-            known = beyond(forwarder, vpc, walk.box.destination, walk)
+            known = beyond(forwarder, vpc, walk)
             if known is None:
                 return
             walk = known
         inside = intersect(walk.box.destination, blocks_of(vpc, walk.box.family))
         if inside:
             entered = walk.hop(gateway, "virtual private gateway", f"into {vpc.path}")
-            at_edge(forwarder, vpc, gateway, replace(entered, box=walk.box._replace(destination=inside)))
+            at_edge(forwarder, vpc, gateway, entered.towards(inside))
     outside = subtract(walk.box.destination, inside)
     if not outside or gateway.table is None:
         return
-    for part, decision in look_up(forwarder, gateway.table, replace(walk, box=walk.box._replace(destination=outside))):
+    for part, decision in look_up(forwarder, gateway.table, walk.towards(outside)):
         if decision is None:
             forwarder.drop(part, f"{gateway.path} has no route to {destination_of(part)}", "route")
         elif isinstance(decision, Ambiguous):
@@ -72,9 +72,9 @@ def within_advertised(forwarder: Forwarder, site: Site, walk: Walk) -> Walk | No
     inside = intersect(walk.box.destination, spans)
     outside = subtract(walk.box.destination, inside)
     if outside:
-        part = replace(walk, box=walk.box._replace(destination=outside))
+        part = walk.towards(outside)
         forwarder.unknown(part, f"{destination_of(part)} is not among the prefixes that are advertised to {site.path}")
-    return replace(walk, box=walk.box._replace(destination=inside)) if inside else None
+    return walk.towards(inside) if inside else None
 
 
 def to_site(forwarder: Forwarder, route: Route, walk: Walk, gateway: Element, *, hedge: bool) -> None:

@@ -23,25 +23,25 @@ def look_up(forwarder: Forwarder, table: RouteTable, walk: Walk, edge: str = "")
         walk = replace(walk, contracts=walk.contracts | table.contracts)
     if table.vpc is not None and walk.box.family in table.vpc.unknown_blocks:
         # What is not in a known block may be in the other one, and local.
-        rest = beyond(forwarder, table.vpc, walk.box.destination, walk)
+        rest = beyond(forwarder, table.vpc, walk)
         if rest is None:
             return []
         walk = rest
     parts = decide(table, walk.box.family, walk.box.destination, edge)
     if len(parts) == 1:
         return [(walk, parts[0][1])]
-    return [(replace(walk, box=walk.box._replace(destination=spans)), decision) for spans, decision in parts]
+    return [(walk.towards(spans), decision) for spans, decision in parts]
 
 
-def beyond(forwarder: Forwarder, vpc: Vpc, destination: Spans, walk: Walk) -> Walk | None:
+def beyond(forwarder: Forwarder, vpc: Vpc, walk: Walk) -> Walk | None:
     """Keep the packets to known blocks of a VPC that has others, too."""
     family = walk.box.family
-    inside = intersect(destination, blocks_of(vpc, family))
-    outside = subtract(destination, inside)
+    inside = intersect(walk.box.destination, blocks_of(vpc, family))
+    outside = subtract(walk.box.destination, inside)
     if outside:
-        part = replace(walk, box=walk.box._replace(destination=outside))
+        part = walk.towards(outside)
         forwarder.unknown(part, f"{vpc.path} has more addresses: {vpc.unknown_blocks[family].reason}")
-    return replace(walk, box=walk.box._replace(destination=inside)) if inside else None
+    return walk.towards(inside) if inside else None
 
 
 def blocks_of(vpc: Vpc, family: int) -> Spans:

@@ -79,6 +79,10 @@ class Walk:
                 return value
         return None
 
+    def towards(self, destination: Spans) -> Walk:
+        """Those of the packets that go to a part of their destinations."""
+        return replace(self, box=self.box._replace(destination=destination))
+
     def hop(self, element: Any, kind: str, why: str, zone: Any = "", **changes: Any) -> Walk:
         """The walk past an element, with what else changes there."""
         name = zone if isinstance(zone, str) else "?"
