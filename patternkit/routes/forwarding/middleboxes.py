@@ -72,14 +72,13 @@ def _through(forwarder: Forwarder, box: Endpoint | Interface, kind: str, walk: W
         hop = walk.hop(box, kind, "has not seen the flow's first packet", subnet.zone)
         forwarder.drop(hop, f"asymmetric: {box.path} has not seen the flow's first packet", "state")
         return
-    zone = subnet.zone if isinstance(subnet.zone, str) else "?"
     walk = walk.hop(
         box,
         kind,
         f"re-emitted in {subnet.path}",
-        zone,
+        subnet.zone,
         middleboxes=(*walk.middleboxes, box.identity),
-        crossings=(*walk.crossings, Crossing(subnet.vpc.identity, zone, box.path)),
+        crossings=(*walk.crossings, Crossing.at(box, subnet)),
     )
     firewall = box.firewall if isinstance(box, Endpoint) else None
     for passed in stateless(forwarder, firewall, walk):

@@ -20,7 +20,6 @@ def in_nat(forwarder: Forwarder, nat: NatGateway, come_from: Any, walk: Walk) ->
     if walk.back:
         forwarder.drop(walk, f"{nat.path} would translate a reply as a new flow", "state")
         return
-    zone = subnet.zone if isinstance(subnet.zone, str) else "?"
     spans = subnet.spans(4)
     if not spans:
         forwarder.unknown(walk, f"the address of {nat.path} is not known")
@@ -33,14 +32,14 @@ def in_nat(forwarder: Forwarder, nat: NatGateway, come_from: Any, walk: Walk) ->
         nat,
         "NAT gateway",
         "source becomes the gateway's",
-        zone,
+        subnet.zone,
         translations=(
             *walk.translations,
             (nat, walk.box.source, walk.box.source_port, walk.source_owner),
         ),
         source_owner=nat,
         box=translated,
-        crossings=(*walk.crossings, Crossing(subnet.vpc.identity, zone, nat.path)),
+        crossings=(*walk.crossings, Crossing.at(nat, subnet)),
     )
     forwarder.go("subnet", subnet, nat, walk)
 
@@ -54,15 +53,14 @@ def back_through_nat(forwarder: Forwarder, nat: NatGateway, come_from: Any, walk
     _, source, source_port, owner = walk.translations[-1]
     subnet = nat.subnet
     assert subnet is not None
-    zone = subnet.zone if isinstance(subnet.zone, str) else "?"
     walk = walk.hop(
         nat,
         "NAT gateway",
         f"destination becomes {show_spans(source, walk.box.family)} again",
-        zone,
+        subnet.zone,
         translations=walk.translations[:-1],
         destination_owner=owner,
         box=walk.box._replace(destination=source, port=source_port),
-        crossings=(*walk.crossings, Crossing(subnet.vpc.identity, zone, nat.path)),
+        crossings=(*walk.crossings, Crossing.at(nat, subnet)),
     )
     forwarder.go("subnet", subnet, nat, walk)

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from patternkit.routes.addresses import Box, Spans
-from patternkit.routes.model import Interface, Model, NatGateway
+from patternkit.routes.model import Element, Interface, Model, NatGateway, Subnet
 
 
 class Outcome(Enum):
@@ -35,6 +35,11 @@ class Crossing(NamedTuple):
     vpc: str
     zone: str
     element: str
+
+    @classmethod
+    def at(cls, element: Element, subnet: Subnet) -> Crossing:
+        """The crossing of an element in a subnet; the zone is "?" where it is not known."""
+        return cls(subnet.vpc.identity, subnet.zone if isinstance(subnet.zone, str) else "?", element.path)
 
 
 @dataclass(frozen=True, slots=True)
