@@ -214,18 +214,18 @@ class Tracer:
 
     def _replies(self, leg: Leg, source: Place) -> list[tuple[Location, Walk]]:
         walk = leg.walk
-        state = frozenset(walk.middleboxes)
+        state = frozenset(walk.sightings)
         if isinstance(leg.end, tuple):
-            state |= {leg.end[1].identity}
+            state |= {walk.sighting(leg.end[1].identity)}
         if source.kind == "internet" and walk.box.family == 6:
-            state |= {hop.identity for hop in walk.hops}
+            state |= {walk.sighting(hop.identity) for hop in walk.hops}
         reply = replace(
             walk,
             box=walk.box.swapped(),
             back=True,
             known=state,
             hops=(),
-            middleboxes=(),
+            sightings=(),
             carriers=(),
             crossings=(),
             seen=frozenset(),

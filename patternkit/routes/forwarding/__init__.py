@@ -17,10 +17,22 @@ from patternkit.routes.forwarding.nat import back_through_nat, in_nat
 from patternkit.routes.forwarding.sites import in_vpn_gateway
 from patternkit.routes.forwarding.subnets import in_subnet
 from patternkit.routes.forwarding.transit import in_transit_gateway
-from patternkit.routes.forwarding.walks import Crossing, Forwarder, Hop, Leg, Location, Outcome, Walk
+from patternkit.routes.forwarding.walks import Crossing, Forwarder, Hop, Leg, Location, Outcome, Sighting, Walk
 from patternkit.routes.model import Model
 
-__all__ = ["Crossing", "Forwarder", "Hop", "Leg", "Location", "Outcome", "Walk", "forward", "match", "security_group"]
+__all__ = [
+    "Crossing",
+    "Forwarder",
+    "Hop",
+    "Leg",
+    "Location",
+    "Outcome",
+    "Sighting",
+    "Walk",
+    "forward",
+    "match",
+    "security_group",
+]
 
 LONGEST_PATH = 64
 

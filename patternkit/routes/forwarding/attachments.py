@@ -39,8 +39,8 @@ def exit_by(
 def _through_native_firewall(
     forwarder: Forwarder, attachment: Attachment, gateway: TransitGateway, zone: str | None, walk: Walk
 ) -> None:
-    if walk.known is not None and attachment.identity not in walk.known:
-        forwarder.drop(walk, f"asymmetric: {attachment.path} has not seen the flow's first packet", "state")
+    if unseen := walk.unseen(attachment.identity, attachment.path):
+        forwarder.drop(walk, f"asymmetric: {unseen}", "state")
         return
     # https://docs.aws.amazon.com/network-firewall/latest/developerguide/tgw-firewall.html: appliance mode
     # is always on.
@@ -48,7 +48,7 @@ def _through_native_firewall(
         attachment,
         "firewall attachment",
         "re-emitted at the transit gateway",
-        middleboxes=(*walk.middleboxes, attachment.identity),
+        sightings=(*walk.sightings, walk.sighting(attachment.identity)),
     )
     for passed in stateless(forwarder, attachment.firewall, walk):
         forwarder.go("transit", gateway, (attachment, zone), passed)

@@ -79,7 +79,7 @@ def to_egress_only(forwarder: Forwarder, gateway: EgressOnlyGateway, vpc: Vpc, w
         forwarder.unknown(walk, forwarder.model.blocked_public)
     elif not source_is_of(vpc, walk.box):
         foreign(forwarder, walk, vpc, f"{gateway.path} takes only addresses of {vpc.path}")
-    elif walk.back and gateway.identity not in (walk.known or ()):
+    elif walk.back and walk.sighting(gateway.identity) not in (walk.known or ()):
         forwarder.drop(walk, f"{gateway.path} is stateful, and has not seen the flow's first packet", "state")
     else:
         arrived = walk.hop(gateway, "egress-only internet gateway", "to the internet")

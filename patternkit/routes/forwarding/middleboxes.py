@@ -68,16 +68,16 @@ def _through(forwarder: Forwarder, box: Endpoint | Interface, kind: str, walk: W
     if isinstance(box, Endpoint) and walk.box.family not in box.families:
         forwarder.unknown(walk, f"{box.path} is not made for IPv{walk.box.family}")
         return
-    if walk.known is not None and box.identity not in walk.known:
-        hop = walk.hop(box, kind, "has not seen the flow's first packet", subnet.zone)
-        forwarder.drop(hop, f"asymmetric: {box.path} has not seen the flow's first packet", "state")
+    if unseen := walk.unseen(box.identity, box.path):
+        hop = walk.hop(box, kind, unseen.removeprefix(f"{box.path} "), subnet.zone)
+        forwarder.drop(hop, f"asymmetric: {unseen}", "state")
         return
     walk = walk.hop(
         box,
         kind,
         f"re-emitted in {subnet.path}",
         subnet.zone,
-        middleboxes=(*walk.middleboxes, box.identity),
+        sightings=(*walk.sightings, walk.sighting(box.identity)),
         crossings=(*walk.crossings, Crossing.at(box, subnet)),
     )
     firewall = box.firewall if isinstance(box, Endpoint) else None

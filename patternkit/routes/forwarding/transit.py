@@ -83,7 +83,7 @@ def in_transit_gateway(forwarder: Forwarder, gateway: TransitGateway | Unknown, 
         id(attachment),
         zone,
         walk.box.destination,
-        len(walk.middleboxes),
+        len(walk.sightings),
         len(walk.translations),
     )
     if mark in walk.seen:

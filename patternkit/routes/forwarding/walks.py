@@ -42,6 +42,16 @@ class Crossing(NamedTuple):
         return cls(subnet.vpc.identity, subnet.zone if isinstance(subnet.zone, str) else "?", element.path)
 
 
+class Sighting(NamedTuple):
+    """A middlebox that packets cross, and the translations that they have then: by both it knows a flow.
+
+    Between the same hosts, what has the address of a NAT gateway is another flow to it than what has not.
+    """
+
+    identity: str
+    translations: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """A set of packets on their way.
@@ -49,7 +59,7 @@ class Walk:
     Attributes:
         box: The packets, with the addresses that they have now.
         back: Whether they are replies.
-        known: Middleboxes that have seen the flow's first packet; None in the first direction.
+        known: How middleboxes have seen the flow's first packet; None in the first direction.
         choices: What the flow's hash or the host's nature decided, the same for both directions.
         hedges: What AWS decides without a promise on the way so far.
         translations: NAT gateways that have the flow, with what the source was before.
@@ -60,12 +70,12 @@ class Walk:
 
     box: Box
     back: bool = False
-    known: frozenset[str] | None = None
+    known: frozenset[Sighting] | None = None
     hops: tuple[Hop, ...] = ()
     choices: tuple[tuple[str, Any], ...] = ()
     hedges: tuple[str, ...] = ()
     contracts: frozenset[str] = frozenset()
-    middleboxes: tuple[str, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
     carriers: tuple[str, ...] = ()
     crossings: tuple[Crossing, ...] = ()
     translations: tuple[tuple[NatGateway, Spans, Spans, NatGateway | None], ...] = ()
@@ -76,6 +86,23 @@ class Walk:
     interface: Interface | None = None  # the host that a question names, at the packets' source
     peer: Interface | None = None  # the same at their destination
     by_group: bool = False  # whether a security group let the packets out because it names the peer's group
+
+    @property
+    def middleboxes(self) -> tuple[str, ...]:
+        """The identities of the middleboxes that the packets have crossed."""
+        return tuple(sighting.identity for sighting in self.sightings)
+
+    def sighting(self, identity: str) -> Sighting:
+        """How a middlebox that the packets are at sees them."""
+        return Sighting(identity, tuple(gateway.identity for gateway, *_ in self.translations))
+
+    def unseen(self, identity: str, path: str) -> str:
+        """Why a middlebox does not know the flow of replies that are at it; "" where it does."""
+        if self.known is None or self.sighting(identity) in self.known:
+            return ""
+        if any(sighting.identity == identity for sighting in self.known):
+            return f"{path} has seen the flow's first packet with other addresses"
+        return f"{path} has not seen the flow's first packet"
 
     def choice(self, key: str) -> Any:
         """What was decided, or None."""

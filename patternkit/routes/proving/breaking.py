@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patternkit.routes.forwarding import Outcome
+from patternkit.routes.forwarding import Leg, Outcome, Sighting
 from patternkit.routes.proving.inspection import inspection
 from patternkit.routes.proving.zones import leaves_zone, unknown_zone
 from patternkit.routes.tracing import Flow
@@ -23,9 +23,8 @@ def breaks(judge: Judge, flow: Flow) -> str:
         for leg, word in ((forward, "it is"), (back, "its reply is")):
             if leg is not None and leg.outcome is Outcome.DROPPED:
                 return f"{word} lost: {leg.reason}"
-        if flow.answered and back is not None and set(forward.walk.middleboxes) - set(back.walk.middleboxes):
-            missed = min(set(forward.walk.middleboxes) - set(back.walk.middleboxes))
-            return f"asymmetric: the reply does not cross {judge.name(missed)}, which saw the packet"
+        if flow.answered and back is not None and (missed := _unanswered(forward, back)):
+            return f"asymmetric: the reply does not cross {judge.name(missed[0].identity)}, which saw the packet"
         return ""
     if kind == "no_blackhole":
         return _lost(flow)
@@ -45,19 +44,25 @@ def breaks(judge: Judge, flow: Flow) -> str:
     if kind == "inspected":
         return inspection(judge, flow, back)
     if kind == "symmetric":
-        for there, home, what in (
-            (forward.walk.middleboxes, back.walk.middleboxes, "middlebox"),
-            (forward.walk.carriers, back.walk.carriers, "connection"),
-        ):
-            if set(there) != set(home):
-                odd = sorted(set(there) ^ set(home))[0]
-                which = "the packet" if odd in there else "the reply"
-                return f"asymmetric: only {which} crosses the {what} {judge.name(odd)}"
-        return ""
+        return _asymmetry(judge, forward, back)
     reason = leaves_zone(flow, back)
     if not reason and (doubt := unknown_zone(flow, back)):
         judge.doubt(flow, doubt)
     return reason
+
+
+def _unanswered(forward: Leg, back: Leg) -> list[Sighting]:
+    """The middleboxes that see the packets and not their replies, as they see them."""
+    return sorted(set(forward.walk.sightings) - set(back.walk.sightings))
+
+
+def _asymmetry(judge: Judge, forward: Leg, back: Leg) -> str:
+    for one, other, which in ((forward, back, "the packet"), (back, forward, "the reply")):
+        if odd := _unanswered(one, other):
+            return f"asymmetric: only {which} crosses the middlebox {judge.name(odd[0].identity)}"
+        if carriers := sorted(set(one.walk.carriers) - set(other.walk.carriers)):
+            return f"asymmetric: only {which} crosses the connection {judge.name(carriers[0])}"
+    return ""
 
 
 def _lost(flow: Flow) -> str:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 def inspection(judge: Judge, flow: Flow, back: Leg) -> str:
     """Why a flow that crosses an inspector on its way there is not inspected; "" where it is."""
-    there, home = set(flow.forward.walk.middleboxes), set(back.walk.middleboxes)
-    if not judge.by & home:
+    there, home = (
+        {sighting for sighting in leg.walk.sightings if sighting.identity in judge.by} for leg in (flow.forward, back)
+    )
+    if not home:
         return f"its reply is not inspected: {back.reason} without crossing {judge.by_text()}"
-    if there & judge.by != home & judge.by:
-        return f"its reply crosses another endpoint than {judge.name(min(there & judge.by))}"
-    return _policies(judge, flow, there & judge.by)
+    if missed := there - home:
+        return f"its reply does not cross {judge.name(min(missed).identity)}, which saw the packet"
+    return _policies(judge, flow, {sighting.identity for sighting in there})
 
 
 def _policies(judge: Judge, flow: Flow, crossed: set[str]) -> str:

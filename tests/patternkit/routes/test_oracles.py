@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given, note
 
 from patternkit.routes import (
     Network,
@@ -24,7 +25,7 @@ from patternkit.routes import (
     symmetric,
 )
 from tests.patternkit.routes.random_networks import bounded, networks
-from tests.patternkit.routes.topologies import Topology
+from tests.patternkit.routes.topologies import Topology, translated_between
 from tests.patternkit.routes.z3_oracle import Oracle
 
 SPOKES = "every spoke subnet"
@@ -33,9 +34,13 @@ SPOKES = "every spoke subnet"
 def test_z3_agrees() -> None:
     counts: Counter[str] = Counter()
 
+    # Few of the random networks translate between VPCs.
     @bounded(20)
+    @example(translated_between(crossed=True))
+    @example(translated_between(crossed=False))
     @given(networks(changes=4))
     def agree(net: Topology) -> None:
+        note(json.dumps(net.template()))
         network = net.network()
         model = network.model
         counts["networks"] += 1
@@ -79,6 +84,7 @@ def test_a_walk_of_every_pair_agrees() -> None:
     @bounded(60)
     @given(networks(spokes=5, changes=3))
     def agree(net: Topology) -> None:
+        note(json.dumps(net.template()))
         counts["networks"] += 1
         reduced = Network.from_templates({"Net": net.template()})
         brute = Network.from_templates({"Net": net.template()}, symmetry=False)

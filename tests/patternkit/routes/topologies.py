@@ -330,6 +330,19 @@ def inspection(*, spokes: int = 2, letters: str = "ab") -> Topology:
     return net
 
 
+def translated_between(*, crossed: bool) -> Topology:
+    """An inspection network whose spokes reach one another by a NAT gateway, crossing the firewall after it, or not.
+
+    After it the firewall sees the packets come from the gateway; their replies it would see once they are translated.
+    """
+    net = inspection(letters="a")
+    net.route("Mta", "10.0.0.0/8", {"Ref": "Nata"})
+    if not crossed:
+        del net.resources["MpaRoute1"]
+        net.route("Mpa", "10.0.0.0/8", {"Ref": "Tgw"})
+    return net
+
+
 def spoke(net: Topology, number: int, letters: str = "ab") -> None:
     name = f"S{number}"
     base = f"10.{number // 64}.{number % 64 * 4}"

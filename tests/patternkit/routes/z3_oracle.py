@@ -27,6 +27,7 @@ from patternkit.routes.model import (
 )
 
 STEPS = 26
+BITS = 16  # two for each endpoint
 ORDER = ("local", "static", "prefix list", "vpc")
 Location = tuple[Any, ...]
 DROP: Location = ("drop",)
@@ -44,6 +45,7 @@ class Oracle:
         self.nats = [n for n in model.targets.values() if isinstance(n, NatGateway)]
         self.source, self.destination = z3.BitVec("source", 32), z3.BitVec("destination", 32)
         self.public = z3.Bool("public")
+        self.translated = z3.BitVec("translated", 32)
         self.hashes = {
             a.identity: z3.BitVec(f"hash {a.identity}", 16) for a in model.attachments.values() if a.appliance is True
         }
@@ -159,14 +161,18 @@ class Oracle:
         self.leads_to[DROP], self.leads_to[INTERNET] = {DROP}, {INTERNET}
 
     def walk(
-        self, start: Any, starts: set[Location], address: Any, way: str, home: str, seen: Any
+        self, start: Any, starts: set[Location], address: Any, way: str, home: str, seen: Any, state: int = 0
     ) -> tuple[Any, Any, Any, Any]:
-        """After all steps the location, the endpoints seen, the NAT gateway, and whether a second one came after it."""
+        """After all steps the location, the endpoints seen, the NAT gateway, and whether a second one came after it.
+
+        An endpoint has a bit for what it sees untranslated, and one for what has a gateway's address: replies have
+        the state that is given.
+        """
         possible, nat = starts, _number(0)
         choices: dict[str, Any] = {}
         known: dict[Location, Any] = {}
         back = way == "back"
-        at, passed, translated, again = start, z3.BitVecVal(0, 8), nat, z3.BoolVal(False)
+        at, passed, translated, again = start, z3.BitVecVal(0, BITS), nat, z3.BoolVal(False)
         vpc_of_home = self.model.subnets[home].vpc
         for step in range(STEPS):
             if all(location[0] in ("drop", "internet", "host") for location in possible):
@@ -190,7 +196,7 @@ class Oracle:
                             # Nothing of it depends on the step: z3 shares the expression among all.
                             known[location] = then
                 if location[0] == "endpoint" and back:
-                    bit = 1 << [e.identity for e in self.endpoints].index(location[1])
+                    bit = 1 << [e.identity for e in self.endpoints].index(location[1]) + state * len(self.endpoints)
                     then = z3.If((seen & bit) == 0, _number(0), then)
                 if location[0] == "nat" and back:
                     # A reply that no gateway knows is translated as a new flow.
@@ -199,7 +205,11 @@ class Oracle:
             for index, endpoint in enumerate(self.endpoints):
                 key = ("endpoint", endpoint.identity)
                 if key in possible:
-                    passed = z3.If(at == self.numbers[key], passed | (1 << index), passed)
+                    plain, after_nat = 1 << index, 1 << index + len(self.endpoints)
+                    bit = z3.If(translated == 0, z3.BitVecVal(plain, BITS), z3.BitVecVal(after_nat, BITS))
+                    if back:
+                        bit = z3.BitVecVal(after_nat if state else plain, BITS)
+                    passed = z3.If(at == self.numbers[key], passed | bit, passed)
             for index, gateway in enumerate(self.nats):
                 key = ("nat", gateway.identity)
                 if key in possible and not back:
@@ -220,7 +230,7 @@ class Oracle:
         solver.add(z3.Or([z3.And(z3.UGE(self.source, b.first), z3.ULE(self.source, b.last)) for b in source.blocks]))
         solver.add(z3.Or([z3.And(z3.UGE(self.destination, a), z3.ULE(self.destination, b)) for a, b in spans]))
         start = _number(self.numbers[("emit", source.identity)])
-        none = z3.BitVecVal(0, 8)
+        none = z3.BitVecVal(0, BITS)
         at, seen, nat, again = self.walk(
             start, {("emit", source.identity)}, self.destination, "there", source.identity, none
         )
@@ -234,10 +244,22 @@ class Oracle:
         arrives = at == end
         starts: set[Location]
         if destination is not None:
-            # A translated flow between VPCs is answered to the gateway; the random networks' replies start at the host.
-            reply_start: Any = _number(self.numbers[("emit", destination.identity)])
-            reply_start = z3.If(nat == 0, reply_start, _number(0))
+            # A translated flow is answered to the gateway, and from there to the source.
+            first = _number(self.numbers[("emit", destination.identity)])
             starts = {DROP, ("emit", destination.identity)}
+            answer, met, _, _ = self.walk(first, starts, self.translated, "back", source.identity, seen, state=1)
+            reply_start: Any = z3.If(nat == 0, first, _number(0))
+            for index, gateway in enumerate(self.nats):
+                assert gateway.subnet is not None
+                own = [
+                    z3.And(z3.UGE(self.translated, b.first), z3.ULE(self.translated, b.last))
+                    for b in gateway.subnet.blocks
+                ]
+                solver.add(z3.Implies(nat == index + 1, z3.Or(own)))
+                emit = ("emit", gateway.subnet.identity)
+                there = z3.And(nat == index + 1, answer == self.numbers.get(("host", gateway.subnet.identity), -1))
+                reply_start = z3.If(there, _number(self.numbers[emit]), reply_start)
+                starts.add(emit)
         else:
             # From the internet to the gateway's VPC, or through the NAT gateway that has the flow.
             self.touched = {DROP}
@@ -251,7 +273,7 @@ class Oracle:
         home, passed, _, _ = self.walk(reply_start, starts, self.source, "back", source.identity, seen)
         answered = home == self.numbers.get(("host", source.identity), -1)
         if destination is not None:
-            answered = z3.And(answered, nat == 0)
+            passed = z3.If(nat == 0, passed, passed | met)
         wrong = {
             "isolated": arrives,
             "reaches": z3.Or(z3.Not(arrives), z3.Not(answered), (seen & ~passed) != 0),

@@ -17,7 +17,7 @@ from tests.patternkit.routes.doubts.networks import (
     two,
 )
 from tests.patternkit.routes.doubts.unmodelled import a_group_named_across_a_transit_gateway
-from tests.patternkit.routes.topologies import Topology, inspection
+from tests.patternkit.routes.topologies import Topology, inspection, translated_between
 
 
 def a_block_beside_the_subnet() -> Case:
@@ -54,6 +54,10 @@ def an_instance_without_the_subnets_address() -> Case:
         NetworkInterfaces=[{"DeviceIndex": "0", "SubnetId": {"Ref": "Aa"}, "AssociatePublicIpAddress": False}],
     )
     return net, reaches("Host", "internet")
+
+
+def a_firewall_that_knows_the_flow_by_another_address() -> Case:
+    return translated_between(crossed=True), reaches("S0a", "S1a")
 
 
 def an_interface_with_an_ipv4_address() -> Case:
@@ -158,6 +162,7 @@ FAILS: dict[Callable[[], Case], str] = {
     an_instance_without_the_subnets_address: "needs a source with a public address",
     an_interface_with_an_ipv4_address: "it arrives",
     ipv6_that_is_not_propagated: "has no route to 2600:1f18:2::/64",
+    a_firewall_that_knows_the_flow_by_another_address: "has seen the flow's first packet with other addresses",
     fragments_pass: "passes fragments of UDP",
     a_source_port_passes: "udp 10.0.0.4:53 -> 8.8.8.8:123 without inspection",
     some_flags_do_not_pass: "passes tcp",
