@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+WORKERS ?= 2
 EXAMPLES ?= 500
 NETWORKS ?= 2000
 # plain_thumbnailer is a part of synthesis, make_test is the suite, and fan_out redraws its pages' pictures: by name only.
@@ -53,10 +54,10 @@ types: env
 	$(BIN)/mypy
 
 check: env browser ## every test, or the share of one pattern: make check ONLY=thumbnailer
-	$(BIN)/pytest --numprocesses=2 --dist=loadgroup $(if $(ONLY),-k "$(ONLY) or $(subst -,_,$(ONLY)) or $(subst -,,$(ONLY))")
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder $(if $(ONLY),-k "$(ONLY) or $(subst -,_,$(ONLY)) or $(subst -,,$(ONLY))")
 
 fuzz: env ## draw many arguments of every construct and many networks: make fuzz EXAMPLES=1000 NETWORKS=5000
-	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest --numprocesses=2 tests/fuzz
+	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest --numprocesses=$(WORKERS) tests/fuzz
 	PATTERNKIT_FUZZ=$(NETWORKS) $(BIN)/pytest --numprocesses=0 --capture=no --timeout=0 tests/patternkit/routes/test_oracles.py
 
 compat: env ## the suite's fast part on the lowest and newest aws-cdk-lib, and on each Python that is here
@@ -66,7 +67,7 @@ bench: env ## print the ratios that the benchmarks measure: make bench NAME=rout
 	@for name in $(NAME); do printf '\n== %s\n' "$$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
 snapshots: env ## rewrite the snapshots of templates, or one pattern's (ONLY=); read what changed
-	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadgroup --snapshot-update tests/test_every_pattern.py -k "(as_it_was or logical_ids)$(if $(ONLY), and $(ONLY))"
+	$(BIN)/pytest --quiet --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder --snapshot-update tests/test_every_pattern.py -k "(as_it_was or logical_ids)$(if $(ONLY), and $(ONLY))"
 
 pages: env ## rewrite the generated parts of the pages, or of one pattern's (ONLY=)
 	$(BIN)/patternkit pages $(ONLY)

@@ -1,6 +1,7 @@
 """What tests of patterns share: each example, synthesized once in each kind of environment."""
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,31 @@ from patternkit.catalog.discovery import find
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
 
 ROOT = Path(__file__).parents[1]
+# moto makes all of Amazon's images anew for every test; ours register what they need.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 ENVIRONMENTS = {"agnostic": None, "concrete": cdk.Environment(account="111122223333", region="eu-west-1")}
+
+# Begun first, so that no process waits at the end for one long group.
+LONGEST = (
+    "tests/patternkit/catalog/test_new.py",
+    "packaging",
+    "site",
+    "tests/test_cdk_cli.py",
+    "tests/fuzz/test_every_construct.py",
+    "tests/patternkit/testing/test_plugin.py",
+    "tests/patternkit/testing/test_fixtures.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a module in one process, which sets up once what they share."""
+    groups: dict[pytest.Item, str] = {}
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        groups[item] = mark.args[0] if mark else item.path.relative_to(ROOT).as_posix()
+        if mark is None:
+            item.add_marker(pytest.mark.xdist_group(groups[item]))
+    items.sort(key=lambda item: LONGEST.index(groups[item]) if groups[item] in LONGEST else len(LONGEST))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

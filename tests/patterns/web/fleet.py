@@ -5,8 +5,6 @@ from typing import Any
 import boto3
 
 GROUP = "the-group"
-# One that moto has from the start; to list its images takes seconds.
-IMAGE = "ami-12c6146b"
 
 
 class Fleet:
@@ -24,8 +22,9 @@ class Fleet:
         self.vpc = vpc
         subnet = self.ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
         self.ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": True})
+        image = self.ec2.register_image(Name="the-image")["ImageId"]
         self.ec2.create_launch_template(
-            LaunchTemplateName="the-template", LaunchTemplateData={"ImageId": IMAGE, "InstanceType": "t4g.small"}
+            LaunchTemplateName="the-template", LaunchTemplateData={"ImageId": image, "InstanceType": "t4g.small"}
         )
         self.autoscaling.create_auto_scaling_group(
             AutoScalingGroupName=GROUP,
