@@ -17,6 +17,7 @@ from patternkit.catalog.parts.permissions import permissions
 from patternkit.catalog.parts.routes import routes
 from patternkit.catalog.parts.running import run
 from patternkit.catalog.parts.surface import attributes, methods
+from patternkit.catalog.parts.uses import check_uses
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
 
 _COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
@@ -38,13 +39,14 @@ def rendered(pattern: Pattern, synthesis: Synthesis) -> str:
         The page.
 
     Raises:
-        CatalogError: If there is no page, or it lacks the markers of a part.
+        CatalogError: If there is no page, or it lacks one of the two uses or the markers of a part.
     """
     path = page(pattern)
     if not path.exists():
         raise CatalogError(f"{path}: there is no page")
-    parts = _parts(pattern, synthesis)
-    return sections(path, path.read_text(encoding="utf-8"), parts)
+    text = path.read_text(encoding="utf-8")
+    check_uses(path, text, pattern)
+    return sections(path, text, _parts(pattern, synthesis))
 
 
 def diagram(pattern: Pattern) -> Path:
