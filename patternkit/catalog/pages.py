@@ -13,6 +13,7 @@ from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
 from patternkit.catalog.markdown import SECTION, bullets, sections, table
 from patternkit.catalog.parts.alarms import alarms
+from patternkit.catalog.parts.costs import costs
 from patternkit.catalog.parts.permissions import permissions
 from patternkit.catalog.parts.routes import routes
 from patternkit.catalog.parts.running import run
@@ -117,6 +118,7 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
         "permissions": permissions(resources),
         # Only a pattern with a network has any.
         **({"routes": ways} if ways else {}),
+        "costs": costs(synthesis.templates.values(), requests=pattern.web is not None),
         "findings": _findings(pattern, synthesis),
         "limits": table(
             ("Limit", "Value", "As of"),

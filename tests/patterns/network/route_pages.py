@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from patternkit.catalog.costs.prices import price_table
 from patternkit.catalog.costs.standing import standing
+from patternkit.catalog.parts.costs import missing, standing_costs, standing_explained
 from patternkit.testing.synthesis import Synthesis
 from tests.conftest import ROOT, example
 from tests.patterns.network.hub_and_spoke_vpn import test_hub_and_spoke_vpn as hub_and_spoke_vpn
@@ -62,6 +62,8 @@ def page(pattern: str) -> str:
         "of further zones are alike but for their number. Each VPC's own range is local. What is learnt, not written,",
         "stands as *propagated*.",
         "",
+        *standing_explained(),
+        "",
     ]
     for title, synthesis in PAGES[pattern]():
         tables = read_tables(*synthesis.templates.values())
@@ -116,15 +118,10 @@ def _vpc(tables: Tables) -> Iterator[str]:
 
 
 def _cost(synthesis: Synthesis) -> Iterator[str]:
-    bill, prices = standing(synthesis.templates.values()), price_table()
-    yield from ("| Standing still | Number | USD a month |", "| --- | --- | --- |")
-    for line in bill.lines:
-        yield f"| {line.what} | {line.number:g} | {line.usd:,.2f} |"
-    yield f"| **Together** | | **{bill.usd:,.2f}** |"
-    missing = f" Not known: {', '.join(bill.unknown)}." if bill.unknown else ""
-    by_hand = f" Entered by hand: {', '.join(bill.unconfirmed)}." if bill.unconfirmed else ""
-    source = "`patternkit/catalog/costs/prices.toml` names sources."
-    yield from ("", f"Prices of {prices.region} as of {prices.as_of}, without traffic: {source}{missing}{by_hand}", "")
+    bill = standing(synthesis.templates.values())
+    yield from (standing_costs(bill), "")
+    if said := list(missing(bill)):
+        yield from (*said, "")
 
 
 def path(pattern: str) -> Path:
