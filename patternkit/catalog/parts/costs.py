@@ -9,12 +9,12 @@ from patternkit.catalog.costs.standing import NOT_COUNTED, standing
 from patternkit.catalog.markdown import bullets, table
 
 
-def costs(templates: Iterable[Template], *, requests: bool) -> str:
+def costs(templates: Iterable[Template], *, requests: bool | None = None) -> str:
     """Say what templates cost in a month without traffic, and by the million requests.
 
     Args:
         templates: The templates of one app.
-        requests: Whether it serves requests.
+        requests: Whether it serves requests. Default: if any costs something.
 
     Returns:
         A table and sentences.
@@ -22,12 +22,11 @@ def costs(templates: Iterable[Template], *, requests: bool) -> str:
     templates = list(templates)
     bill = standing(templates)
     parts = [standing_costs(bill), bullets([*standing_explained(), *missing(bill)])]
-    if requests:
-        million = by_million(templates)
-        if million.lines or million.unknown:
-            parts += [f"A million requests cost {million} on top: {itemized(million)}.", bullets(requests_explained())]
-        else:
-            parts.append("A million requests cost nothing on top that the price table knows.")
+    million = by_million(templates)
+    if requests is not False and (million.lines or million.unknown):
+        parts += [f"A million requests cost {million} on top: {itemized(million)}.", bullets(requests_explained())]
+    elif requests:
+        parts.append("A million requests cost nothing on top that the price table knows.")
     return "\n\n".join(parts)
 
 
