@@ -5,7 +5,6 @@ import importlib
 import re
 from pathlib import Path
 
-from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
@@ -14,21 +13,18 @@ from patternkit.catalog.discovery import Pattern, families, patterns
 
 _PLACE = re.compile(r"^<!-- (families|patterns|constructs|fixtures) -->$", re.MULTILINE)
 _PICTURE = re.compile(r"<!-- generated: diagram -->\n!\[[^\]]*\]\(([^)]+)\)")
-_MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take part in the build."""
     app.connect("source-read", _fill)
-    app.add_lexer("mermaid", TextLexer)
     return {"version": "1", "parallel_read_safe": True}
 
 
 def _fill(app: Sphinx, docname: str, content: list[str]) -> None:
     if re.fullmatch(r"patterns/[^/]+/[^/]+/(?!README$)[^/]+", docname):
         # A part of a pattern's page that is reached from there.
-        shown = _MERMAID.sub(r":::{dropdown} As a Mermaid flowchart\n```text\n\1```\n:::", content[0])
-        content[0] = f"---\norphan: true\n---\n\n{shown}"
+        content[0] = f"---\norphan: true\n---\n\n{content[0]}"
         return
     made = {"families": _families, "patterns": _patterns, "constructs": _constructs, "fixtures": _fixtures}
     if _PLACE.search(content[0]):
