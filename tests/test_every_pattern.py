@@ -12,7 +12,7 @@ import pytest
 from patternkit.catalog.applications import Application, applications
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, explanation, patterns
-from patternkit.catalog.pages import diagram, page, pictured, rendered
+from patternkit.catalog.pages import Shown, diagram, page, pictured, rendered
 from patternkit.testing.findings import listed
 from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
 from patternkit.testing.stateful import stateful_resources
@@ -29,9 +29,6 @@ every_pattern = pytest.mark.parametrize("pattern", PATTERNS)
 every_application = pytest.mark.parametrize("application", APPLICATIONS)
 every_example = pytest.mark.parametrize("shown", [*PATTERNS, *APPLICATIONS])
 in_both_environments = pytest.mark.parametrize("environment", ENVIRONMENTS)
-
-
-Shown = Pattern | Application
 
 
 def mirror(shown: Shown) -> Path:
@@ -160,16 +157,16 @@ def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
         assert one.alarm_actions, f"{one.node.path} tells nobody"
 
 
-@every_pattern
-def test_the_page_is_current(pattern: Pattern) -> None:
-    made = rendered(pattern, example(pattern.name, "agnostic"))
-    assert page(pattern).read_text(encoding="utf-8") == made, f"{page(pattern)} is not current: run make pages"
+@every_example
+def test_the_page_is_current(shown: Shown) -> None:
+    made = rendered(shown, example(shown.name, "agnostic"))
+    assert page(shown).read_text(encoding="utf-8") == made, f"{page(shown)} is not current: run make pages"
 
 
-@every_pattern
-def test_the_diagram_is_current(pattern: Pattern) -> None:
-    made = pictured(pattern, example(pattern.name, "agnostic"))
-    path = diagram(pattern)
+@every_example
+def test_the_diagram_is_current(shown: Shown) -> None:
+    made = pictured(shown, example(shown.name, "agnostic"))
+    path = diagram(shown)
     assert path.exists(), f"{path} is missing: run make pages"
     assert path.read_text(encoding="utf-8") == made, f"{path} is not current: run make pages"
 

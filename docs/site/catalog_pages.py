@@ -5,32 +5,35 @@ import importlib
 import re
 from pathlib import Path
 
-from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
 
+from patternkit.catalog.applications import Application, applications
 from patternkit.catalog.discovery import Pattern, families, patterns
 
-_PLACE = re.compile(r"^<!-- (families|patterns|constructs|fixtures) -->$", re.MULTILINE)
+_PLACE = re.compile(r"^<!-- (families|patterns|applications|constructs|fixtures) -->$", re.MULTILINE)
 _PICTURE = re.compile(r"<!-- generated: diagram -->\n!\[[^\]]*\]\(([^)]+)\)")
-_MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take part in the build."""
     app.connect("source-read", _fill)
-    app.add_lexer("mermaid", TextLexer)
     return {"version": "1", "parallel_read_safe": True}
 
 
 def _fill(app: Sphinx, docname: str, content: list[str]) -> None:
     if re.fullmatch(r"patterns/[^/]+/[^/]+/(?!README$)[^/]+", docname):
         # A part of a pattern's page that is reached from there.
-        shown = _MERMAID.sub(r":::{dropdown} As a Mermaid flowchart\n```text\n\1```\n:::", content[0])
-        content[0] = f"---\norphan: true\n---\n\n{shown}"
+        content[0] = f"---\norphan: true\n---\n\n{content[0]}"
         return
-    made = {"families": _families, "patterns": _patterns, "constructs": _constructs, "fixtures": _fixtures}
+    made = {
+        "families": _families,
+        "patterns": _patterns,
+        "applications": _applications,
+        "constructs": _constructs,
+        "fixtures": _fixtures,
+    }
     if _PLACE.search(content[0]):
         # What it is made of is no page of the site: it may change without one.
         app.env.note_reread()
@@ -46,8 +49,8 @@ def _by_family() -> dict[str, list[Pattern]]:
     return {name: members for name, members in found.items() if members}
 
 
-def _picture(pattern: Pattern) -> str | None:
-    found = _PICTURE.search((pattern.folder / "README.md").read_text(encoding="utf-8"))
+def _picture(shown: Pattern | Application) -> str | None:
+    found = _PICTURE.search((shown.folder / "README.md").read_text(encoding="utf-8"))
     return found[1] if found else None
 
 
@@ -72,27 +75,31 @@ def _families(root: Path) -> str:
     return "::::{grid} 1 2 2 3\n:gutter: 3\n:class-container: families\n\n" + "\n".join(cards) + "\n::::"
 
 
-def _address(root: Path, pattern: Pattern) -> str | None:
-    picture = _picture(pattern)
-    return None if picture is None else "/" + (pattern.folder / picture).resolve().relative_to(root).as_posix()
+def _address(root: Path, shown: Pattern | Application) -> str | None:
+    picture = _picture(shown)
+    return None if picture is None else "/" + (shown.folder / picture).resolve().relative_to(root).as_posix()
+
+
+def _card(root: Path, shown: Pattern | Application, page: str, foot: str) -> str:
+    picture = _address(root, shown)
+    image = f":img-top: {picture}\n:img-alt: \n" if picture else ""
+    return (
+        f":::{{grid-item-card}} {shown.title}\n:link: {page}\n:link-type: doc\n{image}\n"
+        f"{shown.summary}.\n\n```{{card-footer}}\n{foot}\n```\n:::"
+    )
+
+
+def _grid(caption: str, pages: list[str], cards: list[str]) -> str:
+    toctree = f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n" + "\n".join(pages) + "\n```"
+    return f"{toctree}\n\n" + "::::{grid} 1 1 2 2\n:gutter: 3\n\n" + "\n".join(cards) + "\n::::"
 
 
 def _patterns(root: Path) -> str:
     parts = []
     for family, members in _by_family().items():
-        cards, pages = [], []
-        for one in members:
-            page = f"/{_page(one)}"
-            pages.append(f"{one.title} <{page}>")
-            picture = _address(root, one)
-            image = f":img-top: {picture}\n:img-alt: \n" if picture else ""
-            cards.append(
-                f":::{{grid-item-card}} {one.title}\n:link: {page}\n:link-type: doc\n{image}\n"
-                f"{one.summary}.\n\n```{{card-footer}}\n{_LOCAL[one.local]}\n```\n:::"
-            )
-        toctree = f"```{{toctree}}\n:hidden:\n:caption: {_title(family)}\n\n" + "\n".join(pages) + "\n```"
-        grid = "::::{grid} 1 1 2 2\n:gutter: 3\n\n" + "\n".join(cards) + "\n::::"
-        parts.append(f"## {_title(family)}\n\n{families()[family]}\n\n{toctree}\n\n{grid}")
+        pages = [f"{one.title} </{_page(one)}>" for one in members]
+        cards = [_card(root, one, f"/{_page(one)}", _LOCAL[one.local]) for one in members]
+        parts.append(f"## {_title(family)}\n\n{families()[family]}\n\n{_grid(_title(family), pages, cards)}")
     return "\n\n".join(parts)
 
 
@@ -101,6 +108,17 @@ _LOCAL = {
     "partly": "Runs in the local cloud in part",
     "no": "Proved from its template",
 }
+
+
+def _applications(root: Path) -> str:
+    pages, cards = [], []
+    for one in applications().values():
+        page = f"/examples/{one.folder.name}/README"
+        sources = "".join(path.read_text(encoding="utf-8") for path in sorted(one.folder.glob("*.py")))
+        made_of = [each.title for each in patterns().values() if f"from {each.module} import" in sources]
+        pages.append(f"{one.title} <{page}>")
+        cards.append(_card(root, one, page, ", ".join(made_of)))
+    return _grid("Applications", pages, cards)
 
 
 def _constructs(root: Path) -> str:

@@ -17,7 +17,7 @@ author = "the catalog's contributors"
 copyright = author  # noqa: A001
 release = version = __version__
 root_doc = "docs/index"
-include_patterns = ["docs/**", "patterns/*/*/*.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+include_patterns = ["docs/**", "patterns/*/*/*.md", "examples/*/README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 # Mostly for speed: what is not included is not read either.
 exclude_patterns = [".*", "node_modules", "build", "dist", "cdk.out", "demo-output", "tests", "docs/site", "**/handler"]
 extensions = [

@@ -28,6 +28,11 @@ class Application:
     folder: Path
     summary: str
 
+    @property
+    def title(self) -> str:
+        """As people call it."""
+        return self.name.replace("-", " ").capitalize()
+
     def add(self, app: "cdk.App", *, env: "cdk.Environment | None" = None) -> "list[cdk.Stack]":
         """Add its stacks to an app.
 

@@ -222,11 +222,16 @@ def new(where: str, handler: bool) -> None:
 @app.command()
 @click.argument("names", nargs=-1)
 def pages(names: tuple[str, ...]) -> None:
-    """Rewrite what is generated in the pages of all patterns, or of those NAMES, in a clone of the repository."""
+    """Rewrite what is generated in all pages, or in those of NAMES, in a clone of the repository."""
+    from patternkit.catalog.applications import applications
     from patternkit.catalog.pages import write
 
-    chosen = [find(name) for name in names] or list(patterns().values())
-    with progress(f"synthesizing {', '.join(one.name for one in chosen) if names else 'every pattern'}"):
+    known = applications()
+    chosen = [known.get(name.replace("_", "-")) or find(name) for name in names] or [
+        *patterns().values(),
+        *known.values(),
+    ]
+    with progress(f"synthesizing {', '.join(one.name for one in chosen) if names else 'every example'}"):
         changed = write(chosen)
     for path in changed:
         out.print(f"rewrote {path}")

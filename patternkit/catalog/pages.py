@@ -1,9 +1,10 @@
-"""The parts of a pattern's page that are made from the code, between markers in its README.md, and its diagram."""
+"""The parts of pages that are made from the code, between markers in a README.md, and their diagrams."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from patternkit.catalog.application import add_example, feature_flags
+from patternkit.catalog.applications import Application
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.diagrams import construct_paths, drawn, graph
 from patternkit.catalog.diagrams.kinds import DATA, kinds
@@ -13,51 +14,59 @@ from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
 from patternkit.catalog.markdown import SECTION, bullets, sections, table
 from patternkit.catalog.parts.alarms import alarms
+from patternkit.catalog.parts.costs import costs
 from patternkit.catalog.parts.permissions import permissions
 from patternkit.catalog.parts.routes import routes
 from patternkit.catalog.parts.running import run
 from patternkit.catalog.parts.surface import attributes, methods
+from patternkit.catalog.parts.uses import check_uses
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
+
+Shown = Pattern | Application
+"""What has a page: its README.md, and a diagram beside it."""
 
 _COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
 
 
-def page(pattern: Pattern) -> Path:
-    """Say where a pattern's page is."""
-    return pattern.folder / "README.md"
+def page(shown: Shown) -> Path:
+    """Say where a pattern's or an application's page is."""
+    return shown.folder / "README.md"
 
 
-def rendered(pattern: Pattern, synthesis: Synthesis) -> str:
-    """Make a pattern's page anew: the prose as it stands, the generated parts from the code.
+def rendered(shown: Shown, synthesis: Synthesis) -> str:
+    """Make a page anew: the prose as it stands, the generated parts from the code.
 
     Args:
-        pattern: The pattern.
-        synthesis: Its example, in an env-agnostic stack, with the findings of every pack.
+        shown: The pattern or the application.
+        synthesis: Its example, or its stacks, env-agnostic; a pattern's with the findings of every pack.
 
     Returns:
         The page.
 
     Raises:
-        CatalogError: If there is no page, or it lacks the markers of a part.
+        CatalogError: If there is no page, or it lacks one of the two uses or the markers of a part.
     """
-    path = page(pattern)
+    path = page(shown)
     if not path.exists():
         raise CatalogError(f"{path}: there is no page")
-    parts = _parts(pattern, synthesis)
-    return sections(path, path.read_text(encoding="utf-8"), parts)
+    text = path.read_text(encoding="utf-8")
+    if isinstance(shown, Application):
+        return sections(path, text, {"diagram": _picture(shown), "costs": costs(synthesis.templates.values())})
+    check_uses(path, text, shown)
+    return sections(path, text, _parts(shown, synthesis))
 
 
-def diagram(pattern: Pattern) -> Path:
-    """Say where a pattern's diagram is."""
-    return pattern.folder / "diagram.svg"
+def diagram(shown: Shown) -> Path:
+    """Say where a pattern's or an application's diagram is."""
+    return shown.folder / "diagram.svg"
 
 
-def pictured(pattern: Pattern, synthesis: Synthesis) -> str:
-    """Draw a pattern's diagram.
+def pictured(shown: Shown, synthesis: Synthesis) -> str:
+    """Draw a diagram.
 
     Args:
-        pattern: The pattern.
-        synthesis: Its example, in an env-agnostic stack.
+        shown: The pattern or the application.
+        synthesis: Its example, or its stacks, env-agnostic.
 
     Returns:
         The SVG.
@@ -68,19 +77,24 @@ def pictured(pattern: Pattern, synthesis: Synthesis) -> str:
     found = {resource["Type"] for one in synthesis.templates.values() for resource in one.get("Resources", {}).values()}
     if strange := sorted(kind for kind in found if not kinds().knows(kind)):
         raise CatalogError(
-            f"{DATA}: say whether {', '.join(strange)} of {pattern.name} is shown, a part, a flow or folded, "
+            f"{DATA}: say whether {', '.join(strange)} of {shown.name} is shown, a part, a flow or folded, "
             "then run make pages"
         )
     made = graph(synthesis.templates, construct_paths(synthesis.directory))
     if not made.nodes:
-        raise CatalogError(
-            f"{DATA}: no resource of {pattern.name} is shown: add what it is made of, then run make pages"
-        )
-    return drawn(made, pattern.title)
+        raise CatalogError(f"{DATA}: no resource of {shown.name} is shown: add what it is made of, then run make pages")
+    return drawn(made, shown.title)
 
 
-def example(pattern: Pattern) -> Synthesis:
-    """Synthesize what a page shows: the example in an env-agnostic stack, with the findings of every pack."""
+def _picture(shown: Shown) -> str:
+    return f"![{shown.title}: what it is made of, and what flows]({diagram(shown).name})"
+
+
+def example(shown: Shown) -> Synthesis:
+    """Synthesize what a page shows, env-agnostic, a pattern's example with the findings of every pack."""
+    if isinstance(shown, Application):
+        return synthesize(lambda app: shown.add(app), context=feature_flags(), packs=())
+    pattern = shown
     return synthesize(lambda app: add_example(app, pattern, {}), context=feature_flags(), packs=PACKS)
 
 
@@ -89,7 +103,7 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
     ways = routes(resources)
     return {
         "summary": f"{pattern.summary}. Made of {', '.join(pattern.services)}.",
-        "diagram": f"![{pattern.title}: what it is made of, and what flows]({diagram(pattern).name})",
+        "diagram": _picture(pattern),
         "when": bullets(pattern.when),
         "when-not": bullets(pattern.when_not),
         "run": run(pattern),
@@ -115,6 +129,7 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
         "permissions": permissions(resources),
         # Only a pattern with a network has any.
         **({"routes": ways} if ways else {}),
+        "costs": costs(synthesis.templates.values(), requests=pattern.web is not None),
         "findings": _findings(pattern, synthesis),
         "limits": table(
             ("Limit", "Value", "As of"),
@@ -184,11 +199,11 @@ def with_catalog_table(text: str, found: Mapping[str, Pattern]) -> str:
     return SECTION.sub(lambda match: f"{match[1]}{catalog_table(found)}\n{match[3]}", text)
 
 
-def write(chosen: Sequence[Pattern]) -> list[Path]:
+def write(chosen: Sequence[Shown]) -> list[Path]:
     """Rewrite the generated parts of pages, and the table in the repository's README.md.
 
     Args:
-        chosen: The patterns whose pages are rewritten.
+        chosen: The patterns and applications whose pages are rewritten.
 
     Returns:
         The pages that changed.
@@ -203,18 +218,14 @@ def write(chosen: Sequence[Pattern]) -> list[Path]:
 
     changed = []
     facts = recorded()
-    for pattern in chosen:
-        synthesis = example(pattern)
-        if pattern.web:
-            facts[pattern.name] = facts_of(synthesis)
-        picture = pictured(pattern, synthesis)
-        if not diagram(pattern).exists() or diagram(pattern).read_text(encoding="utf-8") != picture:
-            diagram(pattern).write_text(picture, encoding="utf-8")
-            changed.append(diagram(pattern))
-        text = rendered(pattern, synthesis)
-        if page(pattern).read_text(encoding="utf-8") != text:
-            page(pattern).write_text(text, encoding="utf-8")
-            changed.append(page(pattern))
+    for shown in chosen:
+        synthesis = example(shown)
+        if isinstance(shown, Pattern) and shown.web:
+            facts[shown.name] = facts_of(synthesis)
+        for path, text in ((diagram(shown), pictured(shown, synthesis)), (page(shown), rendered(shown, synthesis))):
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
+                changed.append(path)
     readme = root().parent / "README.md"
     text = with_catalog_table(readme.read_text(encoding="utf-8"), patterns())
     if readme.read_text(encoding="utf-8") != text:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
+from patternkit.catalog.applications import applications
 from patternkit.catalog.discovery import families, patterns
 from tests.site.conftest import AXE
 
@@ -17,6 +18,7 @@ KINDS = {
     "patterns": "/docs/patterns.html",
     "a pattern": PATTERN,
     "a network": "/patterns/network/inspection_vpc/README.html",
+    "an application": "/examples/company_network/README.html",
     "its routes": "/patterns/network/inspection_vpc/ROUTES.html",
     "a guide": "/docs/guides/get-started.html",
     "contributing": "/CONTRIBUTING.html",
@@ -87,6 +89,26 @@ def test_every_family_and_pattern_is_one_step_away(page: Page) -> None:
         expect(page.locator("article")).to_contain_text(f"{one.summary}.".replace("'", "’"))
     leads = {link.get_attribute("href") for link in page.locator("article a.sd-stretched-link").all()}
     assert leads == {f"..{where}" for where in PAGES_OF_PATTERNS}
+
+
+def test_every_application_is_one_step_away(page: Page) -> None:
+    page.goto("/docs/applications.html")
+    leads = {link.get_attribute("href") for link in page.locator("article a.sd-stretched-link").all()}
+    assert leads == {f"../examples/{one.folder.name}/README.html" for one in applications().values()}
+
+
+@pytest.mark.parametrize(
+    "where", ["/patterns/events/topic_fan_out/README.html", "/examples/company_network/README.html"]
+)
+def test_diagrams_keep_their_size_on_a_window_of_1440_pixels(where: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(where)
+    shown, drawn = page.locator('article img[src*="diagram"]').evaluate(
+        "image => [image.clientWidth, image.naturalWidth]"
+    )
+    # The widest are drawn 920 pixels wide, with text of 12.
+    assert drawn > 880
+    assert shown >= 0.92 * drawn
 
 
 def test_the_front_door_leads_home(page: Page) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from patternkit.catalog.comparison.facts import Facts, record, record_file
 from patternkit.catalog.comparison.rows import BRINGS, bounds_of, costs_explained, dollars, not_known, publicity
-from patternkit.catalog.costs.bill import Bill
+from patternkit.catalog.costs.bill import itemized
 from patternkit.catalog.costs.prices import price_table
 from patternkit.catalog.discovery import Pattern, patterns
 from patternkit.catalog.limits import BOUNDS, Limit
@@ -160,13 +160,9 @@ def _costs(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
             ("A month idle", facts[one.name].standing),
             ("A million requests", facts[one.name].by_million),
         ):
-            rows.append((_link(one), kind, _lines(bill), dollars(bill)))
+            rows.append((_link(one), kind, itemized(bill), dollars(bill)))
     missing = [f"`{name}`, {what}" for name, what in not_known({one.name: facts[one.name] for one in shown})]
     return f"{table(('Pattern', 'Of', 'For what', 'USD'), rows)}\n\n{bullets([*costs_explained(), *missing])}"
-
-
-def _lines(bill: Bill) -> str:
-    return "; ".join(f"{line.number:,.4g} × {line.what}: {line.usd:,.2f}" for line in bill.lines) or "nothing"
 
 
 def _prices(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:

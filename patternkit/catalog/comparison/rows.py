@@ -7,7 +7,7 @@ from typing import Any
 from patternkit.catalog.comparison.bounds import bound, shown
 from patternkit.catalog.comparison.facts import Facts
 from patternkit.catalog.costs.bill import Bill
-from patternkit.catalog.costs.by_request import LEFT_OUT
+from patternkit.catalog.costs.by_request import requests_explained
 from patternkit.catalog.costs.prices import price_table
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.limits import BOUNDS
@@ -58,15 +58,9 @@ def costs_explained() -> list[str]:
         Sentences.
     """
     table = price_table()
-    request = table.request
-    taken = (
-        f"{request['request_bytes']:,} bytes, its answer {request['response_bytes']:,}, "
-        f"{request['function_milliseconds']} ms in a function and {request['log_bytes']} bytes in each log"
-    )
     return [
         f"Prices are those of {table.region} as of {table.as_of}; the example stands as it is without options.",
-        f"A request is taken to have {taken}.",
-        f"Left out: {'; '.join(LEFT_OUT)}.",
+        *requests_explained(),
     ]
 
 

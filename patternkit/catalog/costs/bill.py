@@ -50,6 +50,11 @@ class Bill:
         return f"{self.usd:,.2f} USD{missing}{by_hand}"
 
 
+def itemized(bill: Bill) -> str:
+    """A bill's lines in one, or a word for none."""
+    return "; ".join(f"{line.number:,.4g} × {line.what}: {line.usd:,.2f}" for line in bill.lines) or "nothing"
+
+
 @dataclass(slots=True)
 class Counter:
     """Counts what is paid for, to make a bill of it."""

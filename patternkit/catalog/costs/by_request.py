@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from patternkit.catalog.costs.bill import Bill, Counter, Template, of_type, properties, referenced
+from patternkit.catalog.costs.prices import price_table
 
 MILLION = 1_000_000
 _GIGABYTE = 1e9
@@ -14,6 +15,20 @@ LEFT_OUT = (
     "more instances and tasks than the fewest, which stand by the hour",
 )
 """What the cost of a million requests leaves out."""
+
+
+def requests_explained() -> list[str]:
+    """Say what a request is taken to be, and what its cost leaves out.
+
+    Returns:
+        Sentences.
+    """
+    request = price_table().request
+    taken = (
+        f"{request['request_bytes']:,} bytes, its answer {request['response_bytes']:,}, "
+        f"{request['function_milliseconds']} ms in a function and {request['log_bytes']} bytes in each log"
+    )
+    return [f"A request is taken to have {taken}.", f"Left out: {'; '.join(LEFT_OUT)}."]
 
 
 def by_million(templates: Iterable[Template]) -> Bill:

@@ -53,6 +53,10 @@ class PriceTable:
         """The day of the oldest price."""
         return min(one.as_of for one in self.prices.values())
 
+    def named(self, what: str) -> Price:
+        """The price of what a bill's line is about."""
+        return next(one for one in self.prices.values() if one.what == what)
+
     def monthly(self, name: str) -> float:
         """The price of one thing that stands for a month, in USD."""
         price = self.prices[name]

@@ -35,6 +35,7 @@ FREE = (
     "AWS::EC2::Subnet",
     "AWS::EC2::TransitGatewayRoute",
     "AWS::EC2::VPC",
+    "AWS::EC2::VPNConnectionRoute",
     "AWS::EC2::VPNGateway",
     "AWS::ECS::CapacityProvider",
     "AWS::ECS::Cluster",
@@ -62,6 +63,14 @@ FREE = (
     "Custom::",
 )
 """Types, or beginnings of types, that cost nothing, or only by what is stored in them or done with them."""
+NOT_COUNTED = (
+    "traffic, and requests of any kind",
+    "runs of functions, also those by a schedule",
+    "polling of empty queues",
+    "metrics of one's own",
+    "what is stored and logged",
+)
+"""What costs by use, however little there is of it, and is in no bill of what stands."""
 
 
 def standing(templates: Iterable[Template]) -> Bill:
@@ -140,6 +149,8 @@ def _vpn(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
     yield "vpn-connection", 1
     if "TransitGatewayId" in given:
         yield "transit-gateway-attachment", 1
+    if given.get("PreSharedKeyStorage") == "SecretsManager":
+        yield "pre-shared keys in Secrets Manager", 1
 
 
 def _endpoint(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
@@ -172,9 +183,15 @@ def _web_acl(_template: Template, _name: str, given: Mapping[str, Any]) -> _Pric
 
 def _health_check(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
     configuration = given.get("HealthCheckConfig", {})
+    kind = configuration.get("Type", "")
+    features = (
+        kind.startswith("HTTPS"),
+        kind.endswith("STR_MATCH"),
+        configuration.get("RequestInterval", 30) != 30,
+        configuration.get("MeasureLatency", False),
+    )
     yield "health-check", 1
-    if configuration.get("Type", "").startswith("HTTPS") or configuration.get("RequestInterval", 30) != 30:
-        yield "optional features of health checks", 1
+    yield "health-check-feature", sum(map(bool, features))
 
 
 def _group(template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:

@@ -3,9 +3,20 @@
 from collections.abc import Iterator
 from html import escape
 
+from patternkit.catalog.diagrams.boxes import Box
 from patternkit.catalog.diagrams.graph import Edge, Graph, Group, Node
 from patternkit.catalog.diagrams.icons import CREDIT, symbol
-from patternkit.catalog.diagrams.layout import GROUP, ICON, LABEL, SERVICE, TITLE, Box, Layout, words
+from patternkit.catalog.diagrams.layout import (
+    GROUP,
+    GROUP_ICON,
+    ICON,
+    LABEL,
+    SERVICE,
+    TITLE,
+    Layout,
+    heading,
+    words,
+)
 
 _GROUP_ICONS = {
     "vpc": "architecture-group/VirtualprivatecloudVPC",
@@ -13,7 +24,6 @@ _GROUP_ICONS = {
     "private": "architecture-group/Privatesubnet",
     "site": "architecture-group/Corporatedatacenter",
 }
-_GROUP_ICON = 20.0
 _CORNER = 6.0
 # The colours of groups are those of AWS's icons for them.
 _STYLE = f"""
@@ -32,7 +42,8 @@ text {{ font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans
 .head {{ fill: #414d5c; }}
 .failure-head {{ fill: #c7350a; }}
 .route-head {{ fill: #7d5bd0; }}
-.vpc, .zones, .public, .private, .site {{ fill: none; stroke-width: 1.5px; }}
+.stack, .vpc, .zones, .public, .private, .site {{ fill: none; stroke-width: 1.5px; }}
+.stack {{ stroke: #8d99a8; stroke-dasharray: 2 3; }}
 .vpc {{ stroke: #8c4fff; }}
 .zones {{ stroke: #00a4a6; stroke-dasharray: 6 4; }}
 .public {{ stroke: #7aa116; }}
@@ -99,7 +110,7 @@ def _lines(graph: Graph, layout: Layout, title: str) -> Iterator[str]:
     for edge, points in zip(graph.edges, layout.lines, strict=True):
         yield _edge(edge, points)
     for group in graph.groups.values():
-        yield from _heading(group, layout.boxes[group.id], names)
+        yield from _heading(group, layout, names)
     for node in graph.nodes.values():
         yield from _node(node, layout.boxes[node.id], names)
     for edge, box in zip(graph.edges, layout.labels, strict=True):
@@ -113,12 +124,11 @@ def _rectangle(style: str, box: Box, corner: float) -> str:
     return f'<rect class="{style}" {place} rx="{corner:g}"/>'
 
 
-def _heading(group: Group, box: Box, names: dict[str, str]) -> Iterator[str]:
-    indent = 10.0
+def _heading(group: Group, layout: Layout, names: dict[str, str]) -> Iterator[str]:
+    x, y = layout.headings[group.id], layout.boxes[group.id].y
     if group.kind in _GROUP_ICONS:
-        yield _use(names[_GROUP_ICONS[group.kind]], box.x + 6, box.y + 6, _GROUP_ICON)
-        indent = 6 + _GROUP_ICON + 6
-    yield _text("group", box.x + indent, box.y + 20.5, group.title)
+        yield _use(names[_GROUP_ICONS[group.kind]], x, y + 6, GROUP_ICON)
+    yield _text("group", x + heading(group)[0], y + 20.5, group.title)
 
 
 def _edge(edge: Edge, points: list[tuple[float, float]]) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-GroupKind = Literal["vpc", "zones", "public", "private", "site"]
+GroupKind = Literal["stack", "vpc", "zones", "public", "private", "site"]
 Flow = Literal["event", "failure", "route"]
 
 

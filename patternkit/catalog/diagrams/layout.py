@@ -1,22 +1,27 @@
 """Where everything stands: ELK decides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from patternkit.catalog.diagrams.boxes import Box
 from patternkit.catalog.diagrams.elk import laid
-from patternkit.catalog.diagrams.graph import Graph, Node
+from patternkit.catalog.diagrams.graph import Graph, Group, Node
+from patternkit.catalog.diagrams.headings import first_place, free_place, room_for
 from patternkit.catalog.diagrams.lettering import HARD_SPACE, width, wrapped
 
 PAGE = 920
 """How wide a diagram may be before it goes downwards: what a page shows without shrinking the text much."""
-TITLE, SERVICE, LABEL, GROUP = 12.0, 11.0, 11.0, 12.0
+TITLE = SERVICE = LABEL = GROUP = 12.0
 """Sizes of text."""
-ICON = 40.0
-"""The side of an icon."""
+ICON, GROUP_ICON = 40.0, 20.0
+"""The sides of icons."""
 
-_LINE = 15.0
+_LINE = 16.0
 _PADDING = 10.0
 _TITLE_WIDTH = 112.0
+# How often groups are made wider, each time where lines cross the headings of the time before.
+_ROUNDS = 3
 _OPTIONS = {
     "elk.algorithm": "layered",
     "elk.hierarchyHandling": "INCLUDE_CHILDREN",
@@ -38,16 +43,6 @@ _OPTIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """A rectangle."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """Where the parts of a graph stand.
 
@@ -57,6 +52,7 @@ class Layout:
         boxes: Nodes and groups, by id.
         lines: The points of each edge, in the order of the graph's edges.
         labels: Where each edge's label stands; None if it has none.
+        headings: The left of each group's heading, by the group's id.
     """
 
     width: float
@@ -64,6 +60,7 @@ class Layout:
     boxes: dict[str, Box]
     lines: list[list[tuple[float, float]]]
     labels: list[Box | None]
+    headings: dict[str, float]
 
 
 def words(node: Node) -> tuple[list[str], str]:
@@ -92,11 +89,35 @@ def laid_out(graph: Graph) -> Layout:
     Raises:
         CatalogError: If Node or ELK is missing, or ELK fails.
     """
-    right, down = laid([_elk(graph, "RIGHT"), _elk(graph, "DOWN")])
-    return _read(graph, right if right["width"] <= PAGE or right["width"] < down["width"] else down)
+    right, down = laid([_elk(graph, "RIGHT", {}), _elk(graph, "DOWN", {})])
+    direction = "RIGHT" if right["width"] <= PAGE or right["width"] < down["width"] else "DOWN"
+    made, wider = _read(graph, right if direction == "RIGHT" else down), dict[str, float]()
+    # A heading that a line crosses can be read; text that is shrunk to fit a page cannot.
+    most = max(PAGE, made.width)
+    for _ in range(_ROUNDS):
+        crossed = [one for one in graph.groups.values() if one.id not in made.headings]
+        room = {one.id: room_for(made.boxes[one.id], heading(one)[1], made.lines) for one in crossed}
+        if not room:
+            break
+        # All of them, or else whichever can be.
+        for some in (room, *({name: wide} for name, wide in room.items())):
+            again = _read(graph, laid([_elk(graph, direction, wider | some)])[0])
+            if again.width <= most and len(again.headings) > len(made.headings):
+                made, wider = again, wider | some
+                if some is room:
+                    break
+    for one in graph.groups.values():
+        made.headings.setdefault(one.id, first_place(made.boxes[one.id]))
+    return made
 
 
-def _elk(graph: Graph, direction: str) -> dict[str, Any]:
+def heading(group: Group) -> tuple[float, float]:
+    """Say how a group's heading is put together: how far in its text begins, beside an icon, and how wide all is."""
+    indent = 0.0 if group.kind in ("stack", "zones") else GROUP_ICON + 6
+    return indent, indent + width(group.title, GROUP)
+
+
+def _elk(graph: Graph, direction: str, wider: Mapping[str, float]) -> dict[str, Any]:
     children: dict[str | None, list[dict[str, Any]]] = {}
     for node in graph.nodes.values():
         title, service = words(node)
@@ -106,7 +127,8 @@ def _elk(graph: Graph, direction: str) -> dict[str, Any]:
     # Groups come outermost first, so the innermost are filled first.
     for group in reversed(list(graph.groups.values())):
         within = children.get(group.id, [])
-        wide = width(group.title, GROUP, bold=True) + 44
+        wide = width(group.title, GROUP, bold=True) + 42
+        wide = max(wide, wider.get(group.id, 0))
         one: dict[str, Any] = {"id": group.id, "children": within}
         if within:
             one["layoutOptions"] = {
@@ -149,7 +171,15 @@ def _read(graph: Graph, made: dict[str, Any]) -> Layout:
         lines.append([(round(one["x"], 1), round(one["y"], 1)) for one in points])
         labels.append(_box(edge["labels"][0]) if edge.get("labels") else None)
     assert len(lines) == len(graph.edges)
-    return Layout(width=round(made["width"]), height=round(made["height"]), boxes=boxes, lines=lines, labels=labels)
+    places = {one.id: free_place(boxes[one.id], heading(one)[1], lines) for one in graph.groups.values()}
+    return Layout(
+        width=round(made["width"]),
+        height=round(made["height"]),
+        boxes=boxes,
+        lines=lines,
+        labels=labels,
+        headings={name: place for name, place in places.items() if place is not None},
+    )
 
 
 def _collect(made: dict[str, Any], boxes: dict[str, Box]) -> None:

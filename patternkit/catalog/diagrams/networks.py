@@ -87,11 +87,10 @@ class Networks:
             return tiers[0]
         if len(vpcs) == 1:
             return vpcs[0]
-        if one.type == "AWS::EC2::InternetGateway":
+        if one.type in ("AWS::EC2::InternetGateway", "AWS::EC2::VPNGateway"):
             joins = self._resources.of("AWS::EC2::VPCGatewayAttachment")
-            return next(
-                (vpc for join in joins if one.id in join.to("InternetGatewayId") for vpc in join.to("VpcId")), None
-            )
+            ways = ("InternetGatewayId", "VpnGatewayId")
+            return next((vpc for join in joins if one.id in join.to(*ways) for vpc in join.to("VpcId")), None)
         if one.type in ("AWS::EC2::VPCEndpoint", "AWS::NetworkFirewall::Firewall"):
             return next(iter(one.to("VpcId")), None)
         return None
@@ -123,12 +122,28 @@ class Networks:
             for gateway in one.to("TransitGatewayId"):
                 source, target = (gateway, one.id) if one.id in behind else (one.id, gateway)
                 yield Edge(source=source, target=target, flow="route", both=True)
+        for one in self._resources.of("AWS::NetworkFirewall::Firewall"):
+            for gateway in one.to("TransitGatewayId"):
+                yield Edge(source=gateway, target=one.id, flow="route", both=True)
         yield from self._from_the_internet()
+        yield from self._propagated(placed)
         for tier in self.tiers():
             for end in dict.fromkeys(end for route in self.routes_of(tier) for end in route.to(*_ROUTE_TARGETS)):
                 target = self._entered(end, tier, attachments)
                 for source in self._senders(tier, target, placed):
                     yield self._route(tier, source, target)
+
+    def _propagated(self, placed: dict[str, str | None]) -> Iterator[Edge]:
+        # What comes in by a transit gateway does not go on by a VPN: AWS routes nothing from edge to edge.
+        passing = {placed.get(one.id) for one in self._resources.of(*_ATTACHMENTS)}
+        for one in self._resources.of("AWS::EC2::VPNGatewayRoutePropagation"):
+            subnets = {subnet for table in one.to("RouteTableIds") for subnet in self._tables.get(table, [])}
+            for tier in dict.fromkeys(tier for subnet, tier in self._tier.items() if subnet in subnets):
+                if tier in passing:
+                    continue
+                for gateway in one.to("VpnGatewayId"):
+                    for source in self._senders(tier, gateway, placed):
+                        yield Edge(source=source, target=gateway, flow="route", both=True)
 
     def _route(self, tier: str, source: str, target: str) -> Edge:
         vpc, way = tier.rpartition("/")[0], self._resources[target]

@@ -9,6 +9,7 @@ from patternkit.catalog.diagrams.graph import Edge, Graph, Group, Node
 from patternkit.catalog.diagrams.kinds import kinds
 from patternkit.catalog.diagrams.names import title, unnumbered
 from patternkit.catalog.diagrams.networks import Networks, callers, sites
+from patternkit.catalog.diagrams.ordering import mark_ways_back
 from patternkit.catalog.diagrams.resources import Resource, Resources
 
 _CLIENTS = "clients"
@@ -28,9 +29,10 @@ def graph(templates: Mapping[str, Mapping[str, Any]], paths: Mapping[str, str]) 
     networks, at = Networks(resources), sites(resources)
     shown = {one.id: one for one in resources if one.type in kinds().shown and _is_drawn(resources, one)}
     made = Graph()
-    for group in [*networks.groups(), *at.values()]:
+    for group in [*_stacks(shown), *networks.groups(), *at.values()]:
         made.groups[group.id] = group
     placed = {name: at[name].id if name in at else networks.place(one) for name, one in shown.items()}
+    _place_in_stacks(made, placed)
     found = Graph()
     for edge in [*networks.edges(placed), *flows(resources)]:
         found.connect(edge)
@@ -56,7 +58,26 @@ def graph(templates: Mapping[str, Mapping[str, Any]], paths: Mapping[str, str]) 
     _number_by_zone(made, resources)
     _join_tiers(made)
     _fold_empty(made)
+    mark_ways_back(made)
     return made
+
+
+def _stacks(shown: Mapping[str, Resource]) -> list[Group]:
+    """Make the group of each stack, where there are several."""
+    names = list(dict.fromkeys(name.partition(".")[0] for name in shown))
+    return [Group(id=f"stack {name}", title=name, kind="stack") for name in names] if len(names) > 1 else []
+
+
+def _place_in_stacks(made: Graph, placed: dict[str, str | None]) -> None:
+    """Put what stands nowhere else into its stack; a site is outside of all."""
+    for name, group in placed.items():
+        stack = f"stack {name.partition('.')[0]}"
+        if group is None and stack in made.groups:
+            placed[name] = stack
+    for group_id, one in made.groups.items():
+        stack = f"stack {group_id.partition('.')[0]}"
+        if one.kind == "vpc" and stack in made.groups:
+            made.groups[group_id] = replace(one, group=stack)
 
 
 def _is_drawn(resources: Resources, one: Resource) -> bool:

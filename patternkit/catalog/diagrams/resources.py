@@ -44,7 +44,8 @@ class Resources:
             templates: The templates by name.
             paths: Construct paths by logical id.
         """
-        self._exports = dict(_exports(templates))
+        self._exports = {_key(name): end for name, _, end in _outputs(templates) if name is not None}
+        self._outputs = {place: end for _, place, end in _outputs(templates)}
         self._all: dict[str, Resource] = {}
         for name, template in templates.items():
             for logical_id, resource in template.get("Resources", {}).items():
@@ -95,6 +96,9 @@ class Resources:
                 yield way, f"{template}.{name}"
             case {"Fn::ImportValue": imported} if (key := _key(imported)) in self._exports:
                 yield way, self._exports[key]
+            case {"Fn::GetStackOutput": {"StackName": str(stack), "OutputName": str(output)}}:
+                if (stack, output) in self._outputs:
+                    yield way, self._outputs[stack, output]
             case {"Fn::Sub": text}:
                 words = text if isinstance(text, str) else text[0]
                 yield from ((way, f"{template}.{name}") for name in _SUBSTITUTED.findall(words))
@@ -108,12 +112,13 @@ class Resources:
                     yield from self._leads(one, template, way)
 
 
-def _exports(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    for name, template in templates.items():
-        for output in template.get("Outputs", {}).values():
-            match output:
-                case {"Export": {"Name": exported}, "Value": {"Ref": str(end)} | {"Fn::GetAtt": [str(end), *_]}}:
-                    yield _key(exported), f"{name}.{end}"
+def _outputs(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Any, tuple[str, str], str]]:
+    """The resources that outputs give to other stacks: by the export's name, if any, and by stack and output."""
+    for stack, template in templates.items():
+        for name, output in template.get("Outputs", {}).items():
+            match output.get("Value"):
+                case {"Ref": str(end)} | {"Fn::GetAtt": [str(end), *_]}:
+                    yield output.get("Export", {}).get("Name"), (stack, name), f"{stack}.{end}"
 
 
 def _key(name: Any) -> str:

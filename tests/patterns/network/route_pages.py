@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from patternkit.catalog.costs.prices import price_table
 from patternkit.catalog.costs.standing import standing
+from patternkit.catalog.diagrams import drawn
+from patternkit.catalog.parts.costs import missing, standing_costs, standing_explained
 from patternkit.testing.synthesis import Synthesis
 from tests.conftest import ROOT, example
+from tests.patterns.network.domains import domains
 from tests.patterns.network.hub_and_spoke_vpn import test_hub_and_spoke_vpn as hub_and_spoke_vpn
 from tests.patterns.network.inspection_vpc import hubs
 from tests.patterns.network.many_sites_vpn import test_many_sites_vpn as many_sites_vpn
@@ -46,15 +48,16 @@ PAGES: dict[str, Callable[[], list[tuple[str, Synthesis]]]] = {
 }
 
 
-def page(pattern: str) -> str:
-    """Write a pattern's page of route tables.
+def files(pattern: str) -> dict[Path, str]:
+    """Write a pattern's page of route tables, and its pictures of routing domains.
 
     Args:
         pattern: The pattern's folder.
 
     Returns:
-        The page.
+        What stands in each file.
     """
+    pictures = {}
     lines = [
         f"# Routes: {pattern.replace('_', ' ')}",
         "",
@@ -62,34 +65,22 @@ def page(pattern: str) -> str:
         "of further zones are alike but for their number. Each VPC's own range is local. What is learnt, not written,",
         "stands as *propagated*.",
         "",
+        *standing_explained(),
+        "",
     ]
-    for title, synthesis in PAGES[pattern]():
+    for number, (title, synthesis) in enumerate(PAGES[pattern](), start=1):
         tables = read_tables(*synthesis.templates.values())
-        lines += [f"## {title}", "", *_diagram(tables), *_gateway(tables), *_vpc(tables), *_cost(synthesis)]
-    return "\n".join(lines).rstrip() + "\n"
+        if tables.gateway:
+            pictures[path(pattern).with_name(f"routes-{number}.svg")] = drawn(domains(tables), title)
+        lines += [f"## {title}", "", *_diagram(number, title, tables), *_gateway(tables), *_vpc(tables)]
+        lines += _cost(synthesis)
+    text = re.sub(r"[ \t]+$", "", "\n".join(lines).rstrip() + "\n", flags=re.MULTILINE)
+    return {path(pattern): text, **pictures}
 
 
-def _diagram(tables: Tables) -> Iterator[str]:
-    if not tables.gateway:
-        return
-    yield from ("```mermaid", "flowchart LR")
-    named: dict[str, str] = {}
-
-    def node(name: str, shape: str) -> str:
-        identity = named.get(name)
-        if identity is not None:
-            return identity
-        named[name] = f"n{len(named)}"
-        return f'{named[name]}{shape[0]}"{name}"{shape[1]}'
-
-    for domain, attachments in tables.associations.items():
-        for attachment in attachments:
-            yield f"    {node(attachment, '[]')} --> {node(f'domain {domain}', '()')}"
-    for domain, routes in tables.gateway.items():
-        for destination, target in routes.items():
-            said = "propagated" if destination.startswith("*") else destination
-            yield f"    {node(f'domain {domain}', '()')} -->|{said}| {node(target, '[]')}"
-    yield from ("```", "")
+def _diagram(number: int, title: str, tables: Tables) -> Iterator[str]:
+    if tables.gateway:
+        yield from (f"![Routing domains: {title.replace('`', '')}](routes-{number}.svg)", "")
 
 
 def _gateway(tables: Tables) -> Iterator[str]:
@@ -116,15 +107,10 @@ def _vpc(tables: Tables) -> Iterator[str]:
 
 
 def _cost(synthesis: Synthesis) -> Iterator[str]:
-    bill, prices = standing(synthesis.templates.values()), price_table()
-    yield from ("| Standing still | Number | USD a month |", "| --- | --- | --- |")
-    for line in bill.lines:
-        yield f"| {line.what} | {line.number:g} | {line.usd:,.2f} |"
-    yield f"| **Together** | | **{bill.usd:,.2f}** |"
-    missing = f" Not known: {', '.join(bill.unknown)}." if bill.unknown else ""
-    by_hand = f" Entered by hand: {', '.join(bill.unconfirmed)}." if bill.unconfirmed else ""
-    source = "`patternkit/catalog/costs/prices.toml` names sources."
-    yield from ("", f"Prices of {prices.region} as of {prices.as_of}, without traffic: {source}{missing}{by_hand}", "")
+    bill = standing(synthesis.templates.values())
+    yield from (standing_costs(bill), "")
+    if said := list(missing(bill)):
+        yield from (*said, "")
 
 
 def path(pattern: str) -> Path:
@@ -134,5 +120,6 @@ def path(pattern: str) -> Path:
 
 if __name__ == "__main__":
     for each in PAGES:
-        path(each).write_text(re.sub(r"[ \t]+$", "", page(each), flags=re.M), encoding="utf-8")
-        print(f"wrote {path(each).relative_to(ROOT)}")
+        for place, content in files(each).items():
+            place.write_text(content, encoding="utf-8")
+            print(f"wrote {place.relative_to(ROOT)}")

@@ -1,20 +1,42 @@
 """The pages of route tables and standing costs are what the templates say."""
 
-import re
-
 import pytest
 
 from patternkit.catalog.costs.standing import standing
 from patternkit.testing.synthesis import Synthesis
+from tests.patterns.network.domains import domains
 from tests.patterns.network.inspection_vpc import hubs
-from tests.patterns.network.route_pages import PAGES, page, path
+from tests.patterns.network.route_pages import PAGES, files, path
+from tests.patterns.network.tables import Tables
 
 
 @pytest.mark.parametrize("pattern", PAGES)
-def test_the_page_of_routes_is_current(pattern: str) -> None:
-    made = re.sub(r"[ \t]+$", "", page(pattern), flags=re.MULTILINE)
+def test_the_page_of_routes_and_its_pictures_are_current(pattern: str) -> None:
+    made = files(pattern)
     command = "python -m tests.patterns.network.route_pages"
-    assert path(pattern).read_text(encoding="utf-8") == made, f"{path(pattern)} is not current: run {command}"
+    for place, content in made.items():
+        assert place.exists(), f"{place} is missing: run {command}"
+        assert place.read_text(encoding="utf-8") == content, f"{place} is not current: run {command}"
+    assert set(path(pattern).parent.glob("routes-*.svg")) == set(made) - {path(pattern)}
+
+
+def test_a_picture_of_domains_shows_who_is_associated_and_where_routes_lead() -> None:
+    tables = Tables(
+        gateway={
+            "Spokes": {"10.0.0.0/8": "blackhole", "*attachment of Site/1": "attachment of Site/1"},
+            "Sites": {"*Orders": "Orders", "*Billing": "Billing"},
+        },
+        associations={"Spokes": ["Orders", "Billing"], "Sites": ["attachment of Site/1", "attachment of Site/2"]},
+    )
+    made = domains(tables)
+    titles = {name: node.title for name, node in made.nodes.items()}
+    assert {(titles[edge.source], titles[edge.target], edge.label) for edge in made.edges} == {
+        ("Orders, Billing", "Spokes", ""),
+        ("Site", "Sites", ""),
+        ("Spokes", "Dropped", "10.0.0.0/8"),
+        ("Spokes", "Site", "propagated"),
+        ("Sites", "Orders, Billing", "propagated"),
+    }
 
 
 def parts(synthesis: Synthesis) -> dict[str, float]:

@@ -1,9 +1,11 @@
 """What stands and costs is counted by its properties, and what has no price is named instead of guessed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from patternkit.catalog.costs.bill import Counter
 from patternkit.catalog.costs.prices import price_table
 from patternkit.catalog.costs.standing import standing
 
@@ -148,9 +150,28 @@ def test_what_has_no_price_is_named() -> None:
 
 
 def test_a_price_entered_by_hand_is_said() -> None:
-    firewall = standing([{"Resources": {"One": resource("NetworkFirewall::Firewall", SubnetMappings=[{}])}}])
-    assert firewall.unconfirmed == ("Firewall endpoint",)
-    assert str(firewall) == "288.35 USD (price entered by hand: Firewall endpoint)"
+    by_hand = {**TABLE.prices, "firewall-endpoint": replace(TABLE.prices["firewall-endpoint"], read=None)}
+    counter = Counter(table=replace(TABLE, prices=by_hand))
+    counter.add("firewall-endpoint")
+    counter.add("nat-gateway")
+    assert counter.bill().unconfirmed == ("Firewall endpoint",)
+    assert str(counter.bill()) == "321.20 USD (price entered by hand: Firewall endpoint)"
+
+
+def test_a_health_check_is_paid_by_its_features() -> None:
+    plain = resource("Route53::HealthCheck", HealthCheckConfig={"Type": "HTTP", "RequestInterval": 30})
+    assert bill(One=plain) == {"Health check of an AWS endpoint": 1}
+    config = {"Type": "HTTPS_STR_MATCH", "RequestInterval": 10, "MeasureLatency": True}
+    assert bill(One=plain, Two=resource("Route53::HealthCheck", HealthCheckConfig=config)) == {
+        "Health check of an AWS endpoint": 2,
+        "Optional feature of a health check of an AWS endpoint": 4,
+    }
+
+
+def test_pre_shared_keys_that_are_kept_elsewhere_are_named() -> None:
+    vpn = resource("EC2::VPNConnection", PreSharedKeyStorage="SecretsManager")
+    assert standing([{"Resources": {"One": vpn}}]).unknown == ("pre-shared keys in Secrets Manager",)
+    assert standing([{"Resources": {"One": resource("EC2::VPNConnection")}}]).unknown == ()
 
 
 def test_what_costs_by_use_alone_costs_nothing_standing() -> None:

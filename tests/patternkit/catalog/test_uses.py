@@ -1,0 +1,48 @@
+"""A page shows its pattern in use by itself and composed, or it is refused in one line."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from patternkit.catalog.discovery import patterns
+from patternkit.catalog.errors import CatalogError
+from patternkit.catalog.pages import page
+from patternkit.catalog.parts.uses import check_uses
+
+PATTERN = patterns()["cron-function"]
+TEXT = page(PATTERN).read_text(encoding="utf-8")
+EXAMPLE = re.compile(r"(?<=### Compose it\n).*?(?=## How it works\n)", re.DOTALL)
+ELSEWHERE = "\n```python\nfrom aws_cdk import App\n```\n\n"
+SHELL = "\n```sh\nfrom patterns.events.cron_function import CronFunction\n```\n\n"
+
+
+def test_a_page_with_both_uses_passes() -> None:
+    check_uses(Path("README.md"), TEXT, PATTERN)
+
+
+def test_a_heading_in_an_example_ends_no_section() -> None:
+    example = EXAMPLE.sub(
+        "\n```sh\n## twice\n```\n\n```python\nfrom patterns.events.cron_function import a\n```\n", TEXT
+    )
+    check_uses(Path("README.md"), example, PATTERN)
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        (TEXT.replace("## Use it\n", "## Try it\n"), "Use it"),
+        (TEXT.replace("### Compose it\n", ""), "Compose it"),
+        (EXAMPLE.sub("\nWith anything.\n\n", TEXT), "Compose it"),
+        (EXAMPLE.sub(lambda _: ELSEWHERE, TEXT), "Compose it"),
+        (EXAMPLE.sub(lambda _: SHELL, TEXT), "Compose it"),
+    ],
+    ids=["no minimal use", "no composed use", "words alone", "another thing's use", "no Python"],
+)
+def test_a_page_without_a_use_is_refused(text: str, heading: str) -> None:
+    with pytest.raises(CatalogError) as raised:
+        check_uses(Path("patterns/events/cron_function/README.md"), text, PATTERN)
+    assert str(raised.value) == (
+        f"patterns/events/cron_function/README.md: the page needs a section '{heading}' with a Python example that "
+        "imports patterns.events.cron_function"
+    )
