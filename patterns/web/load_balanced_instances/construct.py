@@ -189,9 +189,6 @@ class LoadBalancedInstances(Construct):
             )
         )
         self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
-        self.saved_logs: s3.Bucket = PrivateBucket(
-            self, "SavedLogs", encryption_key=encryption_key, objects_kept=Duration.days(365)
-        )
         self.balancer = HttpsLoadBalancer(
             self,
             "Balancer",
@@ -202,6 +199,14 @@ class LoadBalancedInstances(Construct):
             web_acl=web_acl,
             deletion_protection=deletion_protection,
             alarm_topic=alarm_topic,
+        )
+        self.saved_logs: s3.Bucket = PrivateBucket(
+            self,
+            "SavedLogs",
+            encryption_key=encryption_key,
+            objects_kept=Duration.days(365),
+            access_logs=self.balancer.access_logs,
+            access_logs_prefix="saved-logs/",
         )
         launch = InstanceTemplate(
             self,
