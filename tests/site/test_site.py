@@ -111,6 +111,17 @@ def test_diagrams_keep_their_size_on_a_window_of_1440_pixels(where: str, page: P
     assert shown >= 0.92 * drawn
 
 
+def test_diagrams_keep_their_size_on_a_telephone(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/patterns/events/topic_fan_out/README.html")
+    shown, drawn, room, beyond = page.locator('article img[src*="diagram"]').evaluate("""image => {
+        const around = image.parentElement;
+        return [image.clientWidth, image.naturalWidth, around.clientWidth, around.scrollWidth];
+    }""")
+    assert shown == drawn == beyond > room
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_the_front_door_leads_home(page: Page) -> None:
     page.goto("/")
     page.wait_for_url("**/docs/index.html")

@@ -57,7 +57,7 @@ def standing_explained() -> list[str]:
 def missing(bill: Bill) -> Iterator[str]:
     """Say what a bill lacks, or has from a price that nobody confirmed, in sentences."""
     if bill.unknown:
-        yield f"Not in the price table, and on top: {', '.join(bill.unknown)}."
+        yield f"Not in the price table or not in the template, and on top: {', '.join(bill.unknown)}."
     if bill.unconfirmed:
         yield f"Entered by hand, and not confirmed: {', '.join(bill.unconfirmed)}."
 
