@@ -31,6 +31,8 @@ LONGEST = (
 )
 
 
+# Before pytest-xdist reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a module in one process, which sets up once what they share."""
     groups: dict[pytest.Item, str] = {}
