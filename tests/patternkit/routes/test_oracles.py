@@ -35,7 +35,7 @@ def test_z3_agrees() -> None:
     counts: Counter[str] = Counter()
 
     # Few of the random networks translate between VPCs.
-    @bounded(20)
+    @bounded(12)
     @example(translated_between(crossed=True))
     @example(translated_between(crossed=False))
     @given(networks(changes=4))

@@ -226,6 +226,8 @@ def test_a_key_is_asked_for_and_throttled(deployed: Deployed) -> None:
 
 def test_a_poison_message_ends_in_the_dead_letters_and_comes_back_by_redrive(deployed: Deployed) -> None:
     queue, dead = deployed.id("Consumed/Queue"), deployed.id("Consumed/DeadLetters/Queue")
+    # Twice a run's timeout, not six times, of which the poison waits out two.
+    deployed.cloud.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "6"})
     # A cold start takes as long as a run may, on a busy machine, and a run that times out repeats its batch.
     assert deployed.post("Consumed", '"warm"').status == 202
     deployed.cloud.wait_for(deployed.consumed, what="a warm consumer", deadline=60)
