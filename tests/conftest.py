@@ -26,19 +26,27 @@ LONGEST = (
     "site",
     "tests/test_cdk_cli.py",
     "tests/fuzz/test_every_construct.py",
+    "inspection-vpc",
     "tests/patternkit/testing/test_plugin.py",
     "tests/patternkit/testing/test_fixtures.py",
 )
 
 
+def _group(module: Path) -> str:
+    match module.parts:
+        case ["tests", "patterns", _, folder, *_, _] | ["tests", "examples", folder, *_, _]:
+            return folder.replace("_", "-")
+    return module.as_posix()
+
+
 # Before pytest-xdist reads the groups.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module in one process, which sets up once what they share."""
+    """Keep the tests of a module, and all of a pattern, in one process, which sets up once what they share."""
     groups: dict[pytest.Item, str] = {}
     for item in items:
         mark = item.get_closest_marker("xdist_group")
-        groups[item] = mark.args[0] if mark else item.path.relative_to(ROOT).as_posix()
+        groups[item] = mark.args[0] if mark else _group(item.path.relative_to(ROOT))
         if mark is None:
             item.add_marker(pytest.mark.xdist_group(groups[item]))
     items.sort(key=lambda item: LONGEST.index(groups[item]) if groups[item] in LONGEST else len(LONGEST))

@@ -24,7 +24,7 @@ from patternkit.testing.synthesis import SynthesisError, synthesize
 from tests.conftest import ROOT, context
 from tests.fuzz.given import Call, calls, fields_within, parameters
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
 LONG = "FUZZ_EXAMPLES" in os.environ
 # What was passed in is the test's own.
 _GIVEN = re.compile(r"(Resources|Parameters)\.Given")

@@ -81,7 +81,7 @@ def verdict(network: Network, promise: Promise) -> tuple[object, ...]:
 def test_a_walk_of_every_pair_agrees() -> None:
     counts: Counter[str] = Counter()
 
-    @bounded(60)
+    @bounded(40)
     @given(networks(spokes=5, changes=3))
     def agree(net: Topology) -> None:
         note(json.dumps(net.template()))

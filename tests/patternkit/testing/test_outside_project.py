@@ -69,8 +69,6 @@ def test_every_block_of_the_guide_is_run_here() -> None:
 def test_the_guides_tests_pass_and_each_fault_is_found(project: Path) -> None:
     first = installed(project, "pytest", "-q", "--snapshot-update")
     assert "7 passed" in first.stdout, first.stdout + first.stderr
-    again = installed(project, "pytest", "-q", "-k", "as_it_was or logical_id")
-    assert "2 passed" in again.stdout, again.stdout
     shutil.copy(project / "snapshots" / "orders.json", project / "deployed.json")
 
     for file, right, wrong in FAULTS:

@@ -59,7 +59,6 @@ def add_hub(
     return hub
 
 
-@cache
 def synthesized(
     option: str,
     environment: str = "agnostic",
@@ -69,6 +68,12 @@ def synthesized(
     ingress: bool = False,
 ) -> Synthesis:
     """A hub, synthesized once."""
+    # Without sites there is no Direct Connect gateway either.
+    return _synthesized(option, environment, sites, sites and direct_connect, ingress)
+
+
+@cache
+def _synthesized(option: str, environment: str, sites: bool, direct_connect: bool, ingress: bool) -> Synthesis:
     env = ENVIRONMENTS[environment]
     return network(
         lambda app: add_hub(app, OPTIONS[option], env=env, sites=sites, direct_connect=direct_connect, ingress=ingress)
