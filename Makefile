@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-WORKERS ?= 3
+WORKERS ?= 2
 EXAMPLES ?= 500
 NETWORKS ?= 2000
 # plain_thumbnailer is a part of synthesis, make_test is the suite, and fan_out redraws its pages' pictures: by name only.
