@@ -32,7 +32,8 @@ def nearest(given: str, known: Iterable[str]) -> str:
     Returns:
         A clause such as ``; did you mean 'a' or 'b'?``, or nothing when no name is near.
     """
-    names = {name.casefold(): name for name in known}
+    # Sorted: of names that differ in case alone, the same one every time.
+    names = {name.casefold(): name for name in sorted(known)}
     needle = given.casefold()
     close = difflib.get_close_matches(needle, list(names)[:5000], n=3, cutoff=0.4)
     close += [name for name in names if needle in name and name not in close][: 3 - len(close)]
