@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,7 @@ from patternkit.routes.model import (
     Service,
     Subnet,
     TransitGateway,
+    Vpc,
     VpnGateway,
 )
 from patternkit.routes.values import Unknown
@@ -80,23 +82,22 @@ def _take(
         _send(forwarder, target, subnet, emitter, walk)
 
 
+_OUT_OF_VPC: dict[type, Callable[[Forwarder, Any, Vpc, Walk], None]] = {
+    InternetGateway: to_internet,
+    EgressOnlyGateway: to_egress_only,
+    Peering: to_peer,
+    VpnGateway: to_vpn_gateway,
+}
+
+
 def _send(forwarder: Forwarder, target: Any, subnet: Subnet, emitter: Any, walk: Walk) -> None:
     if isinstance(target, TransitGateway):
         to_transit_gateway(forwarder, target, subnet, emitter, walk)
     elif isinstance(target, (Endpoint, Interface, NatGateway)):
         to_middlebox(forwarder, target, subnet, walk)
-    elif isinstance(target, InternetGateway):
+    elif out_of_vpc := _OUT_OF_VPC.get(type(target)):
         for passed in leave(forwarder, subnet, walk):
-            to_internet(forwarder, target, subnet.vpc, passed)
-    elif isinstance(target, EgressOnlyGateway):
-        for passed in leave(forwarder, subnet, walk):
-            to_egress_only(forwarder, target, subnet.vpc, passed)
-    elif isinstance(target, Peering):
-        for passed in leave(forwarder, subnet, walk):
-            to_peer(forwarder, target, subnet.vpc, passed)
-    elif isinstance(target, VpnGateway):
-        for passed in leave(forwarder, subnet, walk):
-            to_vpn_gateway(forwarder, target, subnet.vpc, passed)
+            out_of_vpc(forwarder, target, subnet.vpc, passed)
     elif isinstance(target, Service):
         for passed in leave(forwarder, subnet, walk):
             if not source_is_of(subnet.vpc, passed.box):
