@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from patternkit.testing.synthesis import Synthesis
 
 Told = TypeVar("Told")
+_ASKED = ("patternkit.routes", "patternkit.testing.networks")
 
 # When the plugin is loaded, and not in a hook: conftest files that import the CDK are loaded before most hooks run.
 use_packaged_node()
@@ -177,16 +179,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 def _end_at_the_caller(error: Exception) -> None:
-    from patternkit.routes import RoutesError
-
-    step = error.__traceback__ if isinstance(error, RoutesError) else None
-    last = None
-    while step is not None:
-        if not step.tb_frame.f_globals.get("__name__", "").startswith("patternkit."):
-            last = step
-        step = step.tb_next
-    if last is not None:
-        last.tb_next = None
+    # Not imported here: a project may have a fixture of that name, and no prover.
+    errors = sys.modules.get("patternkit.routes.errors")
+    if errors is None or not isinstance(error, errors.RoutesError):
+        return
+    caller = error.__traceback__
+    while caller is not None and caller.tb_next is not None:
+        if caller.tb_next.tb_frame.f_globals.get("__name__", "").startswith(_ASKED):
+            caller.tb_next = None
+        caller = caller.tb_next
 
 
 def _told_in_one_line(function: "Callable[..., Told]", /, *given: Any, **arguments: Any) -> "Told":
