@@ -58,6 +58,7 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             "PATH": "/usr/bin:/bin",
             "HOME": str(Path.home()),
             "PYTHONPATH": str(ROOT),
+            "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
             "CDK_OUTDIR": "out",
             "CDK_CONTEXT_JSON": '{"aws:cdk:bundling-stacks": []}',
         },
