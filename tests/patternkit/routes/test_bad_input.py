@@ -19,6 +19,7 @@ from patternkit.routes import (
     promises_from_data,
     reaches,
 )
+from patternkit.routes.errors import nearest
 from tests.patternkit.routes.two_vpcs import two_vpcs, verdict, with_value
 
 
@@ -155,3 +156,6 @@ class TestBadInput:
 
     def test_every_error_is_one_tree(self) -> None:
         assert {ContractError, QuestionError, TemplateError} == set(RoutesError.__subclasses__())
+
+    def test_the_same_name_is_suggested_every_time(self) -> None:
+        assert {nearest("mah", names) for names in (["MAt", "Mat"], ["Mat", "MAt"])} == {"; did you mean 'Mat'?"}

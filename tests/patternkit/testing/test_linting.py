@@ -25,6 +25,13 @@ def test_an_accepted_rule_is_left_out_and_others_stay() -> None:
     assert lint(bad, accept={"E3034", "E3002"}) == ()
 
 
+def test_each_region_has_its_own_types() -> None:
+    table = {"Resources": {"Parameters": {"Type": "AWS::DAX::ParameterGroup", "Properties": {}}}}
+    for _ in range(2):
+        assert lint(table) == ()
+        assert [one.rule for one in lint(table, regions=["ap-southeast-4"])] == ["E3006"]
+
+
 def test_warnings_count() -> None:
     unused = template() | {"Parameters": {"Unused": {"Type": "String"}}}
     assert [one.rule for one in lint(unused)] == ["W2001"]

@@ -79,9 +79,9 @@ def test_a_broken_promise_prints_the_offending_flow(their_project: pytest.Pytest
         ]
     )
     # Their own line is what is shown, not the prover's.
-    result.stdout.no_fnmatch_line("*patternkit/routes/network.py:*: AssertionError")
+    result.stdout.no_fnmatch_line("*patternkit/routes/*: AssertionError")
     result.stdout.fnmatch_lines([">*reaches(*Nowhere*", "E*QuestionError: source 'Nowhere' is not in the network*"])
-    result.stdout.no_fnmatch_line("*patternkit/routes/proving.py:*: QuestionError")
+    result.stdout.no_fnmatch_line("*patternkit/routes/*: QuestionError")
 
 
 def test_whatever_a_test_has_at_hand(their_project: pytest.Pytester) -> None:
