@@ -150,6 +150,7 @@ class _Targets(_Filters):
                 if isinstance(target, Unknown):
                     found.unknown.append(target.reason)
                     continue
+                target.vpc = found.vpc
                 stand_in = SERVICES[service]
                 block = Prefix(4, stand_in, stand_in, 33)
                 found.routes.append(Route(block, target, "prefix list", target.path, prefix_list=f"aws {service}"))
