@@ -29,7 +29,8 @@ MEANINGS = {
     "inspected": "every flow that arrives crosses the firewall, its replies cross the same endpoint, and its "
     "policy takes the packets to the rules",
     "symmetric": "the replies of every flow cross the same middleboxes and connections as its packets",
-    "same_az": "every flow stays in one availability zone of each VPC that it crosses, both ways",
+    "same_az": "in each VPC, both ways, a flow's source or destination and all that inspects or translates it "
+    "are in one availability zone",
     "no_bypass": "no packet arrives without crossing the firewall, whichever side starts",
     "no_blackhole": "no packet or reply is lost to a missing, dead or circular route",
 }

@@ -9,7 +9,6 @@ from patternkit.routes.addresses import EPHEMERAL_PORTS, Spans, intersect, show_
 from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
 from patternkit.routes.model import NatGateway
 
-
 _TRANSLATED: Spans = ((1, 1), (6, 6), (17, 17))
 
 

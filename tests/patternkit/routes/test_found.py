@@ -37,4 +37,6 @@ def test_the_verdicts_are_right(folder: Path, name: str, run: dict[str, Any]) ->
 
 
 def test_every_folder_is_tried() -> None:
-    assert {path.name for path in FOUND.iterdir() if path.is_dir()} == {path.parent.name for path in FOUND.glob("*/expected.yaml")}
+    assert {path.name for path in FOUND.iterdir() if path.is_dir()} == {
+        path.parent.name for path in FOUND.glob("*/expected.yaml")
+    }
