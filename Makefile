@@ -24,11 +24,11 @@ help: ## list what make can do
 
 env: $(VENV)/.installed node_modules/.package-lock.json ## make the environment: packages and the CDK CLI, as locked
 
-$(VENV)/.installed: requirements.txt pyproject.toml
+$(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; $(PYTHON) is " + sys.version.split()[0] + ". Say make PYTHON=/path/to/python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.txt)"
-	$(UV) pip sync --quiet --require-hashes requirements.txt
+	$(UV) pip sync --quiet --require-hashes requirements-dev.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -87,13 +87,11 @@ tests/site/node_modules/.package-lock.json: tests/site/package.json tests/site/p
 	npm ci --prefix tests/site --no-fund --no-audit --loglevel=error
 	@touch $@
 
-lock: env ## resolve the dependencies anew
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade pyproject.toml --output-file requirements.txt
+lock: env ## resolve the dependencies anew, to the newest of each
+	.ci/lock --upgrade
 
-lock-check: env browser ## fail when requirements.txt is not what pyproject.toml asks for
-	@cp requirements.txt $(VENV)/requirements.check
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml --output-file $(VENV)/requirements.check
-	@cmp --silent requirements.txt $(VENV)/requirements.check || { echo "requirements.txt is not what pyproject.toml asks for: run make lock" >&2; exit 1; }
+lock-check: env ## fail when what is locked is not what pyproject.toml asks for
+	@.ci/lock --check
 
 clean: ## remove what was made here
 	rm -rf $(VENV) node_modules tests/site/node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache dist
