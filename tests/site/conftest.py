@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tests.conftest import ROOT
 from tests.patternkit.catalog.temporary import environment, run
 from tests.site.browser import MODULES, BrowserMissing, Chromium, unpack
 

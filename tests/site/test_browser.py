@@ -41,10 +41,9 @@ def test_the_fonts_are_the_locked_ones(context: BrowserContext, page: Page) -> N
 
 def test_a_dead_browser_is_started_anew(chromium: Chromium, address: str) -> None:
     starts = chromium.starts
-    first = chromium.running()
+    console = chromium.running().new_browser_cdp_session()
     with pytest.raises(Error):
-        first.new_browser_cdp_session().send("Browser.crash")
-        first.new_page()
+        console.send("Browser.crash")
     opened = chromium.running().new_context(base_url=address).new_page()
     opened.goto("/search.html")
     assert opened.locator("#search-results").count() == 1
