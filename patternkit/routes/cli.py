@@ -6,6 +6,7 @@ Exit status: 0 it holds, 1 it fails, 2 it is not known, 3 the input is bad.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,7 +45,9 @@ templates_argument = click.argument(
     "templates", nargs=-1, required=True, metavar="TEMPLATE_OR_ASSEMBLY...", type=click.Path(path_type=Path)
 )
 contracts_option = click.option("--contracts", type=_FILE, help="What the templates cannot say: YAML, JSON or TOML.")
-parameter_option = click.option("--parameter", multiple=True, help="STACK.NAME=VALUE; may be given many times.")
+parameter_option = click.option(
+    "--parameter", multiple=True, help="STACK.NAME=VALUE, or ='{resource: PATH}'; may be given many times."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 port_option = click.option(
     "--port", type=click.IntRange(0, 65535), default=443, show_default=True, help="Destination port."
@@ -215,15 +218,21 @@ def _target(target: Any) -> str:
     return getattr(target, "path", None) or type(target).__name__.lower()
 
 
-def _parameters(given: Sequence[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+def _parameters(given: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
     for text in given:
         key, separator, value = text.partition("=")
         stack, dot, name = key.rpartition(".")
         if not separator or not dot:
             raise QuestionError(f"--parameter must be STACK.NAME=VALUE, got {text!r}")
-        found.setdefault(stack, {})[name] = value
+        found.setdefault(stack, {})[name] = _resource(value) or value
     return found
+
+
+def _resource(value: str) -> dict[str, Any] | None:
+    """What `{resource: PATH}` says."""
+    match = re.fullmatch(r"\{\s*resource:\s*([^{}]+?)\s*\}", value.strip())
+    return {"resource": match[1]} if match else None
 
 
 def _print_json(value: Any) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from patternkit.routes.addresses import (
     Prefix,
 )
-from patternkit.routes.building.reading import LOCAL, _Reading
+from patternkit.routes.building.outside import _Outside
+from patternkit.routes.building.reading import LOCAL
 from patternkit.routes.model import (
     Attachment,
     Route,
@@ -16,10 +17,11 @@ from patternkit.routes.model import (
 from patternkit.routes.values import CLOSE, Choice, Unknown
 
 
-class _Finishing(_Reading):
+class _Finishing(_Outside):
     """Fills the tables of a network that is otherwise made."""
 
     def _finish(self) -> None:
+        self._doubt_all()
         for table in (*self.model.tables.values(), *self.model.transit_tables.values()):
             for route in table.routes:
                 if route.prefix_list in self.changed_lists:

@@ -46,7 +46,7 @@ class _Sites(_Transit):
                 site.gateway = gateway
                 gateway.sites.append(site)
             elif isinstance(gateway, Unknown):
-                self._doubt(stack, logical, "connects a site to a gateway", gateway)
+                self._doubt(stack, logical, "connects a site to a gateway", gateway, "virtual private gateway")
         elif "TransitGatewayId" in properties:
             self._site_attachment(
                 site,
@@ -86,7 +86,7 @@ class _Sites(_Transit):
         site = self._ours(self.model.sites, self._get(stack, properties, "VpnConnectionId"), "VPN connection")
         block = self._block(self._get(stack, properties, "DestinationCidrBlock"), stack.path(logical))
         if isinstance(site, Unknown):
-            self._doubt(stack, logical, "is a route of a VPN connection", site)
+            self._doubt(stack, logical, "is a route of a VPN connection", site, "site")
         if not isinstance(site, Site):
             return
         if isinstance(block, Unknown):
@@ -122,7 +122,7 @@ class _Sites(_Transit):
             doubts = [block for block in blocks if isinstance(block, Unknown)]
             site.advertised = doubts[0] if doubts else tuple(block for block in blocks if isinstance(block, Prefix))
         if isinstance(gateway, Unknown):
-            self._doubt(stack, logical, "connects a site to a gateway", gateway)
+            self._doubt(stack, logical, "connects a site to a gateway", gateway, "virtual private gateway")
         if isinstance(gateway, VpnGateway):
             site.gateway = gateway
             gateway.sites.append(site)

@@ -129,7 +129,7 @@ class _Targets(_Filters):
             if isinstance(interface, Interface):
                 interface.public = True
             elif isinstance(interface, Unknown) and self._get(stack, properties, name) is not None:
-                self._doubt(stack, logical, "gives a public address to an interface", interface)
+                self._doubt(stack, logical, "gives a public address to an interface", interface, "interface")
 
     def endpoint(self, stack: Stack, logical: str, properties: Properties) -> None:
         kind = self._get(stack, properties, "VpcEndpointType") or "Gateway"
@@ -148,7 +148,7 @@ class _Targets(_Filters):
             for table in tables:
                 found = self._ours(self.model.tables, table, "route table")
                 if isinstance(found, Unknown):
-                    self._doubt(stack, logical, "adds a route to a table", found)
+                    self._doubt(stack, logical, "adds a route to a table", found, "route table")
                 if not isinstance(found, RouteTable):
                     continue
                 if isinstance(target, Unknown):
