@@ -85,6 +85,9 @@ class Walk:
     over_vpn: bool = False
     interface: Interface | None = None  # the host that a question names, at the packets' source
     peer: Interface | None = None  # the same at their destination
+    doubt: str = (
+        ""  # why it is not known whether they get this far at all: what is lost further on is lost all the same
+    )
     by_group: bool = False  # whether a security group let the packets out because it names the peer's group
 
     @property
@@ -153,6 +156,9 @@ class Forwarder:
 
     def arrive(self, walk: Walk, end: Any, how: str) -> None:
         """The packets have arrived."""
+        if walk.doubt:
+            self.unknown(walk, walk.doubt)
+            return
         self.done.append(Leg(walk, Outcome.DELIVERED, how, end))
 
     def drop(self, walk: Walk, reason: str, kind: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patternkit.routes.arrival import passes_on
 from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
 from patternkit.routes.promises import Promise
@@ -51,6 +52,8 @@ class Judge:
                 for leg in (flow.forward, flow.back):
                     if leg is not None and leg.outcome is Outcome.UNKNOWN and self._matters(flow):
                         self.doubt(flow, leg.reason)
+                if self.promise.kind in ("isolated", "no_bypass") and (passed := passes_on(flow.forward)):
+                    self.doubt(flow, passed)
                 reason = breaks(self, flow)
                 if reason:
                     broken.append((flow, reason))
