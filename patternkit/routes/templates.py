@@ -38,6 +38,7 @@ class StackSource:
         folder: Where the nested stacks' templates lie, or None.
         assets: File name by asset hash.
         stack_name: The name in CloudFormation, where it differs.
+        file: The file of the template, or None where it was given as data.
     """
 
     name: str
@@ -49,6 +50,7 @@ class StackSource:
     folder: Path | None = None
     assets: dict[str, str] = field(default_factory=dict)
     stack_name: str = ""
+    file: Path | None = None
 
 
 class _CloudFormationLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
@@ -192,7 +194,7 @@ def read(path: str | Path) -> list[StackSource]:
         # A template out of an assembly keeps its region, paths and nested stacks.
         for source in _read_assembly(path.parent, "", only=path.name):
             return [source]
-    return [StackSource(name=name, template=template, folder=path.parent)]
+    return [StackSource(name=name, template=template, folder=path.parent, file=path)]
 
 
 def _read_assembly(folder: Path, prefix: str, only: str | None = None) -> list[StackSource]:
@@ -233,6 +235,7 @@ def _read_assembly(folder: Path, prefix: str, only: str | None = None) -> list[S
                 folder=folder,
                 assets=assets,
                 stack_name=str(properties.get("stackName") or artifact_id),
+                file=folder / template_file,
             )
         )
     return found

@@ -106,6 +106,7 @@ class Tracer:
             if leg.outcome is not Outcome.DELIVERED:
                 found.append(Flow(source, destination, _sent(leg, sources), leg, None))
                 continue
+<<<<<<< HEAD
             if isinstance(leg.end, Service):
                 back = Leg(
                     replace(leg.walk, back=True, hops=()),
@@ -117,6 +118,10 @@ class Tracer:
                 continue
             replies = forward(self.model, self._replies(leg, source))
             for reply in [part for whole in replies for part in at_place(whole, source)]:
+=======
+            for reply in forward(self.model, self._replies(leg, source)):
+                reply = self._at_source(reply, source)
+>>>>>>> main
                 found.append(Flow(source, destination, _refined(leg, reply, sources), leg, reply))
         return found
 
@@ -207,6 +212,9 @@ class Tracer:
                 return [(("local", gateway.vpc, gateway), reply)]
             assert isinstance(gateway, InternetGateway)
             return [(("edge", gateway.vpc, gateway), reply)]
+        if isinstance(end, Service):
+            # By the endpoint's own VPC, straight to the subnet that asked: its network ACL is asked again.
+            return [(("local", end.vpc, end), reply.hop(end, "gateway endpoint", "back into the VPC"))]
         if isinstance(end, Site):
             others = [
                 site

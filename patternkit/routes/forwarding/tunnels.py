@@ -106,7 +106,7 @@ def between_sites(forwarder: Forwarder, end: Site, walk: Walk, origin: str) -> t
         return f"{hub.path} passes on between sites what they announce over BGP, and {static.path} is static", True
     # https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html: each customer gateway has a number of its own. A
     # router drops a route that has its own number in its path, unless it is told to take it.
-    if "vpn" != start.medium or "vpn" != end.medium or origin != "vpn" or start.is_at(end):
+    if start.medium != "vpn" or end.medium != "vpn" or origin != "vpn" or start.is_at(end):
         return "", False
     for learner in (start, end):
         if learner.accepts_own_asn or learner.static_only:
@@ -115,9 +115,7 @@ def between_sites(forwarder: Forwarder, end: Site, walk: Walk, origin: str) -> t
             if isinstance(number, Unknown):
                 return f"{number.reason} (contract: sites, asn)", True
         if start.asn == end.asn and start.asn is not None:
-            return (
-                f"{start.path} and {end.path} have the same BGP number, {start.asn}: whether {learner.path} takes the "
-                "other's routes is not known (contract: sites, accepts-own-asn)",
-                True,
-            )
+            same = f"{start.path} and {end.path} have the same BGP number, {start.asn}"
+            learns = f"whether {learner.path} takes the other's routes is not known (contract: sites, accepts-own-asn)"
+            return f"{same}: {learns}", True
     return "", False
