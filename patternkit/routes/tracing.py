@@ -106,23 +106,12 @@ class Tracer:
             if leg.outcome is not Outcome.DELIVERED:
                 found.append(Flow(source, destination, _sent(leg, sources), leg, None))
                 continue
-<<<<<<< HEAD
-            if isinstance(leg.end, Service):
-                back = Leg(
-                    replace(leg.walk, back=True, hops=()),
-                    Outcome.DELIVERED,
-                    "by the gateway endpoint",
-                    source.element,
-                )
-                found.append(Flow(source, destination, leg.walk.box, leg, back))
-                continue
             replies = forward(self.model, self._replies(leg, source))
-            for reply in [part for whole in replies for part in at_place(whole, source)]:
-=======
-            for reply in forward(self.model, self._replies(leg, source)):
-                reply = self._at_source(reply, source)
->>>>>>> main
-                found.append(Flow(source, destination, _refined(leg, reply, sources), leg, reply))
+            found += [
+                Flow(source, destination, _refined(leg, reply, sources), leg, reply)
+                for whole in replies
+                for reply in at_place(whole, source)
+            ]
         return found
 
     def _starts(self, source: Place, destination: Place, box: Box) -> tuple[list[tuple[Location, Walk]], list[Leg]]:
