@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+import patternkit.templates.errors
+
 
 class RoutesError(Exception):
     """The prover cannot start: what it was given cannot be read, or makes no sense."""
 
 
-class TemplateError(RoutesError):
+class TemplateError(RoutesError, patternkit.templates.errors.TemplateError):
     """A file is no CloudFormation template or CDK assembly, or a template contradicts itself."""
 
 
