@@ -6,6 +6,7 @@ nested assemblies for stages. https://docs.aws.amazon.com/cdk/v2/guide/deploy.ht
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,7 +64,7 @@ class AssemblyStack:
         bootstrap_parameter: The SSM parameter with the version of the bootstrap stack.
         bootstrap_version: The version that it needs at least.
         dependencies: Artifact ids of the stacks that are deployed before this one.
-        paths: Construct path by logical id.
+        logical_ids: Logical id by construct path, those in nested stacks included.
     """
 
     artifact_id: str
@@ -83,7 +84,7 @@ class AssemblyStack:
     bootstrap_parameter: str | None = None
     bootstrap_version: int = 0
     dependencies: tuple[str, ...] = ()
-    paths: Mapping[str, str] = field(default_factory=dict)
+    logical_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ class _Folder:
             template=template,
             template_path=path,
             folder=self.folder,
-            template_url=_optional(properties, "stackTemplateAssetObjectUrl", str, at),
+            template_url=_template_url(properties, at),
             assets=tuple(asset for one in needed for asset in one.files),
             images=tuple(image for one in needed for image in one.images),
             files_by_hash=self.names,
@@ -218,10 +219,10 @@ class _Folder:
             dependencies=tuple(
                 one for one in dependencies if (self.artifacts.get(one) or {}).get("type") == "aws:cloudformation:stack"
             ),
-            paths=self._paths(artifact, template, at),
+            logical_ids=self._logical_ids(artifact, template, at),
         )
 
-    def _paths(self, artifact: Mapping[str, Any], template: Template, at: str) -> dict[str, str]:
+    def _logical_ids(self, artifact: Mapping[str, Any], template: Template, at: str) -> dict[str, str]:
         entries = dict(_optional(artifact, "metadata", dict, at) or {})
         # The command line writes paths into the templates' metadata; a synth in the same process only here.
         if name := _optional(artifact, "additionalMetadataFile", str, at):
@@ -231,7 +232,7 @@ class _Folder:
         for logical_id, resource in template.get("Resources", {}).items():
             path = resource.get("Metadata", {}).get("aws:cdk:path") if isinstance(resource, dict) else None
             if isinstance(path, str):
-                found.setdefault(logical_id, path)
+                found.setdefault(path, logical_id)
         return found
 
     def _assets(self, artifact: Mapping[str, Any], at: str) -> _AssetManifest:
@@ -290,12 +291,19 @@ def _environment(artifact: Mapping[str, Any], at: str) -> tuple[str | None, str 
     return None if account == UNKNOWN_ACCOUNT else account, None if region == UNKNOWN_REGION else region
 
 
+def _template_url(properties: Mapping[str, Any], at: str) -> str | None:
+    url: str | None = _optional(properties, "stackTemplateAssetObjectUrl", str, at)
+    if url is not None and not re.fullmatch(r"s3://[^/]+/.+", url):
+        raise TemplateError(f"{at}: stackTemplateAssetObjectUrl must be s3://BUCKET/KEY, got {shortened(url)}")
+    return url
+
+
 def _logical_ids(entries: Mapping[str, Any], at: str) -> Iterator[tuple[str, str]]:
     for path, listed in entries.items():
         for entry in _field(listed, list, f"{at}: metadata of {shortened(path)}"):
             item = _field(entry, dict, f"{at}: metadata of {shortened(path)}: an entry")
             if item.get("type") == "aws:cdk:logicalId":
-                yield _required(item, "data", str, f"{at}: metadata of {shortened(path)}"), path.lstrip("/")
+                yield path.lstrip("/"), _required(item, "data", str, f"{at}: metadata of {shortened(path)}")
 
 
 def _texts(holder: Mapping[str, Any], name: str, at: str) -> dict[str, str]:

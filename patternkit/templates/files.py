@@ -58,9 +58,9 @@ def decode(data: bytes, what: str, largest: int = LARGEST_TEMPLATE, size: int | 
     Raises:
         TemplateError: They are too many, or not text in UTF-8.
     """
-    if len(data) > largest:
+    given = max(size or 0, len(data))
+    if given > largest:
         limit = "CloudFormation takes templates of at most 1 MB, and " if largest == LARGEST_TEMPLATE else ""
-        given = max(size or 0, len(data))
         raise TemplateError(f"{what} has {given:,} bytes; {limit}files above {largest:,} bytes are not read")
     for mark, encoding in _OTHER_ENCODINGS:
         if data.startswith(mark):

@@ -37,21 +37,23 @@ def are_sound(parts: Iterable[Any]) -> bool:
         if not level:
             return True
         mappings = [one for one in level if type(one) is dict]
-        keys = list(chain.from_iterable(mappings))
-        inner = [*chain.from_iterable(one for one in level if type(one) is list)]
-        for one in mappings:
-            inner += one.values()
+        keys = set(chain.from_iterable(mappings))
+        inner = [*chain.from_iterable([one.values() if type(one) is dict else one for one in level])]
         if not {*map(type, keys)} <= {str} or not {*map(type, inner)} <= _USUAL:
             return False
-        words = [one for one in inner if type(one) is str]
         numbers = [one for one in inner if type(one) is int]
-        if not all(map(str.isascii, words)) or any(abs(one) >= LARGEST_INTEGER for one in numbers):
+        if not "".join([one for one in inner if type(one) is str]).isascii():
             return False
-        for one in mappings:
-            if len(one) == 1:
-                for name, argument in one.items():
-                    if name in _FUNCTIONS and not _FUNCTIONS[name][0](argument):
+        if numbers and max(map(abs, numbers)) >= LARGEST_INTEGER:
+            return False
+        if not _FUNCTIONS.keys().isdisjoint(keys):
+            for one in [one for one in mappings if len(one) == 1]:
+                ((name, argument),) = one.items()
+                if name == "Ref":
+                    if type(argument) is not str:
                         return False
+                elif name in _FUNCTIONS and not _FUNCTIONS[name][0](argument):
+                    return False
         level = [one for one in inner if type(one) is dict or type(one) is list]
     return not level
 

@@ -34,7 +34,7 @@ def as_template(value: Any, what: str) -> Template:
     """
     if not isinstance(value, dict) or not isinstance(value.get("Resources"), dict):
         raise TemplateError(f"{what} is not a CloudFormation template: it has no Resources")
-    check_depth(value, what)
+    check_depth([*(part for section, part in value.items() if section != "Resources")], what)
     for section in _SECTIONS:
         if not isinstance(value.get(section) or {}, dict):
             raise TemplateError(f"{what}: {section} is not a mapping")
@@ -68,6 +68,7 @@ def _entries(template: Template, section: str, what: str) -> Iterator[tuple[str,
 
 def _check_resources(resources: Template, what: str) -> None:
     usual: list[Any] = []
+    metadata: list[Any] = []
     for logical_id, resource in resources.items():
         # Most resources have nothing else, and nothing wrong.
         if (
@@ -81,8 +82,10 @@ def _check_resources(resources: Template, what: str) -> None:
             and resource["Type"].isascii()
         ):
             usual.append(resource.get("Properties", _NONE))
+            metadata.append(resource.get("Metadata", _NONE))
         else:
             _check_resource(logical_id, resource, what)
+    check_depth(metadata, what)
     if not are_sound(usual):
         for logical_id, resource in resources.items():
             _check_resource(logical_id, resource, what)
@@ -93,6 +96,7 @@ def _check_resource(logical_id: Any, resource: Any, what: str) -> None:
         raise TemplateError(f"{what}: Resources: the key {shortened(logical_id)} is not a text")
     if logical_id.startswith("Fn::"):
         return
+    check_depth(resource, what)
     at = f"{what}: resource {logical_id if logical_id.isalnum() and len(logical_id) <= 255 else shortened(logical_id)}"
     if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
         raise TemplateError(f"{at} has no Type")

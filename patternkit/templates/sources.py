@@ -83,7 +83,7 @@ def _source(stack: AssemblyStack) -> StackSource:
         region=stack.region or "",
         account=stack.account or "",
         parameters=stack.parameters,
-        paths=dict(stack.paths),
+        paths={logical_id: path for path, logical_id in stack.logical_ids.items()},
         folder=stack.folder,
         assets=dict(stack.files_by_hash),
         stack_name=stack.name,

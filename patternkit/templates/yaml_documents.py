@@ -15,7 +15,7 @@ import yaml
 
 from patternkit.templates.errors import TemplateError, shortened
 
-_MOST_EVENTS = 2_000_000
+_MOST_EVENTS = 1_000_000
 _LONGEST_NUMBER = 100
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = frozenset(f"{_TAG}{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq"))
