@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
@@ -17,6 +18,7 @@ LARGEST_INTEGER = 10**30
 """Numbers beyond it are refused: AWS takes none, and arithmetic on them takes time."""
 
 
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _USUAL = frozenset({str, int, bool, dict, list})
 
 
@@ -42,7 +44,8 @@ def are_sound(parts: Iterable[Any]) -> bool:
         if not {*map(type, keys)} <= {str} or not {*map(type, inner)} <= _USUAL:
             return False
         numbers = [one for one in inner if type(one) is int]
-        if not "".join([one for one in inner if type(one) is str]).isascii():
+        words = "".join([one for one in inner if type(one) is str])
+        if not words.isascii() and _HALF_CHARACTER.search(words):
             return False
         if numbers and max(map(abs, numbers)) >= LARGEST_INTEGER:
             return False
@@ -100,7 +103,7 @@ def _check_scalar(value: Any, where: str, key: str) -> None:
         case bool():
             return
         case str():
-            if any("\ud800" <= character <= "\udfff" for character in value):
+            if _HALF_CHARACTER.search(value):
                 raise TemplateError(f"{at} holds half a character, which is no text")
         case int():
             if not -LARGEST_INTEGER < value < LARGEST_INTEGER:

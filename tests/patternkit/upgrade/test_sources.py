@@ -100,7 +100,11 @@ def test_git_revisions(here: Path) -> None:
     ("name", "text", "message"),
     [
         ("half.json", json.dumps(OLD)[:-20], "half.json is neither JSON nor YAML: "),
-        ("half.yaml", 'Resources:\n  Q:\n    Type: "AWS::SQS', "half.yaml is neither JSON nor YAML: while scanning a quoted scalar"),
+        (
+            "half.yaml",
+            'Resources:\n  Q:\n    Type: "AWS::SQS',
+            "half.yaml is neither JSON nor YAML: while scanning a quoted scalar",
+        ),
         ("empty.json", "", "empty.json: the file is empty"),
         ("list.json", "[]", "list.json is not a CloudFormation template: it has no Resources"),
         ("other.json", '{"name": "x"}', "other.json is not a CloudFormation template: it has no Resources"),
