@@ -106,15 +106,6 @@ class Tracer:
             if leg.outcome is not Outcome.DELIVERED:
                 found.append(Flow(source, destination, _sent(leg, sources), leg, None))
                 continue
-            if isinstance(leg.end, Service):
-                back = Leg(
-                    replace(leg.walk, back=True, hops=()),
-                    Outcome.DELIVERED,
-                    "by the gateway endpoint",
-                    source.element,
-                )
-                found.append(Flow(source, destination, leg.walk.box, leg, back))
-                continue
             for reply in forward(self.model, self._replies(leg, source)):
                 reply = self._at_source(reply, source)
                 found.append(Flow(source, destination, _refined(leg, reply, sources), leg, reply))
@@ -241,6 +232,9 @@ class Tracer:
                 return [(("local", gateway.vpc, gateway), reply)]
             assert isinstance(gateway, InternetGateway)
             return [(("edge", gateway.vpc, gateway), reply)]
+        if isinstance(end, Service):
+            # By the endpoint's own VPC, straight to the subnet that asked: its network ACL is asked again.
+            return [(("local", end.vpc, end), reply.hop(end, "gateway endpoint", "back into the VPC"))]
         if isinstance(end, Site):
             others = [
                 site

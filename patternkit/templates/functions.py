@@ -19,7 +19,7 @@ LARGEST_INTEGER = 10**30
 
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-_USUAL = frozenset({str, int, bool, dict, list})
+_USUAL = frozenset({str, int, bool, float, dict, list})
 
 
 def are_sound(parts: Iterable[Any]) -> bool:
@@ -48,6 +48,8 @@ def are_sound(parts: Iterable[Any]) -> bool:
         if not words.isascii() and _HALF_CHARACTER.search(words):
             return False
         if numbers and max(map(abs, numbers)) >= LARGEST_INTEGER:
+            return False
+        if not all(map(math.isfinite, [one for one in inner if type(one) is float])):
             return False
         if not _FUNCTIONS.keys().isdisjoint(keys):
             for one in [one for one in mappings if len(one) == 1]:

@@ -28,6 +28,7 @@ class StackSource:
         folder: Where the nested stacks' templates lie, or None.
         assets: File name by asset hash.
         stack_name: The name in CloudFormation, where it differs.
+        file: The file of the template, or None where it was given as data.
     """
 
     name: str
@@ -39,6 +40,7 @@ class StackSource:
     folder: Path | None = None
     assets: dict[str, str] = field(default_factory=dict)
     stack_name: str = ""
+    file: Path | None = None
 
 
 def read_template(path: Path) -> Template:
@@ -73,7 +75,7 @@ def read(path: str | Path) -> list[StackSource]:
         # A template out of an assembly keeps its region, paths and nested stacks.
         for stack in read_stacks(path.parent, only=path.name):
             return [_source(stack)]
-    return [StackSource(name=path.name.split(".")[0], template=template, folder=path.parent)]
+    return [StackSource(name=path.name.split(".")[0], template=template, folder=path.parent, file=path)]
 
 
 def _source(stack: AssemblyStack) -> StackSource:
@@ -87,4 +89,5 @@ def _source(stack: AssemblyStack) -> StackSource:
         folder=stack.folder,
         assets=dict(stack.files_by_hash),
         stack_name=stack.name,
+        file=stack.template_path,
     )

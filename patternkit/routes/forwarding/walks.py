@@ -35,11 +35,12 @@ class Crossing(NamedTuple):
     vpc: str
     zone: str
     element: str
+    subnet: str = ""
 
     @classmethod
     def at(cls, element: Element, subnet: Subnet) -> Crossing:
         """The crossing of an element in a subnet; the zone is "?" where it is not known."""
-        return cls(subnet.vpc.identity, subnet.zone if isinstance(subnet.zone, str) else "?", element.path)
+        return cls(subnet.vpc.identity, subnet.zone if isinstance(subnet.zone, str) else "?", element.path, subnet.path)
 
 
 class Sighting(NamedTuple):

@@ -103,7 +103,7 @@ def test_git_revisions(here: Path) -> None:
         (
             "half.yaml",
             'Resources:\n  Q:\n    Type: "AWS::SQS',
-            "half.yaml is neither JSON nor YAML: while scanning a quoted scalar",
+            "half.yaml is neither JSON nor YAML: while",
         ),
         ("empty.json", "", "empty.json: the file is empty"),
         ("list.json", "[]", "list.json is not a CloudFormation template: it has no Resources"),
