@@ -6,7 +6,7 @@ from typing import Any
 
 from patternkit.routes.building.filters import DEFAULT_GROUP, _Filters
 from patternkit.routes.building.reading import Properties, shown
-from patternkit.routes.building.transit import _Transit
+from patternkit.routes.building.sites import _Sites
 from patternkit.routes.contracts import DeclaredRoute, matching
 from patternkit.routes.errors import ContractError, nearest
 from patternkit.routes.model import (
@@ -51,7 +51,7 @@ _ROUTED_TO = (
 )
 
 
-class _Declaring(_Transit, _Filters):
+class _Declaring(_Sites, _Filters):
     """Adds what contracts declare, and doubts what code may change."""
 
     def _check_contracts(self) -> None:
@@ -74,10 +74,15 @@ class _Declaring(_Transit, _Filters):
                 ("appliance-mode", contracts.appliance_mode),
                 ("policies", contracts.policies),
                 ("routes by", [route.by for route in contracts.routes if route.by]),
+                ("sites", contracts.sites),
+                ("appliances", contracts.appliances),
             )
             for pattern in patterns
             if "*" not in pattern
         }
+        declared = tuple(attachment.name for attachment in contracts.attachments)
+        while declared and (pattern := matching(wanted, declared)) is not None:
+            del wanted[pattern]
         if not wanted:
             return
         known_names: set[str] = set()
@@ -107,6 +112,7 @@ class _Declaring(_Transit, _Filters):
                 medium=declared.kind,
                 prefixes=[(block, declared.kind) for block in declared.prefixes],
             )
+            self._site_declared(site, (declared.name,))
             self.model.sites[identity] = site
             site.attachment = self._attach(
                 Attachment(

@@ -73,6 +73,7 @@ class _Reading:
         self.changed_lists: dict[str, str] = {}
         self.loose: list[Loose] = []
         self.made_by: dict[str, list[str]] = {}  # which resources make just the routes that contracts declare, by table
+        self.asns: dict[str, int | Unknown] = {}
 
     def _get(self, stack: Stack, properties: Properties, name: str) -> Any:
         node = properties.get(name)

@@ -86,6 +86,9 @@ class Walk:
     over_vpn: bool = False
     interface: Interface | None = None  # the host that a question names, at the packets' source
     peer: Interface | None = None  # the same at their destination
+    doubt: str = (
+        ""  # why it is not known whether they get this far at all: what is lost further on is lost all the same
+    )
     by_group: bool = False  # whether a security group let the packets out because it names the peer's group
     doubts: tuple[str, ...] = ()  # what is not known of the way so far; it goes on, to meet what else is not known
 
@@ -165,8 +168,9 @@ class Forwarder:
 
     def arrive(self, walk: Walk, end: Any, how: str) -> None:
         """The packets have arrived."""
-        if walk.doubts:
-            self.done.append(Leg(walk, Outcome.UNKNOWN, walk.doubts[0], end, doubts=walk.doubts))
+        doubts = (*walk.doubts, walk.doubt) if walk.doubt else walk.doubts
+        if doubts:
+            self.done.append(Leg(walk, Outcome.UNKNOWN, doubts[0], end, doubts=doubts))
         else:
             self.done.append(Leg(walk, Outcome.DELIVERED, how, end))
 

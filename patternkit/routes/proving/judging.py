@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patternkit.routes.arrival import passes_on
 from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
 from patternkit.routes.promises import Promise
@@ -54,6 +55,8 @@ class Judge:
                             self.doubt(flow, reason)
                         for reason in flow.beyond if self.promise.kind != "isolated" else ():
                             self.doubt(flow, reason)
+                if self.promise.kind in ("isolated", "no_bypass") and (passed := passes_on(flow.forward)):
+                    self.doubt(flow, passed)
                 reason = breaks(self, flow)
                 if reason:
                     broken.append((flow, reason))
