@@ -128,7 +128,10 @@ class _Reading:
         found = group.get(identity) if isinstance(identity, str) else None
         if found is None and is_outside(identity):
             return Outside(f"{what} {shown(identity)} is not in the set")
-        return found if found is not None else Unknown(f"{what} {shown(identity)} is not in the set")
+        if found is not None:
+            return found
+        by_text = isinstance(identity, str) and not is_opaque(identity)
+        return Unknown(f"{what} {shown(identity)} is not in the set{lifted('ids') if by_text else ''}")
 
     def _ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
         """The element of the set that an identity means.

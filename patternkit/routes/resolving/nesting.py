@@ -38,9 +38,7 @@ class Nesting:
         for name, template in declared.items():
             if template not in self._by_name:
                 known = nearest(template, self._by_name)
-                raise TemplateError(
-                    f"contracts: nested of {name!r} is {template!r}, which is no template of the set{known}"
-                )
+                raise TemplateError(f"contracts: nested of {name!r}: no template of the set is {template!r}{known}")
         for certain in (True, False):
             for source in sources:
                 for logical, resource in _nested(source):
