@@ -18,12 +18,12 @@ from rich.table import Table
 
 from patternkit.routes.errors import QuestionError, RoutesError
 from patternkit.routes.lines import Lines
-from patternkit.routes.model import RouteTable, TransitTable
 from patternkit.routes.network import Network
 from patternkit.routes.promises import BadPromise, read_promises
 from patternkit.routes.proving import Proof, Verdict
 from patternkit.routes.reporting import answer_data, flow_data
 from patternkit.routes.sarif import sarif
+from patternkit.routes.showing import shown_network
 
 BAD_INPUT = 3
 
@@ -170,34 +170,26 @@ def show(
             svg.write_text(draw(model, flow), encoding="utf-8")
     except (RoutesError, OSError) as error:
         _refuse(error)
-    tables = [*model.transit_tables.values(), *model.tables.values()]
+    told = shown_network(network)
     if as_json:
-        _print_json([_table_data(table) for table in tables])
+        _print_json(told)
         return
     console = Console(soft_wrap=True)
-    for table in tables:
+    for table in told["tables"]:
         console.print(_rich_table(table))
-    for text in model.invalid:
-        console.print(f"AWS refuses: {text}", markup=False)
-    for text in (*model.unknown, *model.notes):
-        console.print(f"note: {text}", markup=False)
+    if told["worlds"] > 1:
+        console.print(f"in {told['worlds']} worlds, for this is not decided:", markup=False)
+    for section, word in _SECTIONS.items():
+        for text in told[section]:
+            console.print(f"{word}: {text}", markup=False)
 
 
-def _table_data(table: RouteTable) -> dict[str, Any]:
-    return {
-        "table": table.path,
-        "used_by": _users(table),
-        "routes": [
-            {"destination": str(route.prefix), "target": _target(route.target), "origin": route.origin}
-            for route in sorted(table.routes, key=lambda route: route.prefix)
-        ],
-        "unknown": table.unknown + ([table.tainted] if table.tainted else []),
-    }
+_SECTIONS = {"undecided": "undecided", "unknown": "not known", "refused": "AWS refuses", "notes": "note"}
 
 
-def _rich_table(table: RouteTable) -> Table:
-    data = _table_data(table)
-    shown = Table(title=f"{data['table']} ({', '.join(data['used_by']) or 'used by nothing'})", title_justify="left")
+def _rich_table(data: dict[str, Any]) -> Table:
+    title = f"{data['table']} ({', '.join(data['used_by']) or 'used by nothing'})"
+    shown = Table(title=title, title_justify="left")
     for column in ("destination", "target", "origin"):
         shown.add_column(column, overflow="fold")
     for route in data["routes"]:
@@ -205,17 +197,6 @@ def _rich_table(table: RouteTable) -> Table:
     for reason in data["unknown"]:
         shown.add_row("?", reason, "not known")
     return shown
-
-
-def _users(table: RouteTable) -> list[str]:
-    if isinstance(table, TransitTable):
-        gateway = table.gateway
-        return [a.path for a in getattr(gateway, "attachments", ()) if a.association is table]
-    return [subnet.path for subnet in table.vpc.subnets if subnet.table is table] if table.vpc is not None else []
-
-
-def _target(target: Any) -> str:
-    return getattr(target, "path", None) or type(target).__name__.lower()
 
 
 def _parameters(given: Sequence[str]) -> dict[str, dict[str, Any]]:
