@@ -8,7 +8,8 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from patternkit.localcloud import Deployment, LocalCloud, Report
 from patternkit.localcloud.effects import WITHOUT_EFFECT
 from patternkit.localcloud.embedded import Noted, Notes, listen
-from patternkit.localcloud.repairs import REPAIRS, holds
+from patternkit.localcloud.repair import holds
+from patternkit.localcloud.repairs import REPAIRS
 from patternkit.localcloud.report import Provisioned, dropped
 from tests.patternkit.localcloud import apps
 
