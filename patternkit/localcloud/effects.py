@@ -19,7 +19,7 @@ WITHOUT_EFFECT: Mapping[str, Mapping[str, str]] = {
     "AWS::DynamoDB::Table": {
         "PointInTimeRecoverySpecification": "kept, and no backup is made",
         "SSESpecification": "kept, and nothing is encrypted",
-        "TimeToLiveSpecification": "expired items go within a minute (AWS: days), and no REMOVE record reaches the stream",
+        "TimeToLiveSpecification": "expired items go within a minute (AWS: days); no REMOVE record reaches the stream",
     },
     "AWS::DynamoDB::GlobalTable": {
         "TimeToLiveSpecification": "expired items go within a minute, and no REMOVE record reaches the stream",

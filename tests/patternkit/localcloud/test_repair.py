@@ -93,7 +93,7 @@ def test_each_error_is_a_reason(error: BaseException, said: str) -> None:
     assert fails_with(error) == said
 
 
-@pytest.mark.parametrize("shape", [None, "text", 3, [], ["text"], {}, {"Name": "n"}, [{"Region": 1}]], ids=repr)
+@pytest.mark.parametrize("shape", [None, "text", 3, [[]], ["text"], {}, {"Name": "n"}, [{"Region": 1}]], ids=repr)
 def test_a_property_of_any_shape_ends_in_a_finding(client: Any, shape: Any) -> None:
     resources = [
         Resource(
