@@ -27,10 +27,12 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from patternkit.emulation import AMENDMENTS
 
 
 class Noted(dict[str, Any]):
@@ -271,6 +273,27 @@ class Listener(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._loaded(module)
 
 
+def amend(
+    amendments: Mapping[str, Sequence[Callable[[ModuleType], None]]], last: Mapping[str, Callable[[ModuleType], None]]
+) -> None:
+    """Have modules of ministack's amended when it loads them.
+
+    Args:
+        amendments: What is done to which module, in order.
+        last: What is done to which after that.
+    """
+
+    def in_order(name: str) -> Callable[[ModuleType], None]:
+        def loaded(module: ModuleType) -> None:
+            for each in (*amendments.get(name, ()), *([last[name]] if name in last else [])):
+                each(module)
+
+        return loaded
+
+    for name in {*amendments, *last}:
+        sys.meta_path.insert(0, Listener(name, in_order(name)))
+
+
 def die_with_parent(pipe: int, directory: Path) -> None:
     """Kill this process group and remove its directory as soon as the pipe's other end is closed."""
     while os.read(pipe, 1):
@@ -306,8 +329,13 @@ def main() -> None:
 
         invoke_asynchronously(events, functions)
 
-    sys.meta_path.insert(0, Listener("ministack.services.cloudformation.provisioners", amend_cloudformation))
-    sys.meta_path.insert(0, Listener("ministack.services.eventbridge", amend_events))
+    amend(
+        AMENDMENTS,
+        {
+            "ministack.services.cloudformation.provisioners": amend_cloudformation,
+            "ministack.services.eventbridge": amend_events,
+        },
+    )
     sys.argv = ["ministack"]
     import ministack.app
 
