@@ -32,7 +32,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from patternkit.emulation import AMENDMENTS
+from patternkit.localcloud.emulation import AMENDMENTS
 
 
 class Noted(dict[str, Any]):

@@ -13,7 +13,7 @@ import threading
 from types import ModuleType
 from typing import Any
 
-from patternkit.emulation.amendment import AmendmentError
+from patternkit.localcloud.emulation.amendment import AmendmentError
 
 # What the workers write of an exception, and what they write instead. Node's `name` is what AWS reports: an own
 # name of the error before its class's.

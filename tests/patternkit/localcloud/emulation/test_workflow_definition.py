@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from patternkit.emulation.workflow_definition import faults
+from patternkit.localcloud.emulation.workflow_definition import faults
 
 DONE = {"Type": "Succeed"}
 

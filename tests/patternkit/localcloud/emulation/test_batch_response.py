@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from patternkit.emulation.batch_response import Verdict, read_answer, reports
+from patternkit.localcloud.emulation.batch_response import Verdict, read_answer, reports
 
 GIVEN = ("1", "2", "3")
 

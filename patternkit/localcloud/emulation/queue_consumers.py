@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
-from patternkit.emulation.batch_response import read_answer, reports
+from patternkit.localcloud.emulation.batch_response import read_answer, reports
 
 _judged: ContextVar[bool] = ContextVar("_judged", default=False)
 

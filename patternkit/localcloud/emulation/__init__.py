@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
-from patternkit.emulation import (
+from patternkit.localcloud.emulation import (
     function_errors,
     generated_secret,
     queue_consumers,

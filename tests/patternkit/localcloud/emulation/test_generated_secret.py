@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from patternkit.emulation.generated_secret import password
+from patternkit.localcloud.emulation.generated_secret import password
 
 
 def test_a_password_has_one_of_each_kind_and_the_length_of_the_api() -> None:

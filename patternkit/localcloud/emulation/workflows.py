@@ -14,7 +14,7 @@ import threading
 from types import ModuleType
 from typing import Any
 
-from patternkit.emulation.workflow_definition import faults
+from patternkit.localcloud.emulation.workflow_definition import faults
 
 
 def end_in_time(workflows: ModuleType) -> None:

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from patternkit.emulation.batch_response import read_answer, reports
-from patternkit.emulation.stream_failures import failure_record, send
+from patternkit.localcloud.emulation.batch_response import read_answer, reports
+from patternkit.localcloud.emulation.stream_failures import failure_record, send
 
 Record = dict[str, Any]
 

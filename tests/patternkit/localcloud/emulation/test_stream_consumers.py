@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patternkit.emulation.stream_consumers import Attempts, judge, part_of, sequence_number
+from patternkit.localcloud.emulation.stream_consumers import Attempts, judge, part_of, sequence_number
 
 REPORTING = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from patternkit.emulation.left_out import LEFT_OUT, placeholder
-from patternkit.emulation.workflow_definition import faults
+from patternkit.localcloud.emulation.left_out import LEFT_OUT, placeholder
+from patternkit.localcloud.emulation.workflow_definition import faults
 
 Handlers = dict[str, dict[str, Callable[..., Any]]]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from patternkit.emulation.weighted_alias import draw
+from patternkit.localcloud.emulation.weighted_alias import draw
 
 
 @pytest.mark.parametrize(
