@@ -10,6 +10,8 @@ It writes down which properties of a template ministack reads. Each resource han
 CloudFormation is given its properties in a dict that notes every look-up. What a handler has not looked up
 when it returns, and not kept, has no effect there, whatever CloudFormation answered.
 
+It has a front door (`inside.gate`): who does not sign with this run's secret reaches only what a template makes public.
+
 It makes failures arrive. A custom resource whose function fails is answered with that failure, where
 ministack waits for an hour. And EventBridge and its Scheduler invoke functions asynchronously, as on AWS, so that a
 function's retries, dead letters and failure destination apply.
@@ -32,7 +34,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from patternkit.localcloud.emulation import AMENDMENTS
+HERE = Path(__file__).parent
 
 
 class Noted(dict[str, Any]):
@@ -302,8 +304,17 @@ def die_with_parent(pipe: int, directory: Path) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
+def reach_inside() -> None:
+    """Make `patternkit.localcloud.inside` importable without what the packages around it import, which is the CDK's."""
+    for name, folder in (("patternkit", HERE.parent), ("patternkit.localcloud", HERE)):
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+
+
 def main() -> None:
     """Run ministack until it is killed."""
+    reach_inside()
     reads = Path(sys.argv[1])
     pipe = os.dup(0)  # not inherited by handlers, unlike 0
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -329,15 +340,29 @@ def main() -> None:
 
         invoke_asynchronously(events, functions)
 
+    def amend_functions(functions: ModuleType) -> None:
+        import ministack.core.lambda_runtime as runtime
+
+        as_their_roles(runtime, functions, os.environ["AWS_SECRET_ACCESS_KEY"])
+
+    from patternkit.localcloud.emulation import AMENDMENTS
+    from patternkit.localcloud.inside.credentials import as_their_roles
+
     amend(
         AMENDMENTS,
         {
             "ministack.services.cloudformation.provisioners": amend_cloudformation,
             "ministack.services.eventbridge": amend_events,
+            "ministack.services.lambda_svc": amend_functions,
         },
     )
     sys.argv = ["ministack"]
+    origins = os.environ.pop("PATTERNKIT_ORIGINS", "").split()
     import ministack.app
+
+    from patternkit.localcloud.inside.gate import Gate
+
+    vars(ministack.app)["app"] = Gate(ministack.app, origins)
 
     # With TLS on it would also take port 443 where it may.
     vars(ministack.app)["_port_is_bindable"] = lambda *_: False

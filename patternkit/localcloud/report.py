@@ -25,6 +25,7 @@ from patternkit.localcloud.effects import (
     WITHOUT_EFFECT,
 )
 from patternkit.localcloud.effects_by_value import WHERE, present, values
+from patternkit.localcloud.emulation.left_out import LEFT_OUT, PREFIX
 from patternkit.localcloud.repairs import REPAIRS, Dropped
 
 INTERPRETER = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -112,6 +113,9 @@ def examine(resources: Sequence[Resource], client: Callable[[str], Any], *, enfo
         def finding(path: str, why: str, resource: Resource = resource) -> Finding:
             return Finding(logical_id=resource.logical_id, type=resource.type, property=path, why=why)
 
+        if resource.type in LEFT_OUT and resource.physical_id.startswith(PREFIX):
+            not_exercised.add(finding("*", f"{LEFT_OUT[resource.type]}; a placeholder stands where others refer to it"))
+            continue
         lost: set[str] = set()
         rows = REPAIRS.get(resource.type, {})
         gone = dropped(resource.provisioned)

@@ -14,6 +14,9 @@ NO_TRAFFIC = "left out: there is no network here, and nothing to log of it"
 NO_PERMISSION = "left out: it permits, and is not asked here"
 NO_WATCH = "left out: it watches, and nothing depends on it"
 
+PREFIX = "left-out-"
+"""How the physical id of each begins."""
+
 LEFT_OUT: Mapping[str, str] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": "left out: nothing scales here",
     "AWS::ApplicationAutoScaling::ScalingPolicy": "left out: nothing scales here",
@@ -85,7 +88,7 @@ def placeholder(type_: str) -> dict[str, Callable[..., Any]]:
     def create(logical_id: str, properties: Mapping[str, Any], stack_name: str) -> tuple[str, dict[str, str]]:
         dict(properties)  # looked at: what is left out is said once, of the whole
         digest = hashlib.sha256(f"{stack_name}/{logical_id}".encode()).hexdigest()[:8]
-        name = f"left-out-{logical_id}-{digest}"
+        name = f"{PREFIX}{logical_id}-{digest}"
         arn = f"arn:aws:{service.lower()}:::{kind.lower()}/{name}"
         return name, Placeholders(type_, name, arn)
 
