@@ -171,7 +171,7 @@ def show(
     console = Console(soft_wrap=True)
     for table in tables:
         console.print(_rich_table(table))
-    for text in model.invalid:
+    for text in model.refused:
         console.print(f"AWS refuses: {text}", markup=False)
     for text in (*model.unknown, *model.notes):
         console.print(f"note: {text}", markup=False)
