@@ -146,7 +146,7 @@ class _Reading:
         return Unknown(f"{what} {shown(identity)} is known only to AWS")
 
     def _check_kind(self, identity: Any, what: str) -> None:
-        """EC2 takes no id of another kind of resource (InvalidVpcID.NotFound, InvalidSubnetID.NotFound and the like)."""
+        """EC2 takes no id of another kind of resource (InvalidVpcID.NotFound and the like)."""
         entry = self.resolver.stacks.by_id.get(identity) if isinstance(identity, str) else None
         if entry is None or what not in _KINDS:
             return

@@ -6,6 +6,7 @@ What is refused while an element is made stands where it is made; here is what o
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -83,7 +84,7 @@ class _Refusals(_Reading):
                 self._size(block, subnet.path, "subnet")
                 placed.append((block.family, block.first, block.last, subnet))
         placed.sort(key=lambda item: item[:3])
-        for one, other in zip(placed, placed[1:], strict=False):
+        for one, other in itertools.pairwise(placed):
             if one[0] == other[0] and other[1] <= one[2]:
                 self.refuse(f"{one[3].path} and {other[3].path} of {vpc.path} overlap [InvalidSubnet.Conflict]")
 
@@ -263,7 +264,7 @@ class _Refusals(_Reading):
         """Why EC2 takes no such resource under a property of a route; "" where it does."""
         allowed = _ROUTE_TARGETS[name]
         entry = self.resolver.stacks.by_id.get(identity)
-        if isinstance(target, Unknown) or entry is None and not isinstance(target, Endpoint):
+        if isinstance(target, Unknown) or (entry is None and not isinstance(target, Endpoint)):
             return ""
         kind = entry[0].resources[entry[1]]["Type"] if entry is not None else target.kind
         right = isinstance(target, allowed) or not kind.startswith("AWS::")

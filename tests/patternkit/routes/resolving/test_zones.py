@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import pytest
-
 from patternkit.routes import Network, Verdict, isolated, reaches
 from tests.patternkit.routes.two_vpcs import two_vpcs, verdict
 
