@@ -1,34 +1,42 @@
-"""Templates on which the verdict was once wrong: each folder of `found` says what is right, and why.
-
-A folder holds `bad.yaml` (with a fault), often `good.yaml` (mended), `promises.yaml`, often `contracts.yaml`, and
-`expected.yaml`: by template the verdict of each promise, and words that the proof says.
-"""
+"""Networks on which a verdict was once wrong: each folder under `found` with the verdicts that are right."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from patternkit.routes import Network, load_promises
-from patternkit.routes.contracts import read_data
-from patternkit.routes.errors import TemplateError
+from patternkit.routes import Network
+from patternkit.routes.promises import read_promises
+from patternkit.routes.reporting import answer_data
 
-FOLDER = Path(__file__).parent / "found"
-FOLDERS = sorted(path.parent for path in FOLDER.glob("*/promises.yaml"))
+FOUND = Path(__file__).parent / "found"
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_the_verdict_is_right(folder: Path) -> None:
-    expected = read_data(folder / "expected.yaml", TemplateError)
-    templates = sorted(path.stem for path in folder.glob("*.yaml") if path.stem in ("bad", "good"))
-    assert sorted(expected) == templates
-    contracts = folder / "contracts.yaml"
-    for name, verdicts in expected.items():
-        network = Network.load(folder / f"{name}.yaml", contracts=contracts if contracts.is_file() else None)
-        proofs = network.prove_all(load_promises(folder / "promises.yaml"))
-        assert [proof.verdict.value for proof in proofs] == [item["verdict"] for item in verdicts], "\n\n".join(
-            map(str, proofs)
-        )
-        for proof, item in zip(proofs, verdicts, strict=True):
-            assert item.get("says", "") in str(proof), str(proof)
+def runs() -> Iterator[Any]:
+    for expected in sorted(FOUND.glob("*/expected.yaml")):
+        for name, run in yaml.safe_load(expected.read_text()).items():
+            details = run if isinstance(run, dict) else {"verdicts": run}
+            yield pytest.param(expected.parent, name, details, id=f"{expected.parent.name}-{name}")
+
+
+@pytest.mark.parametrize(("folder", "name", "run"), list(runs()))
+def test_the_verdicts_are_right(folder: Path, name: str, run: dict[str, Any]) -> None:
+    templates = [folder / file for file in run.get("templates", ())] or sorted(folder.glob(f"{name}*.yaml"))
+    contracts = folder / run.get("contracts", "contracts.yaml")
+    network = Network.load(*templates, contracts=contracts if contracts.exists() else None)
+    answers = network.answer_all(read_promises(folder / "promises.yaml"))
+    told = "\n\n".join(map(str, answers))
+    assert [answer_data(answer)["verdict"] for answer in answers] == run["verdicts"], told
+    for answer, words in zip(answers, run.get("reasons", ()), strict=False):
+        data = answer_data(answer)
+        assert words is None or any(words in reason for reason in (data["reason"], *data.get("unknown", ()))), told
+
+
+def test_every_folder_is_tried() -> None:
+    assert {path.name for path in FOUND.iterdir() if path.is_dir()} == {
+        path.parent.name for path in FOUND.glob("*/expected.yaml")
+    }
