@@ -18,7 +18,9 @@ PatternkitError            anything below; the command line ends with its messag
 ├── RulesError             patternkit.testing.rules: a file of rules cannot be used
 ├── SnapshotError          patternkit.testing.snapshots: a snapshot's file cannot be compared
 ├── SourceError            patternkit.upgrade.sources: what is given is no template that can be compared
-└── SynthesisError         patternkit.testing.synthesis: an app cannot be synthesized
+├── SynthesisError         patternkit.testing.synthesis: an app cannot be synthesized
+└── TemplateError          patternkit.templates.errors: a file is no template or assembly, or is beyond the limits
+    └── TemplateError      the same, where the prover reads it: a RoutesError as well
 ```
 
 Arguments of functions that Python's own habits cover raise `ValueError` and `TypeError`, as everywhere.

@@ -14,13 +14,14 @@ from typing import Any
 import click
 from rich.table import Table
 
-from patternkit.exit_status import AnsweringGroup
+from patternkit.exit_status import NO_ANSWER, AnsweringGroup
 from patternkit.routes.errors import QuestionError
+from patternkit.routes.lines import Lines
 from patternkit.routes.model import RouteTable, TransitTable
 from patternkit.routes.network import Network
-from patternkit.routes.promises import load_promises
-from patternkit.routes.proving import Verdict
-from patternkit.routes.reporting import flow_data, proof_data
+from patternkit.routes.promises import BadPromise, read_promises
+from patternkit.routes.proving import Proof, Verdict
+from patternkit.routes.reporting import answer_data, flow_data
 from patternkit.routes.sarif import sarif
 from patternkit.screen import Screen
 
@@ -96,17 +97,19 @@ def prove(
     sarif_file: Path | None,
 ) -> None:
     """Hold promises against every flow: HOLDS, FAILS with a witness, or UNKNOWN with what is not known."""
-    asked = load_promises(promises)
+    asked = read_promises(promises)
     network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
-    proofs = network.prove_all(asked)
+    answers = network.answer_all(asked)
     if sarif_file is not None:
-        log = sarif(proofs, promises.as_posix())
+        log = sarif(answers, promises.as_posix(), Lines(network.stacks))
         sarif_file.write_text(json.dumps(log, indent=2) + "\n", encoding="utf-8")
     if as_json:
-        _print_json([proof_data(proof) for proof in proofs])
+        _print_json([answer_data(answer) for answer in answers])
     else:
-        click.echo("\n\n".join(map(str, proofs)))
-    verdicts = {proof.verdict for proof in proofs}
+        click.echo("\n\n".join(map(str, answers)))
+    if any(isinstance(answer, BadPromise) for answer in answers):
+        sys.exit(NO_ANSWER)
+    verdicts = {answer.verdict for answer in answers if isinstance(answer, Proof)}
     worst = next(verdict for verdict in (Verdict.FAILS, Verdict.UNKNOWN, Verdict.HOLDS) if verdict in verdicts)
     sys.exit(worst.status)
 
