@@ -38,7 +38,7 @@ def shown_network(network: Network) -> dict[str, Any]:
         "worlds": len(views),
         "undecided": [*_choices(views), *_zones(views)],
         "unknown": _told(unknown),
-        "refused": _told(text for model in models for text in (*model.invalid, *model.refused)),
+        "refused": _told(text for model in models for text in model.refused),
         "notes": _told(notes),
     }
 

@@ -75,6 +75,7 @@ class _Builder(_Vpcs, _Targets, _Firewalls, _Automations, _Finishing):
             self._automation(stack, logical, properties)
         for stack, logical, properties in unmodelled:
             self._unmodelled(stack, logical, properties)
+        self._look_for_refusals(buckets)
         self._finish()
         return self.model
 

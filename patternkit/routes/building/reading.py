@@ -54,6 +54,27 @@ NOTHING: frozenset[str] = frozenset()
 
 LOCAL = Local()
 
+# The types whose ids stand for an element of a kind.
+_KINDS = {
+    "VPC": {"AWS::EC2::VPC"},
+    "subnet": {"AWS::EC2::Subnet"},
+    "route table": {"AWS::EC2::RouteTable"},
+    "network ACL": {"AWS::EC2::NetworkAcl"},
+    "security group": {"AWS::EC2::SecurityGroup"},
+    "prefix list": {"AWS::EC2::PrefixList"},
+    "virtual private gateway": {"AWS::EC2::VPNGateway"},
+    "VPN connection": {"AWS::EC2::VPNConnection"},
+    "transit gateway": {"AWS::EC2::TransitGateway"},
+    "transit gateway route table": {"AWS::EC2::TransitGatewayRouteTable"},
+    "attachment": {
+        "AWS::EC2::TransitGatewayAttachment",
+        "AWS::EC2::TransitGatewayVpcAttachment",
+        "AWS::EC2::TransitGatewayPeeringAttachment",
+        "AWS::EC2::TransitGatewayConnect",
+        "AWS::EC2::VPNConcentrator",
+    },
+}
+
 
 class _Reading:
     """A builder's state, and its ways to read a resource's properties."""
@@ -130,6 +151,7 @@ class _Reading:
             return Outside(f"{what} {shown(identity)} is not in the set")
         if found is not None:
             return found
+        self._check_kind(identity, what)
         by_text = isinstance(identity, str) and not is_opaque(identity)
         return Unknown(f"{what} {shown(identity)} is not in the set{lifted('ids') if by_text else ''}")
 
@@ -152,8 +174,23 @@ class _Reading:
             return Literal(f"{what} {identity} may be any of the set{lifted('ids')}")
         entry = self.resolver.stacks.by_id.get(identity)
         if entry is not None and entry[0].resources[entry[1]]["Type"].startswith("AWS::"):
+            self._check_kind(identity, what)
             return None
         return Unknown(f"{what} {shown(identity)} is known only to AWS")
+
+    def _check_kind(self, identity: Any, what: str) -> None:
+        """EC2 takes no id of another kind of resource (InvalidVpcID.NotFound and the like)."""
+        entry = self.resolver.stacks.by_id.get(identity) if isinstance(identity, str) else None
+        if entry is None or what not in _KINDS:
+            return
+        kind = entry[0].resources[entry[1]]["Type"]
+        if kind.startswith("AWS::") and kind not in _KINDS[what]:
+            self.refuse(f"{shown(identity)} is given as the id of {what}s, and is an {kind} [NotFound]")
+
+    def refuse(self, reason: str) -> None:
+        """AWS does not deploy this world."""
+        if reason not in self.model.refused:
+            self.model.refused.append(reason)
 
     def _doubt(
         self,
