@@ -13,7 +13,6 @@ import threading
 from types import ModuleType
 from typing import Any
 
-
 # What the workers write of an exception, and what they write instead. Node's `name` is what AWS reports: an own
 # name of the error before its class's.
 PYTHON = (
