@@ -61,11 +61,11 @@ def exposure_changes(old: Template, new: Template) -> Iterator[Change]:
     for logical_id, resource in resources(new).items():
         was = before.get(logical_id, {})
         known = set(_reasons(was)) if was.get("Type") == resource["Type"] else set()
-        if resource["Type"] == "AWS::EC2::VPCGatewayAttachment" and _is_of_new(resource, old, new):
-            continue
         for reason in _reasons(resource):
             if reason not in known:
                 yield Change(Kind.EXPOSURE, logical_id, reason)
+        if resource["Type"] == "AWS::EC2::VPCGatewayAttachment" and not was:
+            yield from _gateway(logical_id, resource, old, new)
     for logical_id, one, other in pairs(old, new):
         was_all, now_all = one.get("Properties", {}), other.get("Properties", {})
         if other["Type"] == "AWS::ApiGateway::RestApi" and _is_private(was_all) and not _is_private(now_all):
@@ -77,9 +77,12 @@ def exposure_changes(old: Template, new: Template) -> Iterator[Change]:
             yield Change(Kind.EXPOSURE, logical_id, f"{reason}, which gives credentials to who can make it send a GET")
 
 
-def _is_of_new(attachment: Properties, old: Template, new: Template) -> bool:
-    vpc = described(attachment.get("Properties", {}).get("VpcId")).removesuffix(".VpcId")
-    return vpc in resources(new) and vpc not in resources(old)
+def _gateway(logical_id: str, attachment: Properties, old: Template, new: Template) -> Iterator[Change]:
+    properties = attachment.get("Properties", {})
+    vpc = described(properties.get("VpcId")).removesuffix(".VpcId")
+    is_new = vpc in resources(new) and vpc not in resources(old)
+    if "InternetGatewayId" in properties and not is_new:
+        yield Change(Kind.EXPOSURE, logical_id, f"{vpc} gets an internet gateway, and had none here")
 
 
 def _metadata_level(path: Path, value: Any) -> float | None:
@@ -227,11 +230,6 @@ def _address(properties: Properties) -> Iterator[str]:
             yield f"{described(properties[name])} gets a public address"
 
 
-def _gateway(properties: Properties) -> Iterator[str]:
-    if "InternetGatewayId" in properties:
-        yield f"{described(properties.get('VpcId'))} gets an internet gateway"
-
-
 def _kafka(properties: Properties) -> Iterator[str]:
     nodes = _first(properties.get("BrokerNodeGroupInfo"))
     access = _first(_first(nodes.get("ConnectivityInfo")).get("PublicAccess"))
@@ -283,7 +281,6 @@ _FINDERS: dict[str, Callable[[Properties], Iterator[str]]] = {
     "AWS::AutoScaling::LaunchConfiguration": _launch_configuration,
     "AWS::EC2::EIP": _address,
     "AWS::EC2::EIPAssociation": _address,
-    "AWS::EC2::VPCGatewayAttachment": _gateway,
     "AWS::ECS::Service": _tasks,
     "AWS::ECS::TaskSet": _tasks,
     "AWS::Batch::JobDefinition": _tasks,

@@ -171,6 +171,14 @@ TOPIC = resource("SNS::Topic", TopicName="alarms")
 MAIL = resource("SNS::Subscription", TopicArn={"Ref": "Topic"}, Protocol="email", Endpoint="a@example.com")
 
 
+class TestGateways:
+    def test_a_network_that_was_there(self) -> None:
+        vpc = {"Vpc": resource("EC2::VPC", CidrBlock="10.0.0.0/16")}
+        attachment = resource("EC2::VPCGatewayAttachment", VpcId={"Ref": "Vpc"}, InternetGatewayId="igw-1")
+        assert said(vpc, vpc | {"A": attachment}) == ["Vpc gets an internet gateway, and had none here"]
+        assert not said({}, vpc | {"A": attachment})
+
+
 class TestAlarms:
     OLD: ClassVar[Resources] = {"A": alarm(), "Topic": TOPIC, "Mail": MAIL}
 
