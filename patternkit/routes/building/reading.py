@@ -47,6 +47,7 @@ class _Reading:
         self.unknown_groups: list[str] = []
         self.changed_lists: dict[str, str] = {}
         self.asns: dict[str, int | Unknown] = {}
+        self.unknown_interfaces: list[str] = []
 
     def _get(self, stack: Stack, properties: Properties, name: str) -> Any:
         node = properties.get(name)
