@@ -183,5 +183,8 @@ class _Instances(_Filters):
                 interface = min(instance.interfaces, key=lambda one: one.index)
             if isinstance(interface, Interface):
                 interface.public = True
+                home = interface.subnet.vpc if isinstance(interface.subnet, Subnet) else None
+                if home is not None and home.internet_gateway is None:
+                    self.refuse(f"{stack.path(logical)}: {home.path} has no internet gateway [Gateway.NotAttached]")
             elif isinstance(interface, Unknown) and identity is not None:
                 self._doubt(stack, logical, "gives a public address to an interface", interface)

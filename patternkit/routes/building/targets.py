@@ -103,8 +103,10 @@ class _Targets(_Instances):
             for one in requester.blocks:
                 for other in accepter.blocks:
                     if one.overlaps(other) and not peering.tainted:
-                        peering.tainted = f"AWS refuses the peering {peering.path}: {one} and {other} overlap"
-                        self.model.invalid.append(peering.tainted)
+                        reason = f"the peering {peering.path}: {one} and {other} overlap"
+                        peering.tainted = f"AWS refuses {reason}"
+                        # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+                        self.refuse(reason)
 
 
 def families_of(kind: Any) -> frozenset[int]:

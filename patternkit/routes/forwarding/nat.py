@@ -132,7 +132,7 @@ def back_through_nat(forwarder: Forwarder, owner: NatGateway | Interface, come_f
         if owner.regional:
             forwarder.go("regional nat", owner, None, restored.hop(owner, "NAT gateway", why))
             return
-        assert where is not None
+        assert isinstance(where, Subnet)
         crossings = (*restored.crossings, Crossing.at(owner, where))
         forwarder.go("subnet", where, owner, restored.hop(owner, "NAT gateway", why, where.zone, crossings=crossings))
         return

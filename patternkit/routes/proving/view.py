@@ -60,7 +60,7 @@ class View:
             found += self._flows[key]
         if by_nat64(self.model, promise, source, destination):
             protocols = promise.protocols(6)
-            key = (id(source), id(destination), "nat64", protocols, promise.ports())
+            key = (id(source), id(destination), 64, protocols, promise.ports())
             if key not in self._flows:
                 flows = self.tracer.flows(source, destination, 6, protocols, promise.ports(), nat64=True)
                 self._flows[key] = considered(flows)
