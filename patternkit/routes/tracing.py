@@ -22,6 +22,7 @@ from patternkit.routes.model import (
     Interface,
     InternetGateway,
     Model,
+    NatGateway,
     Service,
     Site,
     Subnet,
@@ -221,6 +222,9 @@ class Tracer:
             if isinstance(gateway, EgressOnlyGateway):
                 return [(("local", gateway.vpc, gateway), reply)]
             assert isinstance(gateway, InternetGateway)
+            owner = walk.source_owner
+            if isinstance(owner, NatGateway) and owner.regional:
+                return [(("nat back", owner, None), reply)]
             return [(("edge", gateway.vpc, gateway), reply)]
         if isinstance(end, Service):
             # By the endpoint's own VPC, straight to the subnet that asked: its network ACL is asked again.

@@ -7,6 +7,7 @@ from typing import Any
 from patternkit.routes.addresses import (
     SERVICES,
     Prefix,
+    prefix,
 )
 from patternkit.routes.building.instances import _Instances
 from patternkit.routes.building.reading import Properties, shown
@@ -21,8 +22,9 @@ from patternkit.routes.model import (
 )
 from patternkit.routes.resolving import (
     Stack,
+    zone_name,
 )
-from patternkit.routes.values import Unknown
+from patternkit.routes.values import Unknown, opaque
 
 
 class _Targets(_Instances):
@@ -47,17 +49,46 @@ class _Targets(_Instances):
         subnet = self.model.subnets.get(self._get(stack, properties, "SubnetId"))
         kind = self._get(stack, properties, "ConnectivityType")
         public: bool | Unknown = kind if isinstance(kind, Unknown) else kind != "private"
-        regional = self._get(stack, properties, "AvailabilityMode") == "regional"
+        mode = self._get(stack, properties, "AvailabilityMode")
         vpc = self.model.vpcs.get(self._get(stack, properties, "VpcId"))
-        self._named(
+        nat: NatGateway = self._named(
             NatGateway,
             stack,
             logical,
             subnet=subnet,
             public=public,
-            regional=regional,
+            regional=mode if isinstance(mode, Unknown) else mode == "regional",
             vpc=subnet.vpc if subnet else vpc,
         )
+        if nat.regional is True:
+            self._regional(nat, stack, logical, properties)
+
+    def _regional(self, nat: NatGateway, stack: Stack, logical: str, properties: Properties) -> None:
+        """A NAT gateway of a whole VPC: AWS makes its route table, with a route to the internet gateway."""
+        vpc = nat.vpc
+        if nat.public is False:
+            # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html: public only.
+            self.refuse(f"{nat.path}: a NAT gateway with regional availability is public")
+        table = RouteTable(
+            opaque(f"{stack.name}/{logical}.RouteTableId"), f"{nat.path} route table", "AWS::EC2::RouteTable", vpc=vpc
+        )
+        nat.table = self.model.tables[table.identity] = table
+        if vpc is not None:
+            vpc.tables.append(table)
+            if vpc.internet_gateway is not None:
+                everything = prefix("0.0.0.0/0")
+                table.routes.append(Route(everything, vpc.internet_gateway, "static", nat.path))
+        addresses = self._list(stack, properties, "AvailabilityZoneAddresses")
+        if isinstance(addresses, Unknown):
+            nat.zones = addresses
+        elif addresses:
+            named = [one.get("AvailabilityZone") if isinstance(one, dict) else None for one in addresses]
+            zones = [zone_name(self.resolver, zone) for zone in named if isinstance(zone, str)]
+            nat.zones = (
+                frozenset(zones)
+                if len(zones) == len(named)
+                else Unknown(f"the availability zones of {nat.path} are not known")
+            )
 
     def endpoint(self, stack: Stack, logical: str, properties: Properties) -> None:
         kind = self._get(stack, properties, "VpcEndpointType") or "Gateway"

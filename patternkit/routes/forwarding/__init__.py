@@ -21,6 +21,7 @@ from patternkit.routes.forwarding.filters import match, security_group
 from patternkit.routes.forwarding.gateways import at_edge
 from patternkit.routes.forwarding.middleboxes import in_endpoint
 from patternkit.routes.forwarding.nat import back_through_nat, in_nat
+from patternkit.routes.forwarding.regional_nat import in_regional_nat
 from patternkit.routes.forwarding.sites import in_vpn_gateway
 from patternkit.routes.forwarding.subnets import in_subnet
 from patternkit.routes.forwarding.transit import in_transit_gateway
@@ -68,6 +69,7 @@ _STEPS: dict[str, Callable[[Forwarder, Any, Any, Walk], None]] = {
     "interface": in_interface,
     "nat": in_nat,
     "nat back": back_through_nat,
+    "regional nat": in_regional_nat,
     "local": deliver_into,
 }
 

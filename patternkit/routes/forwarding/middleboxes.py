@@ -7,6 +7,7 @@ from typing import Any
 
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, EVERYTHING
 from patternkit.routes.forwarding.filters import between, match
+from patternkit.routes.forwarding.regional_nat import to_regional_nat
 from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
 from patternkit.routes.model import AclRule, Endpoint, Firewall, FirewallPolicy, NatGateway, Subnet
 from patternkit.routes.values import Unknown
@@ -14,8 +15,11 @@ from patternkit.routes.values import Unknown
 
 def to_middlebox(forwarder: Forwarder, target: Any, subnet: Subnet, walk: Walk) -> None:
     """A route leads to a NAT gateway, an endpoint or an interface."""
-    if isinstance(target, NatGateway) and target.regional:
-        forwarder.unknown(walk, f"{target.path} has regional availability, which is not modelled yet")
+    if isinstance(target, NatGateway) and target.regional is not False:
+        if isinstance(target.regional, Unknown):
+            forwarder.unknown(walk, target.regional.reason)
+        else:
+            to_regional_nat(forwarder, target, subnet, walk)
         return
     place = target.subnet
     if isinstance(place, Unknown) or place is None:

@@ -130,6 +130,11 @@ def back_through_nat(forwarder: Forwarder, owner: NatGateway | Interface, come_f
     why = f"destination becomes {show_spans(before.source, before.family)} again"
     if isinstance(owner, NatGateway):
         if owner.regional:
+            if owner.vpc is not None and owner.vpc.edge_tables:
+                forwarder.unknown(
+                    walk, f"whether the gateway's route table is for {owner.path}, too, is not documented"
+                )
+                return
             forwarder.go("regional nat", owner, None, restored.hop(owner, "NAT gateway", why))
             return
         assert isinstance(where, Subnet)
