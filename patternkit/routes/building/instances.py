@@ -187,4 +187,4 @@ class _Instances(_Filters):
                 if home is not None and home.internet_gateway is None:
                     self.refuse(f"{stack.path(logical)}: {home.path} has no internet gateway [Gateway.NotAttached]")
             elif isinstance(interface, Unknown) and identity is not None:
-                self._doubt(stack, logical, "gives a public address to an interface", interface)
+                self._doubt(stack, logical, "gives a public address to an interface", interface, "interface")

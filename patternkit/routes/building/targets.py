@@ -107,7 +107,7 @@ class _Targets(_Instances):
             for table in tables:
                 found = self._ours(self.model.tables, table, "route table")
                 if isinstance(found, Unknown):
-                    self._doubt(stack, logical, "adds a route to a table", found)
+                    self._doubt(stack, logical, "adds a route to a table", found, "route table")
                 if not isinstance(found, RouteTable):
                     continue
                 if isinstance(target, Unknown):

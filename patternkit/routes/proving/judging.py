@@ -52,7 +52,10 @@ class Judge:
             for flow in flows:
                 for leg in (flow.forward, flow.back):
                     if leg is not None and leg.outcome is Outcome.UNKNOWN and self._matters(flow):
-                        self.doubt(flow, leg.reason)
+                        for reason in leg.doubts or (leg.reason,):
+                            self.doubt(flow, reason)
+                        for reason in flow.beyond if self.promise.kind != "isolated" else ():
+                            self.doubt(flow, reason)
                 if self.promise.kind in ("isolated", "no_bypass"):
                     for doubt in filter(None, (passes_on(flow.forward), undeclared(flow))):
                         self.doubt(flow, doubt)
