@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, TypeVar, Unpack, overload
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -54,14 +55,18 @@ class LocalCloud:
         account: The account that stacks without one go to, and that clients act in.
         region: The region likewise.
         enforce_iam: Whether permissions are checked.
+        preflight: Whether templates are held to the rules for what AWS would refuse.
     """
 
-    def __init__(self, server: Server, *, account: str, region: str, enforce_iam: bool) -> None:
+    def __init__(
+        self, server: Server, *, account: str, region: str, enforce_iam: bool, preflight: bool = False
+    ) -> None:
         self.account = account
         self.region = region
         self.enforce_iam = enforce_iam
+        self.preflight = preflight
         self._server = server
-        self._clients = clients.Clients(url=server.url, authority=server.authority)
+        self._clients = clients.Clients(url=server.url, secret=server.secret, authority=server.authority)
 
     @classmethod
     def start(
@@ -70,35 +75,49 @@ class LocalCloud:
         region: str = "us-east-1",
         account: str = DEFAULT_ACCOUNT,
         enforce_iam: bool = False,
+        preflight: bool = False,
         tls: bool | None = None,
+        origins: Sequence[str] = (),
         deadline: float = 30.0,
     ) -> Self:
-        """Start a local cloud on a free loopback port.
+        """Start a local cloud on a free loopback port, with a secret of its own.
+
+        Whoever does not sign with that secret reaches only what a deployed template makes public.
 
         Args:
             region: Where stacks without a region go. Default: `us-east-1`.
             account: Where stacks without an account go, twelve digits.
             enforce_iam: Whether permissions are checked: execution roles, bucket and queue policies. Default:
                 no.
+            preflight: Whether each template is held to cdk-preflight's rules while it is deployed, and the report
+                says what AWS would refuse of it. It takes about four seconds of a processor for each stack.
+                Default: no.
             tls: Whether the endpoint is https, with a certificate made for this run. Policies that deny what
                 is not `aws:SecureTransport` are only evaluated with `enforce_iam`, and then need it. Default:
                 as `enforce_iam`.
+            origins: Origins of web pages that may talk to it, such as `https://shop.example.com`. Default: pages
+                of this machine, and those that a template's CORS settings name.
             deadline: Seconds until it must be ready.
 
         Raises:
-            ValueError: The account is not one.
+            ValueError: The account or an origin is not one.
             StartFailed: It did not come up.
         """
         if not (account.isascii() and account.isdigit() and len(account) == clients.ACCOUNT_DIGITS):
             raise ValueError(f"account must be 12 digits, got {account}")
+        for origin in origins:
+            page = urlsplit(origin)
+            if page.scheme not in ("http", "https") or not page.netloc or origin != f"{page.scheme}://{page.netloc}":
+                raise ValueError(f"origins must be a scheme and a host such as https://shop.example.com, got {origin}")
         server = Server(
             account=account,
             region=region,
             enforce_iam=enforce_iam,
             tls=enforce_iam if tls is None else tls,
+            origins=tuple(origins),
             deadline=deadline,
         )
-        return cls(server, account=account, region=region, enforce_iam=enforce_iam)
+        return cls(server, account=account, region=region, enforce_iam=enforce_iam, preflight=preflight)
 
     def __enter__(self) -> Self:
         return self
@@ -129,6 +148,8 @@ class LocalCloud:
     def environment(self, inherit: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment with which the CDK CLI or any SDK talks to this cloud, and to it only.
 
+        It holds this run's secret: whoever has it can run code as you while the cloud runs.
+
         Args:
             inherit: Variables to start from, such as `os.environ`; those that could lead elsewhere (`AWS_*`,
                 `CDK_*`, proxies) are left out. Default: none, only the variables that bind.
@@ -136,6 +157,7 @@ class LocalCloud:
         return clients.environment(
             url=self.endpoint_url,
             account=self.account,
+            secret=self._server.secret,
             region=self.region,
             authority=self._server.authority,
             inherit=inherit,

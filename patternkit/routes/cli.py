@@ -6,37 +6,25 @@ Exit status: 0 it holds, 1 it fails, 2 it is not known, 3 the input is bad.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from patternkit.routes.errors import QuestionError, RoutesError
+from patternkit.exit_status import NO_ANSWER, AnsweringGroup
+from patternkit.routes.errors import QuestionError
 from patternkit.routes.lines import Lines
-from patternkit.routes.model import RouteTable, TransitTable
 from patternkit.routes.network import Network
 from patternkit.routes.promises import BadPromise, read_promises
 from patternkit.routes.proving import Proof, Verdict
 from patternkit.routes.reporting import answer_data, flow_data
 from patternkit.routes.sarif import sarif
-
-BAD_INPUT = 3
-
-
-class _Command(click.Command):
-    """A command whose wrong usage is bad input: 2 already means that a promise is not known."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            error.__dict__["exit_code"] = BAD_INPUT
-            raise
-
+from patternkit.routes.showing import shown_network
+from patternkit.screen import Screen
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -44,19 +32,21 @@ templates_argument = click.argument(
     "templates", nargs=-1, required=True, metavar="TEMPLATE_OR_ASSEMBLY...", type=click.Path(path_type=Path)
 )
 contracts_option = click.option("--contracts", type=_FILE, help="What the templates cannot say: YAML, JSON or TOML.")
-parameter_option = click.option("--parameter", multiple=True, help="STACK.NAME=VALUE; may be given many times.")
+parameter_option = click.option(
+    "--parameter", multiple=True, help="STACK.NAME=VALUE, or ='{resource: PATH}'; may be given many times."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 port_option = click.option(
     "--port", type=click.IntRange(0, 65535), default=443, show_default=True, help="Destination port."
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=AnsweringGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def app() -> None:
     """Prove where packets go, from the template, before anything is deployed."""
 
 
-@app.command(cls=_Command)
+@app.command()
 @templates_argument
 @click.option("--source", required=True, help="Construct path, logical id or CIDR.")
 @click.option("--destination", required=True, help="The same, or internet.")
@@ -80,15 +70,12 @@ def trace(
     svg: Path | None,
 ) -> None:
     """Follow packets from one place to another, and their replies back, hop by hop."""
-    try:
-        network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
-        found = network.trace(source, destination, port, protocol, 6 if ipv6 else None)
-        if svg is not None:
-            from patternkit.routes.drawing import draw
+    network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
+    found = network.trace(source, destination, port, protocol, 6 if ipv6 else None)
+    if svg is not None:
+        from patternkit.routes.drawing import draw
 
-            svg.write_text(draw(network.model, found.flows[0]), encoding="utf-8")
-    except (RoutesError, OSError) as error:
-        _refuse(error)
+        svg.write_text(draw(network.model, found.flows[0]), encoding="utf-8")
     if as_json:
         flows = [flow_data(flow) for flow in found.flows]
         _print_json({"verdict": found.verdict.value, "reason": found.reason, "flows": flows})
@@ -97,7 +84,7 @@ def trace(
     sys.exit(found.verdict.status)
 
 
-@app.command(cls=_Command)
+@app.command()
 @templates_argument
 @click.option("--promises", required=True, type=_FILE, help="The promises: YAML, JSON or TOML.")
 @contracts_option
@@ -113,27 +100,24 @@ def prove(
     sarif_file: Path | None,
 ) -> None:
     """Hold promises against every flow: HOLDS, FAILS with a witness, or UNKNOWN with what is not known."""
-    try:
-        asked = read_promises(promises)
-        network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
-        answers = network.answer_all(asked)
-        if sarif_file is not None:
-            log = sarif(answers, promises.as_posix(), Lines(network.stacks))
-            sarif_file.write_text(json.dumps(log, indent=2) + "\n", encoding="utf-8")
-    except (RoutesError, OSError) as error:
-        _refuse(error)
+    asked = read_promises(promises)
+    network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
+    answers = network.answer_all(asked)
+    if sarif_file is not None:
+        log = sarif(answers, promises.as_posix(), Lines(network.stacks))
+        sarif_file.write_text(json.dumps(log, indent=2) + "\n", encoding="utf-8")
     if as_json:
         _print_json([answer_data(answer) for answer in answers])
     else:
         click.echo("\n\n".join(map(str, answers)))
     if any(isinstance(answer, BadPromise) for answer in answers):
-        sys.exit(BAD_INPUT)
+        sys.exit(NO_ANSWER)
     verdicts = {answer.verdict for answer in answers if isinstance(answer, Proof)}
     worst = next(verdict for verdict in (Verdict.FAILS, Verdict.UNKNOWN, Verdict.HOLDS) if verdict in verdicts)
     sys.exit(worst.status)
 
 
-@app.command(cls=_Command)
+@app.command()
 @templates_argument
 @contracts_option
 @parameter_option
@@ -153,48 +137,37 @@ def show(
     as_json: bool,
 ) -> None:
     """Print the route tables, and draw the network with a traced path on it."""
-    try:
-        network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
-        model = network.model
-        flow = None
-        if (source is None) != (destination is None):
-            raise QuestionError("give both --source and --destination, or neither")
-        if source is not None and destination is not None:
-            flow = network.trace(source, destination, port).flows[0]
-        if svg is not None:
-            from patternkit.routes.drawing import draw
+    network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
+    model = network.model
+    flow = None
+    if (source is None) != (destination is None):
+        raise QuestionError("give both --source and --destination, or neither")
+    if source is not None and destination is not None:
+        flow = network.trace(source, destination, port).flows[0]
+    if svg is not None:
+        from patternkit.routes.drawing import draw
 
-            svg.write_text(draw(model, flow), encoding="utf-8")
-    except (RoutesError, OSError) as error:
-        _refuse(error)
-    tables = [*model.transit_tables.values(), *model.tables.values()]
+        svg.write_text(draw(model, flow), encoding="utf-8")
+    told = shown_network(network)
     if as_json:
-        _print_json([_table_data(table) for table in tables])
+        _print_json(told)
         return
-    console = Console(soft_wrap=True)
-    for table in tables:
+    console = Screen(soft_wrap=True)
+    for table in told["tables"]:
         console.print(_rich_table(table))
-    for text in model.invalid:
-        console.print(f"AWS refuses: {text}", markup=False)
-    for text in (*model.unknown, *model.notes):
-        console.print(f"note: {text}", markup=False)
+    if told["worlds"] > 1:
+        console.print(f"in {told['worlds']} worlds, for this is not decided:", markup=False)
+    for section, word in _SECTIONS.items():
+        for text in told[section]:
+            console.print(f"{word}: {text}", markup=False)
 
 
-def _table_data(table: RouteTable) -> dict[str, Any]:
-    return {
-        "table": table.path,
-        "used_by": _users(table),
-        "routes": [
-            {"destination": str(route.prefix), "target": _target(route.target), "origin": route.origin}
-            for route in sorted(table.routes, key=lambda route: route.prefix)
-        ],
-        "unknown": table.unknown + ([table.tainted] if table.tainted else []),
-    }
+_SECTIONS = {"undecided": "undecided", "unknown": "not known", "refused": "AWS refuses", "notes": "note"}
 
 
-def _rich_table(table: RouteTable) -> Table:
-    data = _table_data(table)
-    shown = Table(title=f"{data['table']} ({', '.join(data['used_by']) or 'used by nothing'})", title_justify="left")
+def _rich_table(data: dict[str, Any]) -> Table:
+    title = f"{data['table']} ({', '.join(data['used_by']) or 'used by nothing'})"
+    shown = Table(title=title, title_justify="left")
     for column in ("destination", "target", "origin"):
         shown.add_column(column, overflow="fold")
     for route in data["routes"]:
@@ -204,32 +177,22 @@ def _rich_table(table: RouteTable) -> Table:
     return shown
 
 
-def _users(table: RouteTable) -> list[str]:
-    if isinstance(table, TransitTable):
-        gateway = table.gateway
-        return [a.path for a in getattr(gateway, "attachments", ()) if a.association is table]
-    return [subnet.path for subnet in table.vpc.subnets if subnet.table is table] if table.vpc is not None else []
-
-
-def _target(target: Any) -> str:
-    return getattr(target, "path", None) or type(target).__name__.lower()
-
-
-def _parameters(given: Sequence[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+def _parameters(given: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
     for text in given:
         key, separator, value = text.partition("=")
         stack, dot, name = key.rpartition(".")
         if not separator or not dot:
             raise QuestionError(f"--parameter must be STACK.NAME=VALUE, got {text!r}")
-        found.setdefault(stack, {})[name] = value
+        found.setdefault(stack, {})[name] = _resource(value) or value
     return found
+
+
+def _resource(value: str) -> dict[str, Any] | None:
+    """What `{resource: PATH}` says."""
+    match = re.fullmatch(r"\{\s*resource:\s*([^{}]+?)\s*\}", value.strip())
+    return {"resource": match[1]} if match else None
 
 
 def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2))
-
-
-def _refuse(error: Exception) -> NoReturn:
-    click.echo(f"error: {error}", err=True)
-    sys.exit(BAD_INPUT)

@@ -7,8 +7,8 @@ from typing import Any
 
 from patternkit.routes.forwarding.attachments import exit_by
 from patternkit.routes.forwarding.filters import enter, leave
-from patternkit.routes.forwarding.sites import within_advertised
 from patternkit.routes.forwarding.tables import destination_of, look_up, target_text
+from patternkit.routes.forwarding.tunnels import sent_by
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Ambiguous, Attachment, Blackhole, Subnet, TransitGateway
 from patternkit.routes.values import Unknown
@@ -17,8 +17,7 @@ from patternkit.routes.values import Unknown
 def to_transit_gateway(forwarder: Forwarder, gateway: TransitGateway, subnet: Subnet, emitter: Any, walk: Walk) -> None:
     """A route leads to a transit gateway: by the attachment's subnet in the packets' zone."""
     if gateway.tainted:
-        forwarder.unknown(walk, gateway.tainted)
-        return
+        walk = walk.doubted(gateway.tainted)
     mine = [attachment for attachment in subnet.vpc.attachments if attachment.gateway is gateway]
     if not mine:
         unknown = [a for a in subnet.vpc.attachments if isinstance(a.gateway, Unknown)]
@@ -60,13 +59,17 @@ def in_transit_gateway(forwarder: Forwarder, gateway: TransitGateway | Unknown, 
         forwarder.unknown(walk, f"the transit gateway of {attachment.path}: {gateway.reason}")
         return
     if attachment.site is not None:
-        advertised = within_advertised(forwarder, attachment.site, walk)
-        if advertised is None:
-            return
-        walk = advertised
-    if attachment.tainted:
-        forwarder.unknown(walk, attachment.tainted)
+        for sent in sent_by(forwarder, attachment.site, walk):
+            _in_gateway(forwarder, gateway, attachment, zone, sent)
         return
+    _in_gateway(forwarder, gateway, attachment, zone, walk)
+
+
+def _in_gateway(
+    forwarder: Forwarder, gateway: TransitGateway, attachment: Attachment, zone: str | None, walk: Walk
+) -> None:
+    if attachment.tainted:
+        walk = walk.doubted(attachment.tainted)
     if attachment.medium == "vpn":
         walk = replace(walk, over_vpn=True)
     table = attachment.association

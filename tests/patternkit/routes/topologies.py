@@ -116,13 +116,19 @@ class Topology:
                 GroupDescription="any",
                 SecurityGroupIngress=[{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}],
             )
-        return self.add(
+        interface = self.add(
             name,
             "EC2::NetworkInterface",
             SubnetId={"Ref": subnet},
             SourceDestCheck=checks,
             GroupSet=[{"Ref": "AnyGroup"}],
         )
+        self.add(
+            f"{name}Instance",
+            "EC2::Instance",
+            NetworkInterfaces=[{"DeviceIndex": "0", "NetworkInterfaceId": interface}],
+        )
+        return interface
 
     def host(self, name: str, subnet: str, *, public: bool = False) -> Ref:
         self.appliance(name, subnet, checks=True)
@@ -224,10 +230,22 @@ class Topology:
             **target,
         )
 
-    def vpn(self, name: str, *, tgw: str = "", vgw: Ref | None = None, static: bool = False, customer: str = "") -> Ref:
+    def vpn(
+        self,
+        name: str,
+        *,
+        tgw: str = "",
+        vgw: Ref | None = None,
+        static: bool = False,
+        customer: str = "",
+        asn: int = 0,
+        **options: Any,
+    ) -> Ref:
+        """A VPN connection, with a customer gateway of its own unless one is named."""
         customer = customer or f"{name}Customer"
         if customer not in self.resources:
-            self.add(customer, "EC2::CustomerGateway", BgpAsn=65000, IpAddress="198.51.100.1", Type="ipsec.1")
+            asn = asn or 65001 + sum(one["Type"].endswith("CustomerGateway") for one in self.resources.values())
+            self.add(customer, "EC2::CustomerGateway", BgpAsn=asn, IpAddress="198.51.100.1", Type="ipsec.1")
         gateway = {"TransitGatewayId": {"Ref": tgw}} if tgw else {"VpnGatewayId": vgw}
         self.add(
             name,
@@ -236,6 +254,7 @@ class Topology:
             StaticRoutesOnly=static,
             Type="ipsec.1",
             **gateway,
+            **options,
         )
         return {"Ref": name}
 
