@@ -132,5 +132,11 @@ def damage_folder(folder: Path, chance: random.Random) -> None:
         case 4 if file.name != "manifest.json":
             shutil.copy(folder / "manifest.json", file)
         case _:
-            value = json.loads(file.read_text(encoding="utf-8"))
-            file.write_text(json.dumps(damaged(value, chance, chance.choice([1, 1, 1, 3]))), encoding="utf-8")
+            text = file.read_bytes()
+            try:
+                value = damaged(json.loads(text), chance, chance.choice([1, 1, 1, 3]))
+            except (ValueError, RecursionError):
+                # Damaged before.
+                file.write_bytes(damaged_text(text, chance))
+            else:
+                file.write_text(json.dumps(value), encoding="utf-8")
