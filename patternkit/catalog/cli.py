@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -202,6 +203,23 @@ def diff(old: str, new: str, as_json: bool) -> None:
     dangerous = sum(change.dangerous for change in changes)
     err.print(f"{dangerous} dangerous, {len(changes) - dangerous} to know of")
     sys.exit(1 if dangerous else 0)
+
+
+@app.command()
+@click.argument("directory", type=click.Path(path_type=Path), default=".")
+@click.option("--pattern", required=True, metavar="NAME", help="What its stack is made of; `patternkit list` has them.")
+@click.option("--name", help="The project's name, if not the directory's.")
+def init(directory: Path, pattern: str, name: str | None) -> None:
+    """Start a project of your own in DIRECTORY: a stack that uses a pattern, and tests that pass as they are."""
+    from patternkit.catalog.init import planned, start
+
+    plan = planned(directory, pattern, name)
+    with progress(f"starting {plan.name} with {plan.pattern.name}: files, and snapshots of its template"):
+        written = start(plan)
+    for path in written:
+        out.print(f"wrote {path.relative_to(plan.directory)}", markup=False)
+    there = "" if plan.directory == Path.cwd() else f"cd {shlex.quote(str(directory))}, then "
+    out.print(f"next: {there}pytest, and what README.md says of deploying it", markup=False)
 
 
 @app.command()
