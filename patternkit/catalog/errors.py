@@ -3,8 +3,10 @@
 import difflib
 from collections.abc import Iterable
 
+from patternkit.errors import PatternkitError
 
-class CatalogError(Exception):
+
+class CatalogError(PatternkitError):
     """Something that the user can put right; shown without a traceback."""
 
 

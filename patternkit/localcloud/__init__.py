@@ -9,10 +9,9 @@ running it there does not show:
 - what is kept there and never acted upon is listed by hand, which no watching can find (`effects`).
 """
 
-import importlib.util
+from patternkit.errors import require
 
-if importlib.util.find_spec("boto3") is None:
-    raise ModuleNotFoundError("the local cloud needs the package boto3: pip install 'cdk-pattern-catalog[local]'")
+require("local", "the local cloud")
 
 from patternkit.localcloud.cloud import LocalCloud
 from patternkit.localcloud.deployment import DeployedResource, Deployment

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from patternkit.errors import PatternkitError
+
 if TYPE_CHECKING:
     from patternkit.localcloud.progress import Progress
 
 
-class LocalCloudError(Exception):
+class LocalCloudError(PatternkitError):
     """Anything that went wrong in or with the local cloud. Its text is one line, with `detail` below it."""
 
     def __init__(self, message: str, *, detail: str = "") -> None:

@@ -14,6 +14,10 @@ not known. Promises are `reaches`, `isolated`, `inspected`, `symmetric`, `same_a
 `no_blackhole`. What a template cannot say is declared in `Contracts`. Bad input raises a `RoutesError`.
 """
 
+from patternkit.errors import require
+
+require("routes", "patternkit.routes")
+
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import ContractError, QuestionError, RoutesError, TemplateError
 from patternkit.routes.network import Network, Trace

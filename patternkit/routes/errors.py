@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from patternkit.errors import PatternkitError
 
-class RoutesError(Exception):
+
+class RoutesError(PatternkitError):
     """The prover cannot start: what it was given cannot be read, or makes no sense."""
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import aws_cdk as cdk
 
+from patternkit.errors import PatternkitError
+
 _ENGINE = "package/node_modules/@aws/cloudformation-validate/"
 _SAY_WHY = """
 const { CompositeEngine } = require(process.argv[1]);
@@ -20,7 +22,7 @@ try { new CompositeEngine(JSON.parse(process.argv[2])).free(); } catch (error) {
 """
 
 
-class RulesError(Exception):
+class RulesError(PatternkitError):
     """A file of rules cannot be used; the message names it and says why, in one line."""
 
 

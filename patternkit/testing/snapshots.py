@@ -10,6 +10,8 @@ from typing import Any
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 
+from patternkit.errors import PatternkitError
+
 _ASSET = re.compile(r"\b[0-9a-f]{64}\b")
 _ABSENT = object()
 FORMAT = 1
@@ -17,7 +19,7 @@ FORMAT = 1
 _FORMAT_KEY = "SnapshotFormat"
 
 
-class SnapshotError(Exception):
+class SnapshotError(PatternkitError):
     """A snapshot's file cannot be compared; the message names it and says why, in one line."""
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import aws_cdk as cdk
 
+from patternkit.errors import PatternkitError
 from patternkit.testing.findings import Finding, read_findings
 from patternkit.testing.rules import rules_plugin
 
@@ -23,7 +24,7 @@ PACKS = ("AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.
 """The rule packs of cdk-nag 3, by the names that their findings bear."""
 
 
-class SynthesisError(Exception):
+class SynthesisError(PatternkitError):
     """An app could not be synthesized; the message is where, and the CDK's own reason, in one line."""
 
 

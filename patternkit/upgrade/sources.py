@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from patternkit.errors import PatternkitError
+
 _SUFFIX = ".template.json"
 
 
-class SourceError(Exception):
+class SourceError(PatternkitError):
     """Something that is given is not a template that can be compared; the message names it and says why."""
 
 

@@ -1,7 +1,9 @@
 """What cannot be proved at all, in one line."""
 
+from patternkit.errors import PatternkitError
 
-class ProofError(Exception):
+
+class ProofError(PatternkitError):
     """A proof could not be made: the template, a policy, the handler or an event is not usable."""
 
 

