@@ -21,17 +21,13 @@ from patternkit.catalog.discovery import Pattern, find
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.scaffolding import filled
 from patternkit.catalog.settings import catalog_settings
+from patternkit.errors import EXTRAS
+from patternkit.node import packaged_node
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*")
 _LONGEST = 40
 # What a project's own package must not be named: its folders, and what the generated files import.
 _TAKEN = {"app", "tests", "patterns", "patternkit", "aws_cdk", "constructs", "pytest", "cdk_nag", "node_modules"}
-# What each extra brings that the tests of a project need, to be looked for before anything is written.
-_PACKAGES = {
-    "testing": ("pytest", "syrupy", "cdk_nag", "cfnlint"),
-    "routes": ("networkx", "cfnlint", "yaml"),
-    "local": ("boto3", "ministack"),
-}
 _SHOWN = {
     "locally": "deploy the stack to a cloud on this machine and use it there",
     "paths": "prove where its packets go",
@@ -118,23 +114,38 @@ def start(new: NewProject) -> list[Path]:
         CatalogError: If a file cannot be written or the template cannot be made; then nothing is left of it.
     """
     there_before = new.directory.exists()
-    written: list[Path] = []
+    try:
+        written = write(new)
+        _write_snapshots(new)
+    except BaseException:
+        _take_back(new, whole=not there_before)
+        raise
+    return [*written, *sorted((new.directory / "tests" / "snapshots").iterdir())]
+
+
+def write(new: NewProject) -> list[Path]:
+    """Write a project's files, without the snapshots of its template.
+
+    Args:
+        new: What is asked for.
+
+    Returns:
+        What was written.
+
+    Raises:
+        CatalogError: If a file cannot be written, or has come meanwhile.
+    """
+    written = []
     try:
         for relative, text in _files(new):
             path = new.directory / relative
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Never over a file that came meanwhile.
             with path.open("x", encoding="utf-8") as file:
                 written.append(path)
                 file.write(text)
-        _write_snapshots(new)
-    except BaseException as error:
-        _take_back(new, written, whole=not there_before)
-        if isinstance(error, OSError):
-            raise _not_writable(new.directory, error) from None
-        raise
-    snapshots = sorted((new.directory / "tests" / "snapshots").iterdir())
-    return [*written, *snapshots]
+    except OSError as error:
+        raise _not_writable(new.directory, error) from None
+    return written
 
 
 def _checked_name(name: str, *, given: bool) -> str:
@@ -162,14 +173,11 @@ def _is_installed(package: str) -> bool:
 
 
 def _check_packages(new: NewProject) -> None:
-    missing = [extra for extra in new.extras if any(importlib.util.find_spec(one) is None for one in _PACKAGES[extra])]
-    if not (os.environ.get("JSII_NODE") or shutil.which("node")):
+    missing = [extra for extra in new.extras if any(importlib.util.find_spec(one) is None for one in EXTRAS[extra])]
+    if not (packaged_node() or os.environ.get("JSII_NODE") or shutil.which("node")):
         missing.insert(0, "node")
     if missing:
-        raise CatalogError(
-            f"the project's tests need the extra{'s'[: len(missing) > 1]} {', '.join(missing)}: "
-            f"pip install 'cdk-pattern-catalog[{','.join(missing)}]'"
-        )
+        raise CatalogError(f"init needs what is missing here: pip install 'cdk-pattern-catalog[{','.join(missing)}]'")
 
 
 def _check_directory(new: NewProject) -> None:
@@ -252,11 +260,12 @@ def _write_snapshots(new: NewProject) -> None:
         raise CatalogError(f"the snapshots of {new.name} could not be written:\n{done.stdout}{done.stderr}")
 
 
-def _take_back(new: NewProject, written: list[Path], *, whole: bool) -> None:
+def _take_back(new: NewProject, *, whole: bool) -> None:
     if whole:
         shutil.rmtree(new.directory, ignore_errors=True)
         return
-    for path in written:
-        path.unlink(missing_ok=True)
+    # It was checked that none of these was there before.
+    for relative, _ in _files(new):
+        (new.directory / relative).unlink(missing_ok=True)
     for folder in (new.directory / "tests", new.directory / new.package, new.directory / ".github" / "workflows"):
         shutil.rmtree(folder, ignore_errors=True)
