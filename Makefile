@@ -24,11 +24,11 @@ help: ## list what make can do
 
 env: $(VENV)/.installed node_modules/.package-lock.json ## make the environment: packages and the CDK CLI, as locked
 
-$(VENV)/.installed: requirements.txt pyproject.toml
+$(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; $(PYTHON) is " + sys.version.split()[0] + ". Say make PYTHON=/path/to/python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.txt)"
-	$(UV) pip sync --quiet --require-hashes requirements.txt
+	$(UV) pip sync --quiet --require-hashes requirements-dev.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -80,22 +80,18 @@ site-serve: site ## show the site on this machine
 	@echo "http://127.0.0.1:8000/ until Ctrl-C"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(BUILD)/site 8000
 
-# The site's tests need a browser: this machine's, or else one from npm.
-BROWSER := $(firstword $(foreach one,$(CHROMIUM) chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(one) 2>/dev/null)))
-
+# The site's tests look at it in a browser and with fonts that npm locks, whatever browser the machine has.
 browser: tests/site/node_modules/.package-lock.json
 
 tests/site/node_modules/.package-lock.json: tests/site/package.json tests/site/package-lock.json $(VENV)/.installed
-	npm ci --prefix tests/site $(if $(BROWSER),--omit=optional) --no-fund --no-audit --loglevel=error
+	npm ci --prefix tests/site --no-fund --no-audit --loglevel=error
 	@touch $@
 
-lock: env ## resolve the dependencies anew
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade pyproject.toml --output-file requirements.txt
+lock: env ## resolve the dependencies anew, to the newest of each
+	.ci/lock --upgrade
 
-lock-check: env browser ## fail when requirements.txt is not what pyproject.toml asks for
-	@cp requirements.txt $(VENV)/requirements.check
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev --no-emit-index-url --no-annotate --custom-compile-command "make lock" pyproject.toml --output-file $(VENV)/requirements.check
-	@cmp --silent requirements.txt $(VENV)/requirements.check || { echo "requirements.txt is not what pyproject.toml asks for: run make lock" >&2; exit 1; }
+lock-check: env ## fail when what is locked is not what pyproject.toml asks for
+	@.ci/lock --check
 
 clean: ## remove what was made here
 	rm -rf $(VENV) node_modules tests/site/node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache dist

@@ -3,10 +3,13 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from uv import find_uv_bin
 
 from patternkit.catalog.discovery import patterns
 from patternkit.localcloud import LocalCloud
@@ -14,12 +17,29 @@ from tests.conftest import ROOT
 from tests.patternkit.catalog.temporary import environment, run, write_catalog, write_pattern
 
 CDK = str(ROOT / "node_modules" / ".bin" / "cdk")
+PLAIN = Path(sys.prefix) / "plain"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plain() -> Path:
+    """An environment that holds what requirements.txt names and nothing else, as README has it made."""
+    python = PLAIN / "bin" / "python"
+    for command in (
+        ["venv", "--quiet", "--allow-existing", "--python", sys.executable, str(PLAIN)],
+        ["pip", "sync", "--quiet", "--require-hashes", "--python", str(python), str(ROOT / "requirements.txt")],
+    ):
+        done = subprocess.run([find_uv_bin(), *command], capture_output=True, text=True, check=False, timeout=280)
+        assert done.returncode == 0, done.stderr
+    return PLAIN
 
 
 def cdk(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> CompletedProcess[str]:
+    """Run the CDK CLI with the Python and the Node of the plain environment."""
     # No request for news; and no account or credentials of this machine's user.
-    quiet = {"CDK_DISABLE_CLI_TELEMETRY": "true", "HOME": "/nonexistent"}
-    return run(CDK, *command, "--no-notices", cwd=cwd, env=(env or environment()) | quiet)
+    quiet = {"CDK_DISABLE_CLI_TELEMETRY": "true", "HOME": "/nonexistent", "VIRTUAL_ENV": str(PLAIN)}
+    env = (env or environment()) | quiet
+    env["PATH"] = os.pathsep.join([str(PLAIN / "bin"), env["PATH"]])
+    return run(*(command if command[0] == "npx" else (CDK, *command)), "--no-notices", cwd=cwd, env=env)
 
 
 def test_the_cli_is_the_pinned_one() -> None:
@@ -29,9 +49,15 @@ def test_the_cli_is_the_pinned_one() -> None:
 
 
 def test_list_shows_every_patterns_stack() -> None:
-    done = cdk("list")
+    done = cdk("npx", "cdk", "list")
     assert done.returncode == 0, done.stderr
     assert sorted(done.stdout.split()) == sorted(one.stack for one in patterns().values())
+
+
+def test_the_plain_environment_lacks_what_only_development_needs() -> None:
+    for module in ("boto3", "cdk_nag", "cfnlint", "yaml", "pytest"):
+        missing = run(str(PLAIN / "bin" / "python"), "-c", f"import {module}")
+        assert f"No module named '{module}'" in missing.stderr
 
 
 def test_synth_builds_one_pattern_with_its_options(tmp_path: Path) -> None:
@@ -65,6 +91,7 @@ def clone(tmp_path: Path) -> Path:
     """A clone of the repository that holds one pattern, of a queue."""
     for name in ("app.py", "cdk.json"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    (tmp_path / "patternkit").symlink_to(ROOT / "patternkit")
     write_pattern(write_catalog(tmp_path), "queues", "one_queue")
     return tmp_path
 

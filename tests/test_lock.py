@@ -19,7 +19,9 @@ PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(en
 PIN = re.compile(
     r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;]+)(?: ; (?P<marker>[^\\]+?))? \\\n(?P<hashes>(?:    .*\n)+)"
 )
-LOCKS = [ROOT / "requirements.txt", *sorted((ROOT / "patterns").rglob("requirements.txt"))]
+NEEDED, REST = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
+HANDLERS = sorted((ROOT / "patterns").rglob("requirements.txt"))
+LOCKS = [NEEDED, REST, *HANDLERS]
 FLAGS = ROOT / "node_modules" / "aws-cdk" / "lib" / "init-templates" / ".recommended-feature-flags.json"
 
 
@@ -50,7 +52,7 @@ def pinned(lock: Path) -> dict[str, set[Version]]:
 
 @pytest.mark.parametrize("requirement", asked_for(), ids=str)
 def test_what_is_asked_for_is_pinned_within_its_range(requirement: Requirement) -> None:
-    versions = pinned(ROOT / "requirements.txt").get(canonicalize_name(requirement.name), set())
+    versions = (pinned(NEEDED) | pinned(REST)).get(canonicalize_name(requirement.name), set())
     assert versions, f"{requirement.name} is not pinned"
     assert all(version in requirement.specifier for version in versions), f"{versions} is not {requirement.specifier}"
 
@@ -59,14 +61,26 @@ def test_what_is_asked_for_is_pinned_within_its_range(requirement: Requirement) 
 def test_every_pin_is_exact_and_has_hashes(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
     body = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)
+    if lock == REST:
+        body = body.removeprefix("-r requirements.txt\n")
     # Nothing but pins: no option, no address, no name without its version.
     assert PIN.sub("", body) == ""
     for match in PIN.finditer(text):
         assert re.fullmatch(r"(    --hash=sha256:[0-9a-f]{64}( \\)?\n)+", match["hashes"]), match["name"]
 
 
+def test_synthesis_needs_little_and_the_rest_is_beside_it() -> None:
+    needed, rest = pinned(NEEDED), pinned(REST)
+    assert REST.read_text(encoding="utf-8").count("-r requirements.txt\n") == 1
+    assert not needed.keys() & rest.keys()
+    project = PYPROJECT["project"]
+    direct = [*project["dependencies"], *project["optional-dependencies"]["node"]]
+    assert {canonicalize_name(Requirement(one).name) for one in direct} <= needed.keys()
+    assert not needed.keys() & {"pytest", "cdk-nag", "boto3", "z3-solver", "matplotlib", "playwright", "sphinx"}
+
+
 def test_a_handlers_pins_are_what_its_input_asks_for() -> None:
-    for lock in LOCKS[1:]:
+    for lock in HANDLERS:
         pins = pinned(lock)
         for line in (lock.parent / "requirements.in").read_text(encoding="utf-8").splitlines():
             if line and not line.startswith("#"):
@@ -77,7 +91,7 @@ def test_a_handlers_pins_are_what_its_input_asks_for() -> None:
 def test_each_handler_with_an_input_has_a_lock() -> None:
     inputs = sorted((ROOT / "patterns").rglob("requirements.in"))
     assert inputs
-    assert [path.parent for path in inputs] == [lock.parent for lock in LOCKS[1:]]
+    assert [path.parent for path in inputs] == [lock.parent for lock in HANDLERS]
 
 
 REGISTRY = re.compile(

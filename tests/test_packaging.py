@@ -70,7 +70,7 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = directory / "venv" / "bin" / "python"
     uv("venv", "--quiet", "--python", sys.executable, str(directory / "venv"))
     # Versions as locked, so that all of it is in uv's cache already; the wheel's own requirements choose among them.
-    uv("pip", "install", "--quiet", "--python", str(python), "--constraints", str(ROOT / "requirements.txt"),
+    uv("pip", "install", "--quiet", "--python", str(python), "--constraints", str(ROOT / "requirements-dev.txt"),
        f"{wheel}[node]", cwd=directory)  # fmt: skip
     return directory
 

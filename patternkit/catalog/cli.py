@@ -1,26 +1,27 @@
 """The `patternkit` command line. Nothing here imports the CDK before a command needs it."""
 
-import importlib
 import json
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from patternkit import __version__
+from patternkit.catalog.commands import Commands
+from patternkit.catalog.completing import SHELLS, complete_document, complete_family, complete_pattern
 from patternkit.catalog.discovery import Pattern, find, patterns
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.exit_status import AnsweringCommand, run
+from patternkit.screen import Screen
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Screen(highlight=False, soft_wrap=True)
+err = Screen(stderr=True, highlight=False, soft_wrap=True)
 
-name_argument = click.argument("name")
+name_argument = click.argument("name", shell_complete=complete_pattern)
 json_flag = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 option_options = click.option(
     "--option",
@@ -33,34 +34,14 @@ option_options = click.option(
 aws_flag = click.option("--aws/--local", default=False, help="In AWS by the CDK CLI, or on this machine (the default).")
 
 
-class _Commands(click.Group):
-    """Commands, of which some are imported only when they are asked for."""
-
-    elsewhere: ClassVar = {
-        "choose": ("patternkit.catalog.comparison.cli", "choose"),
-        "compare": ("patternkit.catalog.comparison.cli", "compare"),
-        "routes": ("patternkit.routes.cli", "app"),
-    }
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *self.elsewhere])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.elsewhere:
-            return super().get_command(ctx, cmd_name)
-        module, name = self.elsewhere[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(version)s")
 def app() -> None:
     """Find, check, prove and run AWS CDK patterns."""
 
 
 @app.command("list")
-@click.option("--family", help="Only this family.")
+@click.option("--family", help="Only this family.", shell_complete=complete_family)
 @json_flag
 def list_patterns(family: str | None, as_json: bool) -> None:
     """List the patterns."""
@@ -78,7 +59,7 @@ def list_patterns(family: str | None, as_json: bool) -> None:
         table.add_column(heading, no_wrap=heading != "WHAT IT DOES")
     for pattern in found:
         table.add_row(pattern.name, pattern.family, pattern.local, pattern.summary)
-    Console(highlight=False).print(table)
+    Screen(highlight=False).print(table)
 
 
 @app.command()
@@ -102,7 +83,7 @@ def show(name: str, as_json: bool) -> None:
         }
         print(json.dumps(described, indent=2))
         return
-    screen = Console(highlight=False)
+    screen = Screen(highlight=False)
     screen.print(f"[bold]{pattern.title}[/] ({pattern.family}/{pattern.name})")
     screen.print(f"{pattern.summary}.\n")
     for heading, lines in (
@@ -176,7 +157,7 @@ def destroy(name: str, aws: bool) -> None:
     out.print(f"{pattern.name} is gone from this machine")
 
 
-@app.command()
+@app.command(cls=AnsweringCommand)
 @click.argument("old")
 @click.argument("new")
 @json_flag
@@ -188,13 +169,9 @@ def diff(old: str, new: str, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from patternkit.upgrade import SourceError, compare_sources
+    from patternkit.upgrade import compare_sources
 
-    try:
-        changes = compare_sources(old, new)
-    except SourceError as error:
-        err.print(f"error: {error}", markup=False)
-        sys.exit(3)
+    changes = compare_sources(old, new)
     if as_json:
         print(json.dumps([asdict(change) for change in changes], indent=2))
     else:
@@ -207,7 +184,13 @@ def diff(old: str, new: str, as_json: bool) -> None:
 
 @app.command()
 @click.argument("directory", type=click.Path(path_type=Path), default=".")
-@click.option("--pattern", required=True, metavar="NAME", help="What its stack is made of; `patternkit list` has them.")
+@click.option(
+    "--pattern",
+    required=True,
+    metavar="NAME",
+    help="What its stack is made of; `patternkit list` has them.",
+    shell_complete=complete_pattern,
+)
 @click.option("--name", help="The project's name, if not the directory's.")
 def init(directory: Path, pattern: str, name: str | None) -> None:
     """Start a project of your own in DIRECTORY: a stack that uses a pattern, and tests that pass as they are."""
@@ -220,6 +203,35 @@ def init(directory: Path, pattern: str, name: str | None) -> None:
         out.print(f"wrote {path.relative_to(plan.directory)}", markup=False)
     there = "" if plan.directory == Path.cwd() else f"cd {shlex.quote(str(directory))}, then "
     out.print(f"next: {there}pytest, and what README.md says of deploying it", markup=False)
+
+
+@app.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print what completes commands, options and patterns' names in a shell, to be evaluated when the shell starts."""
+    from patternkit.catalog.completing import script
+
+    click.echo(script(app, shell))
+
+
+@app.command()
+@click.argument("name", required=False, shell_complete=complete_document)
+def docs(name: str | None) -> None:
+    """Show a guide or a pattern's page; without NAME, list the guides."""
+    from patternkit.catalog.documents import document, guides, title
+
+    if name is None:
+        for guide, file in guides().items():
+            out.print(f"{guide:<28}{title(file.read_text(encoding='utf-8'))}", markup=False)
+        out.print("and the page of each pattern, by its name: patternkit docs thumbnailer", markup=False)
+        return
+    text = document(name)
+    if not out.is_terminal:
+        click.echo(text)
+        return
+    from rich.markdown import Markdown
+
+    Screen(highlight=False).print(Markdown(text))
 
 
 @app.command()
@@ -258,35 +270,11 @@ def pages(names: tuple[str, ...]) -> None:
 
 
 def main() -> None:
-    """Run the command line: a user's mistake is one line on standard error, and exit status 1."""
+    """Run the command line; `patternkit.exit_status` says how it ends."""
     from patternkit.node import use_packaged_node
 
     use_packaged_node()
-    try:
-        app()
-    except Exception as error:
-        message = str(error) if isinstance(error, CatalogError) else _explain(error)
-        if message is None:
-            raise
-        err.print(f"error: {message}", markup=False)
-        sys.exit(1)
-
-
-def _explain(error: Exception) -> str | None:
-    # The tools say which extra brings the package; Python's own error of this kind names the module instead.
-    if isinstance(error, ModuleNotFoundError) and error.name is None:
-        return str(error)
-    if "aws_cdk" in sys.modules:
-        from patternkit.catalog.application import explain
-
-        if (message := explain(error)) is not None:
-            return message
-    if "patternkit.localcloud" in sys.modules:
-        from patternkit.localcloud import LocalCloudError
-
-        if isinstance(error, LocalCloudError):
-            return str(error)
-    return None
+    run(app)
 
 
 def _summary(pattern: Pattern) -> dict[str, str]:

@@ -1,21 +1,15 @@
-"""Read what `cdk synth` wrote: the stacks of a cloud assembly, their templates, their assets.
-
-The format is the cloud assembly schema, read here as plain JSON: its manifest, one assets manifest per stack,
-and nested assemblies for stages. https://docs.aws.amazon.com/cdk/v2/guide/deploy.html
-"""
+"""The stacks of a cloud assembly as the local cloud deploys them: in order, without what it cannot publish."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from patternkit import templates
 from patternkit.localcloud.errors import LocalCloudError, Unsupported
 from patternkit.localcloud.suggest import nearest
-
-UNKNOWN_ACCOUNT, UNKNOWN_REGION = "unknown-account", "unknown-region"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,114 +95,64 @@ def read_assembly(directory: Path) -> Assembly:
         directory: The folder that `cdk synth` wrote, `cdk.out` unless told otherwise.
 
     Raises:
-        LocalCloudError: It is not a cloud assembly.
+        LocalCloudError: It is not a cloud assembly, or a damaged one.
         Unsupported: A stack needs a container image or an asset that a command builds.
     """
-    stacks = {stack.artifact_id: stack for stack in _stacks(Path(directory))}
-    ordered: dict[str, AssemblyStack] = {}
-
-    def place(stack: AssemblyStack) -> None:
-        if stack.artifact_id not in ordered:
-            for dependency in stack.dependencies:
-                place(stacks[dependency])
-            ordered[stack.artifact_id] = stack
-
-    for stack in stacks.values():
-        place(stack)
-    return Assembly(Path(directory), tuple(ordered.values()))
-
-
-def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise LocalCloudError(f"{path.parent} is not a cloud assembly: it has no {path.name}") from None
-    except (OSError, ValueError) as error:
-        raise LocalCloudError(f"{path} cannot be read: {error}") from None
+        stacks = {each.artifact_id: _stack(each) for each in templates.read_stacks(Path(directory))}
+    except templates.TemplateError as error:
+        raise LocalCloudError(str(error)) from None
+    return Assembly(Path(directory), tuple(_ordered(stacks, Path(directory))))
 
 
-def _stacks(directory: Path) -> Iterator[AssemblyStack]:
-    artifacts: dict[str, dict[str, Any]] = _read(directory / "manifest.json").get("artifacts", {})
-    stack_ids = {key for key, value in artifacts.items() if value["type"] == "aws:cloudformation:stack"}
-    for artifact_id, artifact in artifacts.items():
-        if artifact["type"] == "cdk:cloud-assembly":
-            yield from _stacks(directory / artifact["properties"]["directoryName"])
-        elif artifact_id in stack_ids:
-            yield _stack(directory, artifact_id, artifact, artifacts, stack_ids)
+def _ordered(stacks: Mapping[str, AssemblyStack], directory: Path) -> Iterator[AssemblyStack]:
+    done: set[str] = set()
+    for first in stacks:
+        # Each with the dependencies of it that are still to be placed.
+        way = {first: iter(stacks[first].dependencies)} if first not in done else {}
+        while way:
+            artifact_id, dependencies = next(reversed(way.items()))
+            dependency = next((one for one in dependencies if one not in done), None)
+            if dependency is None:
+                del way[artifact_id]
+                done.add(artifact_id)
+                yield stacks[artifact_id]
+            elif dependency in way:
+                circle = [*list(way)[list(way).index(dependency) :], dependency]
+                raise LocalCloudError(f"{directory}: stacks depend on each other in a circle: {' -> '.join(circle)}")
+            else:
+                way[dependency] = iter(stacks[dependency].dependencies)
 
 
-def _stack(
-    directory: Path,
-    artifact_id: str,
-    artifact: dict[str, Any],
-    artifacts: dict[str, dict[str, Any]],
-    stack_ids: set[str],
-) -> AssemblyStack:
-    properties = artifact["properties"]
-    account, region = artifact["environment"].removeprefix("aws://").split("/")
-    template_path = directory / properties["templateFile"]
-    template = _read(template_path)
-    asset_files = [
-        artifacts[dependency]["properties"]["file"]
-        for dependency in artifact.get("dependencies", [])
-        if artifacts.get(dependency, {}).get("type") == "cdk:asset-manifest"
-    ]
-    assets = [asset for file in asset_files for asset in _assets(directory, file, artifact_id)]
-    metadata = dict(artifact.get("metadata", {}))
-    if "additionalMetadataFile" in artifact:
-        metadata |= _read(directory / artifact["additionalMetadataFile"])
+def _stack(stack: templates.AssemblyStack) -> AssemblyStack:
+    if stack.images:
+        raise Unsupported(f"{stack.artifact_id} needs a container image, and the local cloud runs no containers")
+    assets = tuple(asset for one in stack.assets for asset in _assets(one, stack.artifact_id))
+    nested = [one.source for one in assets if one.source.name.endswith(".nested.template.json") and not one.zipped]
     return AssemblyStack(
-        artifact_id=artifact_id,
-        name=properties.get("stackName", artifact_id),
-        display_name=artifact.get("displayName", artifact_id),
-        account=None if account == UNKNOWN_ACCOUNT else account,
-        region=None if region == UNKNOWN_REGION else region,
-        template=template,
-        template_path=template_path,
-        template_url=properties.get("stackTemplateAssetObjectUrl"),
-        assets=tuple(assets),
-        nested_templates=tuple(
-            _read(asset.source)
-            for asset in assets
-            if asset.source.name.endswith(".nested.template.json") and not asset.zipped
-        ),
-        parameters=properties.get("parameters", {}),
-        tags=properties.get("tags", {}),
-        bootstrap_parameter=properties.get("bootstrapStackVersionSsmParameter"),
-        bootstrap_version=properties.get("requiresBootstrapStackVersion", 0),
-        dependencies=tuple(each for each in artifact.get("dependencies", []) if each in stack_ids),
-        logical_ids=_logical_ids(metadata, template),
+        artifact_id=stack.artifact_id,
+        name=stack.name,
+        display_name=stack.display_name,
+        account=stack.account,
+        region=stack.region,
+        template=stack.template,
+        template_path=stack.template_path,
+        template_url=stack.template_url,
+        assets=assets,
+        nested_templates=tuple(templates.read_template(path) for path in dict.fromkeys(nested)),
+        parameters=stack.parameters,
+        tags=stack.tags,
+        bootstrap_parameter=stack.bootstrap_parameter,
+        bootstrap_version=stack.bootstrap_version,
+        dependencies=stack.dependencies,
+        logical_ids=stack.logical_ids,
     )
 
 
-def _logical_ids(metadata: Mapping[str, Any], template: Mapping[str, Any]) -> dict[str, str]:
-    found = {
-        path.removeprefix("/"): entry["data"]
-        for path, entries in metadata.items()
-        for entry in entries
-        if entry["type"] == "aws:cdk:logicalId"
-    }
-    # Where the app keeps metadata out of the manifest, the template may still have the paths.
-    for logical_id, resource in template.get("Resources", {}).items():
-        path = resource.get("Metadata", {}).get("aws:cdk:path")
-        if path:
-            found.setdefault(path, logical_id)
-    return found
-
-
-def _assets(directory: Path, file: str, artifact_id: str) -> Iterator[FileAsset]:
-    manifest = _read(directory / file)
-    if manifest.get("dockerImages"):
-        raise Unsupported(f"{artifact_id} needs a container image, and the local cloud runs no containers")
-    for name, asset in manifest.get("files", {}).items():
-        source = asset["source"]
-        if "path" not in source:
-            raise Unsupported(f"{artifact_id} has an asset that a command builds, {name}: build it first")
-        for destination in asset["destinations"].values():
-            yield FileAsset(
-                name=asset.get("displayName", name),
-                source=directory / source["path"],
-                zipped=source.get("packaging") == "zip",
-                bucket=destination["bucketName"],
-                key=destination["objectKey"],
-            )
+def _assets(asset: templates.FileAsset, artifact_id: str) -> Iterator[FileAsset]:
+    if asset.source is None:
+        raise Unsupported(f"{artifact_id} has an asset that a command builds, {asset.name}: build it first")
+    if asset.source.is_dir() and not asset.zipped:
+        raise LocalCloudError(f"{artifact_id}: the asset {asset.name} must be a file, {asset.source} is a folder")
+    for bucket, key in asset.destinations:
+        yield FileAsset(name=asset.name, source=asset.source, zipped=asset.zipped, bucket=bucket, key=key)

@@ -12,7 +12,6 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-SECRET = "local"  # any is accepted
 ACCOUNT_DIGITS = 12
 
 # No retry is hidden from a test, no proxy stands between, and every call has its end.
@@ -31,8 +30,9 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 class Clients:
     """Makes each client once. Reads none of the user's AWS configuration, files or variables."""
 
-    def __init__(self, *, url: str, authority: Path | None) -> None:
+    def __init__(self, *, url: str, secret: str, authority: Path | None) -> None:
         self._url = url
+        self._secret = secret
         self._verify = str(authority) if authority else False
         self._lock = threading.Lock()
         self._made: dict[tuple[str, str, str], Any] = {}
@@ -57,7 +57,7 @@ class Clients:
                     endpoint_url=self._url,
                     # The local cloud takes the account from an access key of twelve digits.
                     aws_access_key_id=account,
-                    aws_secret_access_key=SECRET,
+                    aws_secret_access_key=self._secret,
                     verify=self._verify,
                     config=CONFIG,
                 )
@@ -72,7 +72,7 @@ class Clients:
 
 
 def environment(
-    *, url: str, account: str, region: str, authority: Path | None, inherit: Mapping[str, str] | None
+    *, url: str, account: str, secret: str, region: str, authority: Path | None, inherit: Mapping[str, str] | None
 ) -> dict[str, str]:
     """Return the variables that bind the CDK CLI and the SDKs to the local cloud (see `LocalCloud`)."""
     kept = {
@@ -85,7 +85,7 @@ def environment(
         **kept,
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_CONFIG_FILE": os.devnull,

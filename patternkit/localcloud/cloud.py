@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, TypeVar, Unpack, overload
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -61,7 +62,7 @@ class LocalCloud:
         self.region = region
         self.enforce_iam = enforce_iam
         self._server = server
-        self._clients = clients.Clients(url=server.url, authority=server.authority)
+        self._clients = clients.Clients(url=server.url, secret=server.secret, authority=server.authority)
 
     @classmethod
     def start(
@@ -71,9 +72,12 @@ class LocalCloud:
         account: str = DEFAULT_ACCOUNT,
         enforce_iam: bool = False,
         tls: bool | None = None,
+        origins: Sequence[str] = (),
         deadline: float = 30.0,
     ) -> Self:
-        """Start a local cloud on a free loopback port.
+        """Start a local cloud on a free loopback port, with a secret of its own.
+
+        Whoever does not sign with that secret reaches only what a deployed template makes public.
 
         Args:
             region: Where stacks without a region go. Default: `us-east-1`.
@@ -83,19 +87,26 @@ class LocalCloud:
             tls: Whether the endpoint is https, with a certificate made for this run. Policies that deny what
                 is not `aws:SecureTransport` are only evaluated with `enforce_iam`, and then need it. Default:
                 as `enforce_iam`.
+            origins: Origins of web pages that may talk to it, such as `https://shop.example.com`. Default: pages
+                of this machine, and those that a template's CORS settings name.
             deadline: Seconds until it must be ready.
 
         Raises:
-            ValueError: The account is not one.
+            ValueError: The account or an origin is not one.
             StartFailed: It did not come up.
         """
         if not (account.isascii() and account.isdigit() and len(account) == clients.ACCOUNT_DIGITS):
             raise ValueError(f"account must be 12 digits, got {account}")
+        for origin in origins:
+            page = urlsplit(origin)
+            if page.scheme not in ("http", "https") or not page.netloc or origin != f"{page.scheme}://{page.netloc}":
+                raise ValueError(f"origins must be a scheme and a host such as https://shop.example.com, got {origin}")
         server = Server(
             account=account,
             region=region,
             enforce_iam=enforce_iam,
             tls=enforce_iam if tls is None else tls,
+            origins=tuple(origins),
             deadline=deadline,
         )
         return cls(server, account=account, region=region, enforce_iam=enforce_iam)
@@ -129,6 +140,8 @@ class LocalCloud:
     def environment(self, inherit: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment with which the CDK CLI or any SDK talks to this cloud, and to it only.
 
+        It holds this run's secret: whoever has it can run code as you while the cloud runs.
+
         Args:
             inherit: Variables to start from, such as `os.environ`; those that could lead elsewhere (`AWS_*`,
                 `CDK_*`, proxies) are left out. Default: none, only the variables that bind.
@@ -136,6 +149,7 @@ class LocalCloud:
         return clients.environment(
             url=self.endpoint_url,
             account=self.account,
+            secret=self._server.secret,
             region=self.region,
             authority=self._server.authority,
             inherit=inherit,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from patternkit import templates
 from patternkit.localcloud.assembly import AssemblyStack, FileAsset
 from patternkit.localcloud.assets import publish, resolve
 from patternkit.localcloud.errors import DeadlinePassed, DeploymentFailed, LocalCloudError
@@ -175,7 +176,7 @@ def _with_nested(cloudformation: Any, resources: tuple[DeployedResource, ...]) -
 
 def _template(cloud: LocalCloud, stack: AssemblyStack, values: Mapping[str, str]) -> dict[str, str]:
     if stack.template_url is None:
-        return {"TemplateBody": stack.template_path.read_text(encoding="utf-8")}
+        return {"TemplateBody": templates.read_text(stack.template_path)}
     bucket, key = resolve(stack.template_url, values).removeprefix("s3://").split("/", 1)
     return {"TemplateURL": f"{cloud.endpoint_url}/{bucket}/{key}"}
 

@@ -10,6 +10,8 @@ It writes down which properties of a template ministack reads. Each resource han
 CloudFormation is given its properties in a dict that notes every look-up. What a handler has not looked up
 when it returns, and not kept, has no effect there, whatever CloudFormation answered.
 
+It has a front door (`inside.gate`): who does not sign with this run's secret reaches only what a template makes public.
+
 It makes failures arrive. A custom resource whose function fails is answered with that failure, where
 ministack waits for an hour. And EventBridge and its Scheduler invoke functions asynchronously, as on AWS, so that a
 function's retries, dead letters and failure destination apply.
@@ -31,6 +33,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+HERE = Path(__file__).parent
 
 
 class Noted(dict[str, Any]):
@@ -279,8 +283,17 @@ def die_with_parent(pipe: int, directory: Path) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
+def reach_inside() -> None:
+    """Make `patternkit.localcloud.inside` importable without what the packages around it import, which is the CDK's."""
+    for name, folder in (("patternkit", HERE.parent), ("patternkit.localcloud", HERE)):
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+
+
 def main() -> None:
     """Run ministack until it is killed."""
+    reach_inside()
     reads = Path(sys.argv[1])
     pipe = os.dup(0)  # not inherited by handlers, unlike 0
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -309,7 +322,19 @@ def main() -> None:
     sys.meta_path.insert(0, Listener("ministack.services.cloudformation.provisioners", amend_cloudformation))
     sys.meta_path.insert(0, Listener("ministack.services.eventbridge", amend_events))
     sys.argv = ["ministack"]
+    origins = os.environ.pop("PATTERNKIT_ORIGINS", "").split()
     import ministack.app
+
+    from patternkit.localcloud.inside.credentials import as_their_roles
+    from patternkit.localcloud.inside.gate import Gate
+
+    def amend_functions(functions: ModuleType) -> None:
+        import ministack.core.lambda_runtime as runtime
+
+        as_their_roles(runtime, functions, os.environ["AWS_SECRET_ACCESS_KEY"])
+
+    sys.meta_path.insert(0, Listener("ministack.services.lambda_svc", amend_functions))
+    vars(ministack.app)["app"] = Gate(ministack.app, origins)
 
     # With TLS on it would also take port 443 where it may.
     vars(ministack.app)["_port_is_bindable"] = lambda *_: False

@@ -19,6 +19,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 from patternkit.localcloud.errors import StartFailed
 from patternkit.localcloud.polling import polls
 
@@ -47,9 +51,12 @@ class Server:
         directory: Its private directory: home, temporary files, log. Removed when it stops.
         reads: What ministack read of the templates, one JSON record a line (see `embedded`).
         authority: The certificate authority that its clients must trust, with TLS; otherwise None.
+        secret: The secret access key of this run, for the access key of any account.
     """
 
-    def __init__(self, *, account: str, region: str, enforce_iam: bool, tls: bool, deadline: float) -> None:
+    def __init__(
+        self, *, account: str, region: str, enforce_iam: bool, tls: bool, origins: tuple[str, ...], deadline: float
+    ) -> None:
         for module in ("ministack", "boto3", *(["trustme"] if tls else [])):
             # ministack's own functions need boto3 beside it: without it custom resources never answer.
             if importlib.util.find_spec(module) is None:
@@ -62,8 +69,12 @@ class Server:
         self.reads = self.directory / "reads.jsonl"
         self.authority: Path | None = None
         self.port = 0
+        self.secret = secrets.token_urlsafe(30)
+        self._account = account
         self._log = self.directory / "server.log"
         self._settings = self._environment(account=account, region=region, enforce_iam=enforce_iam, tls=tls)
+        if origins:
+            self._settings["PATTERNKIT_ORIGINS"] = " ".join(origins)
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._start(time.monotonic() + deadline, deadline)
@@ -126,7 +137,7 @@ class Server:
             "MINISTACK_ACCOUNT_ID": account,
             "MINISTACK_REGION": region,
             "AWS_ACCESS_KEY_ID": account,
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_SECRET_ACCESS_KEY": self.secret,
             "AWS_DEFAULT_REGION": region,
             "AWS_CONFIG_FILE": str(home / "no-config"),
             "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
@@ -212,7 +223,11 @@ class Server:
         else:
             connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
         try:
-            connection.request("GET", "/_ministack/health")
+            health = AWSRequest("GET", f"{self.url}/_ministack/health")
+            SigV4Auth(Credentials(self._account, self.secret), "health", self._settings["AWS_DEFAULT_REGION"]).add_auth(
+                health
+            )
+            connection.request("GET", "/_ministack/health", headers=dict(health.headers.items()))
             answer = json.loads(connection.getresponse().read())
         except (OSError, http.client.HTTPException, ValueError):
             return False

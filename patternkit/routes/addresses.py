@@ -256,6 +256,12 @@ class Box(NamedTuple):
 
     def packet(self) -> str:
         """One packet of the set, as people write it."""
+        if not self.source or not self.destination:
+            # A place without known addresses.
+            ends = (
+                show_address(_member(spans), self.family) if spans else "?" for spans in (self.source, self.destination)
+            )
+            return " -> ".join(ends)
         number = self.protocol[0][0]
         for well_known in (6, 17, 1):
             if intersect(self.protocol, ((well_known, well_known),)):

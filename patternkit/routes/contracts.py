@@ -32,6 +32,16 @@ attachments:           # transit gateway attachments that no resource of the set
 routes:                # transit gateway routes that no resource of the set makes, such as prefix list
     references
   - {table: SpokeTable, attachment: DataCentre, origin: prefix list, prefixes: [172.20.0.0/16]}
+sites:                 # what lies behind a VPN connection, Connect or Direct Connect attachment
+  "Hub/Vpn":
+    at: HeadOffice          # connections at one place reach the same hosts
+    asn: 65010              # where the customer gateway is not part of the set
+    accepts-own-asn: true   # its router takes routes with its own BGP number in their path (allowas-in)
+    passes-on: false        # whether packets for addresses that are not its own go on, to the internet or back
+    sends: [10.1.0.0/16]    # where it sends packets without an announcement from AWS
+appliances:            # what an instance does with packets that are not its own
+  "Hub/NatInstance": translates    # or forwards
+  "Hub/Firewall": {does: forwards, out: {Trust: Untrust, Untrust: Trust}}   # of several interfaces
 ```
 """
 
@@ -45,6 +55,7 @@ from pathlib import Path
 from typing import Any
 
 from patternkit.routes.addresses import Prefix, parse_prefix
+from patternkit.routes.declarations import DeclaredAppliance, DeclaredSite, declared_appliance, declared_site
 from patternkit.routes.errors import ContractError, TemplateError, nearest
 from patternkit.routes.templates import parse, read_text
 
@@ -59,6 +70,8 @@ SECTIONS = (
     "policies",
     "attachments",
     "routes",
+    "sites",
+    "appliances",
 )
 ATTACHMENT_KINDS = ("vpn", "direct-connect", "connect")
 POLICIES = ("inspects", "passes", "drops")
@@ -101,6 +114,8 @@ class Contracts:
         policies: What a firewall whose policy is not in the set does.
         attachments: Attachments that no resource makes.
         routes: Transit gateway routes that no resource makes.
+        sites: What lies behind VPN connections and attachments.
+        appliances: What instances do with packets that are not their own.
     """
 
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -113,6 +128,8 @@ class Contracts:
     policies: dict[str, str] = field(default_factory=dict)
     attachments: tuple[DeclaredAttachment, ...] = ()
     routes: tuple[DeclaredRoute, ...] = ()
+    sites: dict[str, DeclaredSite] = field(default_factory=dict)
+    appliances: dict[str, DeclaredAppliance] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: str | Path) -> Contracts:
@@ -153,6 +170,11 @@ class Contracts:
             returns={str(k): _mapping(v, f"{what}: returns of {k}") for k, v in _section(data, what, "returns")},
             harmless=tuple(map(str, _list(data.get("harmless", ()), f"{what}: harmless"))),
             prefixes={str(k): _prefixes(v, f"{what}: prefixes of {k}") for k, v in _section(data, what, "prefixes")},
+            sites={str(k): declared_site(v, f"{what}: sites of {k}") for k, v in _section(data, what, "sites")},
+            appliances={
+                str(k): declared_appliance(v, f"{what}: appliances of {k}")
+                for k, v in _section(data, what, "appliances")
+            },
         )
         for name, value in _section(data, what, "appliance-mode"):
             if not isinstance(value, bool):

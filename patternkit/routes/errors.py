@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+import patternkit.templates.errors
 from patternkit.errors import PatternkitError
 
 
@@ -12,8 +13,8 @@ class RoutesError(PatternkitError):
     """The prover cannot start: what it was given cannot be read, or makes no sense."""
 
 
-class TemplateError(RoutesError):
-    """A file is no CloudFormation template or CDK assembly, or a template contradicts itself."""
+class TemplateError(RoutesError, patternkit.templates.errors.TemplateError):
+    """A file is no CloudFormation template or cloud assembly, or a template contradicts itself."""
 
 
 class ContractError(RoutesError):

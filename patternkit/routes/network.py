@@ -10,7 +10,7 @@ from typing import Any
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import QuestionError, TemplateError
 from patternkit.routes.model import Model
-from patternkit.routes.promises import Promise
+from patternkit.routes.promises import BadPromise, Promise
 from patternkit.routes.proving import Proof, Verdict, View, prove
 from patternkit.routes.reporting import flow_lines, flow_verdict
 from patternkit.routes.resolving import StackSet
@@ -123,7 +123,7 @@ class Network:
         for name, template in templates.items():
             if isinstance(template, (str, Path)):
                 path = Path(template)
-                sources.append(StackSource(name, read_template(path), region, folder=path.parent))
+                sources.append(StackSource(name, read_template(path), region, folder=path.parent, file=path))
             else:
                 sources.append(StackSource(name, as_template(template, name), region))
         return cls(with_parameters(sources, parameters), contracts_of(contracts), symmetry=symmetry)
@@ -152,17 +152,34 @@ class Network:
         """Prove several promises; what is traced for one serves the others."""
         return [self.prove(promise) for promise in promises]
 
+    def answer_all(self, asked: Iterable[Promise | BadPromise]) -> list[Proof | BadPromise]:
+        """Prove several promises, each on its own: one that says nothing here leaves the others their verdicts."""
+        answers: list[Proof | BadPromise] = []
+        for promise in asked:
+            if isinstance(promise, BadPromise):
+                answers.append(promise)
+                continue
+            try:
+                answers.append(self.prove(promise))
+            except QuestionError as error:
+                answers.append(BadPromise(str(promise), promise.kind, str(error)))
+        return answers
+
     def assert_holds(self, *promises: Promise) -> None:
         """Raise unless every promise holds.
 
         Raises:
             AssertionError: A promise fails or is not known; the message has the offending flow, hop by hop.
-            QuestionError: A promise names what is not in the network.
+            QuestionError: A promise names what is not in the network, and no other is broken.
         """
         __tracebackhide__ = True
-        broken = [proof for proof in self.prove_all(promises) if proof.verdict is not Verdict.HOLDS]
-        if broken:
+        answers = self.answer_all(promises)
+        bad = [answer for answer in answers if isinstance(answer, BadPromise)]
+        if any(isinstance(answer, Proof) and answer.verdict is not Verdict.HOLDS for answer in answers):
+            broken = [answer for answer in answers if answer in bad or answer.verdict is not Verdict.HOLDS]  # type: ignore[union-attr]
             raise AssertionError("\n" + "\n\n".join(map(str, broken)))
+        if bad:
+            raise QuestionError(bad[0].error)
 
     def trace(
         self,

@@ -15,11 +15,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, PROTOCOLS, Spans
+from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, PROTOCOLS, Spans, normal
 from patternkit.routes.contracts import read_data
 from patternkit.routes.errors import QuestionError, nearest
 
 Selection = str | Sequence[str]
+
+PROTOCOL_NAMES = tuple(PROTOCOLS)
 
 MEANINGS = {
     "reaches": "every flow arrives, and its replies do",
@@ -27,7 +29,8 @@ MEANINGS = {
     "inspected": "every flow that arrives crosses the firewall, its replies cross the same endpoint, and its "
     "policy takes the packets to the rules",
     "symmetric": "the replies of every flow cross the same middleboxes and connections as its packets",
-    "same_az": "every flow stays in one availability zone of each VPC that it crosses, both ways",
+    "same_az": "in each VPC, both ways, a flow's source or destination and all that inspects or translates it "
+    "are in one availability zone",
     "no_bypass": "no packet arrives without crossing the firewall, whichever side starts",
     "no_blackhole": "no packet or reply is lost to a missing, dead or circular route",
 }
@@ -43,7 +46,8 @@ class Promise:
         destination: The same.
         by: For `inspected` and `no_bypass`: the firewalls, endpoints or appliances that count; default any.
         port: The destination port; default every one.
-        protocol: "tcp", "udp", "icmp" or "any"; default "tcp" with a port, else "any".
+        protocol: "tcp", "udp", "icmp" or "any"; default "tcp" with a port, else "any", which for `reaches` means TCP,
+            UDP and ICMP.
         family: 4 or 6; default both.
         same_vpc: Whether pairs within one VPC count where a group is given; default no.
         name: What to call it; default its own text.
@@ -61,15 +65,25 @@ class Promise:
 
     def __post_init__(self) -> None:
         if self.kind not in MEANINGS:
-            raise QuestionError(f"unknown promise {self.kind!r}{nearest(self.kind, MEANINGS)}")
-        if self.port is not None and (not isinstance(self.port, int) or not 0 <= self.port <= 65535):
-            raise QuestionError(f"port must be between 0 and 65535, got {self.port!r}")
-        if self.protocol is not None and self.protocol not in PROTOCOLS:
-            raise QuestionError(f"protocol must be one of {', '.join(PROTOCOLS)}, got {self.protocol!r}")
+            raise QuestionError(f"unknown promise {self.kind!r}{nearest(str(self.kind), MEANINGS)}")
+        for name in ("source", "destination", "by"):
+            value = getattr(self, name)
+            if not (_are_names(value) or (name == "by" and value is None)):
+                raise QuestionError(f"{name} of {self.kind} must be a text or a list of texts, got {value!r}")
+        if not isinstance(self.name, str):
+            raise QuestionError(f"name of {self.kind} must be a text, got {self.name!r}")
+        # YAML's true is Python's 1.
+        if self.port is not None and (type(self.port) is not int or not 0 <= self.port <= 65535):
+            raise QuestionError(f"port must be a number between 0 and 65535, got {self.port!r}")
+        if self.protocol is not None and self.protocol not in PROTOCOL_NAMES:
+            known = nearest(str(self.protocol), PROTOCOL_NAMES)
+            raise QuestionError(f"protocol must be one of {', '.join(PROTOCOL_NAMES)}, got {self.protocol!r}{known}")
         if self.port is not None and self.protocol not in (None, "tcp", "udp"):
             raise QuestionError(f"port needs protocol tcp or udp, got {self.protocol!r}")
-        if self.family not in (None, 4, 6):
+        if self.family is not None and (type(self.family) is not int or self.family not in (4, 6)):
             raise QuestionError(f"family must be 4 or 6, got {self.family!r}")
+        if not isinstance(self.same_vpc, bool):
+            raise QuestionError(f"same_vpc must be true or false, got {self.same_vpc!r}")
         if self.by is not None and self.kind not in ("inspected", "no_bypass"):
             raise QuestionError(f"by is only for inspected and no_bypass, not for {self.kind}")
 
@@ -80,14 +94,21 @@ class Promise:
         service = f", {self.protocol or 'tcp'} {self.port}" if self.port is not None else ""
         return f"{self.kind}: {_shown(self.source)} -> {_shown(self.destination)}{by}{service}"
 
-    def protocols(self) -> Spans:
-        """The protocol numbers that the promise covers."""
+    def protocols(self, family: int = 4) -> Spans:
+        """The protocol numbers that the promise covers in a family."""
+        if self.protocol is None and self.port is None and self.kind == "reaches":
+            # What hosts commonly speak: no NAT gateway carries the others.
+            return normal((number, number) for number in (PROTOCOLS["icmp" if family == 4 else "icmpv6"], 6, 17))
         number = PROTOCOLS[self.protocol or ("tcp" if self.port is not None else "any")]
         return EVERY_PROTOCOL if number < 0 else ((number, number),)
 
     def ports(self) -> Spans:
         """The destination ports that the promise covers."""
         return EVERY_PORT if self.port is None else ((self.port, self.port),)
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, Sequence) and all(isinstance(one, str) for one in value))
 
 
 def _shown(selection: Selection | None) -> str:
@@ -127,42 +148,93 @@ no_bypass = _maker("no_bypass")
 no_blackhole = _maker("no_blackhole")
 
 
+@dataclass(frozen=True, slots=True)
+class BadPromise:
+    """A promise that says nothing that could be proved: malformed, or about what is not in the network.
+
+    Attributes:
+        text: What to call it: its name, or what was written.
+        kind: The kind of promise that was meant, "" where that is not known.
+        error: What is wrong with it.
+    """
+
+    text: str
+    kind: str
+    error: str
+
+    def __str__(self) -> str:
+        return f"ERROR {self.text}\n  {self.error}"
+
+
 def load_promises(path: str | Path) -> list[Promise]:
     """Read promises from a YAML, JSON or TOML file.
 
     Raises:
-        QuestionError: The file is malformed.
+        QuestionError: The file, or a promise in it, is malformed.
     """
     return promises_from_data(read_data(Path(path), QuestionError), str(path))
+
+
+def read_promises(path: str | Path) -> list[Promise | BadPromise]:
+    """Read promises from a YAML, JSON or TOML file; one that is malformed leaves the others as they are.
+
+    Raises:
+        QuestionError: The file holds no list of promises.
+    """
+    return each_promise(read_data(Path(path), QuestionError), str(path))
 
 
 def promises_from_data(data: Any, what: str = "promises") -> list[Promise]:
     """Read promises as parsed from a file: a list, or a mapping with the list under `promises`.
 
     Raises:
-        QuestionError: The data are malformed.
+        QuestionError: The data, or a promise in them, are malformed.
     """
+    found = []
+    for item in each_promise(data, what):
+        if isinstance(item, BadPromise):
+            raise QuestionError(f"{what}: {item.error}")
+        found.append(item)
+    return found
+
+
+def each_promise(data: Any, what: str = "promises") -> list[Promise | BadPromise]:
+    """Read promises as parsed from a file; one that is malformed leaves the others as they are.
+
+    Raises:
+        QuestionError: The data hold no list of promises.
+    """
+    if isinstance(data, dict):
+        for key in data:
+            if key != "promises":
+                raise QuestionError(f"{what}: unknown key {key!r}{nearest(str(key), ['promises'])} (known: promises)")
     listed = data.get("promises") if isinstance(data, dict) else data
     if not isinstance(listed, list) or not listed:
         raise QuestionError(f"{what} must hold a list of promises under 'promises'")
-    found = []
-    for item in listed:
+    return [_promise(item, number) for number, item in enumerate(listed, 1)]
+
+
+def _promise(item: Any, number: int) -> Promise | BadPromise:
+    text, kind = f"promise {number}", ""
+    try:
         if not isinstance(item, dict) or len(item) != 1:
-            raise QuestionError(f"{what}: each promise is one kind with its options, got {item!r}")
+            raise QuestionError(f"each promise is one kind with its options, got {item!r}")
         ((kind, options),) = item.items()
-        if not isinstance(options, dict):
-            raise QuestionError(f"{what}: the options of {kind} must be a mapping, got {options!r}")
         if kind not in MEANINGS:
-            raise QuestionError(f"{what}: unknown promise {kind!r}{nearest(str(kind), MEANINGS)}")
-        given = {str(key).replace("-", "_"): value for key, value in options.items()}
+            raise QuestionError(f"unknown promise {kind!r}{nearest(str(kind), MEANINGS)}")
+        if not isinstance(options, dict):
+            raise QuestionError(f"the options of {kind} must be a mapping, got {options!r}")
+        if isinstance(options.get("name"), str):
+            text = options["name"] or text
+        given: dict[str, Any] = {}
+        for key, value in options.items():
+            name = str(key).replace("-", "_")
+            if name in given:
+                raise QuestionError(f"{kind} has the option {name} twice")
+            given[name] = value
         for key in ("source", "destination"):
             if key not in given:
-                raise QuestionError(f"{what}: {kind} needs a {key}")
-        for key in ("source", "destination", "by"):
-            value = given.get(key)
-            if value is not None and not (
-                isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
-            ):
-                raise QuestionError(f"{what}: {key} of {kind} must be a text or a list of texts, got {value!r}")
-        found.append(_maker(kind)(given.pop("source"), given.pop("destination"), **given))
-    return found
+                raise QuestionError(f"{kind} needs a {key}{nearest(key, given)}")
+        return _maker(kind)(given.pop("source"), given.pop("destination"), **given)
+    except QuestionError as error:
+        return BadPromise(text, kind if kind in MEANINGS else "", str(error))

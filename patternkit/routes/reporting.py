@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from patternkit.routes.forwarding import Leg, Outcome
+from patternkit.routes.promises import BadPromise
 from patternkit.routes.proving import Proof, Verdict
 from patternkit.routes.tracing import Flow
 
@@ -107,6 +108,13 @@ def proof_data(proof: Proof) -> dict[str, Any]:
         "contracts": list(proof.contracts),
         "notes": [_plain(note) for note in dict.fromkeys(proof.notes)],
     }
+
+
+def answer_data(answer: Proof | BadPromise) -> dict[str, Any]:
+    """A proof, or what is wrong with the promise, as JSON takes it."""
+    if isinstance(answer, Proof):
+        return proof_data(answer)
+    return {"promise": answer.text, "kind": answer.kind, "verdict": "ERROR", "reason": answer.error}
 
 
 def flow_verdict(flow: Flow) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect
+from patternkit.routes.arrival import at_place
 from patternkit.routes.forwarding import Forwarder, Leg, Location, Outcome, Walk, forward, security_group
 from patternkit.routes.model import (
     EgressOnlyGateway,
@@ -101,23 +102,16 @@ class Tracer:
         starts, refused = self._starts(source, destination, box)
         legs = [*refused, *forward(self.model, starts)] if starts else refused
         found: list[Flow] = []
-        for leg in legs:
-            leg = self._at_destination(leg, destination)
+        for leg in [part for whole in legs for part in at_place(whole, destination)]:
             if leg.outcome is not Outcome.DELIVERED:
                 found.append(Flow(source, destination, _sent(leg, sources), leg, None))
                 continue
-            if isinstance(leg.end, Service):
-                back = Leg(
-                    replace(leg.walk, back=True, hops=()),
-                    Outcome.DELIVERED,
-                    "by the gateway endpoint",
-                    source.element,
-                )
-                found.append(Flow(source, destination, leg.walk.box, leg, back))
-                continue
-            for reply in forward(self.model, self._replies(leg, source)):
-                reply = self._at_source(reply, source)
-                found.append(Flow(source, destination, _refined(leg, reply, sources), leg, reply))
+            replies = forward(self.model, self._replies(leg, source))
+            found += [
+                Flow(source, destination, _refined(leg, reply, sources), leg, reply)
+                for whole in replies
+                for reply in at_place(whole, source)
+            ]
         return found
 
     def _starts(self, source: Place, destination: Place, box: Box) -> tuple[list[tuple[Location, Walk]], list[Leg]]:
@@ -178,40 +172,6 @@ class Tracer:
         walk = walk.hop(site, site.medium, "from the site", carriers=(*walk.carriers, site.identity))
         return [(("transit", attachment.gateway, (attachment, None)), walk)]
 
-    @staticmethod
-    def _at_destination(leg: Leg, destination: Place) -> Leg:
-        if leg.outcome is not Outcome.DELIVERED or destination.kind == "addresses":
-            return leg
-        end = leg.end
-        if destination.kind in ("subnet", "interface"):
-            right = end is destination.subnet
-        elif destination.kind == "internet":
-            right = isinstance(end, tuple)
-        elif destination.kind == "service":
-            right = isinstance(end, (tuple, Service))
-        else:
-            # A site may have several connections.
-            right = isinstance(end, Site) and bool(
-                intersect(leg.walk.box.destination, _blocks(end, leg.walk.box.family))
-            )
-        if right:
-            return leg
-        return Leg(leg.walk, Outcome.DROPPED, f"{leg.reason} instead of {destination.name}", None, "host")
-
-    @staticmethod
-    def _at_source(leg: Leg, source: Place) -> Leg:
-        if leg.outcome is not Outcome.DELIVERED:
-            return leg
-        if source.kind in ("subnet", "interface"):
-            right = leg.end is source.subnet and not leg.walk.translations
-        elif source.kind == "internet":
-            right = isinstance(leg.end, tuple)
-        else:
-            right = isinstance(leg.end, Site)
-        if right:
-            return leg
-        return Leg(leg.walk, Outcome.DROPPED, f"{leg.reason} instead of {source.name}", None, "host")
-
     def _replies(self, leg: Leg, source: Place) -> list[tuple[Location, Walk]]:
         walk = leg.walk
         state = frozenset(walk.sightings)
@@ -241,6 +201,9 @@ class Tracer:
                 return [(("local", gateway.vpc, gateway), reply)]
             assert isinstance(gateway, InternetGateway)
             return [(("edge", gateway.vpc, gateway), reply)]
+        if isinstance(end, Service):
+            # By the endpoint's own VPC, straight to the subnet that asked: its network ACL is asked again.
+            return [(("local", end.vpc, end), reply.hop(end, "gateway endpoint", "back into the VPC"))]
         if isinstance(end, Site):
             others = [
                 site

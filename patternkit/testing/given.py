@@ -1,11 +1,11 @@
 """What tests hand over: apps, stacks, syntheses, templates and paths, whichever is at hand."""
 
-import json
 from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from patternkit.templates import read_template
 from patternkit.testing.errors import FixtureError
 from patternkit.testing.findings import read_findings
 from patternkit.testing.synthesis import Synthesis, SynthesisError
@@ -63,6 +63,7 @@ def as_template(given: Any, build: Build, fixture: str) -> Mapping[str, Any]:
 
     Raises:
         FixtureError: If it is none, or there are several.
+        TemplateError: If a file is no template.
     """
     __tracebackhide__ = True
     if isinstance(given, Mapping):
@@ -71,7 +72,7 @@ def as_template(given: Any, build: Build, fixture: str) -> Mapping[str, Any]:
         template: Mapping[str, Any] = given.to_json()
         return template
     if isinstance(given, str | PathLike) and Path(given).is_file():
-        return _read_template(Path(given))
+        return read_template(Path(given))
     if not (isinstance(given, str | PathLike) or callable(given) or is_made(given) or hasattr(given, "directory")):
         raise FixtureError(f"{fixture} takes a template, its path, or {_FORMS}, got {_shown(given)}")
     made = as_synthesis(given, build, fixture)
@@ -88,16 +89,6 @@ def _read(directory: Path) -> Synthesis:
     if not (directory / "manifest.json").is_file():
         raise FixtureError(f"{directory} is not a cloud assembly: there is no manifest.json in it")
     return Synthesis(directory, read_findings(directory))
-
-
-def _read_template(path: Path) -> Mapping[str, Any]:
-    try:
-        template = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FixtureError(f"{path} is not a template in JSON: {' '.join(str(error).split())}") from None
-    if not isinstance(template, Mapping):
-        raise FixtureError(f"{path} is not a template: it holds {_shown(template)}")
-    return template
 
 
 def _shown(given: object) -> str:

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tests.conftest import ROOT
 from tests.patternkit.catalog.temporary import environment, run
-from tests.site import browser
+from tests.site.browser import MODULES, BrowserMissing, Chromium, unpack
 
-AXE = ROOT / "tests" / "site" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = MODULES / "axe-core" / "axe.min.js"
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -54,28 +53,27 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A headless Chromium, with an empty profile."""
-    found = browser.find(tmp_path_factory.mktemp("browser")) if AXE.exists() else None
-    if found is None:
-        missing = "no Chromium, or no axe-core: run make browser"
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """The locked Chromium, headless, with an empty profile."""
+    try:
+        program = unpack(tmp_path_factory.mktemp("browser"))
+    except BrowserMissing as missing:
         if os.environ.get("CI"):
-            pytest.fail(missing, pytrace=False)
-        pytest.skip(missing)
+            pytest.fail(str(missing), pytrace=False)
+        pytest.skip(str(missing))
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=found.path, args=browser.ARGUMENTS, env={**os.environ, **found.environment}
-        )
-        yield launched
-        launched.close()
+        one = Chromium(playwright.chromium, program)
+        yield one
+        one.close()
 
 
 @pytest.fixture
-def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
-    """A window of its own, in which links may leave out where the site is."""
-    opened = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900})
+def context(chromium: Chromium, address: str) -> Iterator[BrowserContext]:
+    """A window of its own, in which links may leave out where the site is; in a new browser if the last one died."""
+    opened = chromium.running().new_context(base_url=address, viewport={"width": 1280, "height": 900})
     yield opened
-    opened.close()
+    if chromium.is_alive():
+        opened.close()
 
 
 @pytest.fixture

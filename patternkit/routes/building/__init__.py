@@ -13,7 +13,6 @@ from patternkit.routes.building.declaring import _Declaring
 from patternkit.routes.building.finishing import _Finishing
 from patternkit.routes.building.firewalls import _Firewalls
 from patternkit.routes.building.reading import Properties
-from patternkit.routes.building.sites import _Sites
 from patternkit.routes.building.targets import _Targets
 from patternkit.routes.building.vpcs import _Vpcs
 from patternkit.routes.contracts import Contracts
@@ -37,7 +36,7 @@ def build(resolver: Resolver, contracts: Contracts) -> Model:
     return _Builder(resolver, contracts).build()
 
 
-class _Builder(_Vpcs, _Targets, _Firewalls, _Sites, _Declaring, _Finishing):
+class _Builder(_Vpcs, _Targets, _Firewalls, _Declaring, _Finishing):
     def build(self) -> Model:
         buckets: dict[str, list[tuple[Stack, str, Any]]] = {kind: [] for kind in _METHODS}
         custom: list[tuple[Stack, str, Any]] = []

@@ -6,7 +6,7 @@ from typing import Any
 
 from patternkit.routes.building.filters import DEFAULT_GROUP, _Filters
 from patternkit.routes.building.reading import Properties, shown
-from patternkit.routes.building.transit import _Transit
+from patternkit.routes.building.sites import _Sites
 from patternkit.routes.contracts import matching
 from patternkit.routes.errors import ContractError, nearest
 from patternkit.routes.model import (
@@ -32,7 +32,7 @@ _READING = ("describe", "get", "list", "search", "Describe", "Get", "List", "Sea
 _CHANGEABLE = (RouteTable, TransitGateway, Attachment, Site, SecurityGroup, NetworkAcl, Peering)
 
 
-class _Declaring(_Transit, _Filters):
+class _Declaring(_Sites, _Filters):
     """Adds what contracts declare, and doubts what code may change."""
 
     def _check_contracts(self) -> None:
@@ -54,10 +54,15 @@ class _Declaring(_Transit, _Filters):
                 ("prefixes", contracts.prefixes),
                 ("appliance-mode", contracts.appliance_mode),
                 ("policies", contracts.policies),
+                ("sites", contracts.sites),
+                ("appliances", contracts.appliances),
             )
             for pattern in patterns
             if "*" not in pattern
         }
+        declared = tuple(attachment.name for attachment in contracts.attachments)
+        while declared and (pattern := matching(wanted, declared)) is not None:
+            del wanted[pattern]
         if not wanted:
             return
         known_names: set[str] = set()
@@ -87,6 +92,7 @@ class _Declaring(_Transit, _Filters):
                 medium=declared.kind,
                 prefixes=[(block, declared.kind) for block in declared.prefixes],
             )
+            self._site_declared(site, (declared.name,))
             self.model.sites[identity] = site
             site.attachment = self._attach(
                 Attachment(

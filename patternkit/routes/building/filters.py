@@ -26,7 +26,7 @@ from patternkit.routes.model import (
 from patternkit.routes.resolving import (
     Stack,
 )
-from patternkit.routes.values import CLOSE, Unknown
+from patternkit.routes.values import CLOSE, Unknown, is_opaque
 
 DEFAULT_GROUP = f".DefaultSecurityGroup{CLOSE}"
 
@@ -80,16 +80,24 @@ class _Filters(_Reading):
         text = self._get(stack, properties, "CidrBlock") or self._get(stack, properties, "Ipv6CidrBlock")
         ports = self._get(stack, properties, "PortRange")
         action = self._get(stack, properties, "RuleAction")
-        for value in (number, protocol, text, ports, action):
+        for value in (number, text, action):
             if isinstance(value, Unknown):
                 return value
         block = self._block(text, path)
         if isinstance(block, Unknown):
             return block
-        protocols = _protocols(protocol, path)
+        allows = str(action).lower() == "allow"
+        protocols, doubt = _protocols(protocol, path)
         span = EVERY_PORT
-        if isinstance(ports, dict) and protocols in (((6, 6),), ((17, 17),)):
-            span = _ports(ports.get("From"), ports.get("To"), path)
+        if isinstance(ports, Unknown):
+            doubt = doubt or f"the ports of {path}: {ports.reason}"
+        elif isinstance(ports, dict) and protocols in (((6, 6),), ((17, 17),)):
+            span, unknown = _ports(ports.get("From"), ports.get("To"), path)
+            doubt = doubt or unknown
+        if doubt:
+            return AclRule(
+                block.family, protocols, span_of(block), span, allows, number=whole_number(number, path), doubt=doubt
+            )
         if protocols in (((1, 1),), ((58, 58),)):
             icmp = self._get(stack, properties, "Icmp")
             if isinstance(icmp, dict) and str(icmp.get("Type", -1)) != "-1":
@@ -98,6 +106,7 @@ class _Filters(_Reading):
                     protocols,
                     span_of(block),
                     span,
+                    allows,
                     number=whole_number(number, path),
                     doubt=_one_type(path),
                 )
@@ -106,7 +115,7 @@ class _Filters(_Reading):
             protocols,
             span_of(block),
             span,
-            allows=str(action).lower() == "allow",
+            allows=allows,
             number=whole_number(number, path),
             text=path,
         )
@@ -164,29 +173,28 @@ class _Filters(_Reading):
         if not isinstance(entry, dict):
             group.unknown.append(f"a rule of {group.path} is not known")
             return
-        for value in entry.values():
-            if isinstance(value, Unknown):
-                group.unknown.append(value.reason)
-                return
-        protocols = _protocols(entry.get("IpProtocol", "-1"), group.path)
+        protocols, doubt = _protocols(entry.get("IpProtocol", "-1"), group.path)
         ports = EVERY_PORT
         if protocols in (((6, 6),), ((17, 17),)) and entry.get("FromPort") not in (None, -1, "-1"):
-            ports = _ports(entry.get("FromPort"), entry.get("ToPort"), group.path)
-        doubt = ""
+            ports, doubt = _ports(entry.get("FromPort"), entry.get("ToPort"), group.path)
         if protocols in (((1, 1),), ((58, 58),)) and entry.get("FromPort") not in (None, -1, "-1"):
             doubt = _one_type(group.path)
         if entry.get("CidrIp") or entry.get("CidrIpv6"):
             block = self._block(entry.get("CidrIp") or entry["CidrIpv6"], group.path)
             if isinstance(block, Unknown):
-                group.unknown.append(block.reason)
+                rules += _of_anyone(protocols, ports, f"the peers of a rule of {group.path}: {block.reason}")
             else:
                 rule = AclRule(block.family, protocols, span_of(block), ports, text=group.path, doubt=doubt)
                 rules += [rule, *_maybe_services(rule)]
             return
         for name in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
             if entry.get(name):
+                peer = entry[name]
+                if isinstance(peer, Unknown):
+                    rules += _of_anyone(protocols, ports, f"the peers of a rule of {group.path}: {peer.reason}")
+                    return
                 rules += [
-                    AclRule(f, protocols, EVERYTHING[f], ports, group=str(entry[name]), text=group.path, doubt=doubt)
+                    AclRule(f, protocols, EVERYTHING[f], ports, group=str(peer), text=group.path, doubt=doubt)
                     for f in (4, 6)
                 ]
                 return
@@ -194,13 +202,18 @@ class _Filters(_Reading):
             if entry.get(name):
                 blocks = self._find(self.model.prefix_lists, entry[name], "prefix list")
                 if isinstance(blocks, Unknown):
-                    group.unknown.append(blocks.reason)
+                    rules += _of_anyone(protocols, ports, f"the peers of a rule of {group.path}: {blocks.reason}")
                 else:
                     for b in blocks:
                         rule = AclRule(b.family, protocols, span_of(b), ports, text=group.path, doubt=doubt)
                         rules += [rule, *_maybe_services(rule)]
                 return
         group.unknown.append(f"a rule of {group.path} names no peer")
+
+
+def _of_anyone(protocols: Spans, ports: Spans, doubt: str) -> list[AclRule]:
+    """A rule for peers that are not known."""
+    return [AclRule(family, protocols, EVERYTHING[family], ports, doubt=doubt) for family in (4, 6)]
 
 
 def _one_type(path: str) -> str:
@@ -215,13 +228,30 @@ def _maybe_services(rule: AclRule) -> list[AclRule]:
     return [replace(rule, remote=services, doubt=f"whether {rule.text} covers the service is not in the template")]
 
 
-def _protocols(value: Any, path: str) -> Spans:
+def _protocols(value: Any, path: str) -> tuple[Spans, str]:
+    """The protocols of a rule, and why they may be fewer."""
+    if doubt := _undecided(value, f"the protocol of a rule of {path}"):
+        return EVERY_PROTOCOL, doubt
     names = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58, "all": -1}
     text = str(value).lower()
     number = names[text] if text in names else whole_number(value, path)
-    return EVERY_PROTOCOL if number == -1 else ((number, number),)
+    return (EVERY_PROTOCOL if number == -1 else ((number, number),)), ""
 
 
-def _ports(first: Any, last: Any, path: str) -> Spans:
-    low, high = whole_number(first, path), whole_number(last if last is not None else first, path)
-    return EVERY_PORT if low == -1 else ((low, high),)
+def _ports(first: Any, last: Any, path: str) -> tuple[Spans, str]:
+    """The ports of a rule, and why they may be fewer."""
+    last = last if last is not None else first
+    for value in (first, last):
+        if doubt := _undecided(value, f"a port of a rule of {path}"):
+            return EVERY_PORT, doubt
+    low, high = whole_number(first, path), whole_number(last, path)
+    return (EVERY_PORT if low == -1 else ((low, high),)), ""
+
+
+def _undecided(value: Any, what: str) -> str:
+    """Why a value is not known before AWS deploys it; "" where it is."""
+    if isinstance(value, Unknown):
+        return f"{what}: {value.reason}"
+    if isinstance(value, str) and is_opaque(value):
+        return f"{what} is known only to AWS: {shown(value)}"
+    return ""

@@ -131,6 +131,7 @@ class _Finishing(_Reading):
 
     def _number_vpn_gateways(self) -> None:
         for gateway in [item for item in self.targets.values() if isinstance(item, VpnGateway)]:
+            self._advertise(gateway)
             table = RouteTable(f"{gateway.identity}.routes", f"{gateway.path} routes", "AWS::EC2::VPNGateway")
             for site in gateway.sites:
                 table.contracts = table.contracts | site.contracts
@@ -154,3 +155,20 @@ class _Finishing(_Reading):
                             f"the sites {site.path} and {other.path} on {gateway.path} have "
                             f"overlapping ranges: {block} and {other_block}"
                         )
+
+    @staticmethod
+    def _advertise(gateway: VpnGateway) -> None:
+        """What a virtual private gateway announces to Direct Connect: the ranges of its VPC that are allowed whole.
+
+        https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html
+        """
+        for site in gateway.sites:
+            if site.medium != "direct-connect" or gateway.vpc is None:
+                continue
+            if isinstance(site.allowed, Unknown):
+                site.advertised = site.allowed
+                continue
+            blocks = gateway.vpc.blocks
+            if site.allowed is not None:
+                blocks = [block for block in blocks if any(allowed.covers(block) for allowed in site.allowed)]
+            site.advertised = tuple(blocks)

@@ -46,6 +46,7 @@ class _Reading:
         self.policy_rules: dict[str, tuple[list[AclRule] | Unknown, int]] = {}
         self.unknown_groups: list[str] = []
         self.changed_lists: dict[str, str] = {}
+        self.asns: dict[str, int | Unknown] = {}
 
     def _get(self, stack: Stack, properties: Properties, name: str) -> Any:
         node = properties.get(name)

@@ -7,13 +7,14 @@ from typing import Any
 from patternkit.routes.addresses import (
     Prefix,
 )
-from patternkit.routes.building.reading import Properties
+from patternkit.routes.building.reading import Properties, whole_number
 from patternkit.routes.building.transit import _Transit
 from patternkit.routes.contracts import matching
 from patternkit.routes.model import (
     Attachment,
     Element,
     Site,
+    TransitGateway,
     VpnGateway,
 )
 from patternkit.routes.resolving import (
@@ -21,26 +22,38 @@ from patternkit.routes.resolving import (
     custom_names,
     vpn_attachment_id,
 )
-from patternkit.routes.values import Unknown, opaque
+from patternkit.routes.values import Unknown, is_opaque, opaque
 
 
 class _Sites(_Transit):
     """Makes sites."""
 
-    def customer_gateway(self, stack: Stack, logical: str, _properties: Properties) -> None:
-        self._named(Element, stack, logical)
+    def customer_gateway(self, stack: Stack, logical: str, properties: Properties) -> None:
+        element = self._named(Element, stack, logical)
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html: 65000 by default.
+        asn = self._get(stack, properties, "BgpAsnExtended") or self._get(stack, properties, "BgpAsn") or 65000
+        known = isinstance(asn, (int, float)) or (isinstance(asn, str) and not is_opaque(asn))
+        reason = f"the BGP number of {element.path} is not known"
+        self.asns[element.identity] = whole_number(asn, element.path) if known else Unknown(reason)
 
     def vpn(self, stack: Stack, logical: str, properties: Properties) -> None:
+        customer = self._get(stack, properties, "CustomerGatewayId")
         site: Site = self._named(
             Site,
             stack,
             logical,
             static_only=self._flag(self._get(stack, properties, "StaticRoutesOnly"), default=False) is True,
-            customer_gateway=str(self._get(stack, properties, "CustomerGatewayId")),
+            customer_gateway="" if isinstance(customer, Unknown) else str(customer or ""),
         )
+        reason = f"the BGP number of {site.path} is not known: its customer gateway is not in the set"
+        site.asn = self.asns.get(site.customer_gateway, Unknown(reason))
         self._learnt(site, custom_names(stack, logical, ""))
+        self._selectors(site, stack, properties)
         self.model.sites[site.identity] = site
         if "VpnGatewayId" in properties:
+            # https://docs.aws.amazon.com/vpn/latest/s2svpn/ipv4-ipv6.html: IPv6 "is not supported for virtual private
+            # gateways".
+            site.families = frozenset({4})
             gateway = self._ours(self.targets, self._get(stack, properties, "VpnGatewayId"), "virtual private gateway")
             if isinstance(gateway, VpnGateway):
                 site.gateway = gateway
@@ -48,12 +61,31 @@ class _Sites(_Transit):
             elif isinstance(gateway, Unknown):
                 self._doubt(stack, logical, "connects a site to a gateway", gateway)
         elif "TransitGatewayId" in properties:
+            site.families = self._inside(site, self._get(stack, properties, "TunnelInsideIpVersion"))
             self._site_attachment(
                 site,
                 vpn_attachment_id(site.identity),
                 self._get(stack, properties, "TransitGatewayId"),
                 "vpn",
             )
+
+    @staticmethod
+    def _inside(site: Site, version: Any) -> frozenset[int] | Unknown:
+        """The families that tunnels on a transit gateway carry: "either IPv4 traffic or IPv6 traffic"."""
+        if version is None:
+            return frozenset({4})
+        if str(version).lower() in ("ipv4", "ipv6"):
+            return frozenset({int(str(version)[-1])})
+        return Unknown(f"the TunnelInsideIpVersion of {site.path} is not known")
+
+    def _selectors(self, site: Site, stack: Stack, properties: Properties) -> None:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpnConnectionOptionsSpecification.html: "local" is
+        # the customer's side, "remote" that of AWS.
+        for family in (4, 6):
+            for side, ends in (("Local", site.near), ("Remote", site.far)):
+                text = self._get(stack, properties, f"{side}Ipv{family}NetworkCidr")
+                if text is not None:
+                    ends[family] = self._block(text, site.path)
 
     def _site_attachment(self, site: Site, identity: str, gateway_id: Any, medium: str) -> None:
         gateway = self._find(self.model.transit_gateways, gateway_id, "transit gateway")
@@ -69,7 +101,20 @@ class _Sites(_Transit):
             site.prefixes += [(block, origin) for block in self.contracts.prefixes[declared]]
             site.contracts = site.contracts | {f"prefixes {declared}"}
         elif not site.static_only:
-            site.unknown_prefixes = Unknown(f"the prefixes that {site.path} learns over BGP are not declared")
+            reason = f"the prefixes that {site.path} learns over BGP are not declared (contract: prefixes)"
+            site.unknown_prefixes = Unknown(reason)
+        self._site_declared(site, names)
+
+    def _site_declared(self, site: Site, names: tuple[str, ...]) -> None:
+        name = matching(self.contracts.sites, names)
+        if name is None:
+            return
+        declared = self.contracts.sites[name]
+        site.at, site.passes_on, site.sends = declared.at, declared.passes_on, declared.sends
+        site.accepts_own_asn = declared.accepts_own_asn
+        if declared.asn is not None and not isinstance(site.asn, int):
+            site.asn = declared.asn
+        site.contracts = site.contracts | {f"sites {name}"}
 
     def concentrator(self, stack: Stack, logical: str, properties: Properties) -> None:
         site: Site = self._named(Site, stack, logical)
@@ -114,17 +159,23 @@ class _Sites(_Transit):
         self.model.sites[site.identity] = site
         associated = self._get(stack, properties, "AssociatedGatewayId")
         gateway = self._ours(self.targets, associated, "gateway")
-        advertised = self._list(stack, properties, "AllowedPrefixesToDirectConnectGateway")
-        if isinstance(advertised, Unknown):
-            site.advertised = advertised
-        elif advertised:
-            blocks = [self._block(text, stack.path(logical)) for text in advertised]
+        allowed = self._list(stack, properties, "AllowedPrefixesToDirectConnectGateway")
+        if isinstance(allowed, Unknown):
+            site.allowed = allowed
+        elif allowed:
+            blocks = [self._block(text, stack.path(logical)) for text in allowed]
             doubts = [block for block in blocks if isinstance(block, Unknown)]
-            site.advertised = doubts[0] if doubts else tuple(block for block in blocks if isinstance(block, Prefix))
+            site.allowed = doubts[0] if doubts else tuple(block for block in blocks if isinstance(block, Prefix))
         if isinstance(gateway, Unknown):
             self._doubt(stack, logical, "connects a site to a gateway", gateway)
         if isinstance(gateway, VpnGateway):
             site.gateway = gateway
             gateway.sites.append(site)
-        else:
-            self._site_attachment(site, vpn_attachment_id(site.identity), associated, "direct-connect")
+            return
+        # https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html: on a transit gateway the
+        # allowed prefixes are what is advertised, and required.
+        site.advertised = site.allowed
+        if site.allowed is None and isinstance(gateway, TransitGateway):
+            reason = f"AWS refuses {site.path}: on a transit gateway it needs AllowedPrefixesToDirectConnectGateway"
+            site.advertised = Unknown(reason)
+        self._site_attachment(site, vpn_attachment_id(site.identity), associated, "direct-connect")

@@ -110,6 +110,10 @@ class _Targets(_Filters):
         return [self._default_group(f"{subnet.vpc.identity[:-1]}{DEFAULT_GROUP}")]
 
     def _public(self, stack: Stack, logical: str, names: Properties, subnet: Subnet | Unknown) -> bool | Unknown:
+        if stack.resources[logical]["Type"] == "AWS::EC2::NetworkInterface":
+            # The subnet's setting is for what is launched; an interface has none until an address is associated.
+            # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html#vpc-public-ipv4-addresses
+            return False
         given = self._get(stack, names, "AssociatePublicIpAddress")
         if given is not None:
             return self._flag(given, default=False)
@@ -150,6 +154,7 @@ class _Targets(_Filters):
                 if isinstance(target, Unknown):
                     found.unknown.append(target.reason)
                     continue
+                target.vpc = found.vpc
                 stand_in = SERVICES[service]
                 block = Prefix(4, stand_in, stand_in, 33)
                 found.routes.append(Route(block, target, "prefix list", target.path, prefix_list=f"aws {service}"))

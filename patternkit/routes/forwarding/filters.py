@@ -133,7 +133,7 @@ def match(
     denied: list[Box] = []
     doubted: list[tuple[Box, str]] = []
     rest = [box]
-    for rule in rules:
+    for number, rule in enumerate(rules, 1):
         if rule.family != box.family:
             continue
         pattern = Box(
@@ -154,7 +154,11 @@ def match(
                 continue
             taken = part if common == part else common
             if rule.doubt:
-                doubted.append((taken, rule.doubt))
+                # Where the rules after it do the same, it does not matter what it takes.
+                passed, lost, open_ = match(rules[number:], taken, source_is_remote=source_is_remote)
+                (allowed if rule.allows else denied).extend(passed if rule.allows else lost)
+                doubted += [(other, rule.doubt) for other in (lost if rule.allows else passed)]
+                doubted += open_
             else:
                 (allowed if rule.allows else denied).append(taken)
             if common != part:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from patternkit.routes.addresses import EPHEMERAL_PORTS, show_spans
+from patternkit.routes.addresses import EPHEMERAL_PORTS, Spans, intersect, show_spans, subtract
 from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
 from patternkit.routes.model import NatGateway
+
+_TRANSLATED: Spans = ((1, 1), (6, 6), (17, 17))
 
 
 def in_nat(forwarder: Forwarder, nat: NatGateway, come_from: Any, walk: Walk) -> None:
@@ -20,6 +23,14 @@ def in_nat(forwarder: Forwarder, nat: NatGateway, come_from: Any, walk: Walk) ->
     if walk.back:
         forwarder.drop(walk, f"{nat.path} would translate a reply as a new flow", "state")
         return
+    # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html: TCP, UDP and ICMP.
+    protocols = intersect(walk.box.protocol, _TRANSLATED)
+    if others := subtract(walk.box.protocol, _TRANSLATED):
+        dropped = replace(walk, box=walk.box._replace(protocol=others))
+        forwarder.drop(dropped, f"{nat.path} takes only TCP, UDP and ICMP", "filter")
+    if not protocols:
+        return
+    walk = replace(walk, box=walk.box._replace(protocol=protocols))
     spans = subnet.spans(4)
     if not spans:
         forwarder.unknown(walk, f"the address of {nat.path} is not known")

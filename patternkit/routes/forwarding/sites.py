@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from patternkit.routes.addresses import Spans, intersect, normal, subtract
+from patternkit.routes.addresses import Spans, intersect, subtract
 from patternkit.routes.forwarding.gateways import at_edge, foreign, source_is_of
 from patternkit.routes.forwarding.tables import beyond, blocks_of, destination_of, look_up
+from patternkit.routes.forwarding.tunnels import between_sites, carried, sent_by
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Ambiguous, Attachment, Element, Route, Site, Vpc, VpnGateway
-from patternkit.routes.values import Unknown
 
 
 def to_vpn_gateway(forwarder: Forwarder, gateway: VpnGateway, vpc: Vpc, walk: Walk) -> None:
@@ -28,10 +28,13 @@ def in_vpn_gateway(forwarder: Forwarder, gateway: VpnGateway, site: Site | None,
     walk = replace(walk, over_vpn=True)
     if site is not None:
         walk = walk.hop(site, site.medium, f"to {gateway.path}", carriers=(*walk.carriers, site.identity))
-        advertised = within_advertised(forwarder, site, walk)
-        if advertised is None:
-            return
-        walk = advertised
+        for sent in sent_by(forwarder, site, walk):
+            _from_anywhere(forwarder, gateway, site, sent)
+        return
+    _from_anywhere(forwarder, gateway, None, walk)
+
+
+def _from_anywhere(forwarder: Forwarder, gateway: VpnGateway, site: Site | None, walk: Walk) -> None:
     vpc = gateway.vpc
     inside: Spans = ()
     if vpc is not None and site is not None:
@@ -58,25 +61,6 @@ def in_vpn_gateway(forwarder: Forwarder, gateway: VpnGateway, site: Site | None,
                 to_site(forwarder, route, part, gateway, hedge=len(routes) > 1)
 
 
-def within_advertised(forwarder: Forwarder, site: Site, walk: Walk) -> Walk | None:
-    """What a site sends to the prefixes that are advertised to it; whether it sends the rest is its own."""
-    if site.tainted:
-        forwarder.unknown(walk, site.tainted)
-        return None
-    if site.advertised is None:
-        return walk
-    if isinstance(site.advertised, Unknown):
-        forwarder.unknown(walk, site.advertised.reason)
-        return None
-    spans = normal((block.first, block.last) for block in site.advertised if block.family == walk.box.family)
-    inside = intersect(walk.box.destination, spans)
-    outside = subtract(walk.box.destination, inside)
-    if outside:
-        part = walk.towards(outside)
-        forwarder.unknown(part, f"{destination_of(part)} is not among the prefixes that are advertised to {site.path}")
-    return walk.towards(inside) if inside else None
-
-
 def to_site(forwarder: Forwarder, route: Route, walk: Walk, gateway: Element, *, hedge: bool) -> None:
     """Packets leave for a site, and arrive there."""
     site = route.target.site if isinstance(route.target, Attachment) else route.target
@@ -86,10 +70,19 @@ def to_site(forwarder: Forwarder, route: Route, walk: Walk, gateway: Element, *,
         return
     if hedge:
         walk = replace(walk, hedges=(*walk.hedges, f"{gateway.path} takes one of several equal paths"))
-    walk = walk.hop(
-        site,
-        site.medium,
-        f"{route.prefix} ({route.origin})",
-        carriers=(*walk.carriers, site.identity),
-    )
-    forwarder.arrive(walk, site, f"{site.path}")
+    reason, doubt = between_sites(forwarder, site, walk, route.origin)
+    if reason:
+        hop = walk.hop(site, site.medium, f"{route.prefix} ({route.origin})")
+        if doubt:
+            forwarder.unknown(hop, reason)
+        else:
+            forwarder.drop(hop, reason, "address")
+        return
+    for passed in carried(forwarder, site, walk, outward=True):
+        arrived = passed.hop(
+            site,
+            site.medium,
+            f"{route.prefix} ({route.origin})",
+            carriers=(*passed.carriers, site.identity),
+        )
+        forwarder.arrive(arrived, site, f"{site.path}")

@@ -7,8 +7,8 @@ from typing import Any
 
 from patternkit.routes.forwarding.attachments import exit_by
 from patternkit.routes.forwarding.filters import enter, leave
-from patternkit.routes.forwarding.sites import within_advertised
 from patternkit.routes.forwarding.tables import destination_of, look_up, target_text
+from patternkit.routes.forwarding.tunnels import sent_by
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Ambiguous, Attachment, Blackhole, Subnet, TransitGateway
 from patternkit.routes.values import Unknown
@@ -60,10 +60,15 @@ def in_transit_gateway(forwarder: Forwarder, gateway: TransitGateway | Unknown, 
         forwarder.unknown(walk, f"the transit gateway of {attachment.path}: {gateway.reason}")
         return
     if attachment.site is not None:
-        advertised = within_advertised(forwarder, attachment.site, walk)
-        if advertised is None:
-            return
-        walk = advertised
+        for sent in sent_by(forwarder, attachment.site, walk):
+            _in_gateway(forwarder, gateway, attachment, zone, sent)
+        return
+    _in_gateway(forwarder, gateway, attachment, zone, walk)
+
+
+def _in_gateway(
+    forwarder: Forwarder, gateway: TransitGateway, attachment: Attachment, zone: str | None, walk: Walk
+) -> None:
     if attachment.tainted:
         forwarder.unknown(walk, attachment.tainted)
         return

@@ -35,11 +35,12 @@ class Crossing(NamedTuple):
     vpc: str
     zone: str
     element: str
+    subnet: str = ""
 
     @classmethod
     def at(cls, element: Element, subnet: Subnet) -> Crossing:
         """The crossing of an element in a subnet; the zone is "?" where it is not known."""
-        return cls(subnet.vpc.identity, subnet.zone if isinstance(subnet.zone, str) else "?", element.path)
+        return cls(subnet.vpc.identity, subnet.zone if isinstance(subnet.zone, str) else "?", element.path, subnet.path)
 
 
 class Sighting(NamedTuple):
@@ -85,6 +86,9 @@ class Walk:
     over_vpn: bool = False
     interface: Interface | None = None  # the host that a question names, at the packets' source
     peer: Interface | None = None  # the same at their destination
+    doubt: str = (
+        ""  # why it is not known whether they get this far at all: what is lost further on is lost all the same
+    )
     by_group: bool = False  # whether a security group let the packets out because it names the peer's group
 
     @property
@@ -153,6 +157,9 @@ class Forwarder:
 
     def arrive(self, walk: Walk, end: Any, how: str) -> None:
         """The packets have arrived."""
+        if walk.doubt:
+            self.unknown(walk, walk.doubt)
+            return
         self.done.append(Leg(walk, Outcome.DELIVERED, how, end))
 
     def drop(self, walk: Walk, reason: str, kind: str) -> None:

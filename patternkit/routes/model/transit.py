@@ -63,6 +63,15 @@ class Site(Element):
         prefixes: What is reached through it, with the rank of how it is learnt.
         unknown_prefixes: Why more may be learnt over BGP than is declared.
         advertised: The only prefixes that are advertised to the site; None for all.
+        allowed: The allowed prefixes of a Direct Connect gateway's association; None where there are none.
+        families: The families of packets that its tunnels carry.
+        near: By family, the addresses on the site's side that its tunnels carry; all where there are none.
+        far: The same of the addresses on the side of AWS.
+        asn: The BGP number of its router.
+        at: The place where it ends, where that is declared.
+        accepts_own_asn: Whether its router takes routes with its own BGP number in their path.
+        passes_on: Whether it passes on what is not its own; None where that is not known.
+        sends: Where it sends packets to without an announcement; None where that is not known.
     """
 
     medium: str = "vpn"
@@ -73,6 +82,23 @@ class Site(Element):
     gateway: VpnGateway | None = None
     attachment: Attachment | None = None
     advertised: tuple[Prefix, ...] | Unknown | None = None
+    allowed: tuple[Prefix, ...] | Unknown | None = None
+    families: frozenset[int] | Unknown = frozenset({4, 6})
+    near: dict[int, Prefix | Unknown] = field(default_factory=dict)
+    far: dict[int, Prefix | Unknown] = field(default_factory=dict)
+    asn: int | Unknown | None = None
+    at: str = ""
+    accepts_own_asn: bool = False
+    passes_on: bool | None = None
+    sends: tuple[Prefix, ...] | None = None
+
+    def is_at(self, other: Site) -> bool:
+        """Whether two connections surely end at one place."""
+        return (
+            self is other
+            or (bool(self.at) and self.at == other.at)
+            or (bool(self.customer_gateway) and self.customer_gateway == other.customer_gateway)
+        )
 
     def spans(self, family: int) -> list[Prefix]:
         """The site's blocks of a family."""

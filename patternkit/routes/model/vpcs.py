@@ -113,6 +113,7 @@ class Service(Element):
     """A gateway endpoint's service."""
 
     service: str = ""
+    vpc: Vpc | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from patternkit.routes.forwarding import Leg, Outcome, Sighting
 from patternkit.routes.proving.inspection import inspection
-from patternkit.routes.proving.zones import leaves_zone, unknown_zone
+from patternkit.routes.proving.zones import leaves_zone, unknown_zones
 from patternkit.routes.tracing import Flow
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def breaks(judge: Judge, flow: Flow) -> str:
     if kind == "symmetric":
         return _asymmetry(judge, forward, back)
     reason = leaves_zone(flow, back)
-    if not reason and (doubt := unknown_zone(flow, back)):
+    for doubt in () if reason else unknown_zones(flow, back):
         judge.doubt(flow, doubt)
     return reason
 
@@ -69,10 +69,7 @@ def _lost(flow: Flow) -> str:
     for leg, word in ((flow.forward, "it is"), (flow.back, "its reply is")):
         if leg is None or leg.outcome is not Outcome.DROPPED or leg.kind == "filter":
             continue
-        if leg.kind == "address" and leg.walk.choice("public address") is False:
-            continue
-        at_home = leg.kind == "route" and leg is flow.forward and len(leg.walk.hops) == 1
-        no_door = leg.kind == "address" and leg is flow.forward and not leg.walk.hops
-        if not at_home and not no_door:
+        # That a host has no public address is no fault of a route; another host of its subnet may have one.
+        if leg.kind != "address" or leg.walk.choice("public address") is not False:
             return f"{word} lost: {leg.reason}"
     return ""

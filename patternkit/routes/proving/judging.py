@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patternkit.routes.arrival import passes_on
 from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
 from patternkit.routes.promises import Promise
@@ -51,6 +52,8 @@ class Judge:
                 for leg in (flow.forward, flow.back):
                     if leg is not None and leg.outcome is Outcome.UNKNOWN and self._matters(flow):
                         self.doubt(flow, leg.reason)
+                if self.promise.kind in ("isolated", "no_bypass") and (passed := passes_on(flow.forward)):
+                    self.doubt(flow, passed)
                 reason = breaks(self, flow)
                 if reason:
                     broken.append((flow, reason))
@@ -66,6 +69,16 @@ class Judge:
     def _matters(self, flow: Flow) -> bool:
         # What becomes of the replies does not matter to isolation.
         return not (self.promise.kind == "isolated" and flow.delivered)
+
+    def _nothing_arrives(self) -> Flow | None:
+        """A flow to show for a promise about what arrives, where nothing does; None where that is no fault."""
+        kind = self.promise.kind
+        if kind in ("inspected", "symmetric", "same_az", "reaches"):
+            return self.seen[0]
+        if kind == "no_blackhole":
+            # What a filter denies is not lost to a route.
+            return next((flow for flow in self.seen if flow.forward.kind != "filter"), None)
+        return None
 
     def doubt(self, flow: Flow, reason: str) -> None:
         """A flow meets what is not known."""
@@ -98,8 +111,7 @@ class Judge:
             verdict, found = Verdict.UNKNOWN, self.hedged or self.doubtful
         elif self.incomplete:
             verdict = Verdict.UNKNOWN
-        elif not delivered and self.promise.kind in ("inspected", "symmetric", "same_az", "reaches"):
-            flow = self.seen[0]
+        elif not delivered and (flow := self._nothing_arrives()) is not None:
             verdict, found = Verdict.FAILS, (flow, f"no flow arrives at all: {flow.forward.reason}")
         if everywhere:
             self.unknown.update(dict.fromkeys(everywhere))

@@ -50,8 +50,9 @@ class View:
             if not doubtful and not (source.spans(family) and destination.spans(family)):
                 continue
             # The places stay alive in the selector, so their ids are theirs alone.
-            key = (id(source), id(destination), family, promise.protocols(), promise.ports())
+            protocols = promise.protocols(family)
+            key = (id(source), id(destination), family, protocols, promise.ports())
             if key not in self._flows:
-                self._flows[key] = self.tracer.flows(source, destination, family, promise.protocols(), promise.ports())
+                self._flows[key] = self.tracer.flows(source, destination, family, protocols, promise.ports())
             found += self._flows[key]
         return found

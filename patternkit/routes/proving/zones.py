@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
-from patternkit.routes.forwarding import Crossing, Leg
+from typing import NamedTuple
+
+from patternkit.routes.forwarding import Leg
 from patternkit.routes.tracing import Flow
-from patternkit.routes.values import Unknown
+
+
+class _Standing(NamedTuple):
+    """What a flow has in a VPC: the zone is "" where it is not known, and then the subnet tells it apart."""
+
+    element: str
+    zone: str
+    subnet: str
+    doubt: str
 
 
 def leaves_zone(flow: Flow, back: Leg) -> str:
-    """Why a flow is not within one zone of a VPC; "" where it is."""
-    homes = {place.subnet.vpc.identity: place for place in (flow.source, flow.destination) if place.subnet is not None}
-    zones: dict[str, Crossing] = {}
+    """Why a flow is not within one zone of each VPC; "" where it is, as far as the zones are known."""
+    for standing in _by_vpc(flow, back).values():
+        known = [one for one in standing if one.zone]
+        for one in known[1:]:
+            if one.zone != known[0].zone:
+                return (
+                    f"it crosses availability zones: {known[0].element} is in {known[0].zone}, "
+                    f"{one.element} in {one.zone}"
+                )
+    return ""
+
+
+def unknown_zones(flow: Flow, back: Leg) -> list[str]:
+    """What is not known of the zones that a flow crosses, where that decides."""
+    found = []
+    for standing in _by_vpc(flow, back).values():
+        # Whatever the zone of a subnet is, what stands in that subnet alone is in one.
+        if len({one.zone or one.subnet for one in standing}) > 1:
+            found += [one.doubt for one in standing if not one.zone]
+    return found
+
+
+def _by_vpc(flow: Flow, back: Leg) -> dict[str, dict[_Standing, None]]:
+    """What a flow has in each VPC: its source or destination, and what inspects or translates it."""
+    found: dict[str, dict[_Standing, None]] = {}
+    homes = {}
+    for place in (flow.source, flow.destination):
+        subnet = place.subnet
+        if subnet is not None:
+            homes[subnet.vpc.identity] = {attachment.path for attachment in subnet.vpc.attachments}
+            zone, doubt = (subnet.zone, "") if isinstance(subnet.zone, str) else ("", subnet.zone.reason)
+            found.setdefault(subnet.vpc.identity, {})[_Standing(subnet.path, zone, subnet.path, doubt)] = None
     for crossing in (*flow.forward.walk.crossings, *back.walk.crossings):
-        place = homes.get(crossing.vpc)
-        if place is not None:
-            # Of the VPC where a flow starts or ends only what inspects or translates counts, not where the
-            # flow enters.
-            if any(attachment.path == crossing.element for attachment in place.subnet.vpc.attachments):  # type: ignore[union-attr]
-                continue
-            if "?" in (crossing.zone, "" if isinstance(place.subnet.zone, str) else "?"):  # type: ignore[union-attr]
-                continue
-            if place is flow.source and place.subnet is not None and place.subnet.zone != crossing.zone:
-                home = place.subnet.zone
-                return f"it leaves its availability zone: {crossing.element} is in {crossing.zone}, not {home}"
-        other = zones.setdefault(crossing.vpc, crossing)
-        if "?" in (other.zone, crossing.zone):
-            continue
-        if other.zone != crossing.zone:
-            return (
-                f"it crosses availability zones: {other.element} is in {other.zone}, "
-                f"{crossing.element} in {crossing.zone}"
-            )
-    return ""
-
-
-def unknown_zone(flow: Flow, back: Leg) -> str:
-    """What is not known of the zones that a flow crosses; "" where they are known."""
-    crossings = (*flow.forward.walk.crossings, *back.walk.crossings)
-    for crossing in crossings:
-        if crossing.zone == "?":
-            return f"the availability zone of {crossing.element} is not known"
-    subnet = flow.source.subnet
-    if subnet is not None and isinstance(subnet.zone, Unknown):
-        return subnet.zone.reason if any(crossing.vpc == subnet.vpc.identity for crossing in crossings) else ""
-    return ""
+        # By which attachment a flow enters the VPC where it ends is the transit gateway's business.
+        if crossing.element not in homes.get(crossing.vpc, ()):
+            zone = "" if crossing.zone == "?" else crossing.zone
+            doubt = f"the availability zone of {crossing.element} is not known"
+            standing = _Standing(crossing.element, zone, crossing.subnet, "" if zone else doubt)
+            found.setdefault(crossing.vpc, {})[standing] = None
+    return found

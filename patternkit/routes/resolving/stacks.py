@@ -106,6 +106,7 @@ class StackSet:
                 source.folder,
                 source.assets,
                 source.stack_name,
+                source.file,
             )
         for key in source.template["Resources"]:
             if key.startswith("Fn::ForEach::"):
@@ -143,6 +144,7 @@ class StackSet:
             folder=stack.source.folder,
             assets=stack.source.assets,
             paths={key: path for key, path in stack.source.paths.items() if key not in stack.resources},
+            file=stack.source.folder / file_name,
         )
         given = (resource.get("Properties") or {}).get("Parameters") or {}
         child = Stack(self._transformed(source), stack, logical, given)

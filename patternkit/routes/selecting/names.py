@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from patternkit.routes.model import Element, Subnet, Vpc
+from patternkit.routes.model import Element, Interface, Model, Subnet, Vpc
 from patternkit.routes.resolving import Resolver, Stack, StackSet
 from patternkit.routes.values import CLOSE, OPEN, Undecided, Unknown, is_opaque
 
@@ -83,6 +83,16 @@ class Names:
             return value
         text = str(value)
         return Unknown(f"{text.strip(OPEN + CLOSE)} is known only to AWS") if is_opaque(text) else text
+
+
+def aliases(model: Model, stacks: StackSet) -> list[Element]:
+    """What stands for an interface by another name: the instances that are given an interface of its own resource."""
+    return [
+        Element(identity, stack.path(logical), stack.resources[logical]["Type"])
+        for identity, target in model.targets.items()
+        if isinstance(target, Interface) and target.identity != identity and identity in stacks.by_id
+        for stack, logical in (stacks.by_id[identity],)
+    ]
 
 
 def trimmed(path: str) -> str:

@@ -22,7 +22,7 @@ from patternkit.routes.errors import QuestionError, nearest
 from patternkit.routes.model import Attachment, Element, Interface, Model, Site, Subnet, Vpc
 from patternkit.routes.promises import Selection
 from patternkit.routes.resolving import Resolver, StackSet
-from patternkit.routes.selecting.names import Names, short, trimmed
+from patternkit.routes.selecting.names import Names, aliases, short, trimmed
 from patternkit.routes.selecting.spokes import spokes
 from patternkit.routes.tracing import Place
 from patternkit.routes.values import Unknown
@@ -47,6 +47,7 @@ class Selector:
         self._places: dict[str, Place] = {}
         self._selected: dict[Any, Selected] = {}
         self._attached: set[str] | None = None
+        self._aliases = aliases(model, stacks)
 
     def select(self, selection: Selection, what: str, *, hosts: bool = False, whole: bool = False) -> Selected:
         """The places that a selection names.
@@ -213,6 +214,8 @@ class Selector:
             *self.model.vpcs.values(),
             *self.model.subnets.values(),
             *self.model.interfaces.values(),
+            *self.model.sites.values(),
+            *self._aliases,
         ):
             tags = self.names.tags(element)
             given = tags.get(key)
@@ -224,7 +227,7 @@ class Selector:
                 if fnmatch.fnmatchcase(given, value):
                     found += self._places_of(element)
         if not found:
-            raise QuestionError(f"no VPC or subnet has the tag {key}={value}{nearest(value, values)}")
+            raise QuestionError(f"no VPC, subnet, host or site has the tag {key}={value}{nearest(value, values)}")
         return found
 
     def _places_of(self, element: Element) -> list[Place]:
@@ -232,7 +235,7 @@ class Selector:
             return [self.place(subnet) for subnet in element.subnets]
         if isinstance(element, Attachment):
             return [self.place(element.site)] if element.site is not None else []
-        return [self.place(element)]
+        return [self.place(self.model.targets.get(element.identity, element))]
 
     def _named(self, name: str, what: str) -> tuple[list[Place], bool]:
         elements: list[Element] = [
@@ -240,6 +243,7 @@ class Selector:
             *self.model.vpcs.values(),
             *self.model.sites.values(),
             *self.model.interfaces.values(),
+            *self._aliases,
         ]
         found = self.names.matching(name, elements)
         if not found:

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from patternkit.routes.model import Attachment, Endpoint, Model, Subnet, TransitTable, Vpc
+from typing import Any
+
+from patternkit.routes.addresses import Spans, intersect, normal, public, span_of, subtract
+from patternkit.routes.lookup import decide
+from patternkit.routes.model import (
+    Attachment,
+    Decision,
+    Endpoint,
+    Interface,
+    Model,
+    NatGateway,
+    Route,
+    RouteTable,
+    Subnet,
+    TransitGateway,
+    TransitTable,
+    Vpc,
+)
+from patternkit.routes.values import Unknown
 
 
 def spokes(model: Model) -> list[Vpc]:
@@ -38,7 +56,56 @@ def _hubs(model: Model) -> set[str]:
                 route.origin in ("static", "prefix list")
                 and isinstance(target, Attachment)
                 and target.vpc is not None
+                and target.vpc.identity not in hubs
                 and not any(block.covers(route.prefix) for block in target.vpc.blocks)
+                and _leads_through(model, table, route, target)
             ):
                 hubs.add(target.vpc.identity)
     return hubs
+
+
+def _leads_through(model: Model, table: TransitTable, route: Route, attachment: Attachment) -> bool:
+    """Whether a route wider than a VPC takes packets of others to it, which it passes on.
+
+    A route to the summary of a spoke's range takes nobody else's, and what a VPC's internet gateway gets from
+    elsewhere it drops.
+    """
+    vpc, family = attachment.vpc, route.prefix.family
+    assert vpc is not None
+    taken: Spans = normal(
+        span
+        for spans, decision in decide(table, family, span_of(route.prefix))
+        if route in _routes(decision)
+        for span in spans
+    )
+    blocks = [block for other in model.vpcs.values() if other is not vpc for block in other.blocks]
+    blocks += [block for site in model.sites.values() for block, _ in site.prefixes]
+    others = normal([*public(family), *((block.first, block.last) for block in blocks if block.family == family)])
+    own = normal((block.first, block.last) for block in vpc.covers(family))
+    concerned = intersect(subtract(taken, own), others)
+    if not concerned or attachment.unknown_zones is not None:
+        return bool(concerned)
+    return any(_passes_on(subnet, family, concerned, attachment.gateway) for subnet in attachment.zones.values())
+
+
+def _passes_on(subnet: Subnet, family: int, destinations: Spans, gateway: Any) -> bool:
+    if not isinstance(subnet.table, RouteTable):
+        return True
+    if subnet.table.unknown or subnet.table.tainted:
+        return True
+    for _, decision in decide(subnet.table, family, destinations):
+        for route in _routes(decision):
+            # Gateways drop what is not of their VPC, and back to the transit gateway is a loop.
+            if isinstance(route.target, (Endpoint, Interface, NatGateway, Unknown)):
+                return True
+            if isinstance(route.target, TransitGateway) and route.target is not gateway:
+                return True
+    return False
+
+
+def _routes(decision: Decision) -> tuple[Route, ...]:
+    if isinstance(decision, Route):
+        return (decision,)
+    if isinstance(decision, tuple):
+        return decision
+    return decision.routes if decision is not None else ()

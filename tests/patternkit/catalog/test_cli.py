@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from patternkit import __version__
-from patternkit.catalog import cli
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import patterns
 from tests.conftest import context
@@ -146,15 +145,6 @@ def test_what_the_construct_refuses_is_one_line(package: Path, tmp_path: Path) -
     done = run("patternkit", "synth", "one-queue", "-o", "seconds=13", cwd=tmp_path, env=environment(package))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "synthesizing one-queue ...\nerror: one-queue: seconds must not be 13, got 13\n"
-
-
-def test_a_fault_of_the_catalog_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(cli, "app", fail)
-    with pytest.raises(ZeroDivisionError):
-        cli.main()
 
 
 @pytest.fixture

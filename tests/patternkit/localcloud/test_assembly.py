@@ -71,7 +71,7 @@ def test_assets_that_need_more_than_files_are_refused(tmp_path: Path, assets: di
 
 def test_a_manifest_that_is_no_json_is_an_error_of_one_line(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{")
-    with pytest.raises(LocalCloudError, match=r"manifest\.json cannot be read: ") as raised:
+    with pytest.raises(LocalCloudError, match=r"manifest\.json is not JSON: ") as raised:
         read_assembly(tmp_path)
     assert "\n" not in str(raised.value)
 

@@ -107,3 +107,24 @@ def test_show_prints_tables_and_draws(folder: Path) -> None:
     assert json.loads(plain[1])[0]["table"] == "good/Tgw default route table"
     # Alike spokes are drawn once.
     assert "(and 1 alike)" in (folder / "plain.svg").read_text()
+
+
+def test_one_bad_promise_leaves_the_others_their_verdicts(folder: Path) -> None:
+    (folder / "mixed.yaml").write_text(
+        "promises:\n"
+        "  - reaches: {source: S0a, destination: S1a, name: 1}\n"
+        "  - isolated: {source: S0a, destination: S1a, name: apart}\n"
+        "  - reaches: {source: S0a, destination: S9, port: 443}\n"
+    )
+    arguments = ["prove", "good.json", "--promises", "mixed.yaml"]
+    status, output = run(*arguments, "--sarif", "out.sarif")
+    assert status == 3
+    assert "ERROR promise 1\n  name of reaches must be a text, got 1" in output
+    assert "FAILS apart" in output
+    assert "ERROR reaches: S0a -> S9, tcp 443\n  destination 'S9' is not in the network" in output
+    status, output = run(*arguments, "--json")
+    assert status == 3
+    assert [answer["verdict"] for answer in json.loads(output)] == ["ERROR", "FAILS", "ERROR"]
+    (log,) = json.loads((folder / "out.sarif").read_text())["runs"]
+    assert [result["message"]["text"].split()[0] for result in log["results"]] == ["FAILS"]
+    assert len(log["invocations"][0]["toolConfigurationNotifications"]) == 2

@@ -224,10 +224,22 @@ class Topology:
             **target,
         )
 
-    def vpn(self, name: str, *, tgw: str = "", vgw: Ref | None = None, static: bool = False, customer: str = "") -> Ref:
+    def vpn(
+        self,
+        name: str,
+        *,
+        tgw: str = "",
+        vgw: Ref | None = None,
+        static: bool = False,
+        customer: str = "",
+        asn: int = 0,
+        **options: Any,
+    ) -> Ref:
+        """A VPN connection, with a customer gateway of its own unless one is named."""
         customer = customer or f"{name}Customer"
         if customer not in self.resources:
-            self.add(customer, "EC2::CustomerGateway", BgpAsn=65000, IpAddress="198.51.100.1", Type="ipsec.1")
+            asn = asn or 65001 + sum(one["Type"].endswith("CustomerGateway") for one in self.resources.values())
+            self.add(customer, "EC2::CustomerGateway", BgpAsn=asn, IpAddress="198.51.100.1", Type="ipsec.1")
         gateway = {"TransitGatewayId": {"Ref": tgw}} if tgw else {"VpnGatewayId": vgw}
         self.add(
             name,
@@ -236,6 +248,7 @@ class Topology:
             StaticRoutesOnly=static,
             Type="ipsec.1",
             **gateway,
+            **options,
         )
         return {"Ref": name}
 

@@ -36,7 +36,7 @@ def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = directory / "venv" / "bin" / "python"
     uv("venv", "--quiet", "--python", sys.executable, str(directory / "venv"))
     # Versions as locked, so that all of it is in uv's cache already.
-    uv("pip", "install", "--quiet", "--python", str(python), "--constraints", str(ROOT / "requirements.txt"),
+    uv("pip", "install", "--quiet", "--python", str(python), "--constraints", str(ROOT / "requirements-dev.txt"),
        f"{wheel}[node,testing,local]", cwd=directory)  # fmt: skip
     for _, info, body in BLOCKS:
         if "file=" in info:

@@ -99,23 +99,27 @@ def test_git_revisions(here: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("half.json", json.dumps(OLD)[:-20], "half.json: not whole JSON: "),
-        ("half.yaml", 'Resources:\n  Q:\n    Type: "AWS::SQS', "half.yaml: not a whole template: line "),
+        ("half.json", json.dumps(OLD)[:-20], "half.json is neither JSON nor YAML: "),
+        (
+            "half.yaml",
+            'Resources:\n  Q:\n    Type: "AWS::SQS',
+            "half.yaml is neither JSON nor YAML: while",
+        ),
         ("empty.json", "", "empty.json: the file is empty"),
-        ("list.json", "[]", "list.json: not a CloudFormation template: it has no Resources"),
-        ("other.json", '{"name": "x"}', "other.json: not a CloudFormation template: it has no Resources"),
-        ("prose.txt", "Not a template.\n", "prose.txt: not a "),
+        ("list.json", "[]", "list.json is not a CloudFormation template: it has no Resources"),
+        ("other.json", '{"name": "x"}', "other.json is not a CloudFormation template: it has no Resources"),
+        ("prose.txt", "Not a template.\n", "prose.txt is not a CloudFormation template"),
         (
             "typeless.json",
             '{"Resources": {"Q": {}}}',
-            "typeless.json: not a CloudFormation template: resource Q has no",
+            "typeless.json: resource Q has no Type",
         ),
         (
             "sam.json",
             json.dumps(OLD | {"Transform": "AWS::Serverless-2016-10-31"}),
             "sam.json: it is processed by AWS::Serverless-2016-10-31: compare the processed templates",
         ),
-        ("binary.json", b"\xff\xfe\x00", "binary.json: cannot be read: "),
+        ("binary.json", b"\xff\xfe\x00", "binary.json is not a text file in UTF-8: it is UTF-16"),
     ],
 )
 def test_what_is_no_template_is_one_line_and_exit_status_3(

@@ -57,7 +57,8 @@ def _exchange(cloud: LocalCloud, url: str, body: bytes, headers: Mapping[str, st
 def signed(cloud: LocalCloud, service: str, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
     """Sign a request with the credentials of the local cloud's account, and return its headers."""
     request = AWSRequest("POST", url, data=body, headers=dict(headers))
-    SigV4Auth(Credentials(cloud.account, "local"), service, cloud.region).add_auth(request)
+    secret = cloud.environment()["AWS_SECRET_ACCESS_KEY"]
+    SigV4Auth(Credentials(cloud.account, secret), service, cloud.region).add_auth(request)
     return dict(request.headers)
 
 
