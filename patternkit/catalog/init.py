@@ -93,7 +93,9 @@ def planned(directory: Path, pattern: str, name: str | None = None) -> NewProjec
     """
     found = find(pattern)
     where = directory.resolve()
-    new = NewProject(directory=where, name=_checked_name(where.name if name is None else name, given=name is not None), pattern=found)
+    new = NewProject(
+        directory=where, name=_checked_name(where.name if name is None else name, given=name is not None), pattern=found
+    )
     if not (new.starter / "stack.py.tmpl").is_file():
         raise CatalogError(f"{found.name} has no starter project: {new.starter / 'stack.py.tmpl'} is missing")
     _check_packages(new)
