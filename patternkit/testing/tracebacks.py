@@ -10,7 +10,7 @@ from patternkit.errors import PatternkitError
 
 F = TypeVar("F", bound=Callable[..., Any])
 # Whose frames say nothing to who wrote the test.
-_OURS = ("patternkit.testing.", "patternkit.routes")
+_OURS = ("patternkit.testing.", "patternkit.routes", "patternkit.localcloud")
 
 
 def named(name: str, function: F) -> F:
