@@ -61,6 +61,7 @@ class Flow:
         box: The packets of which this holds, as the source sends them.
         forward: The way there.
         back: The way of the replies, or None when nothing arrives.
+        beyond: What is not known of the replies to packets that arrive if what is not known of them is as it seems.
     """
 
     source: Place
@@ -68,6 +69,7 @@ class Flow:
     box: Box
     forward: Leg
     back: Leg | None
+    beyond: tuple[str, ...] = ()
 
     @property
     def delivered(self) -> bool:
@@ -104,7 +106,12 @@ class Tracer:
         found: list[Flow] = []
         for leg in [part for whole in legs for part in at_place(whole, destination)]:
             if leg.outcome is not Outcome.DELIVERED:
-                found.append(Flow(source, destination, _sent(leg, sources), leg, None))
+                beyond: dict[str, None] = {}
+                if leg.arrives:
+                    known = replace(leg, walk=replace(leg.walk, doubts=(), doubt=""))
+                    for reply in forward(self.model, self._replies(known, source)):
+                        beyond.update(dict.fromkeys(reply.doubts))
+                found.append(Flow(source, destination, _sent(leg, sources), leg, None, tuple(beyond)))
                 continue
             replies = forward(self.model, self._replies(leg, source))
             found += [

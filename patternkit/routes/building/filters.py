@@ -44,7 +44,7 @@ class _Filters(_Reading):
         if acl is None:
             found = self._ours(self.model.network_acls, identity, "network ACL")
             if isinstance(found, Unknown):
-                self._doubt(stack, logical, "adds a rule to a network ACL", found)
+                self._doubt(stack, logical, "adds a rule to a network ACL", found, "network ACL")
             return
         path = stack.path(logical)
         rule = self._acl_rule(stack, properties, path)
@@ -124,9 +124,16 @@ class _Filters(_Reading):
         subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
         acl_id = self._get(stack, properties, "NetworkAclId")
         if isinstance(subnet, Subnet):
+            again = subnet.acl is not None
             subnet.acl = self._acl_by_id(acl_id) or Unknown(f"network ACL {shown(acl_id)} is not in the set")
+            if again:
+                # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceNetworkAclAssociation.html: the
+                # one that is made later stands.
+                subnet.acl = Unknown(
+                    f"{stack.path(logical)} gives it a second network ACL, and the order of deployment decides"
+                )
         elif isinstance(subnet, Unknown):
-            self._doubt(stack, logical, "gives a network ACL to a subnet", subnet)
+            self._doubt(stack, logical, "gives a network ACL to a subnet", subnet, "subnet of a network ACL")
 
     def security_group(self, stack: Stack, logical: str, properties: Properties) -> None:
         group: SecurityGroup = self._named(SecurityGroup, stack, logical)

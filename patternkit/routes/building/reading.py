@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from patternkit.routes.addresses import (
@@ -21,13 +23,57 @@ from patternkit.routes.resolving import (
     Resolver,
     Stack,
 )
-from patternkit.routes.values import CLOSE, NO_VALUE, OPEN, Unknown, is_opaque
+from patternkit.routes.values import CLOSE, NO_VALUE, OPEN, Outside, Unknown, is_opaque, is_outside, lifted
 
 Properties = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Unknown):
+    """An id that a template gives as text: what it is the id of is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """What is done to an element that is not known.
+
+    Attributes:
+        kind: What the element is.
+        text: What is done to it, and why it is not known.
+        reason: Why it is not known.
+        may_be: Which elements of the kind it may be.
+    """
+
+    kind: str
+    text: str
+    reason: Unknown
+    may_be: Callable[[Any], bool]
+
 
 NOTHING: frozenset[str] = frozenset()
 
 LOCAL = Local()
+
+# The types whose ids stand for an element of a kind.
+_KINDS = {
+    "VPC": {"AWS::EC2::VPC"},
+    "subnet": {"AWS::EC2::Subnet"},
+    "route table": {"AWS::EC2::RouteTable"},
+    "network ACL": {"AWS::EC2::NetworkAcl"},
+    "security group": {"AWS::EC2::SecurityGroup"},
+    "prefix list": {"AWS::EC2::PrefixList"},
+    "virtual private gateway": {"AWS::EC2::VPNGateway"},
+    "VPN connection": {"AWS::EC2::VPNConnection"},
+    "transit gateway": {"AWS::EC2::TransitGateway"},
+    "transit gateway route table": {"AWS::EC2::TransitGatewayRouteTable"},
+    "attachment": {
+        "AWS::EC2::TransitGatewayAttachment",
+        "AWS::EC2::TransitGatewayVpcAttachment",
+        "AWS::EC2::TransitGatewayPeeringAttachment",
+        "AWS::EC2::TransitGatewayConnect",
+        "AWS::EC2::VPNConcentrator",
+    },
+}
 
 
 class _Reading:
@@ -46,6 +92,8 @@ class _Reading:
         self.policy_rules: dict[str, tuple[list[AclRule] | Unknown, int]] = {}
         self.unknown_groups: list[str] = []
         self.changed_lists: dict[str, str] = {}
+        self.loose: list[Loose] = []
+        self.made_by: dict[str, list[str]] = {}  # which resources make just the routes that contracts declare, by table
         self.asns: dict[str, int | Unknown] = {}
 
     def _get(self, stack: Stack, properties: Properties, name: str) -> Any:
@@ -99,7 +147,13 @@ class _Reading:
         if isinstance(identity, Unknown):
             return identity
         found = group.get(identity) if isinstance(identity, str) else None
-        return found if found is not None else Unknown(f"{what} {shown(identity)} is not in the set")
+        if found is None and is_outside(identity):
+            return Outside(f"{what} {shown(identity)} is not in the set")
+        if found is not None:
+            return found
+        self._check_kind(identity, what)
+        by_text = isinstance(identity, str) and not is_opaque(identity)
+        return Unknown(f"{what} {shown(identity)} is not in the set{lifted('ids') if by_text else ''}")
 
     def _ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
         """The element of the set that an identity means.
@@ -114,15 +168,50 @@ class _Reading:
             return found
         if identity is None:
             return Unknown(f"{what} is not given")
-        if not isinstance(identity, str) or not is_opaque(identity):
+        if not isinstance(identity, str) or is_outside(identity):
             return None
+        if not is_opaque(identity):
+            return Literal(f"{what} {identity} may be any of the set{lifted('ids')}")
         entry = self.resolver.stacks.by_id.get(identity)
         if entry is not None and entry[0].resources[entry[1]]["Type"].startswith("AWS::"):
+            self._check_kind(identity, what)
             return None
         return Unknown(f"{what} {shown(identity)} is known only to AWS")
 
-    def _doubt(self, stack: Stack, logical: str, does: str, reason: Unknown) -> None:
-        self.model.unknown.append(f"{stack.path(logical)} {does}: {reason.reason}")
+    def _check_kind(self, identity: Any, what: str) -> None:
+        """EC2 takes no id of another kind of resource (InvalidVpcID.NotFound and the like)."""
+        entry = self.resolver.stacks.by_id.get(identity) if isinstance(identity, str) else None
+        if entry is None or what not in _KINDS:
+            return
+        kind = entry[0].resources[entry[1]]["Type"]
+        if kind.startswith("AWS::") and kind not in _KINDS[what]:
+            self.refuse(f"{shown(identity)} is given as the id of {what}s, and is an {kind} [NotFound]")
+
+    def refuse(self, reason: str) -> None:
+        """AWS does not deploy this world."""
+        if reason not in self.model.refused:
+            self.model.refused.append(reason)
+
+    def _doubt(
+        self,
+        stack: Stack,
+        logical: str,
+        does: str,
+        reason: Unknown,
+        kind: str = "",
+        may_be: Callable[[Any], bool] = lambda _: True,
+    ) -> None:
+        """What a resource belongs to is not known: a doubt on all that it may be, when everything is made.
+
+        Args:
+            stack: The resource's stack.
+            logical: The resource.
+            does: What it does to what is not known.
+            reason: Why that is not known.
+            kind: What it is, a key of `KINDS`; "" for a doubt on everything.
+            may_be: Which elements of the kind it may be.
+        """
+        self.loose.append(Loose(kind, f"{stack.path(logical)} {does}: {reason.reason}", reason, may_be))
 
 
 def shown(identity: Any) -> str:

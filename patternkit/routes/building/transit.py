@@ -21,6 +21,11 @@ from patternkit.routes.resolving import (
 from patternkit.routes.values import Unknown
 
 
+def _may_attach(vpc: Any, gateway: Any) -> bool:
+    """Whether a VPC may have one more attachment: it has at most one of each transit gateway."""
+    return not any(attachment.gateway is gateway for attachment in vpc.attachments)
+
+
 class _Transit(_Reading):
     """Makes transit gateways and what is attached to them."""
 
@@ -73,7 +78,7 @@ class _Transit(_Reading):
         )
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "attaches a VPC", vpc)
+            self._doubt(stack, logical, "attaches a VPC", vpc, "VPC", lambda one: _may_attach(one, gateway))
             vpc = None
         attachment: Attachment = self._named(Attachment, stack, logical, gateway=gateway, vpc=vpc)
         subnets = self._list(stack, properties, "SubnetIds")
@@ -92,12 +97,18 @@ class _Transit(_Reading):
                 subnet = self._find(self.model.subnets, identity, "subnet")
                 if isinstance(subnet, Unknown):
                     attachment.unknown_zones = subnet
+                elif vpc is not None and subnet.vpc is not vpc:
+                    self.refuse(
+                        f"{attachment.path} of {vpc.path} has a subnet of another VPC, {subnet.path} "
+                        "[InvalidSubnetID.NotFound]"
+                    )
                 elif isinstance(subnet.zone, Unknown):
                     attachment.unknown_zones = subnet.zone
                 elif subnet.zone in attachment.zones:
                     # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html: one subnet a zone.
-                    self.model.refused.append(
-                        f"{attachment.path} has two subnets in the availability zone {subnet.zone}"
+                    self.refuse(
+                        f"{attachment.path} has two subnets in the availability zone {subnet.zone} "
+                        "[DuplicateSubnetsInSameZone]"
                     )
                 else:
                     attachment.zones[subnet.zone] = subnet
@@ -153,7 +164,7 @@ class _Transit(_Reading):
             return
         if attachment.associated:
             attachment.association = Unknown(f"AWS refuses a second association of {attachment.path}")
-            self.model.invalid.append(f"{attachment.path} is associated with two route tables")
+            self.refuse(f"{attachment.path} is associated with two route tables [Resource.AlreadyAssociated]")
             return
         attachment.association, attachment.associated = table, True
 
@@ -178,7 +189,11 @@ class _Transit(_Reading):
             and isinstance(table.gateway, TransitGateway)
             and found.gateway is not table.gateway
         ):
-            raise TemplateError(f"{found.path} and {table.path} belong to different transit gateways")
+            self.refuse(
+                f"{found.path} and {table.path} belong to different transit gateways "
+                "[InvalidTransitGatewayAttachmentID.NotFound]"
+            )
+            return Unknown(f"AWS refuses {found.path} in {table.path}: it belongs to another transit gateway")
         return found
 
     def propagation(self, stack: Stack, logical: str, properties: Properties) -> None:
@@ -189,14 +204,14 @@ class _Transit(_Reading):
         if isinstance(table, Unknown):
             found = self._ours(self.model.transit_tables, table_id, "transit gateway route table")
             if isinstance(found, Unknown):
-                self._doubt(stack, logical, "propagates into a table", found)
+                self._doubt(stack, logical, "propagates into a table", found, "transit gateway route table")
             return
         if isinstance(attachment, Unknown):
             table.unknown.append(f"{stack.path(logical)} propagates an attachment: {attachment.reason}")
             return
         if attachment.medium == "peering":
             # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html: static routes only.
-            self.model.invalid.append(f"{attachment.path} is a peering attachment, and cannot propagate")
+            self.refuse(f"{attachment.path} is a peering attachment, and cannot propagate [OperationNotPermitted]")
             return
         attachment.propagated_to.append(table)
         leans = self._leans()
@@ -210,7 +225,9 @@ class _Transit(_Reading):
         if isinstance(table, Unknown):
             found = self._ours(self.model.transit_tables, table_id, "transit gateway route table")
             if isinstance(found, Unknown):
-                self._doubt(stack, logical, "is a route in a table that is not known", found)
+                self._doubt(
+                    stack, logical, "is a route in a table that is not known", found, "transit gateway route table"
+                )
             return
         block = self._block(self._get(stack, properties, "DestinationCidrBlock"), path)
         if isinstance(block, Unknown):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from patternkit.routes.building.reading import LOCAL, Properties, _Reading, shown
+from patternkit.routes.addresses import parse_prefix
+from patternkit.routes.building.reading import LOCAL, Properties, shown
+from patternkit.routes.building.refusals import _Refusals
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import (
     EgressOnlyGateway,
@@ -32,9 +36,14 @@ _TARGETS = (
     "InstanceId",
     "EgressOnlyInternetGatewayId",
 )
+_ELSEWHERE = ("CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn", "OdbNetworkArn")
 
 
-class _Vpcs(_Reading):
+def _lacks(kind: str, vpc: Vpc) -> bool:
+    return getattr(vpc, kind) is None
+
+
+class _Vpcs(_Refusals):
     """Makes what a VPC is made of."""
 
     def vpc(self, stack: Stack, logical: str, properties: Properties) -> None:
@@ -54,7 +63,7 @@ class _Vpcs(_Reading):
     def vpc_cidr(self, stack: Stack, logical: str, properties: Properties) -> None:
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "adds a block to a VPC", vpc)
+            self._doubt(stack, logical, "adds a block to a VPC", vpc, "VPC block")
         if not isinstance(vpc, Vpc):
             return
         if "CidrBlock" in properties or "Ipv4IpamPoolId" in properties:
@@ -76,7 +85,7 @@ class _Vpcs(_Reading):
     def subnet(self, stack: Stack, logical: str, properties: Properties) -> None:
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "is a subnet of a VPC", vpc)
+            self._doubt(stack, logical, "is a subnet of a VPC", vpc, "VPC", self._may_hold(stack, properties))
             return
         if vpc is None:
             self.model.notes.append(f"{stack.path(logical)} is in a VPC that is not in the set, and is left out")
@@ -110,10 +119,18 @@ class _Vpcs(_Reading):
         vpc.subnets.append(subnet)
         self.model.subnets[subnet.identity] = subnet
 
+    def _may_hold(self, stack: Stack, properties: Properties) -> Callable[[Any], bool]:
+        """Which VPCs a subnet may be in: those that have its addresses."""
+        text = self._get(stack, properties, "CidrBlock")
+        block = parse_prefix(text) if isinstance(text, str) else None
+        if block is None:
+            return lambda _: True
+        return lambda vpc: 4 in vpc.unknown_blocks or any(own.covers(block) for own in vpc.blocks)
+
     def subnet_cidr(self, stack: Stack, logical: str, properties: Properties) -> None:
         subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
         if isinstance(subnet, Unknown):
-            self._doubt(stack, logical, "adds a block to a subnet", subnet)
+            self._doubt(stack, logical, "adds a block to a subnet", subnet, "subnet")
         if not isinstance(subnet, Subnet):
             return
         text = self._get(stack, properties, "Ipv6CidrBlock")
@@ -138,17 +155,22 @@ class _Vpcs(_Reading):
         subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
         table = self._find(self.model.tables, self._get(stack, properties, "RouteTableId"), "route table")
         if isinstance(subnet, Unknown):
-            if isinstance(table, RouteTable) and table.vpc is not None:
-                table.vpc.unassociated = subnet
-            else:
-                self._doubt(stack, logical, "associates a subnet", subnet)
+            of = table.vpc if isinstance(table, RouteTable) else None
+            self._doubt(
+                stack,
+                logical,
+                "associates a subnet",
+                subnet,
+                "associated subnet",
+                lambda vpc: of is None or vpc is of,
+            )
         if not isinstance(subnet, Subnet):
             return
         if isinstance(table, RouteTable) and table.vpc is not subnet.vpc and not table.unknown:
-            self.model.invalid.append(f"{subnet.path} is associated with {table.path} of another VPC")
+            self.refuse(f"{subnet.path} is associated with {table.path} of another VPC [InvalidParameterValue]")
             table = Unknown(f"AWS refuses {table.path} for {subnet.path}: it is of another VPC")
         if subnet.table is not None:
-            self.model.invalid.append(f"{subnet.path} is associated with two route tables")
+            self.refuse(f"{subnet.path} is associated with two route tables [Resource.AlreadyAssociated]")
             table = Unknown(f"AWS refuses a second route table for {subnet.path}")
         subnet.table = table
 
@@ -161,7 +183,10 @@ class _Vpcs(_Reading):
     def gateway_attachment(self, stack: Stack, logical: str, properties: Properties) -> None:
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "attaches a gateway to a VPC", vpc)
+            kind = "internet_gateway" if "InternetGatewayId" in properties else "vpn_gateway"
+            # A VPC has one of each.
+            without = partial(_lacks, kind)
+            self._doubt(stack, logical, "attaches a gateway to a VPC", vpc, "VPC", without)
         if not isinstance(vpc, Vpc):
             return
         gateway = self.targets.get(self._get(stack, properties, "InternetGatewayId"))
@@ -178,13 +203,13 @@ class _Vpcs(_Reading):
         if isinstance(vgw, VpnGateway):
             vgw.vpc, vpc.vpn_gateway = vpc, vgw
         elif isinstance(vgw, Unknown):
-            self._doubt(stack, logical, "attaches a gateway", vgw)
+            self._doubt(stack, logical, "attaches a gateway", vgw, "virtual private gateway")
 
     def egress_only(self, stack: Stack, logical: str, properties: Properties) -> None:
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         gateway = self._named(EgressOnlyGateway, stack, logical)
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "is a gateway of a VPC", vpc)
+            self._doubt(stack, logical, "is a gateway of a VPC", vpc, "VPC")
         elif vpc is not None:
             gateway.vpc = vpc
             vpc.egress_only.append(gateway)
@@ -202,7 +227,7 @@ class _Vpcs(_Reading):
         table = self._ours(self.model.tables, table_id, "route table")
         path = stack.path(logical)
         if isinstance(table, Unknown):
-            self._doubt(stack, logical, "is a route in a table that is not known", table)
+            self._doubt(stack, logical, "is a route in a table that is not known", table, "route table")
         if not isinstance(table, RouteTable):
             return
         target = self._route_target(stack, properties, path)
@@ -227,8 +252,11 @@ class _Vpcs(_Reading):
             table.routes.append(Route(block, target, "static", path, leans))
 
     def _route_target(self, stack: Stack, properties: Properties, path: str) -> Any:
-        for name in _TARGETS:
-            if name in properties:
+        named = [name for name in (*_TARGETS, *_ELSEWHERE) if name in properties]
+        if len(named) > 1 and len([name for name in named if self._get(stack, properties, name) is not None]) > 1:
+            self.refuse(f"{path}: a route has one target, not {' and '.join(named)} [InvalidParameterCombination]")
+        for name in named:
+            if name in _TARGETS:
                 identity = self._get(stack, properties, name)
                 if identity is None:
                     continue
@@ -238,11 +266,12 @@ class _Vpcs(_Reading):
                     return LOCAL
                 found = self.targets.get(identity) if isinstance(identity, str) else None
                 if found is None:
-                    return Unknown(f"{path} points to {shown(identity)}, which is not in the set or not modelled")
+                    found = Unknown(f"{path} points to {shown(identity)}, which is not in the set or not modelled")
+                if isinstance(identity, str) and (wrong := self._wrong_target(name, found, identity, path)):
+                    self.refuse(wrong)
+                    return Unknown(f"AWS refuses {wrong}")
                 return found
-        for name in ("CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn", "OdbNetworkArn"):
-            if name in properties:
-                return Unknown(f"{path} points to a {name}, which is not modelled")
+            return Unknown(f"{path} points to a {name}, which is not modelled")
         raise TemplateError(f"{path}: the route has no target")
 
     def vgw_propagation(self, stack: Stack, logical: str, properties: Properties) -> None:
@@ -255,7 +284,7 @@ class _Vpcs(_Reading):
         for identity in tables:
             table = self._ours(self.model.tables, identity, "route table")
             if isinstance(table, Unknown):
-                self._doubt(stack, logical, "propagates routes into a table", table)
+                self._doubt(stack, logical, "propagates routes into a table", table, "route table")
             if not isinstance(table, RouteTable):
                 continue
             if not isinstance(gateway, VpnGateway):

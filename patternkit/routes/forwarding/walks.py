@@ -90,6 +90,7 @@ class Walk:
         ""  # why it is not known whether they get this far at all: what is lost further on is lost all the same
     )
     by_group: bool = False  # whether a security group let the packets out because it names the peer's group
+    doubts: tuple[str, ...] = ()  # what is not known of the way so far; it goes on, to meet what else is not known
 
     @property
     def middleboxes(self) -> tuple[str, ...]:
@@ -115,6 +116,10 @@ class Walk:
                 return value
         return None
 
+    def doubted(self, *reasons: str) -> Walk:
+        """The walk past what is not known."""
+        return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *reasons))))
+
     def towards(self, destination: Spans) -> Walk:
         """Those of the packets that go to a part of their destinations."""
         return replace(self, box=self.box._replace(destination=destination))
@@ -138,6 +143,12 @@ class Leg:
     reason: str
     end: Any = None
     kind: str = ""  # of a drop: "route", "blackhole", "filter", "state", "address", "loop" or "host"
+    doubts: tuple[str, ...] = ()  # everything that is not known of it
+
+    @property
+    def arrives(self) -> bool:
+        """Whether it arrives, or would if what is not known of it were as the template has it."""
+        return self.outcome is Outcome.DELIVERED or (self.outcome is Outcome.UNKNOWN and self.end is not None)
 
 
 Location = tuple[str, Any, Any]
@@ -157,15 +168,20 @@ class Forwarder:
 
     def arrive(self, walk: Walk, end: Any, how: str) -> None:
         """The packets have arrived."""
-        if walk.doubt:
-            self.unknown(walk, walk.doubt)
-            return
-        self.done.append(Leg(walk, Outcome.DELIVERED, how, end))
+        doubts = (*walk.doubts, walk.doubt) if walk.doubt else walk.doubts
+        if doubts:
+            self.done.append(Leg(walk, Outcome.UNKNOWN, doubts[0], end, doubts=doubts))
+        else:
+            self.done.append(Leg(walk, Outcome.DELIVERED, how, end))
 
     def drop(self, walk: Walk, reason: str, kind: str) -> None:
         """The packets are lost."""
-        self.done.append(Leg(walk, Outcome.DROPPED, reason, None, kind))
+        if walk.doubts:
+            self.done.append(Leg(walk, Outcome.UNKNOWN, walk.doubts[0], doubts=walk.doubts))
+        else:
+            self.done.append(Leg(walk, Outcome.DROPPED, reason, None, kind))
 
     def unknown(self, walk: Walk, reason: str) -> None:
         """The packets meet what is not known."""
-        self.done.append(Leg(walk, Outcome.UNKNOWN, reason))
+        doubts = (*walk.doubts, reason)
+        self.done.append(Leg(walk, Outcome.UNKNOWN, doubts[0], doubts=tuple(dict.fromkeys(doubts))))

@@ -51,7 +51,10 @@ class Judge:
             for flow in flows:
                 for leg in (flow.forward, flow.back):
                     if leg is not None and leg.outcome is Outcome.UNKNOWN and self._matters(flow):
-                        self.doubt(flow, leg.reason)
+                        for reason in leg.doubts or (leg.reason,):
+                            self.doubt(flow, reason)
+                        for reason in flow.beyond if self.promise.kind != "isolated" else ():
+                            self.doubt(flow, reason)
                 if self.promise.kind in ("isolated", "no_bypass") and (passed := passes_on(flow.forward)):
                     self.doubt(flow, passed)
                 reason = breaks(self, flow)
@@ -116,6 +119,9 @@ class Judge:
         if everywhere:
             self.unknown.update(dict.fromkeys(everywhere))
             verdict = Verdict.UNKNOWN
+        if refused := [f"AWS refuses: {text}" for text in self.view.model.refused]:
+            # What AWS does not deploy is no network: no flow of it means anything.
+            verdict, found, self.unknown = Verdict.UNKNOWN, None, dict.fromkeys(refused)
         reason = found[1] if found else next(iter(self.unknown), "") if verdict is Verdict.UNKNOWN else ""
         return Proof(
             self.promise,
@@ -132,6 +138,5 @@ class Judge:
             (
                 *self.notes,
                 *self.view.model.notes,
-                *(f"AWS refuses: {text}" for text in self.view.model.invalid),
             ),
         )

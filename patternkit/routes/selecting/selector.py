@@ -246,6 +246,8 @@ class Selector:
             *self._aliases,
         ]
         found = self.names.matching(name, elements)
+        if not found and not self.model.vpcs:
+            raise QuestionError(f"{what} {name!r} is not in the network: the templates hold no VPC")
         if not found:
             known = [*GROUPS, *(trimmed(element.path) for element in elements)]
             known += [short(element.identity).rsplit("/", 1)[-1] for element in elements]
