@@ -92,7 +92,12 @@ class Deployment:
 
 
 def deploy_stack(
-    cloud: LocalCloud, stack: AssemblyStack, *, on_progress: OnProgress | None, deadline: float
+    cloud: LocalCloud,
+    stack: AssemblyStack,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    on_progress: OnProgress | None,
+    deadline: float,
 ) -> Deployment:
     """Publish a stack's assets, create or update it, repair what its CloudFormation dropped."""
     account, region = stack.account or cloud.account, stack.region or cloud.region
@@ -119,7 +124,10 @@ def deploy_stack(
         {
             "StackName": stack.name,
             **_template(cloud, stack, values),
-            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in {**stack.parameters, **(parameters or {})}.items()
+            ],
             "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         },
