@@ -9,6 +9,7 @@ PatternkitError            anything below; the command line ends with its messag
 │   ├── StartFailed        the server did not come up
 │   └── Unsupported        the assembly holds what the local cloud cannot run
 ├── MissingExtra           a package that an extra brings is not installed; an `ImportError` as well
+├── NodeError              patternkit.node: Node.js is there, and the CDK cannot run on it
 ├── ProofError             patternkit.testing.permissions.errors: a permissions proof cannot be made
 ├── RoutesError            patternkit.routes.errors: the prover cannot start
 │   ├── ContractError      a contract is malformed, or names what is not there
@@ -25,7 +26,6 @@ PatternkitError            anything below; the command line ends with its messag
 Arguments of functions that Python's own habits cover raise `ValueError` and `TypeError`, as everywhere.
 """
 
-import errno
 import importlib.util
 
 EXTRAS = {
@@ -56,12 +56,11 @@ class MissingExtra(PatternkitError, ModuleNotFoundError):  # noqa: N818 - it is 
         extra: The extra that brings it.
     """
 
-    def __init__(self, what: str, module: str, extra: str) -> None:
+    def __init__(self, what: str, module: str, extra: str, *, or_else: str = "") -> None:
         self.package = _DISTRIBUTIONS.get(module, module)
         self.extra = extra
-        super().__init__(
-            f"{what} needs the package {self.package}: pip install 'cdk-pattern-catalog[{extra}]'", name=module
-        )
+        advice = f"pip install 'cdk-pattern-catalog[{extra}]'" + (f", or {or_else}" if or_else else "")
+        super().__init__(f"{what} needs the package {self.package}: {advice}", name=module)
 
 
 def require(extra: str, what: str) -> None:
@@ -97,12 +96,14 @@ def one_line(error: BaseException) -> str | None:
         return str(MissingExtra("this command", module, extra)) if extra else None
     if isinstance(error, OSError):
         return _of_the_system(error)
+    # What the CDK says in JavaScript is followed by JavaScript's stack.
+    if type(error.__cause__).__name__ == "JavaScriptError":
+        lines = [line.strip() for line in str(error).splitlines()]
+        return "the CDK: " + " ".join(line for line in lines if line and not line.startswith("at "))
     return None
 
 
 def _of_the_system(error: OSError) -> str:
     reason = error.strerror or " ".join(str(error).split()) or type(error).__name__
     places = [str(name) for name in (error.filename, error.filename2) if name is not None]
-    if not places and error.errno == errno.ENOSPC:
-        places = ["standard output"]
     return f"{' and '.join(places)}: {reason}" if places else reason

@@ -7,7 +7,8 @@ so does `patternkit synth`.
 import importlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from patternkit.catalog.applications import find_application
 from patternkit.catalog.discovery import Pattern, find, patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.options import typed
+from patternkit.errors import one_line
 
 
 def build(
@@ -140,12 +142,30 @@ def explain(error: Exception) -> str | None:
     """
     from patterns.building_blocks.python_code import HandlerBuildError
 
-    if isinstance(error, CatalogError | HandlerBuildError):
+    if isinstance(error, HandlerBuildError):
         return str(error)
     # jsii gives every error of the CDK's own this type; validation has then printed its findings already.
     if isinstance(error, RuntimeError) and "ValidationFailed" in str(error):
         return "the template has findings: see above, and validation-report.json"
-    return None
+    return one_line(error)
+
+
+@contextmanager
+def explaining() -> Iterator[None]:
+    """Raise as a `CatalogError` whatever a block ends with that a user can put right.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        CatalogError: With the line that `explain` says.
+    """
+    try:
+        yield
+    except Exception as error:
+        if (message := explain(error)) is None:
+            raise
+        raise CatalogError(message) from error
 
 
 def _is_foreign(name: str) -> bool:

@@ -1,23 +1,23 @@
 """The `patternkit` command line. Nothing here imports the CDK before a command needs it."""
 
-import importlib
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from patternkit import __version__
+from patternkit.catalog.commands import Commands
 from patternkit.catalog.discovery import Pattern, find, patterns
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.exit_status import AnsweringCommand, run
+from patternkit.screen import Screen
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Screen(highlight=False, soft_wrap=True)
+err = Screen(stderr=True, highlight=False, soft_wrap=True)
 
 name_argument = click.argument("name")
 json_flag = click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -38,27 +38,7 @@ app_option = click.option(
 aws_flag = click.option("--aws/--local", default=False, help="In AWS by the CDK CLI, or on this machine (the default).")
 
 
-class _Commands(click.Group):
-    """Commands, of which some are imported only when they are asked for."""
-
-    elsewhere: ClassVar = {
-        "choose": ("patternkit.catalog.comparison.cli", "choose"),
-        "compare": ("patternkit.catalog.comparison.cli", "compare"),
-        "routes": ("patternkit.routes.cli", "app"),
-    }
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *self.elsewhere])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.elsewhere:
-            return super().get_command(ctx, cmd_name)
-        module, name = self.elsewhere[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(version)s")
 def app() -> None:
     """Find, check, prove and run AWS CDK patterns."""
@@ -83,7 +63,7 @@ def list_patterns(family: str | None, as_json: bool) -> None:
         table.add_column(heading, no_wrap=heading != "WHAT IT DOES")
     for pattern in found:
         table.add_row(pattern.name, pattern.family, pattern.local, pattern.summary)
-    Console(highlight=False).print(table)
+    Screen(highlight=False).print(table)
 
 
 @app.command()
@@ -107,7 +87,7 @@ def show(name: str, as_json: bool) -> None:
         }
         print(json.dumps(described, indent=2))
         return
-    screen = Console(highlight=False)
+    screen = Screen(highlight=False)
     screen.print(f"[bold]{pattern.title}[/] ({pattern.family}/{pattern.name})")
     screen.print(f"{pattern.summary}.\n")
     for heading, lines in (
@@ -246,7 +226,7 @@ def _no_options(given: tuple[str, ...]) -> None:
         raise CatalogError(f"--option is for a pattern, with --app use --parameter; got {given[0]}")
 
 
-@app.command()
+@app.command(cls=AnsweringCommand)
 @click.argument("old")
 @click.argument("new")
 @json_flag
@@ -258,13 +238,9 @@ def diff(old: str, new: str, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from patternkit.upgrade import SourceError, compare_sources
+    from patternkit.upgrade import compare_sources
 
-    try:
-        changes = compare_sources(old, new)
-    except SourceError as error:
-        err.print(f"error: {error}", markup=False)
-        sys.exit(3)
+    changes = compare_sources(old, new)
     if as_json:
         print(json.dumps([asdict(change) for change in changes], indent=2))
     else:
@@ -311,35 +287,11 @@ def pages(names: tuple[str, ...]) -> None:
 
 
 def main() -> None:
-    """Run the command line: a user's mistake is one line on standard error, and exit status 1."""
+    """Run the command line; `patternkit.exit_status` says how it ends."""
     from patternkit.node import use_packaged_node
 
     use_packaged_node()
-    try:
-        app()
-    except Exception as error:
-        message = str(error) if isinstance(error, CatalogError) else _explain(error)
-        if message is None:
-            raise
-        err.print(f"error: {message}", markup=False)
-        sys.exit(1)
-
-
-def _explain(error: Exception) -> str | None:
-    # The tools say which extra brings the package; Python's own error of this kind names the module instead.
-    if isinstance(error, ModuleNotFoundError) and error.name is None:
-        return str(error)
-    if "aws_cdk" in sys.modules:
-        from patternkit.catalog.application import explain
-
-        if (message := explain(error)) is not None:
-            return message
-    if "patternkit.localcloud" in sys.modules:
-        from patternkit.localcloud import LocalCloudError
-
-        if isinstance(error, LocalCloudError):
-            return str(error)
-    return None
+    run(app)
 
 
 def _summary(pattern: Pattern) -> dict[str, str]:

@@ -25,7 +25,12 @@ Status = Callable[[str], AbstractContextManager[None]]
 
 @contextmanager
 def deployed(
-    pattern: Pattern, options: Mapping[str, str], *, status: Status, tell: Callable[[str], None]
+    pattern: Pattern,
+    options: Mapping[str, str],
+    *,
+    status: Status,
+    tell: Callable[[str], None],
+    preflight: bool = False,
 ) -> Iterator[tuple[LocalCloud, Deployment]]:
     """Deploy a pattern's example to a local cloud of its own, which ends with the block.
 
@@ -34,6 +39,7 @@ def deployed(
         options: Options of its construct, as text.
         status: Shows what is going on while a block runs.
         tell: Takes a line of progress.
+        preflight: Whether the report says what AWS would refuse of the template.
 
     Yields:
         The cloud and the deployment.
@@ -52,7 +58,7 @@ def deployed(
             with status(f"synthesizing {pattern.name}, its handlers built for this machine"):
                 synthesize(pattern, options, temporary / "cdk.out", handlers="local")
             with status("starting the local cloud"):
-                cloud = running.enter_context(LocalCloud.start())
+                cloud = running.enter_context(LocalCloud.start(preflight=preflight))
             with status(f"deploying {pattern.stack}"):
                 deployment = cloud.deploy(temporary / "cdk.out", on_progress=_progress(tell))
         yield cloud, deployment
@@ -86,7 +92,7 @@ def deployed_app(
                 with status(f"synthesizing by {app}"):
                     synthesize_app(app, assembly, account=DEFAULT_ACCOUNT, region="us-east-1")
             with status("starting the local cloud"):
-                cloud = running.enter_context(LocalCloud.start())
+                cloud = running.enter_context(LocalCloud.start(preflight=True))
             with status("deploying the app"):
                 outcomes = cloud.deploy_each(
                     assembly, stacks, parameters=parameters, on_progress=_progress(tell, assets=True)
@@ -120,7 +126,10 @@ def deploy_locally(pattern: Pattern, options: Mapping[str, str], out: Console, s
         status: Shows what is going on while a block runs.
     """
     _end_on_signals()
-    with _place(pattern.name), deployed(pattern, options, status=status, tell=out.print) as (cloud, deployment):
+    with (
+        _place(pattern.name),
+        deployed(pattern, options, status=status, tell=out.print, preflight=True) as (cloud, deployment),
+    ):
         out.print(f"\n[bold]{pattern.title} runs at {cloud.endpoint_url}[/]")
         _print_deployment(deployment, out)
         _hold(cloud, (deployment,), pattern.name, out)
@@ -225,6 +234,12 @@ def _app_name(app: str) -> str:
 
 def _print_report(deployment: Deployment, out: Console) -> None:
     report = deployment.report
+    if report.refused:
+        out.print("\nAWS would refuse this, or it would fail there:")
+    for refusal in report.refused:
+        out.print(f"  {refusal}", markup=False)
+    if report.unchecked:
+        out.print(f"\nWhat AWS would refuse is not known: {report.unchecked}", markup=False)
     for heading, findings in (
         ("Set after the deployment, because the local cloud's CloudFormation drops it", report.repaired),
         ("Accepted, but not shown by running it here", report.not_exercised),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from patternkit.catalog.application import add_example, feature_flags
+from patternkit.catalog.application import add_example, explaining, feature_flags
 from patternkit.catalog.discovery import Pattern
 
 
@@ -22,10 +22,11 @@ def synthesize(pattern: Pattern, options: Mapping[str, str], output: Path, *, ha
         The templates.
 
     Raises:
-        CatalogError: If there is no such option, or a value is wrong.
-        HandlerBuildError: If a handler's dependencies cannot be installed.
-        RuntimeError: If the template has findings; they are on standard error and in `validation-report.json`.
+        CatalogError: If there is no such option, a value is wrong, the folder cannot be written, a handler's
+            dependencies cannot be installed, or the template has findings; these are on standard error and in
+            `validation-report.json`.
     """
-    app = cdk.App(context=feature_flags() | {"patterns:handler-platform": handlers}, outdir=str(output))
-    add_example(app, pattern, options)
-    return [Path(stack.template_full_path) for stack in app.synth().stacks_recursively]
+    with explaining():
+        app = cdk.App(context=feature_flags() | {"patterns:handler-platform": handlers}, outdir=str(output))
+        add_example(app, pattern, options)
+        return [Path(stack.template_full_path) for stack in app.synth().stacks_recursively]

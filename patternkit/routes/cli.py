@@ -9,13 +9,13 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from patternkit.routes.errors import QuestionError, RoutesError
+from patternkit.exit_status import NO_ANSWER, AnsweringGroup
+from patternkit.routes.errors import QuestionError
 from patternkit.routes.lines import Lines
 from patternkit.routes.model import RouteTable, TransitTable
 from patternkit.routes.network import Network
@@ -23,20 +23,7 @@ from patternkit.routes.promises import BadPromise, read_promises
 from patternkit.routes.proving import Proof, Verdict
 from patternkit.routes.reporting import answer_data, flow_data
 from patternkit.routes.sarif import sarif
-
-BAD_INPUT = 3
-
-
-class _Command(click.Command):
-    """A command whose wrong usage is bad input: 2 already means that a promise is not known."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            error.__dict__["exit_code"] = BAD_INPUT
-            raise
-
+from patternkit.screen import Screen
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -51,12 +38,12 @@ port_option = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=AnsweringGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def app() -> None:
     """Prove where packets go, from the template, before anything is deployed."""
 
 
-@app.command(cls=_Command)
+@app.command()
 @templates_argument
 @click.option("--source", required=True, help="Construct path, logical id or CIDR.")
 @click.option("--destination", required=True, help="The same, or internet.")
@@ -80,15 +67,12 @@ def trace(
     svg: Path | None,
 ) -> None:
     """Follow packets from one place to another, and their replies back, hop by hop."""
-    try:
-        network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
-        found = network.trace(source, destination, port, protocol, 6 if ipv6 else None)
-        if svg is not None:
-            from patternkit.routes.drawing import draw
+    network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
+    found = network.trace(source, destination, port, protocol, 6 if ipv6 else None)
+    if svg is not None:
+        from patternkit.routes.drawing import draw
 
-            svg.write_text(draw(network.model, found.flows[0]), encoding="utf-8")
-    except (RoutesError, OSError) as error:
-        _refuse(error)
+        svg.write_text(draw(network.model, found.flows[0]), encoding="utf-8")
     if as_json:
         flows = [flow_data(flow) for flow in found.flows]
         _print_json({"verdict": found.verdict.value, "reason": found.reason, "flows": flows})
@@ -97,7 +81,7 @@ def trace(
     sys.exit(found.verdict.status)
 
 
-@app.command(cls=_Command)
+@app.command()
 @templates_argument
 @click.option("--promises", required=True, type=_FILE, help="The promises: YAML, JSON or TOML.")
 @contracts_option
@@ -113,27 +97,24 @@ def prove(
     sarif_file: Path | None,
 ) -> None:
     """Hold promises against every flow: HOLDS, FAILS with a witness, or UNKNOWN with what is not known."""
-    try:
-        asked = read_promises(promises)
-        network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
-        answers = network.answer_all(asked)
-        if sarif_file is not None:
-            log = sarif(answers, promises.as_posix(), Lines(network.stacks))
-            sarif_file.write_text(json.dumps(log, indent=2) + "\n", encoding="utf-8")
-    except (RoutesError, OSError) as error:
-        _refuse(error)
+    asked = read_promises(promises)
+    network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
+    answers = network.answer_all(asked)
+    if sarif_file is not None:
+        log = sarif(answers, promises.as_posix(), Lines(network.stacks))
+        sarif_file.write_text(json.dumps(log, indent=2) + "\n", encoding="utf-8")
     if as_json:
         _print_json([answer_data(answer) for answer in answers])
     else:
         click.echo("\n\n".join(map(str, answers)))
     if any(isinstance(answer, BadPromise) for answer in answers):
-        sys.exit(BAD_INPUT)
+        sys.exit(NO_ANSWER)
     verdicts = {answer.verdict for answer in answers if isinstance(answer, Proof)}
     worst = next(verdict for verdict in (Verdict.FAILS, Verdict.UNKNOWN, Verdict.HOLDS) if verdict in verdicts)
     sys.exit(worst.status)
 
 
-@app.command(cls=_Command)
+@app.command()
 @templates_argument
 @contracts_option
 @parameter_option
@@ -153,28 +134,25 @@ def show(
     as_json: bool,
 ) -> None:
     """Print the route tables, and draw the network with a traced path on it."""
-    try:
-        network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
-        model = network.model
-        flow = None
-        if (source is None) != (destination is None):
-            raise QuestionError("give both --source and --destination, or neither")
-        if source is not None and destination is not None:
-            flow = network.trace(source, destination, port).flows[0]
-        if svg is not None:
-            from patternkit.routes.drawing import draw
+    network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
+    model = network.model
+    flow = None
+    if (source is None) != (destination is None):
+        raise QuestionError("give both --source and --destination, or neither")
+    if source is not None and destination is not None:
+        flow = network.trace(source, destination, port).flows[0]
+    if svg is not None:
+        from patternkit.routes.drawing import draw
 
-            svg.write_text(draw(model, flow), encoding="utf-8")
-    except (RoutesError, OSError) as error:
-        _refuse(error)
+        svg.write_text(draw(model, flow), encoding="utf-8")
     tables = [*model.transit_tables.values(), *model.tables.values()]
     if as_json:
         _print_json([_table_data(table) for table in tables])
         return
-    console = Console(soft_wrap=True)
+    console = Screen(soft_wrap=True)
     for table in tables:
         console.print(_rich_table(table))
-    for text in model.invalid:
+    for text in model.refused:
         console.print(f"AWS refuses: {text}", markup=False)
     for text in (*model.unknown, *model.notes):
         console.print(f"note: {text}", markup=False)
@@ -228,8 +206,3 @@ def _parameters(given: Sequence[str]) -> dict[str, dict[str, str]]:
 
 def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2))
-
-
-def _refuse(error: Exception) -> NoReturn:
-    click.echo(f"error: {error}", err=True)
-    sys.exit(BAD_INPUT)

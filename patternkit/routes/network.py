@@ -61,7 +61,7 @@ class Network:
         symmetry: Whether alike VPCs are proved once; without, every pair is walked.
 
     Raises:
-        TemplateError: A template contradicts itself, or AWS refuses to deploy it.
+        TemplateError: A template contradicts itself.
         ContractError: A contract names what is not there.
     """
 
@@ -218,6 +218,8 @@ class Network:
         flows = tuple(found)
         if not flows:
             raise QuestionError(f"{source!r} and {destination!r} have no addresses of one family")
+        if self.invalid:
+            return Trace(Verdict.UNKNOWN, flows, f"AWS refuses: {self.invalid[0]}")
         verdicts = [flow_verdict(flow) for flow in flows]
         for wanted in (Verdict.FAILS, Verdict.UNKNOWN):
             for flow, verdict in zip(flows, verdicts, strict=True):
@@ -240,8 +242,8 @@ class Network:
 
     @property
     def invalid(self) -> list[str]:
-        """What AWS refuses, in any world."""
-        return list(dict.fromkeys(text for view in self.views() for text in view.model.invalid))
+        """What AWS refuses, where it refuses every world."""
+        return list(dict.fromkeys(text for view in self.views() for text in view.model.refused))
 
     @property
     def too_many_worlds(self) -> bool:
@@ -249,7 +251,7 @@ class Network:
         return self._worlds.too_many
 
     def views(self) -> list[View]:
-        """Every world that AWS may make of the templates and does not refuse to deploy."""
+        """Every world that AWS may make of the templates: those that it does not refuse, where there are any."""
         if self._views is None:
             self._views = self._worlds.possible()
         return self._views

@@ -111,7 +111,7 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
         ),
         (PermissionError(errno.EACCES, "Permission denied", "/out"), "/out: Permission denied"),
         (OSError(errno.EXDEV, "Invalid cross-device link", "/a", None, "/b"), "/a and /b: Invalid cross-device link"),
-        (OSError(errno.ENOSPC, "No space left on device"), "standard output: No space left on device"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
         (OSError("socket is gone"), "socket is gone"),
         (TimeoutError(), "TimeoutError"),
         (ModuleNotFoundError("No module named 'patternkit.x'", name="patternkit.x"), None),

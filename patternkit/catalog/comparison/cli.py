@@ -6,16 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from rich.console import Console
 
 from patternkit.catalog.cli import json_flag, progress
 from patternkit.catalog.comparison.requirements import BURSTS, requirements
 from patternkit.catalog.discovery import find, patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.web import ANSWERS, RUNS
+from patternkit.exit_status import EndingCommand
+from patternkit.screen import Screen
 
 
-@click.command()
+@click.command(cls=EndingCommand)
 @click.argument("names", nargs=-1, required=True, metavar="NAME NAME...")
 @json_flag
 def compare(names: tuple[str, ...], as_json: bool) -> None:
@@ -32,7 +33,7 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
         return
     from patternkit.catalog.comparison.screen import print_comparison
 
-    print_comparison(Console(highlight=False), chosen, facts)
+    print_comparison(Screen(highlight=False), chosen, facts)
 
 
 _Option = Callable[[Callable[..., None]], Callable[..., None]]
@@ -63,7 +64,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command()
+@click.command(cls=EndingCommand)
 @_options
 @json_flag
 def choose(as_json: bool, **given: Any) -> None:
@@ -87,7 +88,7 @@ def choose(as_json: bool, **given: Any) -> None:
     if as_json:
         print(json.dumps(verdict(wanted, fitting, out), indent=2))
     else:
-        print_verdict(Console(highlight=False), wanted, fitting, out)
+        print_verdict(Screen(highlight=False), wanted, fitting, out)
 
 
 def _asked() -> dict[str, Any]:

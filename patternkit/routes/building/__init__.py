@@ -69,6 +69,7 @@ class _Builder(_Vpcs, _Targets, _Firewalls, _Declaring, _Finishing):
             self._custom(stack, logical, properties)
         for stack, logical, properties in unmodelled:
             self._unmodelled(stack, logical, properties)
+        self._look_for_refusals(buckets)
         self._finish()
         return self.model
 

@@ -124,7 +124,14 @@ class _Filters(_Reading):
         subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
         acl_id = self._get(stack, properties, "NetworkAclId")
         if isinstance(subnet, Subnet):
+            again = subnet.acl is not None
             subnet.acl = self._acl_by_id(acl_id) or Unknown(f"network ACL {shown(acl_id)} is not in the set")
+            if again:
+                # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceNetworkAclAssociation.html: the
+                # one that is made later stands.
+                subnet.acl = Unknown(
+                    f"{stack.path(logical)} gives it a second network ACL, and the order of deployment decides"
+                )
         elif isinstance(subnet, Unknown):
             self._doubt(stack, logical, "gives a network ACL to a subnet", subnet)
 

@@ -151,7 +151,7 @@ class _Finishing(_Reading):
                         and block.overlaps(other_block)
                     ):
                         # https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
-                        self.model.invalid.append(
+                        self.model.notes.append(
                             f"the sites {site.path} and {other.path} on {gateway.path} have "
                             f"overlapping ranges: {block} and {other_block}"
                         )

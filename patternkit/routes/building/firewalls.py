@@ -159,7 +159,7 @@ class _Firewalls(_Transit):
             if isinstance(zone, str):
                 zones.append(zone)
         if len(set(zones)) != len(zones):
-            self.model.refused.append(f"{firewall.path} has two subnets in the same availability zone")
+            self.refuse(f"{firewall.path} has two subnets in the same availability zone [InvalidRequestException]")
         if "TransitGatewayId" in properties:
             gateway = self._find(
                 self.model.transit_gateways,

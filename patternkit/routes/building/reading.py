@@ -29,6 +29,27 @@ NOTHING: frozenset[str] = frozenset()
 
 LOCAL = Local()
 
+# The types whose ids stand for an element of a kind.
+_KINDS = {
+    "VPC": {"AWS::EC2::VPC"},
+    "subnet": {"AWS::EC2::Subnet"},
+    "route table": {"AWS::EC2::RouteTable"},
+    "network ACL": {"AWS::EC2::NetworkAcl"},
+    "security group": {"AWS::EC2::SecurityGroup"},
+    "prefix list": {"AWS::EC2::PrefixList"},
+    "virtual private gateway": {"AWS::EC2::VPNGateway"},
+    "VPN connection": {"AWS::EC2::VPNConnection"},
+    "transit gateway": {"AWS::EC2::TransitGateway"},
+    "transit gateway route table": {"AWS::EC2::TransitGatewayRouteTable"},
+    "attachment": {
+        "AWS::EC2::TransitGatewayAttachment",
+        "AWS::EC2::TransitGatewayVpcAttachment",
+        "AWS::EC2::TransitGatewayPeeringAttachment",
+        "AWS::EC2::TransitGatewayConnect",
+        "AWS::EC2::VPNConcentrator",
+    },
+}
+
 
 class _Reading:
     """A builder's state, and its ways to read a resource's properties."""
@@ -99,7 +120,10 @@ class _Reading:
         if isinstance(identity, Unknown):
             return identity
         found = group.get(identity) if isinstance(identity, str) else None
-        return found if found is not None else Unknown(f"{what} {shown(identity)} is not in the set")
+        if found is None:
+            self._check_kind(identity, what)
+            return Unknown(f"{what} {shown(identity)} is not in the set")
+        return found
 
     def _ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
         """The element of the set that an identity means.
@@ -118,8 +142,23 @@ class _Reading:
             return None
         entry = self.resolver.stacks.by_id.get(identity)
         if entry is not None and entry[0].resources[entry[1]]["Type"].startswith("AWS::"):
+            self._check_kind(identity, what)
             return None
         return Unknown(f"{what} {shown(identity)} is known only to AWS")
+
+    def _check_kind(self, identity: Any, what: str) -> None:
+        """EC2 takes no id of another kind of resource (InvalidVpcID.NotFound and the like)."""
+        entry = self.resolver.stacks.by_id.get(identity) if isinstance(identity, str) else None
+        if entry is None or what not in _KINDS:
+            return
+        kind = entry[0].resources[entry[1]]["Type"]
+        if kind.startswith("AWS::") and kind not in _KINDS[what]:
+            self.refuse(f"{shown(identity)} is given as the id of {what}s, and is an {kind} [NotFound]")
+
+    def refuse(self, reason: str) -> None:
+        """AWS does not deploy this world."""
+        if reason not in self.model.refused:
+            self.model.refused.append(reason)
 
     def _doubt(self, stack: Stack, logical: str, does: str, reason: Unknown) -> None:
         self.model.unknown.append(f"{stack.path(logical)} {does}: {reason.reason}")

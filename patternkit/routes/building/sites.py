@@ -134,6 +134,8 @@ class _Sites(_Transit):
             self._doubt(stack, logical, "is a route of a VPN connection", site)
         if not isinstance(site, Site):
             return
+        if not site.static_only:
+            self.refuse(f"{stack.path(logical)}: {site.path} takes no static routes [InvalidVpnConnection.InvalidType]")
         if isinstance(block, Unknown):
             site.unknown_prefixes = block
         else:

@@ -128,6 +128,9 @@ class _Targets(_Filters):
             interface = self._ours(self.targets, self._get(stack, properties, name), "interface")
             if isinstance(interface, Interface):
                 interface.public = True
+                home = interface.subnet.vpc if isinstance(interface.subnet, Subnet) else None
+                if home is not None and home.internet_gateway is None:
+                    self.refuse(f"{stack.path(logical)}: {home.path} has no internet gateway [Gateway.NotAttached]")
             elif isinstance(interface, Unknown) and self._get(stack, properties, name) is not None:
                 self._doubt(stack, logical, "gives a public address to an interface", interface)
 
@@ -175,8 +178,10 @@ class _Targets(_Filters):
             for one in requester.blocks:
                 for other in accepter.blocks:
                     if one.overlaps(other) and not peering.tainted:
-                        peering.tainted = f"AWS refuses the peering {peering.path}: {one} and {other} overlap"
-                        self.model.invalid.append(peering.tainted)
+                        reason = f"the peering {peering.path}: {one} and {other} overlap"
+                        peering.tainted = f"AWS refuses {reason}"
+                        # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+                        self.refuse(reason)
 
 
 def families_of(kind: Any) -> frozenset[int]:

@@ -92,12 +92,18 @@ class _Transit(_Reading):
                 subnet = self._find(self.model.subnets, identity, "subnet")
                 if isinstance(subnet, Unknown):
                     attachment.unknown_zones = subnet
+                elif vpc is not None and subnet.vpc is not vpc:
+                    self.refuse(
+                        f"{attachment.path} of {vpc.path} has a subnet of another VPC, {subnet.path} "
+                        "[InvalidSubnetID.NotFound]"
+                    )
                 elif isinstance(subnet.zone, Unknown):
                     attachment.unknown_zones = subnet.zone
                 elif subnet.zone in attachment.zones:
                     # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html: one subnet a zone.
-                    self.model.refused.append(
-                        f"{attachment.path} has two subnets in the availability zone {subnet.zone}"
+                    self.refuse(
+                        f"{attachment.path} has two subnets in the availability zone {subnet.zone} "
+                        "[DuplicateSubnetsInSameZone]"
                     )
                 else:
                     attachment.zones[subnet.zone] = subnet
@@ -153,7 +159,7 @@ class _Transit(_Reading):
             return
         if attachment.associated:
             attachment.association = Unknown(f"AWS refuses a second association of {attachment.path}")
-            self.model.invalid.append(f"{attachment.path} is associated with two route tables")
+            self.refuse(f"{attachment.path} is associated with two route tables [Resource.AlreadyAssociated]")
             return
         attachment.association, attachment.associated = table, True
 
@@ -178,7 +184,11 @@ class _Transit(_Reading):
             and isinstance(table.gateway, TransitGateway)
             and found.gateway is not table.gateway
         ):
-            raise TemplateError(f"{found.path} and {table.path} belong to different transit gateways")
+            self.refuse(
+                f"{found.path} and {table.path} belong to different transit gateways "
+                "[InvalidTransitGatewayAttachmentID.NotFound]"
+            )
+            return Unknown(f"AWS refuses {found.path} in {table.path}: it belongs to another transit gateway")
         return found
 
     def propagation(self, stack: Stack, logical: str, properties: Properties) -> None:
@@ -196,7 +206,7 @@ class _Transit(_Reading):
             return
         if attachment.medium == "peering":
             # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html: static routes only.
-            self.model.invalid.append(f"{attachment.path} is a peering attachment, and cannot propagate")
+            self.refuse(f"{attachment.path} is a peering attachment, and cannot propagate [OperationNotPermitted]")
             return
         attachment.propagated_to.append(table)
         leans = self._leans()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from patternkit.routes.building.reading import LOCAL, Properties, _Reading, shown
+from patternkit.routes.building.reading import LOCAL, Properties, shown
+from patternkit.routes.building.refusals import _Refusals
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import (
     EgressOnlyGateway,
@@ -32,9 +33,10 @@ _TARGETS = (
     "InstanceId",
     "EgressOnlyInternetGatewayId",
 )
+_ELSEWHERE = ("CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn", "OdbNetworkArn")
 
 
-class _Vpcs(_Reading):
+class _Vpcs(_Refusals):
     """Makes what a VPC is made of."""
 
     def vpc(self, stack: Stack, logical: str, properties: Properties) -> None:
@@ -145,10 +147,10 @@ class _Vpcs(_Reading):
         if not isinstance(subnet, Subnet):
             return
         if isinstance(table, RouteTable) and table.vpc is not subnet.vpc and not table.unknown:
-            self.model.invalid.append(f"{subnet.path} is associated with {table.path} of another VPC")
+            self.refuse(f"{subnet.path} is associated with {table.path} of another VPC [InvalidParameterValue]")
             table = Unknown(f"AWS refuses {table.path} for {subnet.path}: it is of another VPC")
         if subnet.table is not None:
-            self.model.invalid.append(f"{subnet.path} is associated with two route tables")
+            self.refuse(f"{subnet.path} is associated with two route tables [Resource.AlreadyAssociated]")
             table = Unknown(f"AWS refuses a second route table for {subnet.path}")
         subnet.table = table
 
@@ -227,8 +229,11 @@ class _Vpcs(_Reading):
             table.routes.append(Route(block, target, "static", path, leans))
 
     def _route_target(self, stack: Stack, properties: Properties, path: str) -> Any:
-        for name in _TARGETS:
-            if name in properties:
+        named = [name for name in (*_TARGETS, *_ELSEWHERE) if name in properties]
+        if len(named) > 1 and len([name for name in named if self._get(stack, properties, name) is not None]) > 1:
+            self.refuse(f"{path}: a route has one target, not {' and '.join(named)} [InvalidParameterCombination]")
+        for name in named:
+            if name in _TARGETS:
                 identity = self._get(stack, properties, name)
                 if identity is None:
                     continue
@@ -238,11 +243,12 @@ class _Vpcs(_Reading):
                     return LOCAL
                 found = self.targets.get(identity) if isinstance(identity, str) else None
                 if found is None:
-                    return Unknown(f"{path} points to {shown(identity)}, which is not in the set or not modelled")
+                    found = Unknown(f"{path} points to {shown(identity)}, which is not in the set or not modelled")
+                if isinstance(identity, str) and (wrong := self._wrong_target(name, found, identity, path)):
+                    self.refuse(wrong)
+                    return Unknown(f"AWS refuses {wrong}")
                 return found
-        for name in ("CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn", "OdbNetworkArn"):
-            if name in properties:
-                return Unknown(f"{path} points to a {name}, which is not modelled")
+            return Unknown(f"{path} points to a {name}, which is not modelled")
         raise TemplateError(f"{path}: the route has no target")
 
     def vgw_propagation(self, stack: Stack, logical: str, properties: Properties) -> None:

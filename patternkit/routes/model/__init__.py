@@ -93,7 +93,6 @@ class Model:
     peerings: dict[str, Peering] = field(default_factory=dict)
     prefix_lists: dict[str, list[Prefix] | Unknown] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
-    invalid: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     contracts: frozenset[str] = frozenset()  # what decides which resources there are
     blocked_public: str = ""  # why internet gateways may carry nothing

@@ -116,6 +116,9 @@ class Judge:
         if everywhere:
             self.unknown.update(dict.fromkeys(everywhere))
             verdict = Verdict.UNKNOWN
+        if refused := [f"AWS refuses: {text}" for text in self.view.model.refused]:
+            # What AWS does not deploy is no network: no flow of it means anything.
+            verdict, found, self.unknown = Verdict.UNKNOWN, None, dict.fromkeys(refused)
         reason = found[1] if found else next(iter(self.unknown), "") if verdict is Verdict.UNKNOWN else ""
         return Proof(
             self.promise,
@@ -132,6 +135,5 @@ class Judge:
             (
                 *self.notes,
                 *self.view.model.notes,
-                *(f"AWS refuses: {text}" for text in self.view.model.invalid),
             ),
         )

@@ -89,9 +89,7 @@ def streams(app: cdk.App) -> None:
         stream=dynamodb.StreamViewType.NEW_IMAGE,
     )
     reader = function(stack, "Reader", FORWARD, environment={"OUT": done.queue_url})
-    reader.add_event_source(
-        sources.DynamoEventSource(table, starting_position=lambda_.StartingPosition.TRIM_HORIZON)
-    )
+    reader.add_event_source(sources.DynamoEventSource(table, starting_position=lambda_.StartingPosition.TRIM_HORIZON))
     done.grant_send_messages(reader)
 
 
@@ -145,9 +143,7 @@ def custom(app: cdk.App) -> None:
         physical_resource_id=custom_resources.PhysicalResourceId.from_response("Parameter.ARN"),
         output_paths=["Parameter.Value"],
     )
-    get = custom_resources.AwsCustomResource(
-        stack, "Get", on_update=read, policy=policy, install_latest_aws_sdk=False
-    )
+    get = custom_resources.AwsCustomResource(stack, "Get", on_update=read, policy=policy, install_latest_aws_sdk=False)
     get.node.add_dependency(put)
     cdk.CfnOutput(stack, "Read", value=get.get_response_field("Parameter.Value"))
     asked = ssm.StringParameter(stack, "Asked", string_value="0")

@@ -55,6 +55,7 @@ class TestGateways:
         net = Topology()
         net.vpc("A", "10.0.0.0/16", a="10.0.1.0/24", ap="10.0.2.0/24")
         net.vpc("B", "10.1.0.0/16", a="10.1.1.0/24")
+        net.internet_gateway("A")
         gateway = net.vpn_gateway("A")
         net.vpn("Vpn", vgw=gateway)
         nat = net.nat("Nat", "Aap")
@@ -84,8 +85,8 @@ class TestGateways:
         peering = net.peering("Peering", "A", "B")
         net.table("A", "ATable", "a", routes={"0.0.0.0/0": peering})
         network = net.network()
-        assert network.invalid == ["AWS refuses the peering Net/Peering: 10.0.0.0/16 and 10.0.0.0/20 overlap"]
-        unknown(network, reaches("Aa", "8.8.8.8/32"), "AWS refuses the peering")
+        assert network.invalid == ["the peering Net/Peering: 10.0.0.0/16 and 10.0.0.0/20 overlap"]
+        unknown(network, reaches("Aa", "8.8.8.8/32"), "AWS refuses: the peering")
 
     def chain(self) -> Topology:
         net = Topology()
@@ -149,8 +150,8 @@ class TestGateways:
 
     def test_30_overlapping_sites(self) -> None:
         network = self.cloud_hub(One=["192.168.0.0/16"], Two=["192.168.2.0/24"])
-        assert len(network.invalid) == 1
-        assert "overlapping ranges" in network.invalid[0]
+        assert len(network.model.notes) == 1
+        assert "overlapping ranges" in network.model.notes[0]
 
     def test_31_vpn_gateway_path_order(self) -> None:
         """Direct Connect by BGP over static VPN over VPN by BGP."""

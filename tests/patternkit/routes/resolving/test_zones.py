@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import pytest
-
-from patternkit.routes import Network, TemplateError, Verdict, reaches
+from patternkit.routes import Network, Verdict, isolated, reaches
 from tests.patternkit.routes.two_vpcs import two_vpcs, verdict
 
 
@@ -61,5 +59,7 @@ class TestZones:
         net = two_vpcs()
         net.subnet("A", "a2", "10.1.2.0/24")
         net.resources["AAt"]["Properties"]["SubnetIds"].append({"Ref": "Aa2"})
-        with pytest.raises(TemplateError, match="AWS refuses to deploy this: Net/AAt has two subnets"):
-            verdict(net.network())
+        for promise in (reaches("Aa", "Ba"), isolated("Aa", "Ba"), isolated("Ba", "internet")):
+            proof = net.network().prove(promise)
+            assert proof.verdict is Verdict.UNKNOWN
+            assert proof.reason.startswith("AWS refuses: Net/AAt has two subnets in the availability zone eu-west-1a")

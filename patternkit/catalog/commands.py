@@ -1,0 +1,85 @@
+"""The group of all commands, which imports what a command needs only when it is asked for."""
+
+import importlib
+from typing import ClassVar, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from patternkit.exit_status import NO_ANSWER, NOT_DONE, EndingCommand, ending_in_one_line
+
+
+class Elsewhere(NamedTuple):
+    """A command that another module has.
+
+    Attributes:
+        module: The module.
+        name: What the command is there.
+        summary: What the list of commands says of it: the first line of its own help.
+        without_an_answer: Its exit status when its module cannot be imported.
+    """
+
+    module: str
+    name: str
+    summary: str
+    without_an_answer: int = NOT_DONE
+
+
+class Commands(EndingCommand, click.Group):
+    """Commands that each end in one line, of which some are imported only to be run."""
+
+    command_class = EndingCommand
+    elsewhere: ClassVar = {
+        "choose": Elsewhere(
+            "patternkit.catalog.comparison.cli",
+            "choose",
+            "Rank the web architectures by what is needed, with reasons; without options, it asks.",
+        ),
+        "compare": Elsewhere(
+            "patternkit.catalog.comparison.cli", "compare", "Put patterns side by side, by facts of their templates."
+        ),
+        "routes": Elsewhere(
+            "patternkit.routes.cli",
+            "app",
+            "Prove where packets go, from the template, before anything is deployed.",
+            NO_ANSWER,
+        ),
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        return sorted([*super().list_commands(ctx), *self.elsewhere])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Get a command to run it."""
+        if cmd_name not in self.elsewhere:
+            return super().get_command(ctx, cmd_name)
+        place = self.elsewhere[cmd_name]
+        with ending_in_one_line(place.without_an_answer):
+            command: click.Command = getattr(importlib.import_module(place.module), place.name)
+        return command
+
+    def summaries(self, width: int = 45) -> dict[str, str]:
+        """Say what each command is for, without importing it.
+
+        Args:
+            width: How many characters there are for it.
+
+        Returns:
+            Summaries by the commands' names, in order.
+        """
+        here = {**self.commands} | {name: click.Command(name, help=one.summary) for name, one in self.elsewhere.items()}
+        return {name: one.get_short_help_str(width) for name, one in sorted(here.items()) if not one.hidden}
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """List the commands."""
+        width = formatter.width - 6 - max(map(len, self.summaries()))
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.summaries(width).items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command's name."""
+        named = [
+            CompletionItem(name, help=said) for name, said in self.summaries().items() if name.startswith(incomplete)
+        ]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]

@@ -1,0 +1,41 @@
+"""What AWS refuses is no network: whichever promise is asked of it, the verdict is UNKNOWN and says so."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from patternkit.routes import Network, Verdict, isolated, no_blackhole, reaches
+from patternkit.routes.contracts import read_data
+from patternkit.routes.errors import TemplateError
+
+LISTED = read_data(Path(__file__).parent / "refusals.yaml", TemplateError)
+PROMISES = (reaches("A", "C", port=443), isolated("A", "internet"), isolated("internet", "C"), no_blackhole("A", "C"))
+
+
+def network(changes: dict[str, Any]) -> Network:
+    resources = copy.deepcopy(LISTED["network"])
+    for name, change in changes.items():
+        resource = resources.setdefault(name, {})
+        resource["Properties"] = {**resource.get("Properties", {}), **change.get("Properties", {})}
+        resource.update({key: value for key, value in change.items() if key != "Properties"})
+    return Network.from_templates({"Net": {"Resources": resources}})
+
+
+def test_the_network_without_a_fault_is_not_refused() -> None:
+    network({}).assert_holds(*PROMISES)
+
+
+@pytest.mark.parametrize("case", LISTED["refused"], ids=lambda case: case["name"])
+def test_it_is_refused(case: dict[str, Any]) -> None:
+    assert case["source"].startswith("https://")
+    asked = network(case["resources"])
+    for proof in asked.prove_all(PROMISES):
+        assert proof.verdict is Verdict.UNKNOWN, str(proof)
+        assert proof.reason.startswith("AWS refuses: "), str(proof)
+        assert any(case["says"] in reason for reason in proof.unknown), str(proof)
+    trace = asked.trace("A", "C")
+    assert (trace.verdict, trace.reason.startswith("AWS refuses: ")) == (Verdict.UNKNOWN, True)
