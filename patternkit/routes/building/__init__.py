@@ -68,6 +68,7 @@ class _Builder(_Vpcs, _Targets, _Firewalls, _Automations, _Finishing):
             if kind == "AWS::EC2::TransitGatewayRouteTablePropagation":
                 self._default_propagation()
         self._check_contracts()
+        self._settle_instances()
         self._declared()
         for stack, logical, properties in custom:
             self._custom(stack, logical, properties)
@@ -114,8 +115,9 @@ _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
     "AWS::EC2::SecurityGroupIngress": _Builder.group_rule,
     "AWS::EC2::SecurityGroupEgress": _Builder.group_rule,
     "AWS::EC2::NatGateway": _Builder.nat,
-    "AWS::EC2::NetworkInterface": _Builder.interface,
-    "AWS::EC2::Instance": _Builder.interface,
+    "AWS::EC2::NetworkInterface": _Builder.network_interface,
+    "AWS::EC2::Instance": _Builder.instance,
+    "AWS::EC2::NetworkInterfaceAttachment": _Builder.interface_attachment,
     "AWS::EC2::EIP": _Builder.elastic_address,
     "AWS::EC2::EIPAssociation": _Builder.elastic_address,
     "AWS::EC2::VPCEndpoint": _Builder.endpoint,

@@ -95,6 +95,7 @@ class _Reading:
         self.loose: list[Loose] = []
         self.made_by: dict[str, list[str]] = {}  # which resources make just the routes that contracts declare, by table
         self.asns: dict[str, int | Unknown] = {}
+        self.unknown_interfaces: list[str] = []
 
     def _get(self, stack: Stack, properties: Properties, name: str) -> Any:
         node = properties.get(name)
