@@ -20,8 +20,9 @@ from click.testing import CliRunner
 
 from patternkit.catalog.cli import app
 from patternkit.errors import PatternkitError
+from patternkit.localcloud import LocalCloudError
 from patternkit.localcloud.assembly import read_assembly
-from patternkit.routes import Network
+from patternkit.routes import Network, TemplateError
 from patternkit.testing.permissions import prove
 from patternkit.upgrade import compare
 from tests.conftest import ROOT
@@ -165,10 +166,64 @@ def test_assemblies(assembly: Path, tmp_path: Path) -> None:
             except PatternkitError as error:
                 failures.append(error)
         if failures:
-            assert all(len(str(one).splitlines()) == 1 for one in failures)
+            assert all(len(str(one).splitlines()) == 1 for one in failures), [str(one)[:300] for one in failures]
             raise failures[0]
 
     drawn(150, read)
+
+
+class TestNestedStacks:
+    @staticmethod
+    def nested(path: str) -> dict[str, Any]:
+        return {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": path}}
+
+    def test_a_template_in_itself(self, tmp_path: Path) -> None:
+        (tmp_path / "a.json").write_text(json.dumps({"Resources": {"B": self.nested("b.json")}}))
+        (tmp_path / "b.json").write_text(json.dumps({"Resources": {"A": self.nested("a.json")}}))
+        with pytest.raises(TemplateError, match=r"the template .*a\.json is nested in itself"):
+            Network.load(tmp_path / "a.json")
+
+    def test_a_template_outside_of_the_assembly(self, assembly: Path, tmp_path: Path) -> None:
+        folder = tmp_path / "copy"
+        shutil.copytree(assembly, folder)
+        (tmp_path / "outside.json").write_text(json.dumps({"Resources": {}}))
+        (folder / "One.template.json").write_text(json.dumps({"Resources": {"N": self.nested("../outside.json")}}))
+        with pytest.raises(TemplateError, match=r"names '\.\./outside\.json', which is outside of the assembly"):
+            Network.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("artifact", "words"),
+    [
+        ({"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}, "contains itself"),
+        ({"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Stage"}}, "is listed twice"),
+        ({"type": "cdk:cloud-assembly", "properties": {"directoryName": "/"}}, "outside of the assembly"),
+        ({"type": "cdk:asset-manifest", "properties": {"file": "/etc/passwd"}}, "outside of the assembly"),
+        ({"type": "aws:cloudformation:stack", "properties": {"templateFile": "x\0y"}}, "cannot be read"),
+        ({"type": "aws:cloudformation:stack", "environment": "aws:/x", "properties": {}}, "has no templateFile"),
+        ([], "must be a mapping, got a list"),
+    ],
+)
+def test_an_artifact_that_is_none(assembly: Path, tmp_path: Path, artifact: Any, words: str) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(assembly, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["artifacts"]["More"] = artifact
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    for reader, error in ((read_assembly, LocalCloudError), (Network.load, TemplateError)):
+        with pytest.raises(error, match=words) as raised:
+            reader(folder)
+        assert len(str(raised.value).splitlines()) == 1
+
+
+def test_stacks_that_wait_for_each_other(assembly: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(assembly, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["artifacts"]["One"]["dependencies"].append("Two")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(LocalCloudError, match="depend on each other in a circle: One -> Two -> One"):
+        read_assembly(folder)
 
 
 COMMANDS = (
