@@ -15,6 +15,7 @@ from patternkit.routes.building.firewalls import _Firewalls
 from patternkit.routes.building.reading import Properties
 from patternkit.routes.building.targets import _Targets
 from patternkit.routes.building.vpcs import _Vpcs
+from patternkit.routes.classes import ADDS, CHANGES, class_of, unread
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.model import (
     Model,
@@ -49,7 +50,7 @@ class _Builder(_Vpcs, _Targets, _Firewalls, _Declaring, _Finishing):
                 if bucket is None:
                     if is_custom(kind):
                         bucket = custom
-                    elif not kind.startswith("AWS::") or kind in _REROUTING:
+                    elif not kind.startswith("AWS::") or class_of(kind) in (ADDS, CHANGES):
                         bucket = unmodelled
                     else:
                         continue
@@ -69,23 +70,13 @@ class _Builder(_Vpcs, _Targets, _Firewalls, _Declaring, _Finishing):
             self._custom(stack, logical, properties)
         for stack, logical, properties in unmodelled:
             self._unmodelled(stack, logical, properties)
+        for kind, bucket in buckets.items():
+            if bucket and unread(kind):
+                for stack, logical, properties in bucket:
+                    self._partly_modelled(stack, logical, properties)
         self._look_for_refusals(buckets)
         self._finish()
         return self.model
-
-
-# Types of AWS that change how packets go without being modelled, whatever they are given.
-_REROUTING = {
-    "AWS::CloudFormation::StackSet",
-    "AWS::EC2::IPAMPrefixListResolverTarget",
-    "AWS::EC2::IpPoolRouteTableAssociation",
-    "AWS::EC2::RouteServerPropagation",
-    "AWS::EC2::TransitGatewayPolicyTable",
-    "AWS::EC2::VPCBlockPublicAccessOptions",
-    "AWS::NetworkManager::TransitGatewayPeering",
-    "AWS::NetworkManager::TransitGatewayRouteTableAttachment",
-    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
-}
 
 
 _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
@@ -136,3 +127,8 @@ _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
     "AWS::EC2::VPNGatewayRoutePropagation": _Builder.vgw_propagation,
     "AWS::EC2::Route": _Builder.route,
 }
+
+
+def modelled_types() -> set[str]:
+    """The types that the model reads."""
+    return {*_METHODS, "AWS::CloudFormation::Stack"}
