@@ -19,9 +19,10 @@ WITHOUT_EFFECT: Mapping[str, Mapping[str, str]] = {
     "AWS::DynamoDB::Table": {
         "PointInTimeRecoverySpecification": "kept, and no backup is made",
         "SSESpecification": "kept, and nothing is encrypted",
-        "TimeToLiveSpecification": "expired items go within a minute, where AWS takes up to two days",
+        "TimeToLiveSpecification": "expired items go within a minute (AWS: days); no REMOVE record reaches the stream",
     },
     "AWS::DynamoDB::GlobalTable": {
+        "TimeToLiveSpecification": "expired items go within a minute, and no REMOVE record reaches the stream",
         "Replicas[].PointInTimeRecoverySpecification": "kept, and no backup is made",
         "SSESpecification": "kept, and nothing is encrypted",
     },
@@ -36,9 +37,7 @@ WITHOUT_EFFECT: Mapping[str, Mapping[str, str]] = {
         "DestinationConfig.OnSuccess": "kept, and no success ever goes there",
     },
     "AWS::Lambda::EventSourceMapping": {
-        "BisectBatchOnFunctionError": "kept, and a failed batch is tried again whole",
         "MaximumBatchingWindowInSeconds": "kept, and a batch is delivered at once",
-        "MaximumRetryAttempts": "kept, and a failed batch is tried again until it is too old",
         "ParallelizationFactor": "kept, and a stream is read in sequence",
         "TumblingWindowInSeconds": "kept, and there are no windows",
     },
@@ -55,6 +54,7 @@ WITHOUT_EFFECT: Mapping[str, Mapping[str, str]] = {
         "RetentionInDays": "kept, and no event expires",
     },
     "AWS::S3::Bucket": {
+        "ObjectLockConfiguration": "kept, and a locked version can be deleted",
         "BucketEncryption": "kept, and nothing is encrypted",
         "LifecycleConfiguration": "kept, and no object expires or moves",
     },
@@ -75,18 +75,84 @@ WITHOUT_EFFECT: Mapping[str, Mapping[str, str]] = {
     "AWS::SQS::Queue": {
         "KmsMasterKeyId": "kept, and nothing is encrypted",
     },
+    "AWS::ApiGateway::Authorizer": {
+        "ProviderARNs": "verified; but a method without scopes takes access tokens too (AWS: ID tokens only)",
+    },
+    "AWS::Athena::WorkGroup": {
+        "*": "a query's answer is made up unless the package duckdb is installed; then the dialect is DuckDB's",
+    },
+    "AWS::CloudFront::Distribution": {
+        "DistributionConfig.DefaultCacheBehavior.LambdaFunctionAssociations": "kept, and no function runs at the edge",
+        "DistributionConfig.CacheBehaviors[].LambdaFunctionAssociations": "kept, and no function runs at the edge",
+        "DistributionConfig.DefaultCacheBehavior.AllowedMethods": "kept, and every method passes",
+        "DistributionConfig.CacheBehaviors[].AllowedMethods": "kept, and every method passes",
+        "DistributionConfig.DefaultCacheBehavior.TrustedKeyGroups": "kept, and unsigned requests pass",
+        "DistributionConfig.CacheBehaviors[].TrustedKeyGroups": "kept, and unsigned requests pass",
+        "DistributionConfig.DefaultCacheBehavior": "nothing is cached: every request reaches the origin",
+        "DistributionConfig.Restrictions": "kept, and every country passes",
+        "DistributionConfig.WebACLId": "kept, and no web ACL is asked",
+        "DistributionConfig.Logging": "kept, and no log is written",
+    },
+    "AWS::CloudFront::KeyValueStore": {
+        "*": "its API works; a function that reads it answers 503",
+    },
+    "AWS::KinesisFirehose::DeliveryStream": {
+        "ExtendedS3DestinationConfiguration.BufferingHints": "kept, and each record is an object of its own at once",
+        "S3DestinationConfiguration.BufferingHints": "kept, and each record is an object of its own at once",
+        "ExtendedS3DestinationConfiguration.CompressionFormat": "kept, and objects are not compressed",
+        "S3DestinationConfiguration.CompressionFormat": "kept, and objects are not compressed",
+        "ExtendedS3DestinationConfiguration.ErrorOutputPrefix": "kept, and no error object is ever written",
+        "ExtendedS3DestinationConfiguration.ProcessingConfiguration": (
+            "the function sees one record at a time; what it reports as ProcessingFailed vanishes, and when it "
+            "fails itself the record is delivered as it was"
+        ),
+        "ExtendedS3DestinationConfiguration.DataFormatConversionConfiguration": "kept, and records are not converted",
+    },
+    "AWS::Logs::MetricFilter": {
+        "*": "recorded, and no metric is put",
+    },
+    "AWS::Route53::RecordSet": {
+        "*": "recorded only: no name server answers, so weights, latency, failover and health are not shown",
+    },
+    "AWS::ServiceDiscovery::Service": {
+        "DnsConfig": "instances are found by DiscoverInstances; no A or SRV record appears in the zone",
+    },
+    "AWS::WAFv2::WebACL": {
+        "*": "recorded, and never asked: what its rules block passes",
+    },
+    "AWS::SecretsManager::RotationSchedule": {
+        "RotationRules": "kept, and the secret is rotated when it is asked for, not by the calendar",
+    },
+    "AWS::Lambda::Version": {
+        "ProvisionedConcurrencyConfig": "kept, and functions start cold",
+    },
+    "AWS::Lambda::Alias": {
+        "ProvisionedConcurrencyConfig": "kept, and functions start cold",
+    },
 }
 """Resource type, path of a property or `*` for the resource as a whole, what is missing."""
 
 RECORDED_TYPES: Mapping[str, str] = {
+    "AWS::AutoScaling::": "recorded only: no instance is launched and nothing scales",
+    "AWS::Backup::": "recorded only: no recovery point is made and nothing is restored",
+    "AWS::Batch::": "recorded only: no container runs, and a job succeeds at once",
     "AWS::EC2::": "recorded only: there is no network, and no packet passes",
     "AWS::ECS::": "recorded only: no container runs",
     "AWS::EKS::": "recorded only: no container runs",
     "AWS::ElastiCache::": "recorded only: no container runs",
+    "AWS::MSK::": "recorded only: no container runs",
     "AWS::OpenSearchService::": "recorded only: no container runs",
     "AWS::RDS::": "recorded only: no container runs",
+    "AWS::WAFv2::": "recorded only: no request is inspected",
 }
 """Families of resource types of which only the record exists here."""
+
+UNLESS_ENFORCED: Mapping[str, Mapping[str, str]] = {
+    "AWS::ApiGateway::RestApi": {
+        "Policy": "not checked; start the local cloud with enforce_iam=True",
+    },
+}
+"""The same, of what is only looked at where permissions are checked."""
 
 PERMISSIONS = ("AWS::IAM::", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy")
 UNCHECKED_PERMISSIONS = "permissions are not checked; start the local cloud with enforce_iam=True"

@@ -29,7 +29,7 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -275,6 +275,27 @@ class Listener(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._loaded(module)
 
 
+def amend(
+    amendments: Mapping[str, Sequence[Callable[[ModuleType], None]]], last: Mapping[str, Callable[[ModuleType], None]]
+) -> None:
+    """Have modules of ministack's amended when it loads them.
+
+    Args:
+        amendments: What is done to which module, in order.
+        last: What is done to which after that.
+    """
+
+    def in_order(name: str) -> Callable[[ModuleType], None]:
+        def loaded(module: ModuleType) -> None:
+            for each in (*amendments.get(name, ()), *([last[name]] if name in last else [])):
+                each(module)
+
+        return loaded
+
+    for name in {*amendments, *last}:
+        sys.meta_path.insert(0, Listener(name, in_order(name)))
+
+
 def die_with_parent(pipe: int, directory: Path) -> None:
     """Kill this process group and remove its directory as soon as the pipe's other end is closed."""
     while os.read(pipe, 1):
@@ -319,21 +340,28 @@ def main() -> None:
 
         invoke_asynchronously(events, functions)
 
-    sys.meta_path.insert(0, Listener("ministack.services.cloudformation.provisioners", amend_cloudformation))
-    sys.meta_path.insert(0, Listener("ministack.services.eventbridge", amend_events))
-    sys.argv = ["ministack"]
-    origins = os.environ.pop("PATTERNKIT_ORIGINS", "").split()
-    import ministack.app
-
-    from patternkit.localcloud.inside.credentials import as_their_roles
-    from patternkit.localcloud.inside.gate import Gate
-
     def amend_functions(functions: ModuleType) -> None:
         import ministack.core.lambda_runtime as runtime
 
         as_their_roles(runtime, functions, os.environ["AWS_SECRET_ACCESS_KEY"])
 
-    sys.meta_path.insert(0, Listener("ministack.services.lambda_svc", amend_functions))
+    from patternkit.localcloud.emulation import AMENDMENTS
+    from patternkit.localcloud.inside.credentials import as_their_roles
+
+    amend(
+        AMENDMENTS,
+        {
+            "ministack.services.cloudformation.provisioners": amend_cloudformation,
+            "ministack.services.eventbridge": amend_events,
+            "ministack.services.lambda_svc": amend_functions,
+        },
+    )
+    sys.argv = ["ministack"]
+    origins = os.environ.pop("PATTERNKIT_ORIGINS", "").split()
+    import ministack.app
+
+    from patternkit.localcloud.inside.gate import Gate
+
     vars(ministack.app)["app"] = Gate(ministack.app, origins)
 
     # With TLS on it would also take port 443 where it may.

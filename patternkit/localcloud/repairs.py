@@ -7,59 +7,13 @@ service then reads back what was set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
-    """A resource with a dropped property."""
-
-    physical_id: str
-    properties: Mapping[str, Any]
-    """As the template has them, every reference resolved."""
-    replaced: dict[str, str]
-    """Physical ids that a repair made anew, by what CloudFormation says: later repairs use the new ones."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repair:
-    """How one property is set.
-
-    Attributes:
-        service: Whose client the functions get, as boto3 names it.
-        set: Sets it.
-        read: Reads it back.
-        expected: What must then be read; a service may add its defaults to it.
-    """
-
-    service: str
-    set: Callable[[Any, Dropped], object]
-    read: Callable[[Any, Dropped], object]
-    expected: Callable[[Dropped], object]
-
-    def attempt(self, client: Any, resource: Dropped) -> str | None:
-        """Set the property. Return None when it then reads back, otherwise why not."""
-        try:
-            self.set(client, resource)
-            found, expected = self.read(client, resource), self.expected(resource)
-        except ClientError as error:
-            return f"{self.service} refused it too: {error.response['Error']['Message']}"
-        except KeyError as error:
-            return f"{self.service} does not have it either: no {error.args[0]}"
-        return None if holds(found, expected) else f"{self.service} was told, and does not have it: {found!r}"
-
-
-def holds(found: object, expected: object) -> bool:
-    """Return whether what was found has all that was expected, whatever else it has."""
-    if isinstance(expected, dict):
-        return isinstance(found, dict) and all(key in found and holds(found[key], expected[key]) for key in expected)
-    if isinstance(expected, list):
-        return isinstance(found, list) and len(found) == len(expected) and all(map(holds, found, expected))
-    return found == expected
+from patternkit.localcloud.api_shape import conform
+from patternkit.localcloud.repair import Dropped, Repair
+from patternkit.localcloud.table_repairs import GLOBAL_TABLE, TABLE
 
 
 def _tags(resource: Dropped) -> list[dict[str, str]]:
@@ -126,31 +80,6 @@ def _encryption(resource: Dropped) -> list[dict[str, Any]]:
     return rules
 
 
-def _time_to_live(resource: Dropped) -> dict[str, Any]:
-    given = resource.properties["TimeToLiveSpecification"]
-    return {"AttributeName": given["AttributeName"], "Enabled": given["Enabled"]}
-
-
-def _recovery(resource: Dropped) -> dict[str, Any]:
-    given = resource.properties["PointInTimeRecoverySpecification"]
-    return {key: int(value) if key == "RecoveryPeriodInDays" else value for key, value in given.items()}
-
-
-def _read_recovery(client: Any, resource: Dropped) -> dict[str, Any]:
-    found = client.describe_continuous_backups(TableName=resource.physical_id)
-    description = found["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    read = {"PointInTimeRecoveryEnabled": description["PointInTimeRecoveryStatus"] == "ENABLED"}
-    if "RecoveryPeriodInDays" in _recovery(resource):
-        read["RecoveryPeriodInDays"] = description["RecoveryPeriodInDays"]
-    return read
-
-
-def _table_encryption(resource: Dropped) -> dict[str, Any]:
-    given = resource.properties["SSESpecification"]
-    renamed = {"SSEEnabled": "Enabled"}
-    return {renamed.get(key, key): value for key, value in given.items()}
-
-
 SCHEDULE = (
     "ScheduleExpression",
     "ScheduleExpressionTimezone",
@@ -170,13 +99,24 @@ def _schedule(name: str) -> Repair:
 
     def update(client: Any, resource: Dropped) -> None:
         given = {key: resource.properties[key] for key in SCHEDULE if key in resource.properties}
-        client.update_schedule(Name=resource.physical_id, **given)
+        client.update_schedule(Name=resource.physical_id, **conform(client, "UpdateSchedule", given))
 
     def read(client: Any, resource: Dropped) -> object:
         group = {"GroupName": resource.properties["GroupName"]} if "GroupName" in resource.properties else {}
-        return client.get_schedule(Name=resource.physical_id, **group)[name]
+        return _comparable(client.get_schedule(Name=resource.physical_id, **group)[name])
 
-    return Repair(service="scheduler", set=update, read=read, expected=lambda r: r.properties[name])
+    return Repair(service="scheduler", set=update, read=read, expected=lambda r: _comparable(r.properties[name]))
+
+
+def _comparable(value: Any) -> Any:
+    """A date as text, however the template and the service write it."""
+    return value.strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else value[:16] if _dated(value) else value
+
+
+def _dated(value: Any) -> bool:
+    return (
+        isinstance(value, str) and len(value) >= len("2026-01-01T00:00") and value[4:5] == "-" and value[10:11] == "T"
+    )
 
 
 def _function(name: str, api_name: str | None = None) -> Repair:
@@ -193,6 +133,17 @@ def _function(name: str, api_name: str | None = None) -> Repair:
 
 def _flag(value: Any) -> bool:
     return str(value).lower() == "true"
+
+
+def _topic_flag(name: str) -> Repair:
+    return Repair(
+        service="sns",
+        set=lambda client, r: client.set_topic_attributes(
+            TopicArn=r.physical_id, AttributeName=name, AttributeValue=str(_flag(r.properties[name])).lower()
+        ),
+        read=lambda client, r: client.get_topic_attributes(TopicArn=r.physical_id)["Attributes"][name],
+        expected=lambda r: str(_flag(r.properties[name])).lower(),
+    )
 
 
 def _set_validator(client: Any, resource: Dropped) -> None:
@@ -224,6 +175,33 @@ def _method(resource: Dropped) -> dict[str, str]:
         "httpMethod": given["HttpMethod"],
     }
 
+
+CORS = Repair(
+    service="apigatewayv2",
+    set=lambda client, r: client.update_api(
+        **conform(client, "UpdateApi", {"ApiId": r.physical_id, "CorsConfiguration": r.properties["CorsConfiguration"]})
+    ),
+    read=lambda client, r: client.get_api(ApiId=r.physical_id)["CorsConfiguration"],
+    expected=lambda r: r.properties["CorsConfiguration"],
+    kept=True,  # under names that the service then does not find
+)
+
+
+def _targets(resource: Dropped) -> list[dict[str, Any]]:
+    return [dict(target) for target in resource.properties["Targets"]]
+
+
+TARGETS = Repair(
+    service="elbv2",
+    set=lambda client, r: client.register_targets(
+        **conform(client, "RegisterTargets", {"TargetGroupArn": r.physical_id, "Targets": _targets(r)})
+    ),
+    read=lambda client, r: sorted(
+        each["Target"]["Id"]
+        for each in client.describe_target_health(TargetGroupArn=r.physical_id)["TargetHealthDescriptions"]
+    ),
+    expected=lambda r: sorted({str(target["Id"]) for target in _targets(r)}),
+)
 
 REPAIRS: Mapping[str, Mapping[str, Repair]] = {
     "AWS::S3::Bucket": {
@@ -262,35 +240,8 @@ REPAIRS: Mapping[str, Mapping[str, Repair]] = {
             expected=_tags,
         ),
     },
-    "AWS::DynamoDB::Table": {
-        "TimeToLiveSpecification": Repair(
-            service="dynamodb",
-            set=lambda client, r: client.update_time_to_live(
-                TableName=r.physical_id, TimeToLiveSpecification=_time_to_live(r)
-            ),
-            read=lambda client, r: {
-                "AttributeName": (
-                    found := client.describe_time_to_live(TableName=r.physical_id)["TimeToLiveDescription"]
-                )["AttributeName"],
-                "Enabled": found["TimeToLiveStatus"] == "ENABLED",
-            },
-            expected=_time_to_live,
-        ),
-        "PointInTimeRecoverySpecification": Repair(
-            service="dynamodb",
-            set=lambda client, r: client.update_continuous_backups(
-                TableName=r.physical_id, PointInTimeRecoverySpecification=_recovery(r)
-            ),
-            read=_read_recovery,
-            expected=_recovery,
-        ),
-        "SSESpecification": Repair(
-            service="dynamodb",
-            set=lambda client, r: client.update_table(TableName=r.physical_id, SSESpecification=_table_encryption(r)),
-            read=lambda client, r: client.describe_table(TableName=r.physical_id)["Table"]["SSEDescription"]["Status"],
-            expected=lambda r: "ENABLED" if r.properties["SSESpecification"]["SSEEnabled"] else "DISABLED",
-        ),
-    },
+    "AWS::DynamoDB::Table": TABLE,
+    "AWS::DynamoDB::GlobalTable": GLOBAL_TABLE,
     "AWS::Lambda::Function": {
         "DeadLetterConfig": _function("DeadLetterConfig"),
         "KmsKeyArn": _function("KmsKeyArn", "KMSKeyArn"),
@@ -307,6 +258,8 @@ REPAIRS: Mapping[str, Mapping[str, Repair]] = {
         ),
     },
     "AWS::SNS::Topic": {
+        "FifoTopic": _topic_flag("FifoTopic"),
+        "ContentBasedDeduplication": _topic_flag("ContentBasedDeduplication"),
         "KmsMasterKeyId": Repair(
             service="sns",
             set=lambda client, r: client.set_topic_attributes(
@@ -321,6 +274,8 @@ REPAIRS: Mapping[str, Mapping[str, Repair]] = {
     "AWS::Scheduler::Schedule": {
         name: _schedule(name) for name in ("ScheduleExpressionTimezone", "KmsKeyArn", "StartDate", "EndDate")
     },
+    "AWS::ApiGatewayV2::Api": {"CorsConfiguration": CORS},
+    "AWS::ElasticLoadBalancingV2::TargetGroup": {"Targets": TARGETS},
     "AWS::ApiGateway::RequestValidator": {
         "ValidateRequestBody": _validator("ValidateRequestBody", "validateRequestBody"),
         "ValidateRequestParameters": _validator("ValidateRequestParameters", "validateRequestParameters"),

@@ -21,12 +21,18 @@ from patternkit.localcloud.effects import (
     PERMISSIONS,
     RECORDED_TYPES,
     UNCHECKED_PERMISSIONS,
+    UNLESS_ENFORCED,
     WITHOUT_EFFECT,
 )
-from patternkit.localcloud.repairs import REPAIRS, Dropped
+from patternkit.localcloud.effects_by_value import WHERE, present, values
+from patternkit.localcloud.emulation.left_out import LEFT_OUT, PREFIX
+from patternkit.localcloud.preflight import Refusal
+from patternkit.localcloud.repair import Dropped
+from patternkit.localcloud.repairs import REPAIRS
 
 INTERPRETER = f"python{sys.version_info.major}.{sys.version_info.minor}"
 DROPPED = "accepted by the local cloud's CloudFormation, which does not look at it"
+KEPT = "kept by the local cloud's CloudFormation, which does not act upon it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -51,10 +57,14 @@ class Report:
     Attributes:
         repaired: Dropped by CloudFormation there, then set through the service's own API and read back.
         not_exercised: Accepted but without effect there. What is not listed is not thereby proved.
+        refused: What AWS would refuse, or what would certainly fail there (with `LocalCloud.start(preflight=True)`).
+        unchecked: Why that is not known; empty when it is.
     """
 
     repaired: tuple[Finding, ...] = ()
     not_exercised: tuple[Finding, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    unchecked: str = "the local cloud was started without preflight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,55 +119,71 @@ def examine(resources: Sequence[Resource], client: Callable[[str], Any], *, enfo
         def finding(path: str, why: str, resource: Resource = resource) -> Finding:
             return Finding(logical_id=resource.logical_id, type=resource.type, property=path, why=why)
 
+        if resource.type in LEFT_OUT and resource.physical_id.startswith(PREFIX):
+            not_exercised.add(finding("*", f"{LEFT_OUT[resource.type]}; a placeholder stands where others refer to it"))
+            continue
         lost: set[str] = set()
-        for path in dropped(resource.provisioned):
-            repair = REPAIRS.get(resource.type, {}).get(path)
+        rows = REPAIRS.get(resource.type, {})
+        gone = dropped(resource.provisioned)
+        kept = [path for path, row in rows.items() if row.kept and path not in gone and _has(resource, path)]
+        for path in (*gone, *kept):
+            why = DROPPED if path in gone else KEPT
+            repair = rows.get(path)
             if repair is None:
                 lost.add(path)
-                not_exercised.add(finding(path, DROPPED))
+                not_exercised.add(finding(path, why))
                 continue
             to_repair = Dropped(
                 physical_id=resource.physical_id,
                 properties=resource.provisioned.properties,
                 replaced=replaced,
             )
+            if not repair.needed(client(repair.service), to_repair):
+                continue
             failure = repair.attempt(client(repair.service), to_repair)
             if failure is None:
-                repaired.add(finding(path, f"{DROPPED}; set through {repair.service}, and read back"))
+                repaired.add(finding(path, f"{why}; set through {repair.service}, and read back"))
             else:
                 lost.add(path)
-                not_exercised.add(finding(path, f"{DROPPED}; {failure}"))
-        for path, why in _without_effect(resource):
+                not_exercised.add(finding(path, f"{why}; {failure}"))
+        for path, reason in without_effect(resource.type, resource.provisioned.properties, enforce_iam=enforce_iam):
             if path not in lost:
-                not_exercised.add(finding(path, why))
+                not_exercised.add(finding(path, reason))
     if not enforce_iam and any(resource.type.startswith(PERMISSIONS) for resource in resources):
         not_exercised.add(Finding(logical_id="*", type="AWS::IAM::*", property="*", why=UNCHECKED_PERMISSIONS))
     return Report(repaired=tuple(sorted(repaired)), not_exercised=tuple(sorted(not_exercised)))
 
 
-def _without_effect(resource: Resource) -> Iterator[tuple[str, str]]:
-    for path, why in WITHOUT_EFFECT.get(resource.type, {}).items():
-        if path == "*" or _present(resource.provisioned.properties, path.split(".")):
-            yield path, why
+def without_effect(
+    type_: str, properties: Mapping[str, Any], *, enforce_iam: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Yield what of a resource is kept without effect: the property's path, and what is missing.
+
+    Args:
+        type_: The resource's type.
+        properties: Its properties. Each may have any shape.
+        enforce_iam: Whether permissions are checked.
+    """
+    tables = [WITHOUT_EFFECT] if enforce_iam else [WITHOUT_EFFECT, UNLESS_ENFORCED]
+    for table in tables:
+        for path, why in table.get(type_, {}).items():
+            if path == "*" or present(properties, path):
+                yield path, why
+    for row in WHERE.get(type_, ()):
+        if any(row.applies(value) for value in values(properties, row.path)):
+            yield row.path, row.why
     for family, why in RECORDED_TYPES.items():
-        if resource.type.startswith(family):
+        if type_.startswith(family):
             yield "*", why
-    if resource.type in NOT_CHECKED_EITHER:
-        yield "*", NOT_CHECKED_EITHER[resource.type]
-    runtime = resource.provisioned.properties.get("Runtime", "")
-    if runtime.startswith("python") and runtime != INTERPRETER:
+    if type_ in NOT_CHECKED_EITHER:
+        yield "*", NOT_CHECKED_EITHER[type_]
+    runtime = properties.get("Runtime")
+    if isinstance(runtime, str) and runtime.startswith("python") and runtime != INTERPRETER:
         yield "Runtime", f"{runtime} was asked for, functions run on this {INTERPRETER}"
 
 
-def _present(properties: Mapping[str, Any], path: Sequence[str]) -> bool:
-    name, rest = path[0], path[1:]
-    value = properties.get(name.removesuffix("[]"))
-    if value is None:
-        return False
-    if not rest:
-        return True
-    parts = value if name.endswith("[]") and isinstance(value, list) else [value]
-    return any(isinstance(part, dict) and _present(part, rest) for part in parts)
+def _has(resource: Resource, path: str) -> bool:
+    return present(resource.provisioned.properties, path)
 
 
 def dropped(provisioned: Provisioned) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as events_targets
 from aws_cdk import aws_iam as iam
@@ -21,6 +23,7 @@ from aws_cdk import aws_scheduler_targets as scheduler_targets
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_wafv2 as wafv2
 
 ECHO = """
 import json, os
@@ -319,3 +322,41 @@ class Watched(cdk.Stack):
         super().__init__(app, "Watched")
         echo = function(self, "Echo")
         cloudwatch.Alarm(self, "Alarm", metric=echo.metric_errors(), threshold=1, evaluation_periods=1)
+
+
+class WithLeftOut(cdk.Stack):
+    """What carries no behaviour in the local cloud, and is left out there."""
+
+    def __init__(self, app: cdk.App) -> None:
+        super().__init__(app, "WithLeftOut")
+        application = codedeploy.CfnApplication(self, "Application", compute_platform="Lambda")
+        codedeploy.CfnDeploymentGroup(
+            self, "Group", application_name=application.ref, service_role_arn="arn:aws:iam::000000000000:role/deploy"
+        )
+        flow_log = ec2.CfnFlowLog(self, "FlowLog", resource_id="vpc-1", resource_type="VPC", traffic_type="ALL")
+        wafv2.CfnWebACLAssociation(self, "Association", resource_arn="arn:aws:elb", web_acl_arn="arn:aws:wafv2")
+        cdk.CfnOutput(self, "ApplicationOutput", value=application.ref)
+        cdk.CfnOutput(self, "FlowLogOutput", value=flow_log.attr_id)
+
+
+class Misdeployed(cdk.Stack):
+    """What AWS would refuse or could not run, and the local cloud takes; and what only looks so."""
+
+    def __init__(self, app: cdk.App) -> None:
+        super().__init__(app, "Misdeployed")
+        lambda_.CfnFunction(
+            self,
+            "Typo",
+            code=lambda_.CfnFunction.CodeProperty(zip_file="def handler(event, context): pass"),
+            handler="index.handle",
+            role="arn:aws:iam::000000000000:role/Typo",
+            runtime="python3.13",
+        )
+        for name, field in (("Task", "MEMORY"), ("Wrong", "instanceId")):
+            ecs.CfnService(
+                self,
+                name,
+                cluster="arn:aws:ecs:us-east-1:000000000000:cluster/Tasks",
+                task_definition="arn:aws:ecs:us-east-1:000000000000:task-definition/Task:1",
+                placement_strategies=[ecs.CfnService.PlacementStrategyProperty(type="binpack", field=field)],
+            )

@@ -1,17 +1,22 @@
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from patternkit.localcloud import Deployment, LocalCloud, Report
-from patternkit.localcloud.effects import WITHOUT_EFFECT
+from patternkit.localcloud.effects import UNLESS_ENFORCED, WITHOUT_EFFECT
+from patternkit.localcloud.effects_by_value import WHERE
 from patternkit.localcloud.embedded import Noted, Notes, listen
-from patternkit.localcloud.repairs import REPAIRS, holds
+from patternkit.localcloud.emulation.left_out import LEFT_OUT
+from patternkit.localcloud.repair import holds
+from patternkit.localcloud.repairs import REPAIRS
 from patternkit.localcloud.report import Provisioned, dropped
 from tests.patternkit.localcloud import apps
 
+VALUES = {type_: {row.path: row.why for row in WHERE[type_]} for type_ in WHERE}
 GIVEN = {"Name": "n", "Rules": [{"Id": "a", "Days": 3}, {"Id": "b"}], "Inner": {"On": True, "Off": False}}
 
 
@@ -161,8 +166,28 @@ def test_what_is_without_effect_is_said(deployment: Deployment) -> None:
     assert str(accelerate).startswith(f"{accelerate.logical_id} (AWS::S3::Bucket) AccelerateConfiguration: accepted by")
 
 
+def test_what_carries_no_behaviour_is_left_out_and_said(cloud: LocalCloud, tmp_path: Path) -> None:
+    deployment = cloud.deploy(apps.synthesize(tmp_path, apps.WithLeftOut))
+    found = {each.type: each.why for each in deployment.report.not_exercised}
+    why = "left out: a new version takes all traffic at once here; a placeholder stands where others refer to it"
+    assert found["AWS::CodeDeploy::Application"] == why
+    assert found["AWS::EC2::FlowLog"].startswith("left out: there is no network here")
+    assert found["AWS::WAFv2::WebACLAssociation"].startswith("left out: web ACLs are never asked here")
+    assert deployment.outputs["ApplicationOutput"].startswith("left-out-Application")
+    assert deployment.outputs["FlowLogOutput"].startswith("left-out-FlowLog")
+    # Deployed again, and taken down, like anything else.
+    cloud.deploy(tmp_path)
+    deployment.destroy()
+
+
+@pytest.mark.parametrize("type_", LEFT_OUT)
+def test_each_type_that_is_left_out_exists(type_: str) -> None:
+    assert PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", type_).schema["typeName"] == type_
+
+
 @pytest.mark.parametrize(
-    ("type_", "path"), [(t, p) for rows in (REPAIRS, WITHOUT_EFFECT) for t in rows for p in rows[t]]
+    ("type_", "path"),
+    [(t, p) for rows in (REPAIRS, WITHOUT_EFFECT, UNLESS_ENFORCED, VALUES) for t in rows for p in rows[t]],
 )
 def test_each_row_names_a_property_that_exists(type_: str, path: str) -> None:
     properties: Any = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", type_).schema["properties"]

@@ -1,0 +1,39 @@
+"""Repairs of ministack that work in its own process: see `patternkit.localcloud.embedded`.
+
+Each function here takes a module of ministack's at the moment that ministack loads it, and replaces a function in it
+with one that does what AWS does. The release is pinned, and each repair has a test that fails without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+
+from patternkit.localcloud.emulation import (
+    function_errors,
+    generated_secret,
+    queue_consumers,
+    resource_types,
+    secret_rotation,
+    stream_consumers,
+    task_targets,
+    weighted_alias,
+    workflows,
+)
+
+Amendment = Callable[[ModuleType], None]
+
+AMENDMENTS: Mapping[str, tuple[Amendment, ...]] = {
+    "ministack.core.lambda_runtime": (function_errors.name_in_workers,),
+    "ministack.services.lambda_svc": (
+        function_errors.name_in_answers,
+        weighted_alias.route,
+        queue_consumers.judge_answers,
+        stream_consumers.read_streams,
+    ),
+    "ministack.services.eventbridge": (task_targets.run_tasks,),
+    "ministack.services.stepfunctions": (workflows.end_in_time, workflows.check_definitions),
+    "ministack.services.secretsmanager": (secret_rotation.rotate,),
+    "ministack.services.cloudformation.provisioners": (generated_secret.generate, resource_types.add),
+}
+"""Module of ministack's, what is done to it, in order."""

@@ -1,0 +1,106 @@
+"""Resource types that are left out of a local deployment: they carry no behaviour here.
+
+A resource of such a type is passed over, and the report names it. Where another resource refers to it, a placeholder
+stands in its place. A type on which behaviour depends is not among them: a stack that holds one is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+NO_TRAFFIC = "left out: there is no network here, and nothing to log of it"
+NO_PERMISSION = "left out: it permits, and is not asked here"
+NO_WATCH = "left out: it watches, and nothing depends on it"
+
+PREFIX = "left-out-"
+"""How the physical id of each begins."""
+
+LEFT_OUT: Mapping[str, str] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": "left out: nothing scales here",
+    "AWS::ApplicationAutoScaling::ScalingPolicy": "left out: nothing scales here",
+    "AWS::ApplicationInsights::Application": NO_WATCH,
+    "AWS::Budgets::Budget": "left out: nothing is billed here",
+    "AWS::CE::AnomalyMonitor": "left out: nothing is billed here",
+    "AWS::CE::AnomalySubscription": "left out: nothing is billed here",
+    "AWS::CloudTrail::Trail": "left out: calls are not recorded here",
+    "AWS::CloudWatch::AnomalyDetector": NO_WATCH,
+    "AWS::CloudWatch::CompositeAlarm": "left out: it never goes off here",
+    "AWS::CloudWatch::Dashboard": NO_WATCH,
+    "AWS::CloudWatch::InsightRule": NO_WATCH,
+    "AWS::CodeDeploy::Application": "left out: a new version takes all traffic at once here",
+    "AWS::CodeDeploy::DeploymentConfig": "left out: a new version takes all traffic at once here",
+    "AWS::CodeDeploy::DeploymentGroup": "left out: a new version takes all traffic at once here",
+    "AWS::EC2::FlowLog": NO_TRAFFIC,
+    "AWS::EC2::SecurityGroupEgress": "left out: there is no network here, and no packet is filtered",
+    "AWS::EC2::SecurityGroupIngress": "left out: there is no network here, and no packet is filtered",
+    "AWS::Events::EventBusPolicy": NO_PERMISSION,
+    "AWS::Lambda::LayerVersionPermission": NO_PERMISSION,
+    "AWS::Logs::QueryDefinition": NO_WATCH,
+    "AWS::Logs::ResourcePolicy": NO_PERMISSION,
+    "AWS::RAM::ResourceShare": "left out: nothing is shared with other accounts here",
+    "AWS::Route53::HealthCheck": "left out: nothing is checked here, and no name server answers",
+    "AWS::SecretsManager::ResourcePolicy": NO_PERMISSION,
+    "AWS::ServiceCatalogAppRegistry::Application": NO_WATCH,
+    "AWS::ServiceCatalogAppRegistry::ResourceAssociation": NO_WATCH,
+    "AWS::Signer::SigningProfile": "left out: no signature of code is verified here",
+    "AWS::Synthetics::Canary": NO_WATCH,
+    "AWS::WAFv2::IPSet": "left out: web ACLs are never asked here",
+    "AWS::WAFv2::LoggingConfiguration": "left out: web ACLs are never asked here",
+    "AWS::WAFv2::RegexPatternSet": "left out: web ACLs are never asked here",
+    "AWS::WAFv2::RuleGroup": "left out: web ACLs are never asked here",
+    "AWS::WAFv2::WebACLAssociation": "left out: web ACLs are never asked here",
+    "AWS::XRay::Group": NO_WATCH,
+    "AWS::XRay::SamplingRule": NO_WATCH,
+}
+"""Resource type, and why it may be left out. One that the local cloud has is made, whatever stands here."""
+
+
+class Placeholders(dict[str, str]):
+    """The attributes of a resource that was left out: each has a placeholder."""
+
+    def __init__(self, type_: str, name: str, arn: str) -> None:
+        super().__init__(Arn=arn, Id=name)
+        self._type = type_
+        self._name = name
+        self._arn = arn
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str)
+
+    def __missing__(self, key: str) -> str:
+        return self._arn if key.endswith("Arn") else f"{self._name}-{key}"
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ARG002 - the signature of dict
+        """Look one up."""
+        return self[key]
+
+
+def placeholder(type_: str) -> dict[str, Callable[..., Any]]:
+    """Return handlers that make nothing.
+
+    Args:
+        type_: The resource type.
+    """
+    service, kind = type_.split("::")[1:3]
+
+    def create(logical_id: str, properties: Mapping[str, Any], stack_name: str) -> tuple[str, dict[str, str]]:
+        dict(properties)  # looked at: what is left out is said once, of the whole
+        digest = hashlib.sha256(f"{stack_name}/{logical_id}".encode()).hexdigest()[:8]
+        name = f"{PREFIX}{logical_id}-{digest}"
+        arn = f"arn:aws:{service.lower()}:::{kind.lower()}/{name}"
+        return name, Placeholders(type_, name, arn)
+
+    def update(
+        physical_id: str, _old: Mapping[str, Any], new: Mapping[str, Any], *_rest: Any
+    ) -> tuple[str, dict[str, str]]:
+        dict(new)
+        return physical_id, Placeholders(
+            type_, physical_id, f"arn:aws:{service.lower()}:::{kind.lower()}/{physical_id}"
+        )
+
+    def delete(_physical_id: str, _properties: Mapping[str, Any]) -> None:
+        return None
+
+    return {"create": create, "update": update, "delete": delete}

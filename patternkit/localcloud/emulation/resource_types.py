@@ -1,0 +1,82 @@
+"""Resource types that ministack's CloudFormation does not have, and what it checks too little of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+from patternkit.localcloud.emulation.left_out import LEFT_OUT, placeholder
+from patternkit.localcloud.emulation.workflow_definition import faults
+
+Handlers = dict[str, dict[str, Callable[..., Any]]]
+
+
+def add(provisioners: ModuleType) -> None:
+    """Add the types.
+
+    Args:
+        provisioners: ministack's module of CloudFormation's resource handlers.
+    """
+    handlers: Handlers = vars(provisioners)["_RESOURCE_HANDLERS"]
+    for type_ in LEFT_OUT:
+        handlers.setdefault(type_, placeholder(type_))
+    handlers.setdefault("AWS::SecretsManager::RotationSchedule", _rotation_schedule())
+    _check_workflows(handlers["AWS::StepFunctions::StateMachine"])
+
+
+def _rotation_schedule() -> dict[str, Callable[..., Any]]:
+    def rotate(properties: Mapping[str, Any]) -> str:
+        import ministack.services.secretsmanager as secrets
+
+        rules = properties.get("RotationRules")
+        answer = vars(secrets)["_rotate_secret"](
+            {
+                "SecretId": properties.get("SecretId"),
+                "RotationLambdaARN": properties.get("RotationLambdaARN"),
+                "RotateImmediately": str(properties.get("RotateImmediatelyOnUpdate", True)).lower() == "true",
+                **({"RotationRules": dict(rules)} if rules else {}),
+            }
+        )
+        if answer[0] >= 400:
+            raise ValueError(f"AWS::SecretsManager::RotationSchedule: {json.loads(answer[2]).get('message')}")
+        return str(json.loads(answer[2])["ARN"])
+
+    def create(_logical_id: str, properties: Mapping[str, Any], _stack_name: str) -> tuple[str, dict[str, str]]:
+        arn = rotate(properties)
+        return arn, {"Id": arn}
+
+    def update(
+        _physical_id: str, _old: Mapping[str, Any], new: Mapping[str, Any], *_rest: Any
+    ) -> tuple[str, dict[str, str]]:
+        return create("", new, "")
+
+    def delete(physical_id: str, _properties: Mapping[str, Any]) -> None:
+        import ministack.services.secretsmanager as secrets
+
+        _, secret = vars(secrets)["_resolve"](physical_id)
+        if secret:
+            secret["RotationEnabled"] = False
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def _check_workflows(functions: dict[str, Callable[..., Any]]) -> None:
+    def checked(function: Callable[..., Any], position: int) -> Callable[..., Any]:
+        def check(*arguments: Any) -> Any:
+            definition = arguments[position].get("DefinitionString") or arguments[position].get("Definition")
+            if isinstance(definition, str):
+                try:
+                    definition = json.loads(definition)
+                except ValueError:
+                    definition = None  # ministack's own answer
+            if definition is not None and (wrong := list(faults(definition))):
+                raise ValueError(f"Invalid State Machine Definition: '{', '.join(wrong)}'")
+            return function(*arguments)
+
+        return check
+
+    functions["create"] = checked(functions["create"], 1)
+    if "update" in functions:
+        functions["update"] = checked(functions["update"], 2)
