@@ -12,8 +12,8 @@ from typing import Any
 from patternkit.routes.building.declaring import _Declaring
 from patternkit.routes.building.finishing import _Finishing
 from patternkit.routes.building.firewalls import _Firewalls
+from patternkit.routes.building.openings import _Openings
 from patternkit.routes.building.reading import Properties
-from patternkit.routes.building.targets import _Targets
 from patternkit.routes.building.vpcs import _Vpcs
 from patternkit.routes.classes import ADDS, CHANGES, class_of, unread
 from patternkit.routes.contracts import Contracts
@@ -37,7 +37,7 @@ def build(resolver: Resolver, contracts: Contracts) -> Model:
     return _Builder(resolver, contracts).build()
 
 
-class _Builder(_Vpcs, _Targets, _Firewalls, _Declaring, _Finishing):
+class _Builder(_Vpcs, _Openings, _Firewalls, _Declaring, _Finishing):
     def build(self) -> Model:
         buckets: dict[str, list[tuple[Stack, str, Any]]] = {kind: [] for kind in _METHODS}
         custom: list[tuple[Stack, str, Any]] = []
@@ -74,6 +74,7 @@ class _Builder(_Vpcs, _Targets, _Firewalls, _Declaring, _Finishing):
             if bucket and unread(kind):
                 for stack, logical, properties in bucket:
                     self._partly_modelled(stack, logical, properties)
+        self._listen()
         self._look_for_refusals(buckets)
         self._finish()
         return self.model
@@ -103,7 +104,16 @@ _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
     "AWS::EC2::Instance": _Builder.interface,
     "AWS::EC2::EIP": _Builder.elastic_address,
     "AWS::EC2::EIPAssociation": _Builder.elastic_address,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": _Builder.balancer,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _Builder.target_group,
+    "AWS::ElasticLoadBalancingV2::Listener": _Builder.listener,
+    "AWS::ElasticLoadBalancingV2::ListenerRule": _Builder.listener_rule,
+    "AWS::AutoScaling::AutoScalingGroup": _Builder.scaling_group,
+    "AWS::ECS::Service": _Builder.service,
+    "AWS::EC2::VPCEndpointService": _Builder.endpoint_service,
     "AWS::EC2::VPCEndpoint": _Builder.endpoint,
+    "AWS::GlobalAccelerator::Listener": _Builder.accelerator_listener,
+    "AWS::GlobalAccelerator::EndpointGroup": _Builder.accelerator_endpoints,
     "AWS::EC2::VPCPeeringConnection": _Builder.peering,
     "AWS::EC2::TransitGateway": _Builder.transit_gateway,
     "AWS::EC2::TransitGatewayRouteTable": _Builder.transit_table,

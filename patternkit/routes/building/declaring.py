@@ -154,7 +154,7 @@ class _Declaring(_Sites, _Doubting):
         if call is not None and str(call.get("action", "")).startswith(_READING):
             return
         self._taint(given, f"the custom resource {stack.path(logical)} is given it, and may change it")
-        self._raise(given, stack.path(logical), adds=False)
+        self._raise(given, stack.path(logical), adds=False, but=_CHANGEABLE)
 
     def _harmless(self, given: Any, names: tuple[str, ...]) -> bool:
         """Whether a contract says that a resource changes nothing; what it is given leans on that."""
@@ -190,10 +190,13 @@ class _Declaring(_Sites, _Doubting):
             if mode != "off":
                 self.model.blocked_public = f"{path} blocks public access ({shown(mode)}), which is not modelled"
             return
+        if kind == "AWS::RAM::ResourceShare":
+            self._shared(given, f"{path} ({kind})")
+            return
         adds = kind.startswith("AWS::") and class_of(kind) == ADDS
         if not adds:
             self._taint(given, f"{path} ({kind}) is given it, and may change it: it is not modelled")
-        self._raise(given, f"{path} ({kind})", adds=adds)
+        self._raise(given, f"{path} ({kind})", adds=adds, but=() if adds else _CHANGEABLE)
 
     def _partly_modelled(self, stack: Stack, logical: str, properties: Properties) -> None:
         """A resource of a modelled type has properties that the model does not read."""

@@ -29,22 +29,43 @@ from patternkit.routes.values import CLOSE, OPEN
 class _Doubting(_Filters):
     """Notes on elements what may carry packets there, or change how they go."""
 
-    def _raise(self, given: Any, source: str, *, adds: bool) -> None:
+    def _raise(self, given: Any, source: str, *, adds: bool, but: tuple[type, ...] = ()) -> None:
         """A resource that is not modelled names elements in what it is given.
 
         Args:
             given: The resource's resolved properties.
             source: The resource and its type.
             adds: Whether it can only add ways.
+            but: Elements that are doubted otherwise.
         """
         what = "may carry packets to and from it" if adds else "may change how packets go there"
         named = source.split(" (")[0]
         for element in self._elements_in(given):
+            if isinstance(element, but):
+                continue
             doubt = Doubt(f"{source} is given {element.path}, and {what} (contract: harmless, {named})", adds)
             for identity in {element.identity, *(_homes(element) if adds else ())}:
                 listed = self.model.doubts.setdefault(identity, [])
                 if doubt not in listed:
                     listed.append(doubt)
+
+    def _shared(self, given: Any, source: str) -> None:
+        """Other accounts may use what is shared with them.
+
+        Of a transit gateway that is to attach VPCs: into the default route tables, where it has any and needs no one to
+        accept them (https://docs.aws.amazon.com/vpc/latest/tgw/tgw-transit-gateways.html). Into a subnet they put hosts
+        and load balancers (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html).
+        """
+        for element in self._elements_in(given):
+            if isinstance(element, Subnet):
+                self._raise(element.identity, source, adds=True)
+            elif isinstance(element, TransitGateway):
+                if element.accepts is not False and (
+                    element.associates is not False or element.propagates is not False
+                ):
+                    self._raise(element.identity, source, adds=False)
+            elif not isinstance(element, RouteTable):
+                self._raise(element.identity, source, adds=False)
 
     def _lift(self, given: Any, contract: str) -> None:
         """A contract says that a resource changes nothing: what concerns the elements that it names leans on that."""

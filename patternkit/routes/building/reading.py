@@ -6,6 +6,7 @@ from typing import Any
 
 from patternkit.routes.addresses import (
     Prefix,
+    Spans,
     parse_prefix,
 )
 from patternkit.routes.contracts import Contracts
@@ -67,6 +68,7 @@ class _Reading:
         self.policy_rules: dict[str, tuple[list[AclRule] | Unknown, int]] = {}
         self.unknown_groups: list[str] = []
         self.changed_lists: dict[str, str] = {}
+        self.accelerator_ports: dict[Any, tuple[Spans, Spans]] = {}
         self.asns: dict[str, int | Unknown] = {}
 
     def _get(self, stack: Stack, properties: Properties, name: str) -> Any:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from patternkit.routes.proving.judging import Judge
 
 # Promises that a further way breaks; the others are about the ways that there are.
-_AGAINST_WAYS = ("isolated", "no_bypass", "inspected")
+AGAINST_WAYS = ("isolated", "no_bypass", "inspected")
 
 
 def concerns(judge: Judge, source: Place, destination: Place, flows: Iterable[Flow]) -> None:
@@ -24,7 +24,7 @@ def concerns(judge: Judge, source: Place, destination: Place, flows: Iterable[Fl
     passed = {
         hop.identity for flow in flows for leg in (flow.forward, flow.back) if leg is not None for hop in leg.walk.hops
     }
-    against = judge.promise.kind in _AGAINST_WAYS
+    against = judge.promise.kind in AGAINST_WAYS
     for identity in (*sorted(ends), *sorted(passed - ends)):
         judge.leans |= model.lifted.get(identity, frozenset())
         for doubt in model.doubts.get(identity, ()):

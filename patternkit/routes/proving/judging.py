@@ -7,7 +7,8 @@ from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
 from patternkit.routes.promises import Promise
 from patternkit.routes.proving.breaking import breaks
-from patternkit.routes.proving.concerns import concerns
+from patternkit.routes.proving.carrying import carried
+from patternkit.routes.proving.concerns import AGAINST_WAYS, concerns
 from patternkit.routes.proving.proof import Proof, Verdict
 from patternkit.routes.proving.view import View
 from patternkit.routes.selecting import inspectors
@@ -48,6 +49,8 @@ class Judge:
                 self.incomplete = True
         for start, end in directions:
             flows = self.view.flows(self.promise, start, end)
+            if self.promise.kind in AGAINST_WAYS:
+                flows = [*flows, *carried(self.view, self.promise, start, end)]
             self.seen += flows
             concerns(self, start, end, flows)
             broken = []

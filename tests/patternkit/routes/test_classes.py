@@ -12,6 +12,7 @@ from patternkit.routes import Network, Promise, Verdict, inspected, isolated, no
 from patternkit.routes.building import modelled_types
 from patternkit.routes.classes import ADDS, CHANGES, MODELLED, NOTHING, class_of
 from patternkit.routes.classes.deriving import FILE, derive, undecided
+from tests.patternkit.routes.doubts.networks import connected
 from tests.patternkit.routes.topologies import Topology, inspection
 from tests.patternkit.routes.two_vpcs import two_vpcs
 
@@ -124,13 +125,34 @@ class TestDoubts:
         net.add("Unseen", "EC2::CarrierGateway", VpcId={"Ref": "A"})
         assert net.network().prove(reaches("Aa", "Ba")).verdict is Verdict.HOLDS
 
-    @pytest.mark.parametrize("given", ["Aa", "A", "AAt", "Tgw"])
+    @pytest.mark.parametrize("given", ["Aa", "AAt", "Tgw"])
     def test_what_may_change_ways_makes_all_of_them_unknown(self, given: str) -> None:
         net = two_vpcs()
-        net.add("Share", "RAM::ResourceShare", Name="s", ResourceArns=[{"Ref": given}])
+        net.add("Unseen", "CloudFormation::StackSet", Parameters=[{"ParameterValue": {"Ref": given}}])
         proof = net.network().prove(reaches("Aa", "Ba"))
         assert proof.verdict is Verdict.UNKNOWN, str(proof)
-        assert any("Net/Share (AWS::RAM::ResourceShare)" in reason for reason in proof.unknown)
+        assert any("Net/Unseen (AWS::CloudFormation::StackSet)" in reason for reason in proof.unknown)
+
+    @pytest.mark.parametrize(
+        ("accepts", "defaults", "verdict"),
+        [
+            ("enable", True, Verdict.UNKNOWN),
+            ("disable", True, Verdict.HOLDS),
+            ("enable", False, Verdict.HOLDS),
+        ],
+    )
+    def test_a_shared_transit_gateway(self, accepts: str, *, defaults: bool, verdict: Verdict) -> None:
+        net = two_vpcs() if defaults else connected()
+        net.resources["Tgw"]["Properties"]["AutoAcceptSharedAttachments"] = accepts
+        net.add("Share", "RAM::ResourceShare", Name="s", ResourceArns=[{"Fn::GetAtt": ["Tgw", "TransitGatewayArn"]}])
+        proof = net.network().prove(reaches("Aa", "Ba"))
+        assert proof.verdict is verdict, str(proof)
+        assert verdict is Verdict.HOLDS or "Net/Share (AWS::RAM::ResourceShare) is given Net/Tgw" in proof.reason
+
+    def test_a_shared_subnet(self) -> None:
+        net = apart()
+        net.add("Share", "RAM::ResourceShare", Name="s", ResourceArns=[{"Fn::Sub": "arn:aws:ec2:::subnet/${Aa}"}])
+        assert net.network().prove(isolated("internet", "Aa")).verdict is Verdict.UNKNOWN
 
     def test_across_stacks(self) -> None:
         template = apart().template()
