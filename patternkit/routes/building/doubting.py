@@ -39,7 +39,7 @@ class _Doubting(_Filters):
             but: Elements that are doubted otherwise.
         """
         what = "may carry packets to and from it" if adds else "may change how packets go there"
-        named = source.split(" (")[0]
+        named = source.removeprefix("the custom resource ").split(" (")[0]
         for element in self._elements_in(given):
             if isinstance(element, but):
                 continue
