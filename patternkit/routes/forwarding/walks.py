@@ -53,6 +53,17 @@ class Sighting(NamedTuple):
     translations: tuple[str, ...] = ()
 
 
+class Translation(NamedTuple):
+    """What a gateway or an appliance has taken away from the packets of a flow, and puts back into its replies."""
+
+    gateway: NatGateway | Interface
+    source: Spans
+    source_port: Spans
+    owner: NatGateway | Interface | None
+    family: int
+    inner: Interface | None = None  # the interface that sends the replies on
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """A set of packets on their way.
@@ -63,9 +74,9 @@ class Walk:
         known: How middleboxes have seen the flow's first packet; None in the first direction.
         choices: What the flow's hash or the host's nature decided, the same for both directions.
         hedges: What AWS decides without a promise on the way so far.
-        translations: NAT gateways that have the flow, with what the source was before.
-        source_owner: The NAT gateway whose address the source is.
-        destination_owner: The NAT gateway whose address the destination is.
+        translations: NAT gateways and appliances that have the flow, with what the source was before.
+        source_owner: Whose address the source is, where it is translated.
+        destination_owner: Whose address the destination is, where it is translated.
         over_vpn: Whether the flow has a VPN at one end.
     """
 
@@ -79,9 +90,9 @@ class Walk:
     sightings: tuple[Sighting, ...] = ()
     carriers: tuple[str, ...] = ()
     crossings: tuple[Crossing, ...] = ()
-    translations: tuple[tuple[NatGateway, Spans, Spans, NatGateway | None], ...] = ()
-    source_owner: NatGateway | None = None
-    destination_owner: NatGateway | None = None
+    translations: tuple[Translation, ...] = ()
+    source_owner: NatGateway | Interface | None = None
+    destination_owner: NatGateway | Interface | None = None
     seen: frozenset[Any] = frozenset()
     over_vpn: bool = False
     interface: Interface | None = None  # the host that a question names, at the packets' source

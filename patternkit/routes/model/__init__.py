@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from patternkit.routes.addresses import Prefix
+from patternkit.routes.model.balancers import Balancer, EndpointService, InterfaceEndpoint, Opening
+from patternkit.routes.model.doubts import Doubt
 from patternkit.routes.model.elements import Element
 from patternkit.routes.model.filters import AclRule, NetworkAcl, SecurityGroup
 from patternkit.routes.model.firewalls import Firewall, FirewallPolicy
@@ -30,6 +32,7 @@ from patternkit.routes.model.transit import Attachment, Site, TransitGateway
 from patternkit.routes.model.vpcs import (
     EgressOnlyGateway,
     Endpoint,
+    Instance,
     Interface,
     InternetGateway,
     NatGateway,
@@ -53,6 +56,7 @@ __all__ = [
     "Endpoint",
     "Firewall",
     "FirewallPolicy",
+    "Instance",
     "Interface",
     "InternetGateway",
     "Local",
@@ -88,11 +92,18 @@ class Model:
     sites: dict[str, Site] = field(default_factory=dict)
     targets: dict[str, Any] = field(default_factory=dict)
     interfaces: dict[str, Interface] = field(default_factory=dict)
+    instances: dict[str, Instance] = field(default_factory=dict)
     security_groups: dict[str, SecurityGroup] = field(default_factory=dict)
     network_acls: dict[str, NetworkAcl] = field(default_factory=dict)
     peerings: dict[str, Peering] = field(default_factory=dict)
     prefix_lists: dict[str, list[Prefix] | Unknown] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    balancers: dict[str, Balancer] = field(default_factory=dict)
+    services: dict[str, EndpointService] = field(default_factory=dict)
+    interface_endpoints: dict[str, InterfaceEndpoint] = field(default_factory=dict)
+    openings: list[Opening] = field(default_factory=list)
+    doubts: dict[str, list[Doubt]] = field(default_factory=dict)  # by element: what may carry packets there
+    lifted: dict[str, frozenset[str]] = field(default_factory=dict)  # by element: contracts that take doubts away
     notes: list[str] = field(default_factory=list)
     contracts: frozenset[str] = frozenset()  # what decides which resources there are
     blocked_public: str = ""  # why internet gateways may carry nothing

@@ -7,6 +7,9 @@ from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
 from patternkit.routes.promises import Promise
 from patternkit.routes.proving.breaking import breaks
+from patternkit.routes.proving.carrying import carried
+from patternkit.routes.proving.concerns import AGAINST_WAYS, concerns
+from patternkit.routes.proving.deciding import is_unsure, undeclared, undeclared_on
 from patternkit.routes.proving.proof import Proof, Verdict
 from patternkit.routes.proving.view import View
 from patternkit.routes.selecting import inspectors
@@ -27,6 +30,7 @@ class Judge:
         self.incomplete = False
         self.notes: dict[str, None] = {}
         self.leans: set[str] = set()
+        self.suspected: dict[str, None] = {}
         self.by = (
             inspectors(view.model, view.selector.names, promise.by)
             if promise.kind in ("inspected", "no_bypass")
@@ -46,7 +50,10 @@ class Judge:
                 self.incomplete = True
         for start, end in directions:
             flows = self.view.flows(self.promise, start, end)
+            if self.promise.kind in AGAINST_WAYS:
+                flows = [*flows, *carried(self.view, self.promise, start, end)]
             self.seen += flows
+            concerns(self, start, end, flows)
             broken = []
             for flow in flows:
                 for leg in (flow.forward, flow.back):
@@ -55,17 +62,20 @@ class Judge:
                             self.doubt(flow, reason)
                         for reason in flow.beyond if self.promise.kind != "isolated" else ():
                             self.doubt(flow, reason)
-                if self.promise.kind in ("isolated", "no_bypass") and (passed := passes_on(flow.forward)):
-                    self.doubt(flow, passed)
+                if self.promise.kind in ("isolated", "no_bypass"):
+                    for doubt in filter(None, (passes_on(flow.forward), undeclared(flow))):
+                        self.doubt(flow, doubt)
                 reason = breaks(self, flow)
                 if reason:
                     broken.append((flow, reason))
             for flow, reason in broken:
                 hedges = flow.last.walk.hedges
-                if hedges and len(broken) < len(flows):
-                    # AWS may take another way, on which the promise holds.
-                    self.hedged = self.hedged or (flow, f"{reason} ({hedges[0]})")
-                    self.unknown[hedges[0]] = None
+                unsure = is_unsure(flow, flows, [other for other, _ in broken], self.promise.kind)
+                if unsure or (hedges and len(broken) < len(flows)):
+                    # AWS may take another way, or an appliance make one, on which the promise holds.
+                    hedge = hedges[0] if hedges else undeclared_on(flow)
+                    self.hedged = self.hedged or (flow, f"{reason} ({hedge})")
+                    self.unknown[hedge] = None
                 else:
                     self.failing = self.failing or (flow, reason)
 
@@ -90,6 +100,9 @@ class Judge:
 
     def name(self, identity: str) -> str:
         """An element as people call it."""
+        instance = self.view.model.instances.get(identity)
+        if instance is not None:
+            return instance.path
         for group in (self.view.model.targets, self.view.model.attachments, self.view.model.sites):
             if identity in group:
                 return str(group[identity])
@@ -116,6 +129,9 @@ class Judge:
             verdict = Verdict.UNKNOWN
         elif not delivered and (flow := self._nothing_arrives()) is not None:
             verdict, found = Verdict.FAILS, (flow, f"no flow arrives at all: {flow.forward.reason}")
+        if self.suspected:
+            self.unknown.update(self.suspected)
+            verdict = Verdict.UNKNOWN if verdict is Verdict.HOLDS else verdict
         if everywhere:
             self.unknown.update(dict.fromkeys(everywhere))
             verdict = Verdict.UNKNOWN

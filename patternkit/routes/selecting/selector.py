@@ -20,6 +20,7 @@ from patternkit.routes.addresses import (
 )
 from patternkit.routes.errors import QuestionError, nearest
 from patternkit.routes.model import Attachment, Element, Interface, Model, Site, Subnet, Vpc
+from patternkit.routes.model.balancers import Balancer, InterfaceEndpoint
 from patternkit.routes.promises import Selection
 from patternkit.routes.resolving import Resolver, StackSet
 from patternkit.routes.selecting.names import Names, aliases, short, trimmed
@@ -126,13 +127,12 @@ class Selector:
             doubt = element.unknown_blocks.reason if element.unknown_blocks and not element.blocks else ""
             return Place("subnet", element.path, element, element.spans(4), element.spans(6), doubt)
         if isinstance(element, Site):
-            ipv4 = normal((block.first, block.last) for block in element.spans(4))
-            ipv6 = normal((block.first, block.last) for block in element.spans(6))
+            ipv4, ipv6 = self._behind(element, 4), self._behind(element, 6)
             doubt = ""
             if element.unknown_prefixes is not None:
                 doubt = element.unknown_prefixes.reason
             elif not ipv4 and not ipv6:
-                doubt = f"nothing says which addresses are behind {element.path}"
+                doubt = f"nothing says which addresses are behind {element.path} (contract: prefixes)"
             return Place("site", element.path, element, ipv4, ipv6, doubt)
         assert isinstance(element, Interface)
         if isinstance(element.subnet, Unknown):
@@ -141,9 +141,26 @@ class Selector:
             return Place("interface", element.path, element, span_of(element.address), element.subnet.spans(6))
         return Place("interface", element.path, element, element.subnet.spans(4), element.subnet.spans(6))
 
+    def _behind(self, site: Site, family: int) -> Spans:
+        """The addresses behind a site: what it has learnt, less the VPCs that a summary covers."""
+        blocks = site.spans(family)
+        within = normal(
+            (own.first, own.last)
+            for vpc in self.model.vpcs.values()
+            for own in vpc.covers(family)
+            if any(block != own and block.covers(own) for block in blocks)
+        )
+        return subtract(normal((block.first, block.last) for block in blocks), within)
+
     def _internet(self) -> Place:
         blocks = [block for vpc in self.model.vpcs.values() for block in vpc.blocks]
-        blocks += [block for site in self.model.sites.values() for block, _ in site.prefixes if block.length]
+        # A site that learns what covers much of the internet is a way to it, not a part that is its own.
+        blocks += [
+            block
+            for site in self.model.sites.values()
+            for block, _ in site.prefixes
+            if block.length >= (8 if block.family == 4 else 16)
+        ]
         own4 = normal((block.first, block.last) for block in blocks if block.family == 4)
         own6 = normal((block.first, block.last) for block in blocks if block.family == 6)
         return Place("internet", "the internet", None, subtract(PUBLIC_IPV4, own4), subtract(PUBLIC_IPV6, own6))
@@ -233,9 +250,12 @@ class Selector:
     def _places_of(self, element: Element) -> list[Place]:
         if isinstance(element, Vpc):
             return [self.place(subnet) for subnet in element.subnets]
+        if isinstance(element, (Balancer, InterfaceEndpoint)):
+            return [self.place(node) for node in element.nodes]
         if isinstance(element, Attachment):
             return [self.place(element.site)] if element.site is not None else []
-        return [self.place(self.model.targets.get(element.identity, element))]
+        meant = self.model.targets.get(element.identity)
+        return [self.place(meant if isinstance(meant, Interface) else element)]
 
     def _named(self, name: str, what: str) -> tuple[list[Place], bool]:
         elements: list[Element] = [
@@ -245,7 +265,17 @@ class Selector:
             *self.model.interfaces.values(),
             *self._aliases,
         ]
-        found = self.names.matching(name, elements)
+        # Load balancers and endpoints, and what they have in each subnet, are named where no host is.
+        carriers: list[Element] = [*self.model.balancers.values(), *self.model.interface_endpoints.values()]
+        nodes: list[Element] = [
+            node for carrier in carriers if isinstance(carrier, (Balancer, InterfaceEndpoint)) for node in carrier.nodes
+        ]
+        found = (
+            self.names.matching(name, elements)
+            or self.names.matching(name, carriers)
+            or self.names.matching(name, nodes)
+        )
+        elements += carriers
         if not found and not self.model.vpcs:
             raise QuestionError(f"{what} {name!r} is not in the network: the templates hold no VPC")
         if not found:

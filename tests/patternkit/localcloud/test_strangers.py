@@ -305,6 +305,40 @@ def test_a_presigned_link_answers_and_a_changed_one_does_not(house: House) -> No
     assert upload({"key": "evil.txt"}) == 403
 
 
+def test_graphql_answers_with_a_key_of_the_api_or_a_token_of_a_pool_and_with_nothing_else(house: House) -> None:
+    appsync, pools = house.cloud.client("appsync"), house.cloud.client("cognito-idp")
+    api = appsync.create_graphql_api(name="a", authenticationType="API_KEY")["graphqlApi"]["apiId"]
+    url, query = house.url(f"/v1/apis/{api}/graphql"), b'{"query": "{ __typename }"}'
+    key = appsync.create_api_key(apiId=api)["apiKey"]["id"]
+    pool = pools.create_user_pool(PoolName="p")["UserPool"]["Id"]
+    client = pools.create_user_pool_client(
+        UserPoolId=pool, ClientName="c", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    sign_up = {"ClientId": client, "Username": "ann", "Password": "Secret-1234"}
+    called = ask(
+        house.url("/"), "POST", json.dumps(sign_up).encode(), target("AWSCognitoIdentityProviderService.SignUp")
+    )
+    assert called.status == 200, "a pool's own users sign up without a secret of the run"
+    pools.admin_confirm_sign_up(UserPoolId=pool, Username="ann")
+    token = pools.initiate_auth(
+        ClientId=client,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "ann", "PASSWORD": "Secret-1234"},
+    )["AuthenticationResult"]["IdToken"]
+    head, payload, signature = token.split(".")
+    forged = f"{head}.{payload[:-2]}{'AA' if payload[-2:] != 'AA' else 'BB'}.{signature}"
+    for headers, let_in in (
+        ({}, False),
+        ({"x-api-key": "da2-guessed"}, False),
+        ({"Authorization": "anything"}, False),
+        ({"Authorization": forged}, False),
+        ({"x-api-key": key}, True),
+        ({"Authorization": token}, True),
+    ):
+        answer = ask(url, "POST", query, headers)
+        assert ("signed with this run's own key" not in answer.body) is let_in, headers
+
+
 def test_each_run_has_a_secret_of_its_own(house: House) -> None:
     with LocalCloud.start() as other:
         here, there = (each.environment()["AWS_SECRET_ACCESS_KEY"] for each in (house.cloud, other))
@@ -312,7 +346,7 @@ def test_each_run_has_a_secret_of_its_own(house: House) -> None:
         assert len(here) >= 40
 
 
-def test_the_secret_is_on_no_command_line_and_in_no_file(house: House) -> None:
+def test_the_secret_is_on_no_command_line_and_in_no_file_that_others_read(house: House) -> None:
     secret = house.cloud.environment()["AWS_SECRET_ACCESS_KEY"].encode()
     for line in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -321,7 +355,9 @@ def test_the_secret_is_on_no_command_line_and_in_no_file(house: House) -> None:
             continue
     directory = house.cloud._server.directory
     assert directory.stat().st_mode & 0o077 == 0
-    assert [path for path in directory.rglob("*") if path.is_file() and secret in path.read_bytes()] == []
+    holding = [path for path in directory.rglob("*") if path.is_file() and secret in path.read_bytes()]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in holding)
+    assert [path.name for path in holding] == [f"curl-{house.cloud.account}"]
 
 
 def test_origins_are_checked() -> None:
