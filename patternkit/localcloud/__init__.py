@@ -13,6 +13,7 @@ from patternkit.errors import require
 
 require("local", "the local cloud")
 
+from patternkit.localcloud.app import Outcome
 from patternkit.localcloud.cloud import LocalCloud
 from patternkit.localcloud.deployment import DeployedResource, Deployment
 from patternkit.localcloud.errors import (
@@ -34,6 +35,7 @@ __all__ = [
     "LocalCloud",
     "LocalCloudError",
     "OnProgress",
+    "Outcome",
     "Progress",
     "Report",
     "StartFailed",

@@ -93,19 +93,29 @@ class Deployment:
 
 
 def deploy_stack(
-    cloud: LocalCloud, stack: AssemblyStack, *, on_progress: OnProgress | None, deadline: float
+    cloud: LocalCloud,
+    stack: AssemblyStack,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    on_progress: OnProgress | None,
+    deadline: float,
 ) -> Deployment:
     """Deploy a stack, and beside that hold it to the rules for what AWS would refuse, if that was asked for."""
     if not cloud.preflight:
-        return _deploy_stack(cloud, stack, on_progress=on_progress, deadline=deadline)
+        return _deploy_stack(cloud, stack, parameters, on_progress=on_progress, deadline=deadline)
     with Preflight(stack) as preflight:
-        deployment = _deploy_stack(cloud, stack, on_progress=on_progress, deadline=deadline)
+        deployment = _deploy_stack(cloud, stack, parameters, on_progress=on_progress, deadline=deadline)
         held = preflight.findings()
     return replace(deployment, report=replace(deployment.report, refused=held.refused, unchecked=held.unchecked))
 
 
 def _deploy_stack(
-    cloud: LocalCloud, stack: AssemblyStack, *, on_progress: OnProgress | None, deadline: float
+    cloud: LocalCloud,
+    stack: AssemblyStack,
+    parameters: Mapping[str, str] | None,
+    *,
+    on_progress: OnProgress | None,
+    deadline: float,
 ) -> Deployment:
     """Publish a stack's assets, create or update it, repair what its CloudFormation dropped."""
     account, region = stack.account or cloud.account, stack.region or cloud.region
@@ -132,7 +142,10 @@ def _deploy_stack(
         {
             "StackName": stack.name,
             **_template(cloud, stack, values),
-            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in {**stack.parameters, **(parameters or {})}.items()
+            ],
             "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         },

@@ -35,6 +35,8 @@ from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).parent
+ASKED_AGAIN = ("stand_ins.framework.is_complete", "framework.isComplete")
+"""Handlers that fail in order to be called again: the CDK's provider framework waits so."""
 
 
 class Noted(dict[str, Any]):
@@ -206,7 +208,8 @@ def answer_for_the_failed(functions: ModuleType, custom_resources: ModuleType) -
         result = execute(function, event)
         url = event.get("ResponseURL", "") if isinstance(event, dict) else ""
         token = url.rpartition("/")[2]
-        if token in pending and pending[token]["result"] is None and result.get("error"):
+        asked_again = function.get("config", {}).get("Handler") in ASKED_AGAIN
+        if token in pending and pending[token]["result"] is None and result.get("error") and not asked_again:
             body = result.get("body")
             reason = body.get("errorMessage", body) if isinstance(body, dict) else body
             answer = {"Status": "FAILED", "Reason": f"its function failed without answering: {reason}"}
@@ -331,8 +334,12 @@ def main() -> None:
     def amend_cloudformation(provisioners: ModuleType) -> None:
         import ministack.services.cloudformation.custom_resource as custom_resources
         import ministack.services.lambda_svc as functions
+        import ministack.services.s3 as storage
 
-        listen(vars(provisioners)["_RESOURCE_HANDLERS"], write)
+        handlers = vars(provisioners)["_RESOURCE_HANDLERS"]
+        listen(handlers, write)
+        substitute(handlers, functions, write)
+        keep_bucket_tags(handlers, storage)
         answer_for_the_failed(functions, custom_resources)
 
     def amend_events(events: ModuleType) -> None:
@@ -344,9 +351,12 @@ def main() -> None:
         import ministack.core.lambda_runtime as runtime
 
         as_their_roles(runtime, functions, os.environ["AWS_SECRET_ACCESS_KEY"])
+        bound(runtime, functions)
 
     from patternkit.localcloud.emulation import AMENDMENTS
     from patternkit.localcloud.inside.credentials import as_their_roles
+    from patternkit.localcloud.inside.substitution import keep_bucket_tags, substitute
+    from patternkit.localcloud.inside.workers import bound
 
     amend(
         AMENDMENTS,

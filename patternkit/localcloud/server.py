@@ -9,13 +9,11 @@ import importlib.util
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from botocore.credentials import Credentials
 
 from patternkit.localcloud.errors import StartFailed
 from patternkit.localcloud.polling import polls
+from patternkit.localcloud.temporary import TemporaryFolder
 
 HOST = "127.0.0.1"
 MINISTACK = "1.5.33"
@@ -65,7 +64,8 @@ class Server:
                 )
         if (installed := importlib.metadata.version("ministack")) != MINISTACK:
             raise StartFailed(f"the local cloud needs ministack {MINISTACK}, {installed} is installed")
-        self.directory = Path(tempfile.mkdtemp(prefix="patternkit-localcloud-"))
+        self._folder = TemporaryFolder()
+        self.directory = self._folder.path
         self.reads = self.directory / "reads.jsonl"
         self.authority: Path | None = None
         self.port = 0
@@ -116,7 +116,7 @@ class Server:
             process.wait()
             if process.stdin is not None:
                 process.stdin.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._folder.remove()
 
     def _environment(self, *, account: str, region: str, enforce_iam: bool, tls: bool) -> dict[str, str]:
         # Handlers inherit all of this: nothing of the host's own environment is in it.
