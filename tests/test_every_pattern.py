@@ -1,5 +1,6 @@
 """What every pattern must pass, and every example application. Nothing here names one: they are discovered."""
 
+import ast
 import importlib
 import inspect
 import re
@@ -19,6 +20,7 @@ from patternkit.catalog.applications import Application, applications
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, explanation, patterns
 from patternkit.catalog.pages import Shown, diagram, page, pictured, rendered
+from patternkit.catalog.scaffolding import filled
 from patternkit.localcloud import LocalCloud
 from patternkit.localcloud.emulation.left_out import LEFT_OUT
 from patternkit.testing.findings import listed
@@ -116,6 +118,16 @@ def test_each_documented_error_is_raised(pattern: Pattern, scope: cdk.Stack) -> 
             construct(scope, f"Refused{number}", **given)
 
 
+@every_pattern
+def test_a_project_can_be_started_with_it(pattern: Pattern) -> None:
+    words = {"name": "own", "package": "own", "stack": "OwnStack", "summary": pattern.summary}
+    starter = {path.name: text for path, text in filled(pattern.folder / "starter", words)}
+    assert f"{pattern.construct}(self, " in starter["stack.py"]
+    assert starter.keys() & {"test_locally.py", "test_paths.py"}, "no test of what the pattern does"
+    for name, text in starter.items():
+        ast.parse(text, name, feature_version=(3, 11))
+
+
 def with_handlers() -> list[Path]:
     """The folders, in the catalog, of everything whose code runs in AWS."""
     return sorted(one.parent.relative_to(ROOT) for one in (ROOT / "patterns").glob("*/*/handler"))
@@ -199,7 +211,7 @@ def test_it_starts_on_this_machine_by_the_commands_of_its_page(
     monkeypatch.setattr(LocalCloud, "start", lambda **_: nullcontext(shared_cloud))
     text = (pattern.folder / "README.md").read_text(encoding="utf-8")
     commands = set(
-        re.findall(rf"patternkit (deploy {pattern.name}\b(?: -o (?:'[^']*'|[^\s`]+)| --parameter \S+)*)", text)
+        re.findall(rf"patternkit (deploy {pattern.name}\b(?: -o (?:'[^']*'|[^\s`]+)| --parameter [^\s`]+)*)", text)
     )
     assert commands
     for command in sorted(commands):

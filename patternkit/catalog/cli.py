@@ -1,6 +1,7 @@
 """The `patternkit` command line. Nothing here imports the CDK before a command needs it."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from patternkit import __version__
 from patternkit.catalog.commands import Commands
+from patternkit.catalog.completing import SHELLS, complete_document, complete_family, complete_pattern
 from patternkit.catalog.discovery import Pattern, find, patterns
 from patternkit.catalog.errors import CatalogError, unknown
 from patternkit.exit_status import AnsweringCommand, run
@@ -19,7 +21,7 @@ from patternkit.screen import Screen
 out = Screen(highlight=False, soft_wrap=True)
 err = Screen(stderr=True, highlight=False, soft_wrap=True)
 
-name_argument = click.argument("name")
+name_argument = click.argument("name", shell_complete=complete_pattern)
 json_flag = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 option_options = click.option(
     "--option",
@@ -45,7 +47,7 @@ def app() -> None:
 
 
 @app.command("list")
-@click.option("--family", help="Only this family.")
+@click.option("--family", help="Only this family.", shell_complete=complete_family)
 @json_flag
 def list_patterns(family: str | None, as_json: bool) -> None:
     """List the patterns."""
@@ -249,6 +251,58 @@ def diff(old: str, new: str, as_json: bool) -> None:
     dangerous = sum(change.dangerous for change in changes)
     err.print(f"{dangerous} dangerous, {len(changes) - dangerous} to know of")
     sys.exit(1 if dangerous else 0)
+
+
+@app.command()
+@click.argument("directory", type=click.Path(path_type=Path), default=".")
+@click.option(
+    "--pattern",
+    required=True,
+    metavar="NAME",
+    help="What its stack is made of; `patternkit list` has them.",
+    shell_complete=complete_pattern,
+)
+@click.option("--name", help="The project's name, if not the directory's.")
+def init(directory: Path, pattern: str, name: str | None) -> None:
+    """Start a project of your own in DIRECTORY: a stack that uses a pattern, and tests that pass as they are."""
+    from patternkit.catalog.init import planned, start
+
+    plan = planned(directory, pattern, name)
+    with progress(f"starting {plan.name} with {plan.pattern.name}: files, and snapshots of its template"):
+        written = start(plan)
+    for path in written:
+        out.print(f"wrote {path.relative_to(plan.directory)}", markup=False)
+    there = "" if plan.directory == Path.cwd() else f"cd {shlex.quote(str(directory))}, then "
+    out.print(f"next: {there}pytest, and what README.md says of deploying it", markup=False)
+
+
+@app.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print what completes commands, options and patterns' names in a shell, to be evaluated when the shell starts."""
+    from patternkit.catalog.completing import script
+
+    click.echo(script(app, shell))
+
+
+@app.command()
+@click.argument("name", required=False, shell_complete=complete_document)
+def docs(name: str | None) -> None:
+    """Show a guide or a pattern's page; without NAME, list the guides."""
+    from patternkit.catalog.documents import document, guides, title
+
+    if name is None:
+        for guide, file in guides().items():
+            out.print(f"{guide:<28}{title(file.read_text(encoding='utf-8'))}", markup=False)
+        out.print("and the page of each pattern, by its name: patternkit docs thumbnailer", markup=False)
+        return
+    text = document(name)
+    if not out.is_terminal:
+        click.echo(text)
+        return
+    from rich.markdown import Markdown
+
+    Screen(highlight=False).print(Markdown(text))
 
 
 @app.command()

@@ -198,6 +198,13 @@ def _end_on_signals() -> None:
 def _print_deployment(deployment: Deployment, out: Console) -> None:
     for name, value in deployment.outputs.items():
         out.print(f"  {name} = {value}", markup=False)
+        if (here := deployment.local_outputs[name]) != value:
+            out.print(f"    here: {here}", markup=False)
+    for address in deployment.addresses:
+        out.print(f"\n  {address.type} {address.logical_id}: {address.url}", markup=False)
+        out.print(f"    {address.call}", markup=False)
+        if address.note:
+            out.print(f"    ({address.note})", markup=False)
 
 
 def _hold(cloud: LocalCloud, deployments: Sequence[Deployment], name: str, out: Console) -> None:

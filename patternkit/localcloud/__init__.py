@@ -13,6 +13,7 @@ from patternkit.errors import require
 
 require("local", "the local cloud")
 
+from patternkit.localcloud.addresses import Address
 from patternkit.localcloud.app import Outcome
 from patternkit.localcloud.cloud import LocalCloud
 from patternkit.localcloud.deployment import DeployedResource, Deployment
@@ -27,6 +28,7 @@ from patternkit.localcloud.progress import OnProgress, Progress
 from patternkit.localcloud.report import Finding, Report
 
 __all__ = [
+    "Address",
     "DeadlinePassed",
     "DeployedResource",
     "Deployment",

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from patternkit.localcloud import clients
+from patternkit.localcloud.addresses import Caller
 from patternkit.localcloud.app import Outcome, deploy_each
 from patternkit.localcloud.assembly import AssemblyStack, read_assembly
 from patternkit.localcloud.deployment import Deployment, deploy_stack
@@ -145,6 +146,15 @@ class LocalCloud:
     def certificate_authority(self) -> Path | None:
         """The PEM file of the authority that clients must trust; None without TLS."""
         return self._server.authority
+
+    def caller(self, *, account: str, region: str) -> Caller:
+        """Return how curl calls this run: with its key in a file that only you can read."""
+        return Caller(
+            endpoint=self.endpoint_url,
+            region=region,
+            key_file=self._server.key_file(account),
+            authority=self._server.authority,
+        )
 
     def environment(self, inherit: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment with which the CDK CLI or any SDK talks to this cloud, and to it only.

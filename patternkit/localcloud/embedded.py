@@ -3,8 +3,8 @@
 Run by path, in an interpreter of its own (`python -P embedded.py READS`). It adds to ministack:
 
 It dies with the process that started it. Standard input is a pipe whose other end only that process holds, so
-however that process ends, even by SIGKILL, the pipe closes; then the whole process group is killed, handlers
-included, and the private directory is removed.
+however that process ends, even by SIGKILL, the pipe closes; then whatever it and its functions started is killed, and
+the private directory is removed.
 
 It writes down which properties of a template ministack reads. Each resource handler of ministack's
 CloudFormation is given its properties in a dict that notes every look-up. What a handler has not looked up
@@ -19,6 +19,8 @@ function's retries, dead letters and failure destination apply.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -35,6 +37,8 @@ from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).parent
+SUBREAPER = 36
+"""The option of prctl(2) by which orphans among a process's descendants become its children."""
 ASKED_AGAIN = ("stand_ins.framework.is_complete", "framework.isComplete")
 """Handlers that fail in order to be called again: the CDK's provider framework waits so."""
 
@@ -299,10 +303,38 @@ def amend(
         sys.meta_path.insert(0, Listener(name, in_order(name)))
 
 
+def adopt_orphans() -> None:
+    """Stay the ancestor of whatever functions start, also of what leaves its process group and outlives its parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+
+
+def descendants() -> set[int]:
+    """Return the processes that this one and its children started, where the system lists them."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents[int(stat.parent.name)] = int(parent)
+    family = {os.getpid()}
+    while found := {child for child, parent in parents.items() if parent in family} - family:
+        family |= found
+    return family - {os.getpid()}
+
+
 def die_with_parent(pipe: int, directory: Path) -> None:
-    """Kill this process group and remove its directory as soon as the pipe's other end is closed."""
+    """Kill all that was started and remove the directory as soon as the pipe's other end is closed."""
     while os.read(pipe, 1):
         pass
+    shutil.rmtree(directory, ignore_errors=True)
+    for _ in range(10):  # what is started meanwhile too
+        started = descendants()
+        for process in started:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+        if not started:
+            break
     shutil.rmtree(directory, ignore_errors=True)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
@@ -318,6 +350,7 @@ def reach_inside() -> None:
 def main() -> None:
     """Run ministack until it is killed."""
     reach_inside()
+    adopt_orphans()
     reads = Path(sys.argv[1])
     pipe = os.dup(0)  # not inherited by handlers, unlike 0
     nothing = os.open(os.devnull, os.O_RDONLY)
