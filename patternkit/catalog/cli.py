@@ -13,6 +13,7 @@ from patternkit import __version__
 from patternkit.catalog.commands import Commands
 from patternkit.catalog.discovery import Pattern, find, patterns
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
 from patternkit.screen import Screen
 
@@ -167,6 +168,7 @@ def diff(old: str, new: str, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
+    require("routes", "patternkit diff", "cfnlint", "yaml")
     from patternkit.upgrade import compare_sources
 
     changes = compare_sources(old, new)

@@ -9,12 +9,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.errors import CatalogError
-from patternkit.localcloud import Deployment, LocalCloud, Progress
+from patternkit.errors import require
+
+if TYPE_CHECKING:
+    from patternkit.localcloud import Deployment, LocalCloud, Progress
 
 Status = Callable[[str], AbstractContextManager[None]]
 
@@ -22,7 +26,7 @@ Status = Callable[[str], AbstractContextManager[None]]
 @contextmanager
 def deployed(
     pattern: Pattern, options: Mapping[str, str], *, status: Status, tell: Callable[[str], None]
-) -> Iterator[tuple[LocalCloud, Deployment]]:
+) -> Iterator[tuple["LocalCloud", "Deployment"]]:
     """Deploy a pattern's example to a local cloud of its own, which ends with the block.
 
     Args:
@@ -40,7 +44,9 @@ def deployed(
     """
     if pattern.local == "no":
         raise CatalogError(f"{pattern.name} does not run in the local cloud: {' '.join(pattern.not_shown_locally)}")
+    require("local", "the local cloud")
     from patternkit.catalog.synthesis import synthesize
+    from patternkit.localcloud import LocalCloud
 
     with tempfile.TemporaryDirectory(prefix="patternkit-") as assembly:
         with status(f"synthesizing {pattern.name}, its handlers built for this machine"):
@@ -49,7 +55,7 @@ def deployed(
             cloud = LocalCloud.start()
         with cloud:
 
-            def on_progress(progress: Progress) -> None:
+            def on_progress(progress: "Progress") -> None:
                 if progress.status.endswith("_COMPLETE") or progress.failed:
                     counted = f"{progress.done:>3}/{progress.total} " if progress.total else ""
                     tell(f"  {counted}{progress.status:<16} {progress.type} {progress.logical_id}")
@@ -95,20 +101,20 @@ def destroy_locally(pattern: Pattern) -> None:
     Raises:
         CatalogError: If it is not deployed on this machine.
     """
-    from patternkit.localcloud.polling import polls
-
     owner = _owner(pattern)
     if owner is None:
         raise CatalogError(f"{pattern.name} is not deployed on this machine")
     with suppress(ProcessLookupError):
         os.kill(owner, signal.SIGTERM)
-    for _ in polls(30.0):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
         if _owner(pattern) is None:
             return
+        time.sleep(0.05)
     raise CatalogError(f"{pattern.name} did not end within 30 seconds: process {owner}")
 
 
-def _print_report(deployment: Deployment, out: Console) -> None:
+def _print_report(deployment: "Deployment", out: Console) -> None:
     report = deployment.report
     for heading, findings in (
         ("Set after the deployment, because the local cloud's CloudFormation drops it", report.repaired),

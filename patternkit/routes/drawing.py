@@ -157,13 +157,12 @@ class _Drawing:
     def _place(self) -> None:
         if not self.boxes:
             return
-        layout = nx.multipartite_layout(self.graph, subset_key="layer")
         layers: dict[int, list[str]] = {}
         for identity in self.boxes:
             layers.setdefault(self.graph.nodes[identity]["layer"], []).append(identity)
         x = 20.0
         for layer in sorted(layers):
-            listed = sorted(layers[layer], key=lambda identity: layout[identity][1])
+            listed = layers[layer]
             y = 30.0
             for identity in listed:
                 box = self.boxes[identity]
