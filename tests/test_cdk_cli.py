@@ -36,7 +36,8 @@ def plain() -> Path:
 def cdk(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> CompletedProcess[str]:
     """Run the CDK CLI with the Python and the Node of the plain environment."""
     # No request for news; and no account or credentials of this machine's user.
-    quiet = {"CDK_DISABLE_CLI_TELEMETRY": "true", "HOME": "/nonexistent", "VIRTUAL_ENV": str(PLAIN)}
+    # A home of its own that lasts, in which jsii keeps the CDK unpacked.
+    quiet = {"CDK_DISABLE_CLI_TELEMETRY": "true", "HOME": str(PLAIN / "home"), "VIRTUAL_ENV": str(PLAIN)}
     env = (env or environment()) | quiet
     env["PATH"] = os.pathsep.join([str(PLAIN / "bin"), env["PATH"]])
     return run(*(command if command[0] == "npx" else (CDK, *command)), "--no-notices", cwd=cwd, env=env)
@@ -97,7 +98,8 @@ def clone(tmp_path: Path) -> Path:
 
 
 def test_a_finding_fails_synth(clone: Path) -> None:
-    bad = cdk("synth", "--quiet", "-c", "pattern=one-queue", "-c", "seconds=5", cwd=clone)
+    validating = environment(CDK_VALIDATION="true")
+    bad = cdk("synth", "--quiet", "-c", "pattern=one-queue", "-c", "seconds=5", cwd=clone, env=validating)
     assert bad.returncode == 1
     assert "ERROR MessageRetentionPeriod: 5 is less than the minimum of 60" in bad.stderr
 
@@ -107,7 +109,9 @@ def test_a_finding_does_not_fail_an_app_without_the_catalogs_flag(clone: Path) -
     settings = json.loads((clone / "cdk.json").read_text())
     settings["context"]["@aws-cdk/core:validateAgainstDefaultRules"] = False
     (clone / "cdk.json").write_text(json.dumps(settings))
-    assert cdk("synth", "--quiet", "-c", "pattern=one-queue", "-c", "seconds=5", cwd=clone).returncode == 0
+    validating = environment(CDK_VALIDATION="true")
+    done = cdk("synth", "--quiet", "-c", "pattern=one-queue", "-c", "seconds=5", cwd=clone, env=validating)
+    assert done.returncode == 0, done.stderr
 
 
 def test_deploy_and_destroy_in_the_local_cloud(tmp_path: Path) -> None:

@@ -25,7 +25,12 @@ Status = Callable[[str], AbstractContextManager[None]]
 
 @contextmanager
 def deployed(
-    pattern: Pattern, options: Mapping[str, str], *, status: Status, tell: Callable[[str], None]
+    pattern: Pattern,
+    options: Mapping[str, str],
+    *,
+    status: Status,
+    tell: Callable[[str], None],
+    preflight: bool = False,
 ) -> Iterator[tuple["LocalCloud", "Deployment"]]:
     """Deploy a pattern's example to a local cloud of its own, which ends with the block.
 
@@ -34,6 +39,7 @@ def deployed(
         options: Options of its construct, as text.
         status: Shows what is going on while a block runs.
         tell: Takes a line of progress.
+        preflight: Whether the report says what AWS would refuse of the template.
 
     Yields:
         The cloud and the deployment.
@@ -52,7 +58,7 @@ def deployed(
         with status(f"synthesizing {pattern.name}, its handlers built for this machine"):
             synthesize(pattern, options, Path(assembly), handlers="local")
         with status("starting the local cloud"):
-            cloud = LocalCloud.start()
+            cloud = LocalCloud.start(preflight=preflight)
         with cloud:
 
             def on_progress(progress: "Progress") -> None:
@@ -76,7 +82,10 @@ def deploy_locally(pattern: Pattern, options: Mapping[str, str], out: Console, s
     """
     # Whoever ends it, by Ctrl-C or by `patternkit destroy`, finds it at any stage: all of it is cleared away then.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _place(pattern), deployed(pattern, options, status=status, tell=out.print) as (cloud, deployment):
+    with (
+        _place(pattern),
+        deployed(pattern, options, status=status, tell=out.print, preflight=True) as (cloud, deployment),
+    ):
         out.print(f"\n[bold]{pattern.title} runs at {cloud.endpoint_url}[/]")
         for name, value in deployment.outputs.items():
             out.print(f"  {name} = {value}", markup=False)
@@ -116,6 +125,12 @@ def destroy_locally(pattern: Pattern) -> None:
 
 def _print_report(deployment: "Deployment", out: Console) -> None:
     report = deployment.report
+    if report.refused:
+        out.print("\nAWS would refuse this, or it would fail there:")
+    for refusal in report.refused:
+        out.print(f"  {refusal}", markup=False)
+    if report.unchecked:
+        out.print(f"\nWhat AWS would refuse is not known: {report.unchecked}", markup=False)
     for heading, findings in (
         ("Set after the deployment, because the local cloud's CloudFormation drops it", report.repaired),
         ("Accepted, but not shown by running it here", report.not_exercised),

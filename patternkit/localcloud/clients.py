@@ -23,6 +23,8 @@ CONFIG = Config(
     s3={"addressing_style": "path"},
     user_agent_extra="patternkit-localcloud",
 )
+# boto3 still makes links with signature version 2 in some Regions, which Amazon S3 and the local cloud refuse.
+CONFIG_S3 = CONFIG.merge(Config(signature_version="s3v4"))
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -59,7 +61,7 @@ class Clients:
                     aws_access_key_id=account,
                     aws_secret_access_key=self._secret,
                     verify=self._verify,
-                    config=CONFIG,
+                    config=CONFIG_S3 if service == "s3" else CONFIG,
                 )
             return self._made[key]
 

@@ -14,6 +14,7 @@ from patternkit.localcloud.assembly import AssemblyStack, FileAsset
 from patternkit.localcloud.assets import publish, resolve
 from patternkit.localcloud.errors import DeadlinePassed, DeploymentFailed, LocalCloudError
 from patternkit.localcloud.polling import polls
+from patternkit.localcloud.preflight import Preflight
 from patternkit.localcloud.progress import OnProgress, Progress
 from patternkit.localcloud.report import Report, Resource, examine
 from patternkit.localcloud.suggest import nearest
@@ -92,6 +93,18 @@ class Deployment:
 
 
 def deploy_stack(
+    cloud: LocalCloud, stack: AssemblyStack, *, on_progress: OnProgress | None, deadline: float
+) -> Deployment:
+    """Deploy a stack, and beside that hold it to the rules for what AWS would refuse, if that was asked for."""
+    if not cloud.preflight:
+        return _deploy_stack(cloud, stack, on_progress=on_progress, deadline=deadline)
+    with Preflight(stack) as preflight:
+        deployment = _deploy_stack(cloud, stack, on_progress=on_progress, deadline=deadline)
+        held = preflight.findings()
+    return replace(deployment, report=replace(deployment.report, refused=held.refused, unchecked=held.unchecked))
+
+
+def _deploy_stack(
     cloud: LocalCloud, stack: AssemblyStack, *, on_progress: OnProgress | None, deadline: float
 ) -> Deployment:
     """Publish a stack's assets, create or update it, repair what its CloudFormation dropped."""

@@ -26,7 +26,9 @@ from patternkit.localcloud.effects import (
 )
 from patternkit.localcloud.effects_by_value import WHERE, present, values
 from patternkit.localcloud.emulation.left_out import LEFT_OUT, PREFIX
-from patternkit.localcloud.repairs import REPAIRS, Dropped
+from patternkit.localcloud.preflight import Refusal
+from patternkit.localcloud.repair import Dropped
+from patternkit.localcloud.repairs import REPAIRS
 
 INTERPRETER = f"python{sys.version_info.major}.{sys.version_info.minor}"
 DROPPED = "accepted by the local cloud's CloudFormation, which does not look at it"
@@ -55,10 +57,14 @@ class Report:
     Attributes:
         repaired: Dropped by CloudFormation there, then set through the service's own API and read back.
         not_exercised: Accepted but without effect there. What is not listed is not thereby proved.
+        refused: What AWS would refuse, or what would certainly fail there (with `LocalCloud.start(preflight=True)`).
+        unchecked: Why that is not known; empty when it is.
     """
 
     repaired: tuple[Finding, ...] = ()
     not_exercised: tuple[Finding, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    unchecked: str = "the local cloud was started without preflight"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,13 @@ def write_pattern(package: Path, family: str, folder: str, toml: str = PATTERN_T
 
 
 def environment(catalog: Path | None = None, **variables: str) -> dict[str, str]:
-    """This process's environment, with this interpreter's programs first, and a temporary catalog before ours."""
+    """This process's environment, with this interpreter's programs first, and a temporary catalog before ours.
+
+    The CDK's own validation is off: starting its engine is most of what a synthesis costs. A test of findings asks for
+    it with `CDK_VALIDATION="true"`.
+    """
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    own = {"PATH": path, "COLUMNS": "200", "PYTHONWARNINGS": "error"}
+    own = {"PATH": path, "COLUMNS": "200", "PYTHONWARNINGS": "error", "CDK_VALIDATION": "false"}
     if catalog is not None:
         own["PYTHONPATH"] = str(catalog.parent)
         # A module that a test rewrites within the second would be taken from its bytecode.

@@ -132,7 +132,8 @@ def test_synth_writes_where_it_is_told(package: Path, tmp_path: Path) -> None:
 
 def test_synth_fails_on_a_finding_and_shows_it(package: Path, tmp_path: Path) -> None:
     write_pattern(package, "queues", "one_queue")
-    done = run("patternkit", "synth", "one-queue", "-o", "seconds=5", cwd=tmp_path, env=environment(package))
+    validating = environment(package, CDK_VALIDATION="true")
+    done = run("patternkit", "synth", "one-queue", "-o", "seconds=5", cwd=tmp_path, env=validating)
     assert (done.returncode, done.stdout) == (1, "")
     assert "MessageRetentionPeriod: 5 is less than the minimum of 60" in done.stderr
     assert done.stderr.splitlines()[-1] == "error: the template has findings: see above, and validation-report.json"
@@ -180,7 +181,7 @@ def test_the_app_that_is_handed_over_has_the_catalogs_flags(tmp_path: Path) -> N
     write_pattern(package, "queues", "one_queue")
     asked = {"CDK_CONTEXT_JSON": '{"pattern": "one-queue", "seconds": "5"}', "CDK_OUTDIR": str(tmp_path / "out")}
     application = [sys.executable, "-m", "patternkit.catalog.application"]
-    done = run(*application, cwd=tmp_path, env=environment(package, **asked))
+    done = run(*application, cwd=tmp_path, env=environment(package, CDK_VALIDATION="true", **asked))
     # Only with the flag of cdk.json does the validation's finding end the synthesis.
     assert context()["@aws-cdk/core:validateAgainstDefaultRules"] is True
     assert done.returncode == 1

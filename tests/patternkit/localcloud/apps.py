@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as events_targets
 from aws_cdk import aws_iam as iam
@@ -336,3 +337,26 @@ class WithLeftOut(cdk.Stack):
         wafv2.CfnWebACLAssociation(self, "Association", resource_arn="arn:aws:elb", web_acl_arn="arn:aws:wafv2")
         cdk.CfnOutput(self, "ApplicationOutput", value=application.ref)
         cdk.CfnOutput(self, "FlowLogOutput", value=flow_log.attr_id)
+
+
+class Misdeployed(cdk.Stack):
+    """What AWS would refuse or could not run, and the local cloud takes; and what only looks so."""
+
+    def __init__(self, app: cdk.App) -> None:
+        super().__init__(app, "Misdeployed")
+        lambda_.CfnFunction(
+            self,
+            "Typo",
+            code=lambda_.CfnFunction.CodeProperty(zip_file="def handler(event, context): pass"),
+            handler="index.handle",
+            role="arn:aws:iam::000000000000:role/Typo",
+            runtime="python3.13",
+        )
+        for name, field in (("Task", "MEMORY"), ("Wrong", "instanceId")):
+            ecs.CfnService(
+                self,
+                name,
+                cluster="arn:aws:ecs:us-east-1:000000000000:cluster/Tasks",
+                task_definition="arn:aws:ecs:us-east-1:000000000000:task-definition/Task:1",
+                placement_strategies=[ecs.CfnService.PlacementStrategyProperty(type="binpack", field=field)],
+            )

@@ -50,7 +50,11 @@ def installed(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the project's environment, in the project."""
     bin_ = project.parent / "venv" / "bin"
     env = environment() | {"PATH": f"{bin_}:/usr/bin:/bin"}
-    env = {name: value for name, value in env.items() if name not in ("VIRTUAL_ENV", "PYTHONWARNINGS", "JSII_NODE")}
+    env = {
+        name: value
+        for name, value in env.items()
+        if name not in ("VIRTUAL_ENV", "PYTHONWARNINGS", "JSII_NODE", "CDK_VALIDATION")
+    }
     return run(str(bin_ / command[0]), *command[1:], cwd=project, env=env, deadline=280)
 
 

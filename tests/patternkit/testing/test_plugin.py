@@ -7,6 +7,13 @@ import pytest
 from tests.patternkit.testing.conftest import SNAPSHOT
 
 
+@pytest.fixture(autouse=True)
+def no_validation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turn the CDK's own validation off where nothing is said of findings: its engine's start is most of a run."""
+    if "finding" not in request.node.name:
+        monkeypatch.setenv("CDK_VALIDATION", "false")
+
+
 def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     return project.runpytest_subprocess(*arguments, timeout=280)
 

@@ -1,0 +1,91 @@
+"""What AWS would refuse is said of a template, beside its deployment."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from patternkit.localcloud import LocalCloud, preflight
+from patternkit.localcloud.assembly import read_assembly
+from patternkit.localcloud.preflight import FALSE, Held, Preflight, Refusal
+from tests.patternkit.localcloud import apps
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return apps.synthesize(tmp_path_factory.mktemp("misdeployed"), apps.Misdeployed)
+
+
+@pytest.fixture(scope="module")
+def held(assembly: Path) -> Held:
+    with Preflight(read_assembly(assembly).stack(None)) as running:
+        return running.findings()
+
+
+def test_what_aws_would_refuse_is_said(held: Held) -> None:
+    [refusal] = [each for each in held.refused if each.rule == "pf-lambda-zipfile-handler-missing"]
+    assert (refusal.logical_id, refusal.type, refusal.property) == ("Typo", "AWS::Lambda::Function", "Handler")
+    assert str(refusal).startswith("Typo (AWS::Lambda::Function) Handler: Handler 'index.handle' names 'handle', which")
+    assert refusal.source.startswith("https://docs.aws.amazon.com/")
+    assert held.unchecked == ""
+
+
+def test_a_rule_that_is_known_to_be_wrong_is_passed_over(held: Held) -> None:
+    assert "Task" not in {each.logical_id for each in held.refused if each.rule == "pf-ecs-svc-binpack-field"}
+    # The rule itself is at work: of another field it is right.
+    assert "Wrong" in {each.logical_id for each in held.refused if each.rule == "pf-ecs-svc-binpack-field"}
+    assert all(reason for _, reason in FALSE.values())
+
+
+def test_the_report_of_a_deployment_has_it(monkeypatch: pytest.MonkeyPatch, small: Path) -> None:
+    refusal = Refusal(logical_id="Queue", type="AWS::SQS::Queue", property="*", why="no", rule="r", source="")
+    monkeypatch.setattr(Preflight, "findings", lambda _self: Held(refused=(refusal,)))
+    with LocalCloud.start(preflight=True) as cloud:
+        report = cloud.deploy(small).report
+    assert (report.refused, report.unchecked) == ((refusal,), "")
+
+
+def test_without_node_it_is_said_that_nothing_was_checked(
+    monkeypatch: pytest.MonkeyPatch, assembly: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(preflight, "packaged_node", lambda: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with Preflight(read_assembly(assembly).stack(None)) as running:
+        assert running.findings() == Held(
+            unchecked="cdk-preflight needs Node.js: pip install 'cdk-pattern-catalog[node]'"
+        )
+
+
+def test_without_the_rules_too(monkeypatch: pytest.MonkeyPatch, assembly: Path) -> None:
+    find = preflight.importlib.util.find_spec
+    monkeypatch.setattr(
+        preflight.importlib.util, "find_spec", lambda name: None if name == "cdk_preflight" else find(name)
+    )
+    with Preflight(read_assembly(assembly).stack(None)) as running:
+        assert "cdk_preflight is not installed" in running.findings().unchecked
+
+
+def test_a_cache_that_cannot_be_written_is_said(
+    monkeypatch: pytest.MonkeyPatch, assembly: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(file))
+    with Preflight(read_assembly(assembly).stack(None)) as running:
+        assert "rules cannot be kept in" in running.findings().unchecked
+
+
+def test_rules_that_break_are_said_to_have_broken(
+    monkeypatch: pytest.MonkeyPatch, assembly: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "node_modules").mkdir()
+    monkeypatch.setattr(preflight, "modules", lambda: tmp_path)
+    with Preflight(read_assembly(assembly).stack(None)) as running:
+        assert running.findings() == Held(unchecked="cdk-preflight ended with status 1")
+
+
+def test_the_rules_end_with_a_deployment_that_fails(assembly: Path) -> None:
+    with pytest.raises(RuntimeError), Preflight(read_assembly(assembly).stack(None)) as running:  # noqa: PT012
+        process: Any = running._process
+        raise RuntimeError
+    assert process.poll() is not None
