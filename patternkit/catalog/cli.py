@@ -11,7 +11,7 @@ from rich.table import Table
 
 from patternkit import __version__
 from patternkit.catalog.commands import Commands
-from patternkit.catalog.discovery import Pattern, find, patterns
+from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
 from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
@@ -202,6 +202,9 @@ def new(where: str, handler: bool) -> None:
 def pages(names: tuple[str, ...]) -> None:
     """Rewrite what is generated in all pages, or in those of NAMES, in a clone of the repository."""
     from patternkit.catalog.applications import applications
+
+    if not (root().parent / "tests" / "test_every_pattern.py").is_file():
+        raise CatalogError(f"pages are rewritten in a clone of the repository; {root().parent} is none")
     from patternkit.catalog.pages import write
 
     known = applications()
