@@ -42,10 +42,11 @@ def install(wheel: Path, extra: str, venv: Path) -> None:
     Args:
         wheel: The wheel.
         extra: The extra; "" for none.
-        venv: Where the environment goes.
+        venv: Where the environment goes. One that is there keeps only what this extra needs, and the bytecode of that.
     """
-    uv("venv", "--quiet", "--python", sys.executable, str(venv))
+    if not venv.exists():
+        uv("venv", "--quiet", "--python", sys.executable, str(venv))
     # Versions as locked, so that all of it is in uv's cache already; the wheel's own requirements choose among them.
-    uv("pip", "install", "--quiet", "--python", str(venv / "bin" / "python"),
+    uv("pip", "install", "--quiet", "--exact", "--python", str(venv / "bin" / "python"),
        "--constraints", str(ROOT / "requirements-dev.txt"), f"{wheel}[{extra}]" if extra else str(wheel),
        cwd=venv)  # fmt: skip

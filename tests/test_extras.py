@@ -14,7 +14,7 @@ from tests.installing import install
 
 pytestmark = pytest.mark.xdist_group("packaging")
 
-EXTRAS = ("", "node", "local", "routes", "testing", "all")
+EXTRAS = ("", "node", "routes", "testing", "local", "all")
 NETWORK = {
     "Resources": {
         "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
@@ -49,11 +49,11 @@ COMMANDS = {
     "choose": Ask("choose --peak 500 --burst seconds", 0, "function-api"),
     "compare": Ask("compare cron-function", 0, "RESOURCES"),
     "synth": Ask("synth api-to-queue --output assembly", 0, "ApiToQueueStack.template.json"),
-    "deploy": Ask("deploy peered-hub", 1, "does not run in the local cloud"),
+    "deploy": Ask("deploy api-to-queue", 0, "api-to-queue is gone from this machine"),
     "destroy": Ask("destroy many-sites-vpn", 1, "is not deployed on this machine"),
     "deploy --aws": Ask("deploy cron-function --aws", 1, "the CDK CLI is not installed"),
     "destroy --aws": Ask("destroy cron-function --aws", 1, "the CDK CLI is not installed"),
-    "diff": Ask("diff network.json bucket.yaml", 1, "replacement"),
+    "diff": Ask("diff bucket.yaml renamed.json", 1, "replacement"),
     "routes trace": Ask("routes trace network.json --source One --destination Other", 0, "HOLDS"),
     "routes prove": Ask("routes prove network.json --promises promises.yaml", 0, "HOLDS"),
     "routes show": Ask("routes show network.json --source One --destination Other --svg net.svg", 0, ""),
@@ -62,7 +62,7 @@ COMMANDS = {
 }
 # One interpreter that has imported the command line, and a child of it for each command.
 EACH = """
-import contextlib, io, json, os, sys
+import json, os, signal, sys, time
 from patternkit.__main__ import main
 import patternkit.catalog.cli
 
@@ -74,7 +74,15 @@ for name, words in json.loads(sys.argv[1]).items():
             os.dup2(os.open(f"{len(ends)}.{kind}", os.O_WRONLY | os.O_CREAT), number)
         sys.argv = ["patternkit", *words.split()]
         main()
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    ended, status = os.waitpid(child, os.WNOHANG)
+    while not ended:
+        time.sleep(0.02)
+        if name == "deploy" and os.path.exists(out := f"{len(ends)}.out") and "Ctrl-C" in open(out).read():
+            os.kill(child, signal.SIGINT)
+            ended, status = os.waitpid(child, 0)
+        else:
+            ended, status = os.waitpid(child, os.WNOHANG)
+    status = os.waitstatus_to_exitcode(status)
     ends[name] = [status, *(open(f"{len(ends)}.{kind}").read() for kind in ("out", "err"))]
 print(json.dumps(ends))
 """
@@ -84,12 +92,14 @@ print(json.dumps(ends))
 def ends(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, tuple[int, str, str]]]:
     """How each command ends, by extra: its status and what it says."""
     found = {}
+    # One environment that is made anew, so that what stays in it is compiled only once.
+    venv = tmp_path_factory.mktemp("extras") / "venv"
     for extra in EXTRAS:
         directory = tmp_path_factory.mktemp(extra or "base")
-        venv = directory / "venv"
         install(wheel, extra, venv)
         (directory / "network.json").write_text(json.dumps(NETWORK))
         (directory / "bucket.yaml").write_text(YAML)
+        (directory / "renamed.json").write_text('{"Resources": {"Renamed": {"Type": "AWS::S3::Bucket"}}}')
         (directory / "promises.yaml").write_text(PROMISES)
         done = subprocess.run(
             [str(venv / "bin" / "python"), "-c", EACH, json.dumps({name: ask.words for name, ask in COMMANDS.items()})],

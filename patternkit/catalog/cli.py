@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from patternkit import __version__
 from patternkit.catalog.commands import Commands
@@ -15,7 +16,7 @@ from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
 from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
-from patternkit.screen import Screen
+from patternkit.screen import Screen, print_rows
 
 out = Screen(highlight=False, soft_wrap=True)
 err = Screen(stderr=True, highlight=False, soft_wrap=True)
@@ -53,12 +54,8 @@ def list_patterns(family: str | None, as_json: bool) -> None:
     if as_json:
         print(json.dumps([_summary(pattern) for pattern in found], indent=2))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("PATTERN", "FAMILY", "LOCAL", "WHAT IT DOES"):
-        table.add_column(heading, no_wrap=heading != "WHAT IT DOES")
-    for pattern in found:
-        table.add_row(pattern.name, pattern.family, pattern.local, pattern.summary)
-    Screen(highlight=False).print(table)
+    rows = [(one.name, one.family, one.local, one.summary) for one in found]
+    print_rows(Screen(highlight=False), ("PATTERN", "FAMILY", "LOCAL", "WHAT IT DOES"), rows, prose=30)
 
 
 @app.command()
@@ -95,15 +92,11 @@ def show(name: str, as_json: bool) -> None:
         screen.print(f"[bold]{heading}[/]")
         bullets = Table(box=None, pad_edge=False, show_header=False)
         for line in lines:
-            bullets.add_row("-", line)
+            bullets.add_row("-", Text(line))
         screen.print(bullets)
         screen.print()
-    table = Table(box=None, pad_edge=False, header_style="bold", title="Options", title_justify="left")
-    table.add_column("OPTION", no_wrap=True)
-    table.add_column("MEANING")
-    for one in options:
-        table.add_row(one.name, one.meaning)
-    screen.print(table)
+    screen.print("[bold]Options[/]")
+    print_rows(screen, ("OPTION", "MEANING"), [(one.name, one.meaning) for one in options], prose=24)
 
 
 @app.command()
