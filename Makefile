@@ -6,8 +6,8 @@ UV := $(BIN)/uv
 WORKERS ?= 2
 EXAMPLES ?= 500
 NETWORKS ?= 2000
-# plain_thumbnailer is a part of synthesis, make_test is the suite, and fan_out redraws its pages' pictures: by name only.
-NAME ?= $(filter-out plain_thumbnailer make_test fan_out,$(basename $(notdir $(sort $(wildcard bench/*.py)))))
+# plain_thumbnailer is a part of synthesis, make_test is the suite, measured by processor_time, and fan_out redraws its pages' pictures: by name only.
+NAME ?= $(filter-out plain_thumbnailer make_test processor_time fan_out,$(basename $(notdir $(sort $(wildcard bench/*.py)))))
 SOURCE ?= .
 BUILD ?= build
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)

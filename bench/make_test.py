@@ -1,8 +1,10 @@
 """Where the time of a warm `make test` goes: each of its steps, and the tests by folder and by test.
 
-    python bench/make_test.py [--workers 2] [--slowest 15]
+    python bench/make_test.py [--workers 2] [--slowest 15] [--only EXPRESSION]
 
-Seconds of tests are summed over the workers, so their sum is larger than the step's own time.
+Seconds of steps are by the clock, and of processor time. Seconds of tests are of processor time, user and system, over
+all processes that a test starts. What grows with the number of patterns (their own tests, what every pattern must pass,
+and the fuzzing of constructs) is told apart from what does not.
 """
 
 import argparse
@@ -12,61 +14,74 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ET
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 
 
-def steps(workers: int, report: Path) -> dict[str, list[str]]:
-    pytest = [str(BIN / "pytest"), "-q", f"--numprocesses={workers}", "--dist=loadgroup", f"--junitxml={report}"]
+GROWING = ("tests/patterns/", "tests/test_every_pattern.py", "tests/fuzz/test_every_construct.py")
+
+
+def steps(workers: int, only: str) -> dict[str, list[str]]:
+    pytest = [str(BIN / "pytest"), "-q", f"--numprocesses={workers}", "--dist=loadgroup", "--no-loadscope-reorder"]
     return {
         "ruff format": [str(BIN / "ruff"), "format", "--check", "."],
         "ruff check": [str(BIN / "ruff"), "check", "."],
         "lint-imports": [str(BIN / "lint-imports"), "--no-cache"],
         "mypy": [str(BIN / "mypy")],
-        "pytest": pytest,
+        "pytest": [*pytest, "-p", "bench.processor_time", *(["-k", only] if only else [])],
     }
+
+
+def folder(test: str) -> str:
+    path = Path(test.partition("::")[0])
+    return "/".join(path.parts[: 3 if path.parts[1] in ("patternkit", "patterns", "examples") else 2])
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--workers", type=int, default=2, metavar="N", help="of pytest (default: %(default)s)")
     arguments.add_argument("--slowest", type=int, default=15, metavar="N", help="tests to name (default: %(default)s)")
+    arguments.add_argument("--only", default="", metavar="EXPRESSION", help="only these tests, as of pytest's -k")
     given = arguments.parse_args()
-    env = os.environ | {"PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
+    by_test: dict[str, float] = defaultdict(float)
     with tempfile.TemporaryDirectory() as scratch:
-        report = Path(scratch, "report.xml")
+        own = {"PATH": os.pathsep.join([str(BIN), os.environ["PATH"]]), "PROCESSOR_TIME": scratch}
         taken = {}
-        for name, command in steps(given.workers, report).items():
-            start = time.perf_counter()
-            done = subprocess.run(command, cwd=ROOT, env=env, check=False, capture_output=True, text=True)
-            taken[name] = time.perf_counter() - start
+        for name, command in steps(given.workers, given.only).items():
+            start, before = time.perf_counter(), os.times()
+            done = subprocess.run(command, cwd=ROOT, env=os.environ | own, check=False, capture_output=True, text=True)
+            after = os.times()
+            spent = after.children_user - before.children_user + after.children_system - before.children_system
+            taken[name] = (time.perf_counter() - start, spent)
             if done.returncode:
                 print(f"{name} failed: {done.stdout.strip().splitlines()[-1]}", file=sys.stderr)
-        total = sum(taken.values())
-        print(f"{'step':<16}{'s':>8}{'share':>8}")
-        for name, seconds in [*taken.items(), ("all", total)]:
-            print(f"{name:<16}{seconds:>8.1f}{seconds / total:>8.0%}")
-        if not report.exists():
-            return
-        tests = list(ET.parse(report).iter("testcase"))
-    folders: dict[str, list[float]] = defaultdict(list)
-    by_test: dict[str, list[float]] = defaultdict(list)
-    for test in tests:
-        module, name = test.get("classname", ""), test.get("name", "")
-        seconds = float(test.get("time", 0))
-        folders[".".join(module.split(".")[:4])].append(seconds)
-        by_test[f"{module.split('.')[-1]}::{re.sub(r'@.*', '', name)}"].append(seconds)
-    spent = sum(sum(one) for one in folders.values())
-    print(f"\n{'tests':<62}{'number':>8}{'s':>8}{'share':>8}")
-    for name, times in sorted(folders.items(), key=lambda one: -sum(one[1])):
-        print(f"{name:<62}{len(times):>8}{sum(times):>8.1f}{sum(times) / spent:>8.0%}")
+        for file in Path(scratch).glob("*.tsv"):
+            for line in file.read_text(encoding="utf-8").splitlines():
+                seconds, _, test = line.partition("\t")
+                by_test[re.sub(r"@[^@]*$", "", test)] += float(seconds)
+    taken["all"] = (sum(clock for clock, _ in taken.values()), sum(spent for _, spent in taken.values()))
+    print(f"{'step':<16}{'clock s':>10}{'processor s':>13}")
+    for name, (clock, spent) in taken.items():
+        print(f"{name:<16}{clock:>10.1f}{spent:>13.1f}")
+    table("tests", folder, by_test)
+    table("of all tests", lambda test: "grows with patterns" if test.startswith(GROWING) else "fixed", by_test)
     print(f"\n{'slowest':<94}{'s':>8}")
-    for name, times in sorted(by_test.items(), key=lambda one: -sum(one[1]))[: given.slowest]:
-        print(f"{name[:92]:<94}{sum(times):>8.1f}")
+    for test, seconds in sorted(by_test.items(), key=lambda one: -one[1])[: given.slowest]:
+        print(f"{test[-92:]:<94}{seconds:>8.1f}")
+
+
+def table(heading: str, group: Callable[[str], str], by_test: Mapping[str, float]) -> None:
+    groups: dict[str, list[float]] = defaultdict(list)
+    for test, seconds in by_test.items():
+        groups[group(test)].append(seconds)
+    total = sum(by_test.values())
+    print(f"\n{heading:<62}{'number':>8}{'s':>8}{'share':>8}")
+    for name, times in sorted(groups.items(), key=lambda one: -sum(one[1])):
+        print(f"{name:<62}{len(times):>8}{sum(times):>8.1f}{sum(times) / (total or 1):>8.0%}")
 
 
 if __name__ == "__main__":

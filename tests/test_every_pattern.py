@@ -1,5 +1,6 @@
 """What every pattern must pass, and every example application. Nothing here names one: they are discovered."""
 
+import ast
 import importlib
 import inspect
 import re
@@ -13,6 +14,7 @@ from patternkit.catalog.applications import Application, applications
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, explanation, patterns
 from patternkit.catalog.pages import Shown, diagram, page, pictured, rendered
+from patternkit.catalog.scaffolding import filled
 from patternkit.testing.findings import listed
 from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
 from patternkit.testing.stateful import stateful_resources
@@ -106,6 +108,16 @@ def test_each_documented_error_is_raised(pattern: Pattern, scope: cdk.Stack) -> 
         given = refusal.arguments(cdk.Stack(scope, f"Given{number}"))
         with pytest.raises(ValueError, match=f"^{re.escape(refusal.message)}$"):
             construct(scope, f"Refused{number}", **given)
+
+
+@every_pattern
+def test_a_project_can_be_started_with_it(pattern: Pattern) -> None:
+    words = {"name": "own", "package": "own", "stack": "OwnStack", "summary": pattern.summary}
+    starter = {path.name: text for path, text in filled(pattern.folder / "starter", words)}
+    assert f"{pattern.construct}(self, " in starter["stack.py"]
+    assert starter.keys() & {"test_locally.py", "test_paths.py"}, "no test of what the pattern does"
+    for name, text in starter.items():
+        ast.parse(text, name, feature_version=(3, 11))
 
 
 def with_handlers() -> list[Path]:

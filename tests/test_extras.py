@@ -29,6 +29,7 @@ NETWORK = {
 }
 YAML = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n"
 PROMISES = "- isolated: {source: One, destination: internet}\n"
+GUARD = "rule vpcs_have_names when Resources exists {\n    Resources exists\n}\n"
 CLONE = "in a clone"
 
 
@@ -46,6 +47,9 @@ COMMANDS = {
     "--version": Ask("--version", 0, "."),
     "list": Ask("list", 0, "cron-function"),
     "show": Ask("show cron-function", 0, "Options"),
+    "docs": Ask("docs run-locally", 0, "local cloud"),
+    "completion": Ask("completion bash", 0, "complete"),
+    "init": Ask("init mine --pattern cron-function", 0, ""),
     "choose": Ask("choose --peak 500 --burst seconds", 0, "function-api"),
     "compare": Ask("compare cron-function", 0, "RESOURCES"),
     "synth": Ask("synth api-to-queue --output assembly", 0, "ApiToQueueStack.template.json"),
@@ -54,6 +58,7 @@ COMMANDS = {
     "deploy --aws": Ask("deploy cron-function --aws", 1, "the CDK CLI is not installed"),
     "destroy --aws": Ask("destroy cron-function --aws", 1, "the CDK CLI is not installed"),
     "diff": Ask("diff bucket.yaml renamed.json", 1, "replacement"),
+    "rules": Ask("rules network.json one.guard", 0, ""),
     "routes trace": Ask("routes trace network.json --source One --destination Other", 0, "HOLDS"),
     "routes prove": Ask("routes prove network.json --promises promises.yaml", 0, "HOLDS"),
     "routes show": Ask("routes show network.json --source One --destination Other --svg net.svg", 0, ""),
@@ -100,6 +105,7 @@ def ends(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dic
         (directory / "network.json").write_text(json.dumps(NETWORK))
         (directory / "bucket.yaml").write_text(YAML)
         (directory / "renamed.json").write_text('{"Resources": {"Renamed": {"Type": "AWS::S3::Bucket"}}}')
+        (directory / "one.guard").write_text(GUARD)
         (directory / "promises.yaml").write_text(PROMISES)
         done = subprocess.run(
             [str(venv / "bin" / "python"), "-c", EACH, json.dumps({name: ask.words for name, ask in COMMANDS.items()})],
@@ -125,7 +131,7 @@ def cell(extra: str, name: str, end: tuple[int, str, str]) -> str:
     ask = COMMANDS[name]
     if missing := re.search(r"error: .* needs the package .*: pip install 'cdk-pattern-catalog\[(\w+)\]'", err):
         assert err.splitlines()[-1] == missing.string.splitlines()[-1], where
-        answers = name.split()[0] in ("diff", "routes")
+        answers = name.split()[0] in ("diff", "routes", "rules")
         assert (status, out) == (3 if answers else 1, ""), where
         return f"needs `[{missing[1]}]`"
     assert status == ask.status, where

@@ -9,7 +9,6 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from patternkit.catalog.applications import find_application
 from patternkit.catalog.discovery import Pattern, find, patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.options import typed
+from patternkit.catalog.settings import catalog_settings
 from patternkit.errors import one_line
 
 
@@ -95,12 +95,10 @@ def feature_flags() -> dict[str, Any]:
         CatalogError: If the file is not JSON.
     """
     beside = Path.cwd() / "cdk.json"
-    packaged = resources.files("patternkit.catalog").joinpath("cdk.json")
-    # An editable install has the repository's own file instead of a packaged copy.
-    own = packaged if packaged.is_file() else Path(__file__).parents[2] / "cdk.json"
-    text = (beside if beside.is_file() else own).read_text(encoding="utf-8")
+    if not beside.is_file():
+        return dict(catalog_settings().get("context", {}))
     try:
-        context: dict[str, Any] = json.loads(text).get("context", {})
+        context: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8")).get("context", {})
     except json.JSONDecodeError as error:
         raise CatalogError(f"cdk.json: {error}") from None
     return context

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from patternkit.catalog.errors import CatalogError
 
+CLI_VERSION = "2.1148.1"
+"""The version of the CDK CLI that this package is tested with."""
+
 
 def run_cdk(command: str, pattern: str, options: Mapping[str, str], *, stack: str) -> int:
     """Hand over to the CDK CLI: its output, its questions and its exit status.
@@ -28,7 +31,7 @@ def run_cdk(command: str, pattern: str, options: Mapping[str, str], *, stack: st
     """
     cdk = shutil.which("cdk", path=os.pathsep.join([str(Path.cwd() / "node_modules" / ".bin"), os.environ["PATH"]]))
     if cdk is None:
-        raise CatalogError("the CDK CLI is not installed: run npm ci here, or npm install -g aws-cdk@2.1148.1")
+        raise CatalogError(f"the CDK CLI is not installed: run npm ci here, or npm install -g aws-cdk@{CLI_VERSION}")
     # No feature flags: a value given by -c is text, and the text "false" turns a flag on. The app reads them itself.
     context = [word for name, value in {"pattern": pattern, **options}.items() for word in ("-c", f"{name}={value}")]
     app = shlex.join([sys.executable, "-m", "patternkit.catalog.application"])

@@ -1,6 +1,7 @@
 """The `patternkit` command line. Nothing here imports the CDK before a command needs it."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from patternkit import __version__
 from patternkit.catalog.commands import Commands
+from patternkit.catalog.completing import SHELLS, complete_document, complete_family, complete_pattern
 from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
 from patternkit.errors import require
@@ -21,7 +23,7 @@ from patternkit.screen import Screen, print_rows
 out = Screen(highlight=False, soft_wrap=True)
 err = Screen(stderr=True, highlight=False, soft_wrap=True)
 
-name_argument = click.argument("name")
+name_argument = click.argument("name", shell_complete=complete_pattern)
 json_flag = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 option_options = click.option(
     "--option",
@@ -30,6 +32,12 @@ option_options = click.option(
     multiple=True,
     metavar="OPTION=VALUE",
     help="An option, as `patternkit show NAME` lists it.",
+)
+app_option = click.option(
+    "--app",
+    "app_command",
+    metavar="APP",
+    help="A CDK app of yours: the command that synthesizes it, such as 'python app.py', or the folder that it wrote.",
 )
 aws_flag = click.option("--aws/--local", default=False, help="In AWS by the CDK CLI, or on this machine (the default).")
 
@@ -41,7 +49,7 @@ def app() -> None:
 
 
 @app.command("list")
-@click.option("--family", help="Only this family.")
+@click.option("--family", help="Only this family.", shell_complete=complete_family)
 @json_flag
 def list_patterns(family: str | None, as_json: bool) -> None:
     """List the patterns."""
@@ -100,29 +108,68 @@ def show(name: str, as_json: bool) -> None:
 
 
 @app.command()
-@name_argument
+@click.argument("name", required=False)
 @option_options
+@app_option
 @click.option(
     "--output", type=click.Path(path_type=Path), default="cdk.out", metavar="DIR", help="Where the assembly goes."
 )
-def synth(name: str, given: tuple[str, ...], output: Path) -> None:
-    """Synthesize a pattern's example into a folder."""
-    from patternkit.catalog.synthesis import synthesize
+def synth(name: str | None, given: tuple[str, ...], app_command: str | None, output: Path) -> None:
+    """Synthesize a pattern's example, or an app by its command, into a folder of its own."""
+    from patternkit.catalog import cdk_app
 
-    pattern = find(name)
-    with progress(f"synthesizing {pattern.name}"):
-        result = synthesize(pattern, _options(given), output)
+    _either(name, app_command)
+    cdk_app.claim(output)
+    if app_command is not None:
+        _no_options(given)
+        if cdk_app.is_assembly(app_command):
+            raise CatalogError(f"--app must be a command to synthesize by, {app_command} is a folder")
+        cdk_app.clear(output)
+        with progress(f"synthesizing by {app_command}"):
+            cdk_app.synthesize_app(app_command, output, account="000000000000", region="us-east-1")
+        result = list(cdk_app.templates_of(output))
+    else:
+        from patternkit.catalog.synthesis import synthesize
+
+        pattern, options = find(str(name)), _options(given)
+        cdk_app.clear(output)
+        with progress(f"synthesizing {pattern.name}"):
+            result = synthesize(pattern, options, output)
+    cdk_app.mark(output)
     for template in result:
-        out.print(str(template))
+        out.print(str(template), markup=False)
 
 
 @app.command()
-@name_argument
+@click.argument("names", nargs=-1, metavar="NAME | --app APP [STACK]...")
 @option_options
+@app_option
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="[STACK:]NAME=VALUE",
+    help="A value for a parameter of the app's templates.",
+)
 @aws_flag
-def deploy(name: str, given: tuple[str, ...], aws: bool) -> None:
-    """Deploy a pattern's example: on this machine, until Ctrl-C or `patternkit destroy`, or to AWS."""
-    pattern = find(name)
+def deploy(
+    names: tuple[str, ...], given: tuple[str, ...], app_command: str | None, parameters: tuple[str, ...], aws: bool
+) -> None:
+    """Deploy a pattern's example: on this machine, until Ctrl-C or `patternkit destroy`, or to AWS.
+
+    With --app, deploy the stacks of a CDK app of yours on this machine: those that are named, or all.
+    """
+    if app_command is not None:
+        from patternkit.catalog.local import deploy_app_locally
+
+        _no_options(given)
+        if aws:
+            raise CatalogError("--app runs on this machine only; in AWS the CDK CLI deploys it: cdk deploy")
+        deploy_app_locally(app_command, names, parameters, out, err, progress)
+        return
+    if parameters:
+        raise CatalogError("--parameter is for an app's templates, with --app; a pattern takes --option")
+    pattern = find(_only(names))
     options = _options(given)
     if aws:
         from patternkit.catalog.cdk_cli import run_cdk
@@ -134,19 +181,45 @@ def deploy(name: str, given: tuple[str, ...], aws: bool) -> None:
 
 
 @app.command()
-@name_argument
+@click.argument("name", required=False)
+@app_option
 @aws_flag
-def destroy(name: str, aws: bool) -> None:
+def destroy(name: str | None, app_command: str | None, aws: bool) -> None:
     """Destroy what `patternkit deploy` made."""
-    pattern = find(name)
+    _either(name, app_command)
+    if app_command is not None:
+        from patternkit.catalog.local import destroy_app_locally
+
+        if aws:
+            raise CatalogError("--app runs on this machine only; in AWS the CDK CLI destroys it: cdk destroy")
+        destroy_app_locally(app_command)
+        out.print("the app is gone from this machine")
+        return
+    pattern = find(str(name))
     if aws:
         from patternkit.catalog.cdk_cli import run_cdk
 
         sys.exit(run_cdk("destroy", pattern.name, {}, stack=pattern.stack))
     from patternkit.catalog.local import destroy_locally
 
-    destroy_locally(pattern)
+    destroy_locally(pattern.name)
     out.print(f"{pattern.name} is gone from this machine")
+
+
+def _either(name: str | None, app_command: str | None) -> None:
+    if (name is None) == (app_command is None):
+        raise CatalogError(f"a pattern's NAME or --app must be given, got {'neither' if name is None else 'both'}")
+
+
+def _only(names: tuple[str, ...]) -> str:
+    if len(names) != 1:
+        raise CatalogError(f"one pattern's NAME, or --app and STACKS, must be given, got {' '.join(names) or 'none'}")
+    return names[0]
+
+
+def _no_options(given: tuple[str, ...]) -> None:
+    if given:
+        raise CatalogError(f"--option is for a pattern, with --app use --parameter; got {given[0]}")
 
 
 @app.command(cls=AnsweringCommand)
@@ -173,6 +246,58 @@ def diff(old: str, new: str, as_json: bool) -> None:
     dangerous = sum(change.dangerous for change in changes)
     err.print(f"{dangerous} dangerous, {len(changes) - dangerous} to know of")
     sys.exit(1 if dangerous else 0)
+
+
+@app.command()
+@click.argument("directory", type=click.Path(path_type=Path), default=".")
+@click.option(
+    "--pattern",
+    required=True,
+    metavar="NAME",
+    help="What its stack is made of; `patternkit list` has them.",
+    shell_complete=complete_pattern,
+)
+@click.option("--name", help="The project's name, if not the directory's.")
+def init(directory: Path, pattern: str, name: str | None) -> None:
+    """Start a project of your own in DIRECTORY: a stack that uses a pattern, and tests that pass as they are."""
+    from patternkit.catalog.init import planned, start
+
+    plan = planned(directory, pattern, name)
+    with progress(f"starting {plan.name} with {plan.pattern.name}: files, and snapshots of its template"):
+        written = start(plan)
+    for path in written:
+        out.print(f"wrote {path.relative_to(plan.directory)}", markup=False)
+    there = "" if plan.directory == Path.cwd() else f"cd {shlex.quote(str(directory))}, then "
+    out.print(f"next: {there}pytest, and what README.md says of deploying it", markup=False)
+
+
+@app.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print what completes commands, options and patterns' names in a shell, to be evaluated when the shell starts."""
+    from patternkit.catalog.completing import script
+
+    click.echo(script(app, shell))
+
+
+@app.command()
+@click.argument("name", required=False, shell_complete=complete_document)
+def docs(name: str | None) -> None:
+    """Show a guide or a pattern's page; without NAME, list the guides."""
+    from patternkit.catalog.documents import document, guides, title
+
+    if name is None:
+        for guide, file in guides().items():
+            out.print(f"{guide:<28}{title(file.read_text(encoding='utf-8'))}", markup=False)
+        out.print("and the page of each pattern, by its name: patternkit docs thumbnailer", markup=False)
+        return
+    text = document(name)
+    if not out.is_terminal:
+        click.echo(text)
+        return
+    from rich.markdown import Markdown
+
+    Screen(highlight=False).print(Markdown(text))
 
 
 @app.command()

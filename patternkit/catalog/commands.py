@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+from patternkit.catalog.examples import illustrate
 from patternkit.exit_status import NO_ANSWER, NOT_DONE, EndingCommand, ending_in_one_line
 
 
@@ -29,6 +30,7 @@ class Commands(EndingCommand, click.Group):
     """Commands that each end in one line, of which some are imported only to be run."""
 
     command_class = EndingCommand
+    contributors: ClassVar = ("new", "pages")
     elsewhere: ClassVar = {
         "choose": Elsewhere(
             "patternkit.catalog.comparison.cli",
@@ -37,6 +39,12 @@ class Commands(EndingCommand, click.Group):
         ),
         "compare": Elsewhere(
             "patternkit.catalog.comparison.cli", "compare", "Put patterns side by side, by facts of their templates."
+        ),
+        "rules": Elsewhere(
+            "patternkit.testing.rules_cli",
+            "rules",
+            "Hold templates to a project's own rules, in Guard or Rego.",
+            NO_ANSWER,
         ),
         "routes": Elsewhere(
             "patternkit.routes.cli",
@@ -53,11 +61,12 @@ class Commands(EndingCommand, click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Get a command to run it."""
         if cmd_name not in self.elsewhere:
-            return super().get_command(ctx, cmd_name)
+            here = super().get_command(ctx, cmd_name)
+            return here and illustrate(here, cmd_name)
         place = self.elsewhere[cmd_name]
         with ending_in_one_line(place.without_an_answer):
             command: click.Command = getattr(importlib.import_module(place.module), place.name)
-        return command
+        return illustrate(command, cmd_name)
 
     def summaries(self, width: int = 45) -> dict[str, str]:
         """Say what each command is for, without importing it.
@@ -72,10 +81,19 @@ class Commands(EndingCommand, click.Group):
         return {name: one.get_short_help_str(width) for name, one in sorted(here.items()) if not one.hidden}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """List the commands."""
+        """List the commands, those for who works on the catalog itself apart."""
         width = formatter.width - 6 - max(map(len, self.summaries()))
-        with formatter.section("Commands"):
-            formatter.write_dl(list(self.summaries(width).items()))
+        said = self.summaries(width)
+        for heading, wanted in (("Commands", False), ("Contributors' commands, in a clone of the repository", True)):
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name, text) for name, text in said.items() if (name in self.contributors) == wanted]
+                )
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show examples and where the documentation is."""
+        illustrate(self, "")
+        super().format_epilog(ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete a command's name."""

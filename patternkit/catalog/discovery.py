@@ -146,7 +146,11 @@ def root() -> Path:
     spec = importlib.util.find_spec("patterns")
     if spec is None or not spec.submodule_search_locations:
         raise CatalogError("the package patterns is not installed")
-    return Path(next(iter(spec.submodule_search_locations)))
+    places = [Path(place) for place in spec.submodule_search_locations]
+    own = Path(__file__).parents[2] / "patterns"
+    if own not in places and not any([*place.glob("*/*/pattern.toml")] for place in places) and own.is_dir():
+        raise CatalogError(f"{places[0]} hides the catalog's package patterns, {own}: rename it, or run elsewhere")
+    return places[0]
 
 
 def families() -> dict[str, str]:

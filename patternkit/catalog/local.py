@@ -1,24 +1,28 @@
-"""Deploy a pattern's example to the local cloud, and keep it there until someone has had enough."""
+"""Deploy a pattern's example, or an app, to the local cloud, and keep it there until someone has had enough."""
+
+from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shlex
 import signal
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from patternkit.catalog.cdk_app import is_assembly, synthesize_app
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.errors import CatalogError
 from patternkit.errors import require
 
 if TYPE_CHECKING:
-    from patternkit.localcloud import Deployment, LocalCloud, Progress
+    from patternkit.localcloud import Deployment, LocalCloud, Outcome, Progress
 
 Status = Callable[[str], AbstractContextManager[None]]
 
@@ -31,7 +35,7 @@ def deployed(
     status: Status,
     tell: Callable[[str], None],
     preflight: bool = False,
-) -> Iterator[tuple["LocalCloud", "Deployment"]]:
+) -> Iterator[tuple[LocalCloud, Deployment]]:
     """Deploy a pattern's example to a local cloud of its own, which ends with the block.
 
     Args:
@@ -53,22 +57,74 @@ def deployed(
     require("local", "the local cloud")
     from patternkit.catalog.synthesis import synthesize
     from patternkit.localcloud import LocalCloud
+    from patternkit.localcloud.temporary import temporary_directory
 
-    with tempfile.TemporaryDirectory(prefix="patternkit-") as assembly:
-        with status(f"synthesizing {pattern.name}, its handlers built for this machine"):
-            synthesize(pattern, options, Path(assembly), handlers="local")
-        with status("starting the local cloud"):
-            cloud = LocalCloud.start(preflight=preflight)
-        with cloud:
-
-            def on_progress(progress: "Progress") -> None:
-                if progress.status.endswith("_COMPLETE") or progress.failed:
-                    counted = f"{progress.done:>3}/{progress.total} " if progress.total else ""
-                    tell(f"  {counted}{progress.status:<16} {progress.type} {progress.logical_id}")
-
+    with ExitStack() as running:
+        # What was deployed needs the assembly no more: it is gone before anyone can kill this process at leisure.
+        with temporary_directory() as temporary:
+            with status(f"synthesizing {pattern.name}, its handlers built for this machine"):
+                synthesize(pattern, options, temporary / "cdk.out", handlers="local")
+            with status("starting the local cloud"):
+                cloud = running.enter_context(LocalCloud.start(preflight=preflight))
             with status(f"deploying {pattern.stack}"):
-                deployment = cloud.deploy(assembly, on_progress=on_progress)
-            yield cloud, deployment
+                deployment = cloud.deploy(temporary / "cdk.out", on_progress=_progress(tell))
+        yield cloud, deployment
+
+
+@contextmanager
+def deployed_app(
+    app: str, stacks: Sequence[str], parameters: Sequence[str], *, status: Status, tell: Callable[[str], None]
+) -> Iterator[tuple[LocalCloud, tuple[Outcome, ...]]]:
+    """Deploy an app's stacks to a local cloud of its own, which ends with the block.
+
+    Args:
+        app: The app's command, or the folder that it wrote.
+        stacks: Names of its stacks; none are all.
+        parameters: Each `NAME=VALUE` or `STACK:NAME=VALUE`.
+        status: Shows what is going on while a block runs.
+        tell: Takes a line of progress.
+
+    Yields:
+        The cloud, and what became of each stack.
+
+    Raises:
+        CatalogError: If the app's command fails, or no stack could be deployed.
+        LocalCloudError: If there is no such assembly, stack or parameter.
+    """
+    from patternkit.localcloud import LocalCloud
+    from patternkit.localcloud.cloud import DEFAULT_ACCOUNT
+    from patternkit.localcloud.temporary import temporary_directory
+
+    with ExitStack() as running:
+        with temporary_directory() as temporary:
+            assembly = Path(app)
+            if not is_assembly(app):
+                assembly = temporary / "cdk.out"
+                with status(f"synthesizing by {app}"):
+                    synthesize_app(app, assembly, account=DEFAULT_ACCOUNT, region="us-east-1")
+            with status("starting the local cloud"):
+                cloud = running.enter_context(LocalCloud.start(preflight=True))
+            with status("deploying the app"):
+                outcomes = cloud.deploy_each(
+                    assembly, stacks, parameters=parameters, on_progress=_progress(tell, assets=True)
+                )
+        if not any(outcome.deployment for outcome in outcomes):
+            raise CatalogError("; ".join(_one_line(outcome) for outcome in outcomes) or "the app has no stacks")
+        yield cloud, outcomes
+
+
+def _progress(tell: Callable[[str], None], *, assets: bool = False) -> Callable[[Progress], None]:
+    def on_progress(progress: Progress) -> None:
+        if progress.status.endswith("_COMPLETE") or progress.failed or (assets and progress.status == "PUBLISHED"):
+            counted = f"{progress.done:>3}/{progress.total} " if progress.total else ""
+            tell(f"  {counted}{progress.status:<16} {progress.type} {progress.logical_id}")
+
+    return on_progress
+
+
+def _one_line(outcome: Outcome) -> str:
+    said = outcome.error.message if outcome.error else ""
+    return said if outcome.stack_name in said else f"{outcome.stack_name}: {said}"
 
 
 def deploy_locally(pattern: Pattern, options: Mapping[str, str], out: Console, status: Status) -> None:
@@ -80,50 +136,121 @@ def deploy_locally(pattern: Pattern, options: Mapping[str, str], out: Console, s
         out: Where it is said.
         status: Shows what is going on while a block runs.
     """
-    # Whoever ends it, by Ctrl-C or by `patternkit destroy`, finds it at any stage: all of it is cleared away then.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _end_on_signals()
     with (
-        _place(pattern),
+        _place(pattern.name),
         deployed(pattern, options, status=status, tell=out.print, preflight=True) as (cloud, deployment),
     ):
         out.print(f"\n[bold]{pattern.title} runs at {cloud.endpoint_url}[/]")
-        for name, value in deployment.outputs.items():
-            out.print(f"  {name} = {value}", markup=False)
-        out.print("\nTo talk to it from another terminal:")
-        for name, value in cloud.environment().items():
-            out.print(f"  export {name}={shlex.quote(value)}", markup=False)
-        _print_report(deployment, out)
-        out.print(f"\nCtrl-C, or patternkit destroy {pattern.name}, ends it.")
-        with suppress(KeyboardInterrupt):
-            while True:
-                time.sleep(0.2)
-                cloud.check_running()
+        _print_deployment(deployment, out)
+        _hold(cloud, (deployment,), pattern.name, out)
     out.print(f"{pattern.name} is gone from this machine")
 
 
-def destroy_locally(pattern: Pattern) -> None:
+def deploy_app_locally(
+    app: str, stacks: Sequence[str], parameters: Sequence[str], out: Console, err: Console, status: Status
+) -> None:
+    """Deploy an app's stacks, say how to reach them, and wait for Ctrl-C or `patternkit destroy --app`.
+
+    Args:
+        app: The app's command, or the folder that it wrote.
+        stacks: Names of its stacks; none are all.
+        parameters: Each `NAME=VALUE` or `STACK:NAME=VALUE`.
+        out: Where it is said.
+        err: Where it is said what was not deployed.
+        status: Shows what is going on while a block runs.
+    """
+    _end_on_signals()
+    command = f"--app {shlex.quote(app)}"
+    with (
+        _place(_app_name(app), said=command),
+        deployed_app(app, stacks, parameters, status=status, tell=partial(out.print, markup=False)) as (
+            cloud,
+            outcomes,
+        ),
+    ):
+        out.print(f"\n[bold]The app runs at {cloud.endpoint_url}[/]")
+        for outcome in outcomes:
+            if outcome.deployment:
+                out.print(f"\n{outcome.stack_name}", markup=False)
+                _print_deployment(outcome.deployment, out)
+        for outcome in outcomes:
+            if outcome.error:
+                err.print(f"not deployed: {_one_line(outcome)}", markup=False)
+        _hold(cloud, tuple(each.deployment for each in outcomes if each.deployment), command, out)
+    out.print("the app is gone from this machine")
+
+
+def _end_on_signals() -> None:
+    # Whoever ends it, by Ctrl-C, `patternkit destroy` or closing the terminal, finds it at any stage: all of it is
+    # cleared away then.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+
+
+def _print_deployment(deployment: Deployment, out: Console) -> None:
+    for name, value in deployment.outputs.items():
+        out.print(f"  {name} = {value}", markup=False)
+        if (here := deployment.local_outputs[name]) != value:
+            out.print(f"    here: {here}", markup=False)
+    for address in deployment.addresses:
+        out.print(f"\n  {address.type} {address.logical_id}: {address.url}", markup=False)
+        out.print(f"    {address.call}", markup=False)
+        if address.note:
+            out.print(f"    ({address.note})", markup=False)
+
+
+def _hold(cloud: LocalCloud, deployments: Sequence[Deployment], name: str, out: Console) -> None:
+    out.print("\nTo talk to it from another terminal:")
+    for variable, value in cloud.environment().items():
+        out.print(f"  export {variable}={shlex.quote(value)}", markup=False)
+    for deployment in deployments:
+        if len(deployments) > 1:
+            out.print(f"\n{deployment.stack_name}:", markup=False)
+        _print_report(deployment, out)
+    out.print(f"\nCtrl-C, or patternkit destroy {name}, ends it.", markup=False)
+    with suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(0.2)
+            cloud.check_running()
+
+
+def destroy_locally(name: str, *, said: str | None = None) -> None:
     """End a local deployment that another terminal holds.
 
     Args:
-        pattern: The pattern.
+        name: The pattern's, or an app's (see `app_name`).
+        said: What the user calls it. Default: its name.
 
     Raises:
         CatalogError: If it is not deployed on this machine.
     """
-    owner = _owner(pattern)
+    said = said or name
+    owner = _owner(name)
     if owner is None:
-        raise CatalogError(f"{pattern.name} is not deployed on this machine")
+        raise CatalogError(f"{said} is not deployed on this machine")
     with suppress(ProcessLookupError):
         os.kill(owner, signal.SIGTERM)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if _owner(pattern) is None:
+        if _owner(name) is None:
             return
         time.sleep(0.05)
-    raise CatalogError(f"{pattern.name} did not end within 30 seconds: process {owner}")
+    raise CatalogError(f"{said} did not end within 30 seconds: process {owner}")
 
 
-def _print_report(deployment: "Deployment", out: Console) -> None:
+def destroy_app_locally(app: str) -> None:
+    """End the local deployment of an app that another terminal holds. See `destroy_locally`."""
+    destroy_locally(_app_name(app), said=f"--app {shlex.quote(app)}")
+
+
+def _app_name(app: str) -> str:
+    """Name an app by its folder and its command."""
+    where = str(Path(app).resolve()) if is_assembly(app) else f"{Path.cwd()}\n{app}"
+    return f"app-{hashlib.sha256(where.encode()).hexdigest()[:16]}"
+
+
+def _print_report(deployment: Deployment, out: Console) -> None:
     report = deployment.report
     if report.refused:
         out.print("\nAWS would refuse this, or it would fail there:")
@@ -134,6 +261,7 @@ def _print_report(deployment: "Deployment", out: Console) -> None:
     for heading, findings in (
         ("Set after the deployment, because the local cloud's CloudFormation drops it", report.repaired),
         ("Accepted, but not shown by running it here", report.not_exercised),
+        ("Stood in for, because the CDK's own needs what is not here", report.stood_in),
     ):
         if not findings:
             continue
@@ -149,25 +277,26 @@ def _print_report(deployment: "Deployment", out: Console) -> None:
 
 
 @contextmanager
-def _place(pattern: Pattern) -> Iterator[None]:
+def _place(name: str, *, said: str | None = None) -> Iterator[None]:
     # A lock, and not the file's being there: it goes with its process, however that ends, and a process that has
     # got the same number since is never taken for it. The file stays: whoever removed it could remove another's.
-    path = _path(pattern)
+    path = _path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="ascii") as place:
         try:
             fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CatalogError(f"{pattern.name} is deployed here already: patternkit destroy {pattern.name}") from None
+            said = said or name
+            raise CatalogError(f"{said} is deployed here already: patternkit destroy {said}") from None
         place.truncate(0)
         place.write(str(os.getpid()))
         place.flush()
         yield
 
 
-def _owner(pattern: Pattern) -> int | None:
+def _owner(name: str) -> int | None:
     try:
-        with _path(pattern).open(encoding="ascii") as place:
+        with _path(name).open(encoding="ascii") as place:
             try:
                 fcntl.flock(place, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -178,6 +307,6 @@ def _owner(pattern: Pattern) -> int | None:
     return None
 
 
-def _path(pattern: Pattern) -> Path:
+def _path(name: str) -> Path:
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return state / "patternkit" / pattern.name
+    return state / "patternkit" / name

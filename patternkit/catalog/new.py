@@ -5,20 +5,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path, PurePosixPath
-from string import Template
+from pathlib import Path
 
 from patternkit.catalog.discovery import families, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.scaffolding import filled
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 40
-_SUFFIX = ".tmpl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +130,10 @@ def _write_sources(new: NewPattern) -> None:
     for kind, target in (("pattern", new.folder), ("mirror", new.mirror)):
         # What a handler brings lies over what every pattern has.
         for layer in (kind, f"{kind}_with_handler") if new.handler else (kind,):
-            for relative, template in _templates(scaffold / layer, PurePosixPath()):
-                path = target / Template(str(relative)).substitute(words).removesuffix(_SUFFIX)
+            for relative, text in filled(scaffold / layer, words):
+                path = target / relative
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(Template(template.read_text(encoding="utf-8")).substitute(words), encoding="utf-8")
-
-
-def _templates(folder: Traversable, below: PurePosixPath) -> Iterator[tuple[PurePosixPath, Traversable]]:
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            yield from _templates(entry, below / entry.name)
-        elif entry.name.endswith(_SUFFIX):
-            yield below / entry.name, entry
+                path.write_text(text, encoding="utf-8")
 
 
 def _write_pages(new: NewPattern) -> list[Path]:

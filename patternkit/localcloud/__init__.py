@@ -13,6 +13,8 @@ from patternkit.errors import require
 
 require("local", "the local cloud")
 
+from patternkit.localcloud.addresses import Address
+from patternkit.localcloud.app import Outcome
 from patternkit.localcloud.cloud import LocalCloud
 from patternkit.localcloud.deployment import DeployedResource, Deployment
 from patternkit.localcloud.errors import (
@@ -26,6 +28,7 @@ from patternkit.localcloud.progress import OnProgress, Progress
 from patternkit.localcloud.report import Finding, Report
 
 __all__ = [
+    "Address",
     "DeadlinePassed",
     "DeployedResource",
     "Deployment",
@@ -34,6 +37,7 @@ __all__ = [
     "LocalCloud",
     "LocalCloudError",
     "OnProgress",
+    "Outcome",
     "Progress",
     "Report",
     "StartFailed",

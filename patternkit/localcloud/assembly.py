@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from patternkit import templates
-from patternkit.localcloud.errors import LocalCloudError, Unsupported
+from patternkit.localcloud.errors import LocalCloudError
 from patternkit.localcloud.suggest import nearest
 
 
@@ -48,6 +48,8 @@ class AssemblyStack:
     """Artifact ids of the stacks that are deployed before this one."""
     logical_ids: Mapping[str, str] = field(default_factory=dict)
     """Construct path to logical id."""
+    unsupported: str | None = None
+    """Why it cannot be published, such as a container image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,6 @@ def read_assembly(directory: Path) -> Assembly:
 
     Raises:
         LocalCloudError: It is not a cloud assembly, or a damaged one.
-        Unsupported: A stack needs a container image or an asset that a command builds.
     """
     try:
         stacks = {each.artifact_id: _stack(each) for each in templates.read_stacks(Path(directory))}
@@ -125,8 +126,11 @@ def _ordered(stacks: Mapping[str, AssemblyStack], directory: Path) -> Iterator[A
 
 
 def _stack(stack: templates.AssemblyStack) -> AssemblyStack:
+    unsupported = None
     if stack.images:
-        raise Unsupported(f"{stack.artifact_id} needs a container image, and the local cloud runs no containers")
+        unsupported = f"{stack.artifact_id} needs a container image, and the local cloud runs no containers"
+    elif built := next((one.name for one in stack.assets if one.source is None), None):
+        unsupported = f"{stack.artifact_id} has an asset that a command builds, {built}: build it first"
     assets = tuple(asset for one in stack.assets for asset in _assets(one, stack.artifact_id))
     nested = [one.source for one in assets if one.source.name.endswith(".nested.template.json") and not one.zipped]
     return AssemblyStack(
@@ -146,12 +150,13 @@ def _stack(stack: templates.AssemblyStack) -> AssemblyStack:
         bootstrap_version=stack.bootstrap_version,
         dependencies=stack.dependencies,
         logical_ids=stack.logical_ids,
+        unsupported=unsupported,
     )
 
 
 def _assets(asset: templates.FileAsset, artifact_id: str) -> Iterator[FileAsset]:
     if asset.source is None:
-        raise Unsupported(f"{artifact_id} has an asset that a command builds, {asset.name}: build it first")
+        return
     if asset.source.is_dir() and not asset.zipped:
         raise LocalCloudError(f"{artifact_id}: the asset {asset.name} must be a file, {asset.source} is a folder")
     for bucket, key in asset.destinations:

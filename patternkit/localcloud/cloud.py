@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from patternkit.localcloud import clients
+from patternkit.localcloud.addresses import Caller
+from patternkit.localcloud.app import Outcome, deploy_each
 from patternkit.localcloud.assembly import AssemblyStack, read_assembly
 from patternkit.localcloud.deployment import Deployment, deploy_stack
 from patternkit.localcloud.errors import DeadlinePassed, LocalCloudError
@@ -145,6 +147,15 @@ class LocalCloud:
         """The PEM file of the authority that clients must trust; None without TLS."""
         return self._server.authority
 
+    def caller(self, *, account: str, region: str) -> Caller:
+        """Return how curl calls this run: with its key in a file that only you can read."""
+        return Caller(
+            endpoint=self.endpoint_url,
+            region=region,
+            key_file=self._server.key_file(account),
+            authority=self._server.authority,
+        )
+
     def environment(self, inherit: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment with which the CDK CLI or any SDK talks to this cloud, and to it only.
 
@@ -233,6 +244,40 @@ class LocalCloud:
     ) -> tuple[Deployment, ...]:
         """Deploy every stack of an assembly, each after those that it depends on. See `deploy`."""
         return self._deploy(read_assembly(Path(assembly_directory)).stacks, on_progress, deadline)
+
+    def deploy_each(
+        self,
+        assembly_directory: Path | str,
+        stacks: Sequence[str] = (),
+        *,
+        parameters: Sequence[str] = (),
+        on_progress: OnProgress | None = None,
+        deadline: float = 120.0,
+    ) -> tuple[Outcome, ...]:
+        """Deploy stacks of an app one by one: what cannot run is left out with what needs it, the rest is deployed.
+
+        Args:
+            assembly_directory: What `cdk synth` wrote.
+            stacks: Their names; those that they depend on come too. Default: all.
+            parameters: Values of the templates' parameters, each `NAME=VALUE` or `STACK:NAME=VALUE`.
+            on_progress: See `deploy`.
+            deadline: Seconds for each stack.
+
+        Returns:
+            What became of each stack, in the order of deployment.
+
+        Raises:
+            LocalCloudError: The directory is not an assembly, or has no such stack or parameter.
+        """
+        self.check_running()
+        return deploy_each(
+            self,
+            read_assembly(Path(assembly_directory)),
+            stacks,
+            parameters=parameters,
+            on_progress=on_progress,
+            deadline=deadline,
+        )
 
     def _deploy(
         self, stacks: tuple[AssemblyStack, ...], on_progress: OnProgress | None, deadline: float

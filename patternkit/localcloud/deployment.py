@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from patternkit import templates
+from patternkit.localcloud.addresses import Address, addresses, localized
 from patternkit.localcloud.assembly import AssemblyStack, FileAsset
 from patternkit.localcloud.assets import publish, resolve
 from patternkit.localcloud.errors import DeadlinePassed, DeploymentFailed, LocalCloudError
@@ -46,6 +47,10 @@ class Deployment:
     outputs: Mapping[str, str]
     resources: tuple[DeployedResource, ...]
     report: Report
+    addresses: tuple[Address, ...]
+    """Where what it publishes answers on this machine."""
+    local_outputs: Mapping[str, str]
+    """The outputs, with AWS's names of APIs and function URLs replaced by where they answer here."""
     _cloud: LocalCloud = field(repr=False)
     _logical_ids: Mapping[str, str] = field(repr=False)
 
@@ -93,19 +98,29 @@ class Deployment:
 
 
 def deploy_stack(
-    cloud: LocalCloud, stack: AssemblyStack, *, on_progress: OnProgress | None, deadline: float
+    cloud: LocalCloud,
+    stack: AssemblyStack,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    on_progress: OnProgress | None,
+    deadline: float,
 ) -> Deployment:
     """Deploy a stack, and beside that hold it to the rules for what AWS would refuse, if that was asked for."""
     if not cloud.preflight:
-        return _deploy_stack(cloud, stack, on_progress=on_progress, deadline=deadline)
+        return _deploy_stack(cloud, stack, parameters, on_progress=on_progress, deadline=deadline)
     with Preflight(stack) as preflight:
-        deployment = _deploy_stack(cloud, stack, on_progress=on_progress, deadline=deadline)
+        deployment = _deploy_stack(cloud, stack, parameters, on_progress=on_progress, deadline=deadline)
         held = preflight.findings()
     return replace(deployment, report=replace(deployment.report, refused=held.refused, unchecked=held.unchecked))
 
 
 def _deploy_stack(
-    cloud: LocalCloud, stack: AssemblyStack, *, on_progress: OnProgress | None, deadline: float
+    cloud: LocalCloud,
+    stack: AssemblyStack,
+    parameters: Mapping[str, str] | None,
+    *,
+    on_progress: OnProgress | None,
+    deadline: float,
 ) -> Deployment:
     """Publish a stack's assets, create or update it, repair what its CloudFormation dropped."""
     account, region = stack.account or cloud.account, stack.region or cloud.region
@@ -132,7 +147,10 @@ def _deploy_stack(
         {
             "StackName": stack.name,
             **_template(cloud, stack, values),
-            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in {**stack.parameters, **(parameters or {})}.items()
+            ],
             "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         },
@@ -141,21 +159,28 @@ def _deploy_stack(
     described = cloudformation.describe_stacks(StackName=stack.name)["Stacks"][0]
     deployed = deployed_resources(cloudformation, stack.name)
     notes = cloud.notes()
+    noted = [
+        Resource(each.logical_id, each.physical_id, each.type, notes[each.type, each.physical_id])
+        for each in _with_nested(cloudformation, deployed)
+        if (each.type, each.physical_id) in notes
+    ]
+
+    def client(service: str) -> Any:
+        return cloud.client(service, account=account, region=region)
+
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
+    # After the repairs, which may change what answers.
+    report = examine(noted, client, enforce_iam=cloud.enforce_iam)
+    rest_apis = [each.physical_id for each in noted if each.type == "AWS::ApiGateway::RestApi"]
     return Deployment(
         stack_name=stack.name,
         account=account,
         region=region,
-        outputs={each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])},
+        outputs=outputs,
         resources=deployed,
-        report=examine(
-            [
-                Resource(each.logical_id, each.physical_id, each.type, notes[each.type, each.physical_id])
-                for each in _with_nested(cloudformation, deployed)
-                if (each.type, each.physical_id) in notes
-            ],
-            lambda service: cloud.client(service, account=account, region=region),
-            enforce_iam=cloud.enforce_iam,
-        ),
+        report=report,
+        addresses=addresses(noted, client, cloud.caller(account=account, region=region)),
+        local_outputs={name: localized(value, cloud.endpoint_url, rest_apis) for name, value in outputs.items()},
         _cloud=cloud,
         _logical_ids=stack.logical_ids,
     )

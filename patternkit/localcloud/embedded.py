@@ -3,8 +3,8 @@
 Run by path, in an interpreter of its own (`python -P embedded.py READS`). It adds to ministack:
 
 It dies with the process that started it. Standard input is a pipe whose other end only that process holds, so
-however that process ends, even by SIGKILL, the pipe closes; then the whole process group is killed, handlers
-included, and the private directory is removed.
+however that process ends, even by SIGKILL, the pipe closes; then whatever it and its functions started is killed, and
+the private directory is removed.
 
 It writes down which properties of a template ministack reads. Each resource handler of ministack's
 CloudFormation is given its properties in a dict that notes every look-up. What a handler has not looked up
@@ -19,6 +19,8 @@ function's retries, dead letters and failure destination apply.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -35,6 +37,10 @@ from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).parent
+SUBREAPER = 36
+"""The option of prctl(2) by which orphans among a process's descendants become its children."""
+ASKED_AGAIN = ("stand_ins.framework.is_complete", "framework.isComplete")
+"""Handlers that fail in order to be called again: the CDK's provider framework waits so."""
 
 
 class Noted(dict[str, Any]):
@@ -206,7 +212,8 @@ def answer_for_the_failed(functions: ModuleType, custom_resources: ModuleType) -
         result = execute(function, event)
         url = event.get("ResponseURL", "") if isinstance(event, dict) else ""
         token = url.rpartition("/")[2]
-        if token in pending and pending[token]["result"] is None and result.get("error"):
+        asked_again = function.get("config", {}).get("Handler") in ASKED_AGAIN
+        if token in pending and pending[token]["result"] is None and result.get("error") and not asked_again:
             body = result.get("body")
             reason = body.get("errorMessage", body) if isinstance(body, dict) else body
             answer = {"Status": "FAILED", "Reason": f"its function failed without answering: {reason}"}
@@ -296,10 +303,38 @@ def amend(
         sys.meta_path.insert(0, Listener(name, in_order(name)))
 
 
+def adopt_orphans() -> None:
+    """Stay the ancestor of whatever functions start, also of what leaves its process group and outlives its parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+
+
+def descendants() -> set[int]:
+    """Return the processes that this one and its children started, where the system lists them."""
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = stat.read_text(errors="replace").rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents[int(stat.parent.name)] = int(parent)
+    family = {os.getpid()}
+    while found := {child for child, parent in parents.items() if parent in family} - family:
+        family |= found
+    return family - {os.getpid()}
+
+
 def die_with_parent(pipe: int, directory: Path) -> None:
-    """Kill this process group and remove its directory as soon as the pipe's other end is closed."""
+    """Kill all that was started and remove the directory as soon as the pipe's other end is closed."""
     while os.read(pipe, 1):
         pass
+    shutil.rmtree(directory, ignore_errors=True)
+    for _ in range(10):  # what is started meanwhile too
+        started = descendants()
+        for process in started:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+        if not started:
+            break
     shutil.rmtree(directory, ignore_errors=True)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
@@ -315,6 +350,7 @@ def reach_inside() -> None:
 def main() -> None:
     """Run ministack until it is killed."""
     reach_inside()
+    adopt_orphans()
     reads = Path(sys.argv[1])
     pipe = os.dup(0)  # not inherited by handlers, unlike 0
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -331,8 +367,12 @@ def main() -> None:
     def amend_cloudformation(provisioners: ModuleType) -> None:
         import ministack.services.cloudformation.custom_resource as custom_resources
         import ministack.services.lambda_svc as functions
+        import ministack.services.s3 as storage
 
-        listen(vars(provisioners)["_RESOURCE_HANDLERS"], write)
+        handlers = vars(provisioners)["_RESOURCE_HANDLERS"]
+        listen(handlers, write)
+        substitute(handlers, functions, write)
+        keep_bucket_tags(handlers, storage)
         answer_for_the_failed(functions, custom_resources)
 
     def amend_events(events: ModuleType) -> None:
@@ -344,9 +384,12 @@ def main() -> None:
         import ministack.core.lambda_runtime as runtime
 
         as_their_roles(runtime, functions, os.environ["AWS_SECRET_ACCESS_KEY"])
+        bound(runtime, functions)
 
     from patternkit.localcloud.emulation import AMENDMENTS
     from patternkit.localcloud.inside.credentials import as_their_roles
+    from patternkit.localcloud.inside.substitution import keep_bucket_tags, substitute
+    from patternkit.localcloud.inside.workers import bound
 
     amend(
         AMENDMENTS,

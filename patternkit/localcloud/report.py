@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ class Report:
     Attributes:
         repaired: Dropped by CloudFormation there, then set through the service's own API and read back.
         not_exercised: Accepted but without effect there. What is not listed is not thereby proved.
+        stood_in: Functions of the CDK's own in whose place others ran, because theirs cannot run there.
         refused: What AWS would refuse, or what would certainly fail there (with `LocalCloud.start(preflight=True)`).
         unchecked: Why that is not known; empty when it is.
     """
@@ -65,6 +66,7 @@ class Report:
     not_exercised: tuple[Finding, ...] = ()
     refused: tuple[Refusal, ...] = ()
     unchecked: str = "the local cloud was started without preflight"
+    stood_in: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Provisioned:
     properties: Mapping[str, Any]
     """As the handler got them, every reference resolved."""
     reads: frozenset[str]
+    stand_in: str = ""
+    """What of the CDK it is the provider of, for a function that was stood in for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,10 @@ def read_notes(path: Path) -> dict[tuple[str, str], Provisioned]:
         return found
     for line in path.read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
+        if "stand_in" in record:
+            made = found[record["type"], record["physical_id"]]
+            found[record["type"], record["physical_id"]] = replace(made, stand_in=record["stand_in"])
+            continue
         reads = frozenset(record["reads"])
         if "replaces" in record:
             # An update looks at what it changes; the rest was looked at when the resource was created.
@@ -151,7 +159,21 @@ def examine(resources: Sequence[Resource], client: Callable[[str], Any], *, enfo
                 not_exercised.add(finding(path, reason))
     if not enforce_iam and any(resource.type.startswith(PERMISSIONS) for resource in resources):
         not_exercised.add(Finding(logical_id="*", type="AWS::IAM::*", property="*", why=UNCHECKED_PERMISSIONS))
-    return Report(repaired=tuple(sorted(repaired)), not_exercised=tuple(sorted(not_exercised)))
+    stood_in = {
+        Finding(
+            logical_id=each.logical_id,
+            type=each.type,
+            property="*",
+            why=f"the provider of {each.provisioned.stand_in}, in Python here",
+        )
+        for each in resources
+        if each.provisioned.stand_in
+    }
+    return Report(
+        repaired=tuple(sorted(repaired)),
+        not_exercised=tuple(sorted(not_exercised)),
+        stood_in=tuple(sorted(stood_in)),
+    )
 
 
 def without_effect(

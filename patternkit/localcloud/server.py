@@ -9,13 +9,11 @@ import importlib.util
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -25,12 +23,15 @@ from botocore.credentials import Credentials
 
 from patternkit.localcloud.errors import StartFailed
 from patternkit.localcloud.polling import polls
+from patternkit.localcloud.temporary import TemporaryFolder
 
 HOST = "127.0.0.1"
 MINISTACK = "1.5.33"
 """The release whose inner parts `embedded` adds to."""
 ATTEMPTS = 5
 """Starts that are tried when another process takes the port in between."""
+END_OF_FUNCTIONS = 5.0
+"""Seconds that the server has to end what its functions started."""
 LOG_TAIL = 4000
 """Characters of the server's log that an error shows."""
 
@@ -65,7 +66,8 @@ class Server:
                 )
         if (installed := importlib.metadata.version("ministack")) != MINISTACK:
             raise StartFailed(f"the local cloud needs ministack {MINISTACK}, {installed} is installed")
-        self.directory = Path(tempfile.mkdtemp(prefix="patternkit-localcloud-"))
+        self._folder = TemporaryFolder()
+        self.directory = self._folder.path
         self.reads = self.directory / "reads.jsonl"
         self.authority: Path | None = None
         self.port = 0
@@ -97,6 +99,14 @@ class Server:
         """The id of the process group that the server and its handlers run in."""
         return self._process.pid if self._process else None
 
+    def key_file(self, account: str) -> Path:
+        """Return a file for `curl --config` with the key of an account, which only its owner can read."""
+        path = self.directory / f"curl-{account}"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(f'silent\nshow-error\nuser = "{account}:{self.secret}"\n', encoding="ascii")
+        return path
+
     def log_tail(self) -> str:
         """Return the end of the server's log."""
         if not self._log.exists():
@@ -106,17 +116,19 @@ class Server:
     def stop(self) -> None:
         """End the server and every handler, and remove its directory. May be called again.
 
-        By SIGKILL at once: it holds nothing worth saving, and SIGTERM does not end it while a custom resource
-        is pending.
+        By SIGKILL: it holds nothing worth saving, and SIGTERM does not end it while a custom resource is pending. The
+        closed pipe has it end first what its functions started, also what has left the process group.
         """
         process, self._process = self._process, None
         if process is not None:
+            if process.stdin is not None:
+                process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(END_OF_FUNCTIONS)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._folder.remove()
 
     def _environment(self, *, account: str, region: str, enforce_iam: bool, tls: bool) -> dict[str, str]:
         # Handlers inherit all of this: nothing of the host's own environment is in it.

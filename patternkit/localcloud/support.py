@@ -23,8 +23,12 @@ def check_supported(stacks: Iterable[AssemblyStack], cloudformation: Any) -> Non
         cloudformation: A client.
 
     Raises:
-        Unsupported: It names each resource.
+        Unsupported: It names each resource, or what cannot be published.
     """
+    stacks = tuple(stacks)
+    for stack in stacks:
+        if stack.unsupported:
+            raise Unsupported(stack.unsupported)
     resources = {
         (logical_id, resource["Type"])
         for stack in stacks

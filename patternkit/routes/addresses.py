@@ -30,6 +30,10 @@ PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58, "any": -1}
 SERVICES = {"s3": IPV4_END + 1, "dynamodb": IPV4_END + 2}
 IPV4_EXTENDED_END = IPV4_END + len(SERVICES)
 
+# IPv4 addresses as IPv6 hosts write them, 64:ff9b::/96: https://datatracker.ietf.org/doc/html/rfc6052. The stand-ins of
+# services are in it, too.
+NAT64: Spans = ((0x64FF9B << 96, (0x64FF9B << 96) + IPV4_EXTENDED_END),)
+
 
 class Prefix(NamedTuple):
     """An address block as integers, with the family that it belongs to."""
@@ -172,7 +176,19 @@ def span_of(block: Prefix) -> Spans:
     """The addresses of a block; the block of everything also covers the services' stand-ins."""
     if block.family == 4 and block.length == 0:
         return ((0, IPV4_EXTENDED_END),)
+    if block.length == 96 and block.first == NAT64[0][0]:
+        return NAT64
     return ((block.first, block.last),)
+
+
+def as_ipv6(spans: Spans) -> Spans:
+    """IPv4 addresses within the prefix of NAT64."""
+    return tuple((NAT64[0][0] + first, NAT64[0][0] + last) for first, last in spans)
+
+
+def as_ipv4(spans: Spans) -> Spans:
+    """The IPv4 addresses that IPv6 ones within the prefix of NAT64 stand for."""
+    return tuple((first - NAT64[0][0], last - NAT64[0][0]) for first, last in intersect(spans, NAT64))
 
 
 EVERYTHING: dict[int, Spans] = {4: ((0, IPV4_EXTENDED_END),), 6: ((0, IPV6_END),)}

@@ -6,6 +6,7 @@ Exit status: 0 it holds, 1 it fails, 2 it is not known, 3 the input is bad.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,12 +18,12 @@ from rich.table import Table
 from patternkit.exit_status import NO_ANSWER, AnsweringGroup
 from patternkit.routes.errors import QuestionError
 from patternkit.routes.lines import Lines
-from patternkit.routes.model import RouteTable, TransitTable
 from patternkit.routes.network import Network
 from patternkit.routes.promises import BadPromise, read_promises
 from patternkit.routes.proving import Proof, Verdict
 from patternkit.routes.reporting import answer_data, flow_data
 from patternkit.routes.sarif import sarif
+from patternkit.routes.showing import shown_network
 from patternkit.screen import Screen
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -31,7 +32,9 @@ templates_argument = click.argument(
     "templates", nargs=-1, required=True, metavar="TEMPLATE_OR_ASSEMBLY...", type=click.Path(path_type=Path)
 )
 contracts_option = click.option("--contracts", type=_FILE, help="What the templates cannot say: YAML, JSON or TOML.")
-parameter_option = click.option("--parameter", multiple=True, help="STACK.NAME=VALUE; may be given many times.")
+parameter_option = click.option(
+    "--parameter", multiple=True, help="STACK.NAME=VALUE, or ='{resource: PATH}'; may be given many times."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 port_option = click.option(
     "--port", type=click.IntRange(0, 65535), default=443, show_default=True, help="Destination port."
@@ -145,34 +148,26 @@ def show(
         from patternkit.routes.drawing import draw
 
         svg.write_text(draw(model, flow), encoding="utf-8")
-    tables = [*model.transit_tables.values(), *model.tables.values()]
+    told = shown_network(network)
     if as_json:
-        _print_json([_table_data(table) for table in tables])
+        _print_json(told)
         return
     console = Screen(soft_wrap=True)
-    for table in tables:
+    for table in told["tables"]:
         console.print(_rich_table(table))
-    for text in model.refused:
-        console.print(f"AWS refuses: {text}", markup=False)
-    for text in (*model.unknown, *model.notes):
-        console.print(f"note: {text}", markup=False)
+    if told["worlds"] > 1:
+        console.print(f"in {told['worlds']} worlds, for this is not decided:", markup=False)
+    for section, word in _SECTIONS.items():
+        for text in told[section]:
+            console.print(f"{word}: {text}", markup=False)
 
 
-def _table_data(table: RouteTable) -> dict[str, Any]:
-    return {
-        "table": table.path,
-        "used_by": _users(table),
-        "routes": [
-            {"destination": str(route.prefix), "target": _target(route.target), "origin": route.origin}
-            for route in sorted(table.routes, key=lambda route: route.prefix)
-        ],
-        "unknown": table.unknown + ([table.tainted] if table.tainted else []),
-    }
+_SECTIONS = {"undecided": "undecided", "unknown": "not known", "refused": "AWS refuses", "notes": "note"}
 
 
-def _rich_table(table: RouteTable) -> Table:
-    data = _table_data(table)
-    shown = Table(title=f"{data['table']} ({', '.join(data['used_by']) or 'used by nothing'})", title_justify="left")
+def _rich_table(data: dict[str, Any]) -> Table:
+    title = f"{data['table']} ({', '.join(data['used_by']) or 'used by nothing'})"
+    shown = Table(title=title, title_justify="left")
     for column in ("destination", "target", "origin"):
         shown.add_column(column, overflow="fold")
     for route in data["routes"]:
@@ -182,26 +177,21 @@ def _rich_table(table: RouteTable) -> Table:
     return shown
 
 
-def _users(table: RouteTable) -> list[str]:
-    if isinstance(table, TransitTable):
-        gateway = table.gateway
-        return [a.path for a in getattr(gateway, "attachments", ()) if a.association is table]
-    return [subnet.path for subnet in table.vpc.subnets if subnet.table is table] if table.vpc is not None else []
-
-
-def _target(target: Any) -> str:
-    return getattr(target, "path", None) or type(target).__name__.lower()
-
-
-def _parameters(given: Sequence[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+def _parameters(given: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
     for text in given:
         key, separator, value = text.partition("=")
         stack, dot, name = key.rpartition(".")
         if not separator or not dot:
             raise QuestionError(f"--parameter must be STACK.NAME=VALUE, got {text!r}")
-        found.setdefault(stack, {})[name] = value
+        found.setdefault(stack, {})[name] = _resource(value) or value
     return found
+
+
+def _resource(value: str) -> dict[str, Any] | None:
+    """What `{resource: PATH}` says."""
+    match = re.fullmatch(r"\{\s*resource:\s*([^{}]+?)\s*\}", value.strip())
+    return {"resource": match[1]} if match else None
 
 
 def _print_json(value: Any) -> None:

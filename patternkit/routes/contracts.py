@@ -3,11 +3,15 @@
 A contract file is YAML, JSON or TOML:
 
 ```yaml
-parameters:            # values of parameters without a default, by stack
-  Hub: {OnPremises: 192.168.0.0/16}
-imports:               # exports of stacks that are not part of the set
+parameters:            # values of parameters, by stack; {resource: PATH} is the id of a resource of the set,
+  Hub: {OnPremises: 192.168.0.0/16}       # {resource: none} the id of what is none of the set
+  Spoke: {GatewayId: {resource: Hub/Tgw}, PeerVpcId: {resource: none}}
+ids:                   # which resource an id is that a template gives as text, or that it is none of the set
+  tgw-rtb-0123456789abcdef0: {resource: Hub/SpokeTable}
+  vpc-0123456789abcdef0: {resource: none}
+imports:               # exports of stacks that are not part of the set; as for parameters
   shared-transit-gateway: tgw-0123456789abcdef0
-ssm:                   # values of SSM parameters that are not part of the set
+ssm:                   # values of SSM parameters that are not part of the set; as for parameters
   /network/prefix: 10.0.0.0/8
 returns:               # what a custom resource returns, and that it changes nothing that it is given
   "*/EndpointOf*":     # construct path, logical id or resource type; * matches anything
@@ -29,9 +33,14 @@ attachments:           # transit gateway attachments that no resource of the set
     prefixes: [172.20.0.0/16]
     table: HybridTable           # the table it is associated with; default the gateway's default
     propagates-to: [SpokeTable]  # beside the gateway's default propagation
-routes:                # transit gateway routes that no resource of the set makes, such as prefix list
-    references
+routes:                # routes that no resource of the set makes: of a transit gateway, such as prefix list references,
   - {table: SpokeTable, attachment: DataCentre, origin: prefix list, prefixes: [172.20.0.0/16]}
+  # and of a VPC, to a gateway, interface, peering connection or endpoint, or "blackhole"; `by` is the resource that
+  # makes them at run time, and is then not suspected of changing more of that table
+  - {table: Spoke/AppTable, target: Hub/Tgw, prefixes: [10.0.0.0/8], by: "*/RouteMaker"}
+  - {table: Hub/PublicTable, target: {endpoint-of: Firewall, subnet: FirewallSubnetA}, prefixes: [10.0.0.0/8]}
+nested:                # which template of the set a nested stack is, where its TemplateURL does not tell
+  Root/Spokes: spokes
 sites:                 # what lies behind a VPN connection, Connect or Direct Connect attachment
   "Hub/Vpn":
     at: HeadOffice          # connections at one place reach the same hosts
@@ -61,6 +70,7 @@ from patternkit.routes.templates import parse, read_text
 
 SECTIONS = (
     "parameters",
+    "ids",
     "imports",
     "ssm",
     "returns",
@@ -70,6 +80,7 @@ SECTIONS = (
     "policies",
     "attachments",
     "routes",
+    "nested",
     "sites",
     "appliances",
 )
@@ -91,12 +102,14 @@ class DeclaredAttachment:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredRoute:
-    """Transit gateway routes that no resource of the set makes."""
+    """Routes that no resource of the set makes: of a transit gateway with an attachment, of a VPC with a target."""
 
     table: str
     attachment: str
     origin: str
     prefixes: tuple[Prefix, ...]
+    target: str | dict[str, str] = ""
+    by: str = ""
 
 
 @dataclass(slots=True)
@@ -105,6 +118,7 @@ class Contracts:
 
     Attributes:
         parameters: Parameter values by stack and name.
+        ids: Which resource of the set an id that is given as text is, by id.
         imports: Values by export name.
         ssm: Values by parameter name.
         returns: By custom resource, the value of each attribute.
@@ -113,12 +127,14 @@ class Contracts:
         appliance_mode: Whether appliance mode is set at run time, by attachment.
         policies: What a firewall whose policy is not in the set does.
         attachments: Attachments that no resource makes.
-        routes: Transit gateway routes that no resource makes.
+        routes: Routes that no resource makes.
+        nested: Which template of the set a nested stack is, by the nested stack's name.
         sites: What lies behind VPN connections and attachments.
         appliances: What instances do with packets that are not their own.
     """
 
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
     imports: dict[str, Any] = field(default_factory=dict)
     ssm: dict[str, Any] = field(default_factory=dict)
     returns: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -128,6 +144,7 @@ class Contracts:
     policies: dict[str, str] = field(default_factory=dict)
     attachments: tuple[DeclaredAttachment, ...] = ()
     routes: tuple[DeclaredRoute, ...] = ()
+    nested: dict[str, str] = field(default_factory=dict)
     sites: dict[str, DeclaredSite] = field(default_factory=dict)
     appliances: dict[str, DeclaredAppliance] = field(default_factory=dict)
 
@@ -165,9 +182,11 @@ class Contracts:
             parameters={
                 str(k): _mapping(v, f"{what}: parameters of {k}") for k, v in _section(data, what, "parameters")
             },
+            ids={str(k): _resource(v, f"{what}: ids of {k}") for k, v in _section(data, what, "ids")},
             imports={str(k): v for k, v in _section(data, what, "imports")},
             ssm={str(k): v for k, v in _section(data, what, "ssm")},
             returns={str(k): _mapping(v, f"{what}: returns of {k}") for k, v in _section(data, what, "returns")},
+            nested={str(k): str(v) for k, v in _section(data, what, "nested")},
             harmless=tuple(map(str, _list(data.get("harmless", ()), f"{what}: harmless"))),
             prefixes={str(k): _prefixes(v, f"{what}: prefixes of {k}") for k, v in _section(data, what, "prefixes")},
             sites={str(k): declared_site(v, f"{what}: sites of {k}") for k, v in _section(data, what, "sites")},
@@ -229,6 +248,12 @@ def _mapping(value: Any, what: str) -> dict[str, Any]:
     return value
 
 
+def _resource(value: Any, what: str) -> dict[str, Any]:
+    if isinstance(value, dict) and set(value) == {"resource"} and isinstance(value["resource"], (str, type(None))):
+        return value
+    raise ContractError(f"{what} must be {{resource: PATH}}, or {{resource: none}} for none of the set; got {value!r}")
+
+
 def _list(value: Any, what: str) -> list[Any]:
     if not isinstance(value, (list, tuple)):
         raise ContractError(f"{what} must be a list, got {value!r}")
@@ -247,14 +272,40 @@ def _prefixes(value: Any, what: str) -> tuple[Prefix, ...]:
 
 def _route(value: Any, what: str) -> DeclaredRoute:
     data = _mapping(value, what)
-    for key in ("table", "attachment"):
+    known = ("table", "attachment", "origin", "prefixes", "target", "by")
+    for key in data:
+        if key not in known:
+            raise ContractError(f"{what}: unknown key {key!r}{nearest(str(key), known)}")
+    target = data.get("target", "")
+    if "target" not in data or "attachment" in data:
+        if "target" in data:
+            raise ContractError(f"{what}: each has an attachment (transit gateway) or a target (VPC), got {value!r}")
+        needed: tuple[str, ...] = ("table", "attachment")
+    else:
+        needed = ("table",)
+        if not (isinstance(target, str) and target) and not _is_endpoint(target):
+            raise ContractError(
+                f"{what}: target must be a name or {{endpoint-of: FIREWALL, subnet: SUBNET}}, got {target!r}"
+            )
+    for key in needed:
         if not isinstance(data.get(key), str):
             raise ContractError(f"{what}: each needs a text for {key!r}, got {value!r}")
-    origin = data.get("origin", "prefix list")
-    if origin not in ("static", "prefix list"):
-        raise ContractError(f"{what}: origin must be static or prefix list, got {origin!r}")
-    return DeclaredRoute(
-        data["table"], data["attachment"], origin, _prefixes(data.get("prefixes", ()), f"{what}: prefixes")
+    origin = data.get("origin", "prefix list" if "attachment" in data else "static")
+    if origin not in ("static", "prefix list") or (target and origin != "static"):
+        raise ContractError(f"{what}: origin must be static or prefix list, of a VPC static; got {origin!r}")
+    by = data.get("by", "")
+    if not isinstance(by, str):
+        raise ContractError(f"{what}: by must be a text, got {by!r}")
+    prefixes = _prefixes(data.get("prefixes", ()), f"{what}: prefixes")
+    return DeclaredRoute(data["table"], data.get("attachment", ""), origin, prefixes, target, by)
+
+
+def _is_endpoint(target: Any) -> bool:
+    return (
+        isinstance(target, dict)
+        and "endpoint-of" in target
+        and set(target) <= {"endpoint-of", "subnet"}
+        and all(isinstance(name, str) for name in target.values())
     )
 
 

@@ -77,7 +77,7 @@ def declared_appliance(value: Any, what: str) -> DeclaredAppliance:
     data = {"does": value} if isinstance(value, str) else _mapping(value, what, ("does", "out"))
     if data.get("does") not in (FORWARDS, TRANSLATES):
         raise ContractError(f"{what} must be {FORWARDS} or {TRANSLATES}, got {data.get('does')!r}")
-    out = data.get("out", {})
+    out: Any = data.get("out", {})
     if not isinstance(out, dict) or not all(isinstance(item, (str, int)) for pair in out.items() for item in pair):
         raise ContractError(f"{what}: out must be a mapping from interface to interface, got {out!r}")
     return DeclaredAppliance(data["does"], {str(come): str(go) for come, go in out.items()})

@@ -9,6 +9,9 @@ from patternkit.routes.promises import BadPromise
 from patternkit.routes.proving import Proof, Verdict
 from patternkit.routes.tracing import Flow
 
+# As many as a reader may want to lift at once; the JSON has all.
+_MOST_UNKNOWNS = 40
+
 
 def leg_lines(leg: Leg, title: str) -> list[str]:
     """A leg hop by hop."""
@@ -46,9 +49,9 @@ def proof_text(proof: Proof) -> str:
     if proof.witness is not None:
         lines += flow_lines(proof.witness)
     others = [reason for reason in proof.unknown if reason != proof.reason]
-    lines += [f"  not known: {_plain(reason)}" for reason in others[:5]]
-    if len(others) > 5:
-        lines.append(f"  and {len(others) - 5} more unknowns")
+    lines += [f"  not known: {_plain(reason)}" for reason in others[:_MOST_UNKNOWNS]]
+    if len(others) > _MOST_UNKNOWNS:
+        lines.append(f"  and {len(others) - _MOST_UNKNOWNS} more unknowns")
     alike = f", {proof.traced} walked, the others alike" if proof.traced < proof.pairs else ""
     worlds = f", in {proof.worlds} worlds" if proof.worlds > 1 else ""
     lines.append(f"  {proof.pairs} pairs{alike}; {proof.delivered} of {proof.flows} kinds of flow arrive{worlds}")

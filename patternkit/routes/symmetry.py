@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
-from patternkit.routes.addresses import Prefix
+from patternkit.routes.addresses import NAT64, Prefix
 from patternkit.routes.model import (
     AclRule,
     Attachment,
@@ -123,6 +123,9 @@ class _Classifier:
     def _mention(
         self, holder: str, family: int, first: int, last: int, detail: Hashable, own: str | None = None
     ) -> None:
+        if family == 6 and NAT64[0][0] < first and last < NAT64[0][1]:
+            # A part of IPv4 as IPv6 hosts write it is a mention of whose IPv4 it is.
+            self._mention(holder, 4, first - NAT64[0][0], last - NAT64[0][0], ("nat64", detail), own)
         found = self._holder(family, first, last)
         if found is None:
             self.covers.add((family, first, last))
@@ -169,6 +172,9 @@ class _Classifier:
             block = route.prefix
             target = route.target
             owner = target.vpc if isinstance(target, Attachment) else None
+            if block.family == 6 and NAT64[0][0] < block.first and block.last < NAT64[0][1]:
+                ends = (block.first - NAT64[0][0], block.last - NAT64[0][0])
+                self._mention(identity, 4, *ends, ("nat64", route.origin, _target(target)), own)
             found = self._holder(block.family, block.first, block.last)
             if found is None:
                 self.covers.add((block.family, block.first, block.last))

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect
+from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, as_ipv6, intersect
 from patternkit.routes.arrival import at_place
-from patternkit.routes.forwarding import Forwarder, Leg, Location, Outcome, Walk, forward, security_group
+from patternkit.routes.forwarding import (
+    Forwarder,
+    Leg,
+    Location,
+    Outcome,
+    Translation,
+    Walk,
+    forward,
+    security_group,
+)
 from patternkit.routes.model import (
     EgressOnlyGateway,
     Element,
     Interface,
     InternetGateway,
     Model,
+    NatGateway,
     Service,
     Site,
     Subnet,
@@ -61,6 +71,7 @@ class Flow:
         box: The packets of which this holds, as the source sends them.
         forward: The way there.
         back: The way of the replies, or None when nothing arrives.
+        beyond: What is not known of the replies to packets that arrive if what is not known of them is as it seems.
     """
 
     source: Place
@@ -68,6 +79,7 @@ class Flow:
     box: Box
     forward: Leg
     back: Leg | None
+    beyond: tuple[str, ...] = ()
 
     @property
     def delivered(self) -> bool:
@@ -91,9 +103,21 @@ class Tracer:
     def __init__(self, model: Model) -> None:
         self.model = model
 
-    def flows(self, source: Place, destination: Place, family: int, protocol: Spans, port: Spans) -> list[Flow]:
-        """Every flow between two places, in disjoint sets of packets that fare alike."""
-        sources, destinations = source.spans(family), destination.spans(family)
+    def flows(
+        self, source: Place, destination: Place, family: int, protocol: Spans, port: Spans, *, nat64: bool = False
+    ) -> list[Flow]:
+        """Every flow between two places, in disjoint sets of packets that fare alike.
+
+        Args:
+            source: Where the packets start.
+            destination: Where they are to end.
+            family: The family of the packets as they are sent.
+            protocol: Their protocols.
+            port: Their destination ports.
+            nat64: Whether they go to IPv4 addresses of the destination as IPv6 hosts write them.
+        """
+        sources = source.spans(family)
+        destinations = as_ipv6(destination.spans(4)) if nat64 else destination.spans(family)
         box = Box(family, protocol, sources, EPHEMERAL_PORTS, destinations, port)
         for place in (source, destination):
             if place.doubt:
@@ -104,11 +128,16 @@ class Tracer:
         found: list[Flow] = []
         for leg in [part for whole in legs for part in at_place(whole, destination)]:
             if leg.outcome is not Outcome.DELIVERED:
-                found.append(Flow(source, destination, _sent(leg, sources), leg, None))
+                beyond: dict[str, None] = {}
+                if leg.arrives:
+                    known = replace(leg, walk=replace(leg.walk, doubts=(), doubt=""))
+                    for reply in forward(self.model, self._replies(known, source)):
+                        beyond.update(dict.fromkeys(reply.doubts))
+                found.append(Flow(source, destination, _sent(leg, sources), leg, None, tuple(beyond)))
                 continue
             replies = forward(self.model, self._replies(leg, source))
             found += [
-                Flow(source, destination, _refined(leg, reply, sources), leg, reply)
+                Flow(source, destination, _refined(leg, reply), leg, reply)
                 for whole in replies
                 for reply in at_place(whole, source)
             ]
@@ -200,6 +229,9 @@ class Tracer:
             if isinstance(gateway, EgressOnlyGateway):
                 return [(("local", gateway.vpc, gateway), reply)]
             assert isinstance(gateway, InternetGateway)
+            owner = walk.source_owner
+            if isinstance(owner, NatGateway) and owner.regional:
+                return [(("nat back", owner, None), reply)]
             return [(("edge", gateway.vpc, gateway), reply)]
         if isinstance(end, Service):
             # By the endpoint's own VPC, straight to the subnet that asked: its network ACL is asked again.
@@ -237,14 +269,20 @@ def _sent(leg: Leg, sources: Spans) -> Box:
     """The packets of a leg as they were sent."""
     box = leg.walk.box
     if leg.walk.translations:
-        return box._replace(source=leg.walk.translations[0][1], source_port=leg.walk.translations[0][2])
+        return _before(box, leg.walk.translations[0])
     return box if intersect(box.source, sources) else box._replace(source=sources)
 
 
-def _refined(forward: Leg, back: Leg, sources: Spans) -> Box:
+def _before(box: Box, translation: Translation) -> Box:
+    """Packets as they were before they were translated."""
+    if translation.family != box.family:
+        box = box._replace(family=translation.family, destination=as_ipv6(box.destination))
+    return box._replace(source=translation.source, source_port=translation.source_port)
+
+
+def _refined(forward: Leg, back: Leg) -> Box:
     """The packets of a flow, cut by both directions."""
-    sent = _sent(forward, sources)
     reply = back.walk.box.swapped()
     if forward.walk.translations and back.walk.translations:
-        return sent._replace(destination=reply.destination, port=reply.port, protocol=reply.protocol)
+        return _before(reply, forward.walk.translations[0])
     return reply

@@ -27,6 +27,11 @@ class Unknown:
         return f"unknown: {self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class Outside(Unknown):
+    """What is surely nothing of the set, because a contract says so."""
+
+
 class _NoValue:
     """`AWS::NoValue`: the property is as if it were not written."""
 
@@ -40,6 +45,21 @@ NO_VALUE = _NoValue()
 def opaque(name: str) -> str:
     """Text that stands for what only AWS will know."""
     return f"{OPEN}{name}{CLOSE}"
+
+
+def outside(name: str) -> str:
+    """Text that stands for the id of what is none of the set."""
+    return f"{OPEN}outside: {name}{CLOSE}"
+
+
+def is_outside(text: Any) -> bool:
+    """Whether a value is the id of what a contract says to be none of the set."""
+    return isinstance(text, str) and text.startswith(f"{OPEN}outside: ")
+
+
+def lifted(section: str) -> str:
+    """The end of a reason: which section of the contracts says what is not known."""
+    return f" (contract: {section})"
 
 
 def is_opaque(text: str) -> bool:

@@ -33,14 +33,14 @@ REDUNDANT_DEPENDENCY = "W3005"
 
 
 def lint(
-    template: Mapping[str, Any], *, accept: Collection[str] = (), regions: Sequence[str] = ("us-east-1",)
+    template: Mapping[str, Any], *, accept: str | Collection[str] = (), regions: str | Sequence[str] = ("us-east-1",)
 ) -> tuple[LintFinding, ...]:
     """Lint one template for errors and warnings.
 
     Args:
         template: The template.
-        accept: Rules that may be broken. Default: none.
-        regions: The Regions whose resource schemas it is held to.
+        accept: Rules that may be broken: one, or several. Default: none.
+        regions: The Regions, one or several, whose resource schemas it is held to.
 
     Returns:
         What cfn-lint says, in order.
@@ -48,12 +48,13 @@ def lint(
     from cfnlint.decode import decode_str
 
     parsed, wrong = decode_str(json.dumps(template))
-    matches = wrong or _runner(tuple(regions)).validate_template(parsed)
+    accepted = {accept} if isinstance(accept, str) else set(accept)
+    matches = wrong or _runner((regions,) if isinstance(regions, str) else tuple(regions)).validate_template(parsed)
     return tuple(
         sorted(
             LintFinding(match.rule.id, ".".join(str(part) for part in getattr(match, "path", [])), match.message)
             for match in matches
-            if match.rule.id not in accept
+            if match.rule.id not in accepted
         )
     )
 

@@ -46,6 +46,8 @@ def _stacks(source: Any, region: str) -> list[StackSource]:
         # Named templates are the only mapping without a section of that name.
         templates = {"Template": source} if "Resources" in source else source
         return [StackSource(name, as_template(template, name), region) for name, template in templates.items()]
+    if isinstance(source, type) and hasattr(source, "node"):
+        raise TemplateError(f"a network is read from what {source.__name__} makes: give synthesized({source.__name__})")
     if hasattr(source, "node"):
         source = source.node.root.synth()
     if hasattr(source, "directory"):

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 
@@ -83,6 +85,25 @@ def _short(value: Any) -> str:
     if isinstance(value, dict) and "Type" in value:
         return str(value["Type"])
     return json.dumps(value, sort_keys=True)
+
+
+def snapshot_of(request: pytest.FixtureRequest) -> SnapshotAssertion:
+    """Make syrupy's assertion of a test, without its fixture: other plugins have one named `snapshot` as well.
+
+    Args:
+        request: The test's.
+
+    Returns:
+        The assertion.
+    """
+    options = request.config.option
+    return SnapshotAssertion(
+        session=request.config._syrupy,  # type: ignore[attr-defined]  # noqa: SLF001 - as syrupy's own fixture does
+        extension_class=TemplateSnapshotExtension,
+        test_location=PyTestLocation(request.node),
+        update_snapshots=options.update_snapshots,
+        update_new_snapshots_only=getattr(options, "update_new_snapshots_only", False),
+    )
 
 
 class TemplateSnapshotExtension(SingleFileSnapshotExtension):

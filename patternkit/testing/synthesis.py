@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import metadata
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +84,9 @@ def synthesize(
     build: Callable[[cdk.App], object],
     *,
     context: Mapping[str, Any] | None = None,
-    packs: Iterable[str] = (),
-    rules: Iterable[Path] = (),
-    directory: Path | None = None,
+    packs: str | Iterable[str] = (),
+    rules: str | PathLike[str] | Iterable[str | PathLike[str]] = (),
+    directory: str | PathLike[str] | None = None,
     build_assets: bool = False,
 ) -> Synthesis:
     """Synthesize an app.
@@ -92,8 +94,10 @@ def synthesize(
     Args:
         build: Adds stacks to the app.
         context: The app's context: feature flags, and what its constructs read. Default: none.
-        packs: The rule packs of cdk-nag to check it with, by name. Default: none, only the CDK's own validation.
-        rules: Files of a project's own rules, `.guard` or `.rego`, that the CDK's own validation evaluates too.
+        packs: The rule packs of cdk-nag to check it with, by name: one, or several. Default: none, only the CDK's own
+            validation.
+        rules: Files of a project's own rules, `.guard` or `.rego`, that the CDK's own validation evaluates too: one,
+            or several.
             Default: none.
         directory: Where the assembly goes. Default: a temporary folder, removed when Python ends.
         build_assets: Whether to bundle assets. Default: no, for unit tests.
@@ -108,7 +112,7 @@ def synthesize(
             passed on.
     """
     if directory is None:
-        directory = Path(tempfile.mkdtemp(prefix="synthesis-"))
+        directory = tempfile.mkdtemp(prefix="synthesis-")
         # Not sooner: templates are shared among the tests of a session.
         atexit.register(shutil.rmtree, directory, ignore_errors=True)
     # Findings are handed over as data: neither printed nor raised.
@@ -116,21 +120,32 @@ def synthesize(
     if not build_assets:
         settings["aws:cdk:bundling-stacks"] = []
     app = cdk.App(context={**(context or {}), **settings}, outdir=str(directory), analytics_reporting=False)
-    _add_packs(app, packs)
-    if files := tuple(rules):
+    if plugins := packs_plugins(app, names(packs)):
+        cdk.Validations.of(app).add_plugins(*plugins)
+    if files := tuple(Path(one) for one in names(rules)):
         cdk.Validations.of(app).add_plugins(rules_plugin(files))
     try:
         build(app)
         app.synth()
     except RuntimeError as error:
-        # What follows the reason is JavaScript's stack.
-        lines = [line.strip() for line in str(error).splitlines()]
-        reason = " ".join(line for line in lines if line and not line.startswith("at "))
-        raise SynthesisError(f"{where(error, build)}: {reason}") from None
-    return Synthesis(directory, read_findings(directory))
+        raise SynthesisError(f"{where(error, build)}: {reason(error)}") from None
+    return Synthesis(Path(directory), read_findings(Path(directory)))
 
 
-def where(error: BaseException, build: Callable[..., object]) -> str:
+def reason(error: BaseException) -> str:
+    """Take the CDK's own reason from an error of jsii, without JavaScript's stack.
+
+    Args:
+        error: The error.
+
+    Returns:
+        One line.
+    """
+    lines = [line.strip() for line in str(error).splitlines()]
+    return " ".join(line for line in lines if line and not line.startswith("at "))
+
+
+def where(error: BaseException, build: object) -> str:
     """Say where in a project's own code an error comes from.
 
     Args:
@@ -148,23 +163,57 @@ def where(error: BaseException, build: Callable[..., object]) -> str:
     ]
     if own:
         return f"{own[-1].filename}:{own[-1].lineno}"
-    return inspect.getsourcefile(inspect.unwrap(build)) or str(getattr(build, "__name__", "the app"))
+    source = build if isinstance(build, type) or inspect.isroutine(build) else type(build)
+    try:
+        found = inspect.getsourcefile(inspect.unwrap(source))
+    except TypeError:
+        found = None
+    return found or str(getattr(source, "__name__", "the app"))
 
 
-def _add_packs(app: cdk.App, packs: Iterable[str]) -> None:
-    names = list(packs)
-    if not names:
-        return
+def names(given: str | PathLike[str] | Iterable[Any]) -> list[Any]:
+    """Take one for a list of one.
+
+    Args:
+        given: One name or path, or several.
+
+    Returns:
+        The list.
+    """
+    return [given] if isinstance(given, str | PathLike) else list(given)
+
+
+def packs_plugins(app: Any, packs: list[str]) -> list[Any]:
+    """Make the plugins of rule packs, for the validations of an app.
+
+    Args:
+        app: The app.
+        packs: The packs, by name.
+
+    Returns:
+        The plugins.
+
+    Raises:
+        ValueError: If there is no such pack.
+        SynthesisError: If the cdk-nag that is installed is older than 3.
+    """
+    for name in packs:
+        if name not in PACKS:
+            raise ValueError(f"packs must be among {', '.join(PACKS)}, got {name}")
+    if not packs:
+        return []
+    if (version := metadata.version("cdk-nag")).partition(".")[0] == "2":
+        raise SynthesisError(
+            f"cdk-nag {version} is installed, and packs are those of cdk-nag 3: the two cannot share a project; "
+            "install cdk-nag 3, and acknowledge by Validations.of(construct) instead of NagSuppressions"
+        )
     import cdk_nag
 
-    known: dict[str, Callable[[cdk.App], Any]] = {
+    known: dict[str, Callable[[Any], Any]] = {
         "AwsSolutions": cdk_nag.AwsSolutionsChecks,
         "Serverless": cdk_nag.ServerlessChecks,
         "NIST.800.53.R5": cdk_nag.NIST80053R5Checks,
         "HIPAA.Security": cdk_nag.HIPAASecurityChecks,
         "PCI.DSS.321": cdk_nag.PCIDSS321Checks,
     }
-    for name in names:
-        if name not in known:
-            raise ValueError(f"packs must be among {', '.join(known)}, got {name}")
-    cdk.Validations.of(app).add_plugins(*(known[name](app) for name in names))
+    return [known[name](app) for name in packs]

@@ -1,7 +1,7 @@
 """One thing that an upgrade does."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,13 @@ class Kind(enum.StrEnum):
     RETENTION = "retention"
     PERMISSIONS = "permissions"
     EXPOSURE = "exposure"
+    ENCRYPTION = "encryption"
+    ALARMS = "alarms"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Change:
-    """Something that an upgrade replaces, deletes, stops retaining, permits or exposes.
+    """Something that an upgrade replaces, deletes, stops retaining, permits, exposes, decrypts or leaves unnoticed.
 
     Attributes:
         kind: What sort of change it is.
@@ -52,3 +54,19 @@ def resources(template: Template) -> Mapping[str, Mapping[str, Any]]:
     """
     found: Mapping[str, Mapping[str, Any]] = template.get("Resources", {})
     return found
+
+
+def pairs(old: Template, new: Template) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Give the resources that are in both templates and of one type.
+
+    Args:
+        old: A template.
+        new: Another one.
+
+    Yields:
+        The logical id and both definitions.
+    """
+    before = resources(old)
+    for logical_id, resource in resources(new).items():
+        if logical_id in before and before[logical_id]["Type"] == resource["Type"]:
+            yield logical_id, before[logical_id], resource

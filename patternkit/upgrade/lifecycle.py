@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from patternkit.templates.properties import schema_of
 from patternkit.testing.permissions.intrinsics import described
 from patternkit.testing.stateful import STATEFUL
 from patternkit.upgrade.changes import Change, Kind, Template, resources
 
 _NOTHING = object()
 _KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
-_PROTECTION = ("DeletionProtection", "DeletionProtectionEnabled")
 
 
 def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
@@ -34,8 +34,11 @@ def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
                 "Snapshot": "is deleted, a snapshot stays",
             }.get(kept, "is deleted with all it holds")
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; the old one {fate} (UpdateReplacePolicy {kept})")
+        elif after[logical_id]["Type"] == _FUNCTION:
+            yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_CALLERS}")
     for logical_id in before.keys() - after.keys():
         yield from _gone(logical_id, before, after)
+        yield from _renamed(logical_id, before, after)
     for logical_id in before.keys() & after.keys():
         if _is_stateful(after[logical_id]["Type"]):
             yield from _made_conditional(logical_id, before[logical_id], after[logical_id])
@@ -48,7 +51,7 @@ def _gone(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
     if not _is_stateful(kind):
         return
     # What is deployed decides what becomes of a resource that the new template does not have.
-    policy = resource.get("DeletionPolicy", _default_policy(resource))
+    policy = described(resource.get("DeletionPolicy", _default_policy(resource)))
     fate = {
         "Delete": "it is deleted with all it holds",
         "Snapshot": "it is deleted, a snapshot stays",
@@ -60,6 +63,30 @@ def _gone(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
         yield Change(Kind.REPLACEMENT, logical_id, f"{what}: {fate}, and {named} starts empty: was it renamed?")
     else:
         yield Change(Kind.DELETION, logical_id, f"{what}: {fate}", dangerous=policy in ("Delete", "Snapshot"))
+
+
+def _renamed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """A function holds nothing, but others may call it, by a name or ARN that goes with it."""
+    if before[logical_id]["Type"] != _FUNCTION:
+        return
+    successors = [
+        one
+        for one, resource in after.items()
+        if one not in before and resource["Type"] == _FUNCTION and _runs(resource) == _runs(before[logical_id])
+    ]
+    if successors:
+        named = ", ".join(sorted(successors))
+        reason = f"the function is not in the new template, and {named} runs the same: was it renamed? {_CALLERS}"
+        yield Change(Kind.REPLACEMENT, logical_id, reason)
+
+
+def _runs(function: Mapping[str, Any]) -> tuple[Any, ...]:
+    properties = function.get("Properties", {})
+    return tuple(properties.get(name) for name in ("Handler", "Runtime", "PackageType", "Layers"))
+
+
+_FUNCTION = "AWS::Lambda::Function"
+_CALLERS = "who calls it by the name or ARN that it had fails"
 
 
 def _default_policy(resource: Mapping[str, Any]) -> str:
@@ -75,7 +102,7 @@ def _made_conditional(logical_id: str, before: Mapping[str, Any], after: Mapping
     # A resource whose condition does not hold is as if it were not in the template.
     condition = after.get("Condition")
     if condition is not None and condition != before.get("Condition"):
-        policy = before.get("DeletionPolicy", _default_policy(before))
+        policy = described(before.get("DeletionPolicy", _default_policy(before)))
         reason = f"it is there only if the condition {condition} holds now, and else goes (DeletionPolicy {policy})"
         yield Change(Kind.DELETION, logical_id, reason, dangerous=policy in ("Delete", "Snapshot"))
 
@@ -86,10 +113,6 @@ def _loosened(logical_id: str, before: Mapping[str, Any], after: Mapping[str, An
         if was in _KEPT and now not in _KEPT:
             when = "its stack" if attribute == "DeletionPolicy" else "its replacement"
             yield Change(Kind.RETENTION, logical_id, f"{attribute} was {was} and is {now}: the data goes with {when}")
-    for name in _PROTECTION:
-        was, now = before.get("Properties", {}).get(name), after.get("Properties", {}).get(name)
-        if was in (True, "true") and now not in (True, "true"):
-            yield Change(Kind.RETENTION, logical_id, f"{name} was on and is off: nothing stops its deletion")
 
 
 def _replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
@@ -126,12 +149,7 @@ def _replacement(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 @cache
 def _create_only(resource_type: str) -> tuple[tuple[str, bool], ...]:
     """The properties that cannot be changed, and those that sometimes cannot, as CloudFormation's schemas say."""
-    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
-
-    try:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
-    except ResourceNotFoundError:
-        return ()
+    schema = schema_of(resource_type) or {}
     named = [(path, True) for path in schema.get("createOnlyProperties") or ()]
     named += [(path, False) for path in schema.get("conditionalCreateOnlyProperties") or ()]
     return tuple((path.removeprefix("/properties/").replace("/", "."), certain) for path, certain in named)

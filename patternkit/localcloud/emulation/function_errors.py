@@ -13,8 +13,6 @@ import threading
 from types import ModuleType
 from typing import Any
 
-from patternkit.localcloud.emulation.amendment import AmendmentError
-
 # What the workers write of an exception, and what they write instead. Node's `name` is what AWS reports: an own
 # name of the error before its class's.
 PYTHON = (
@@ -51,7 +49,7 @@ def name_in_workers(runtime: ModuleType) -> None:
 def _replaced(script: str, change: tuple[str, str]) -> str:
     before, after = change
     if script.count(before) != 1:
-        raise AmendmentError(f"the worker's script has {script.count(before)} times: {before}")
+        raise RuntimeError(f"the worker's script has {script.count(before)} times: {before}")
     return script.replace(before, after)
 
 

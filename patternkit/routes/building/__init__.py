@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from patternkit.routes.building.declaring import _Declaring
+from patternkit.routes.building.automations import AUTOMATIONS, _Automations
 from patternkit.routes.building.finishing import _Finishing
 from patternkit.routes.building.firewalls import _Firewalls
 from patternkit.routes.building.reading import Properties
@@ -36,16 +36,19 @@ def build(resolver: Resolver, contracts: Contracts) -> Model:
     return _Builder(resolver, contracts).build()
 
 
-class _Builder(_Vpcs, _Targets, _Firewalls, _Declaring, _Finishing):
+class _Builder(_Vpcs, _Targets, _Firewalls, _Automations, _Finishing):
     def build(self) -> Model:
         buckets: dict[str, list[tuple[Stack, str, Any]]] = {kind: [] for kind in _METHODS}
         custom: list[tuple[Stack, str, Any]] = []
         unmodelled: list[tuple[Stack, str, Any]] = []
+        automations: list[tuple[Stack, str, Any]] = []
         for stack in self.resolver.stacks.stacks:
             # A stack without conditions needs no look at each resource's.
             for logical, resource in stack.resources.items():
                 kind = resource["Type"]
                 bucket = buckets.get(kind)
+                if kind in AUTOMATIONS and self.resolver.exists(stack, resource):
+                    automations.append((stack, logical, resource.get("Properties") or {}))
                 if bucket is None:
                     if is_custom(kind):
                         bucket = custom
@@ -58,15 +61,19 @@ class _Builder(_Vpcs, _Targets, _Firewalls, _Declaring, _Finishing):
                 bucket.append((stack, logical, resource.get("Properties") or {}))
         self.model.contracts = self._leans() | self.resolver.stacks.leans
         self.model.unknown = list(self.resolver.stacks.unknown_everywhere)
+        self.model.notes += self.resolver.stacks.nesting.notes
         for kind, method in _METHODS.items():
             for stack, logical, properties in buckets[kind]:
                 method(self, stack, logical, properties)
             if kind == "AWS::EC2::TransitGatewayRouteTablePropagation":
                 self._default_propagation()
         self._check_contracts()
+        self._settle_instances()
         self._declared()
         for stack, logical, properties in custom:
             self._custom(stack, logical, properties)
+        for stack, logical, properties in automations:
+            self._automation(stack, logical, properties)
         for stack, logical, properties in unmodelled:
             self._unmodelled(stack, logical, properties)
         self._look_for_refusals(buckets)
@@ -108,8 +115,9 @@ _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
     "AWS::EC2::SecurityGroupIngress": _Builder.group_rule,
     "AWS::EC2::SecurityGroupEgress": _Builder.group_rule,
     "AWS::EC2::NatGateway": _Builder.nat,
-    "AWS::EC2::NetworkInterface": _Builder.interface,
-    "AWS::EC2::Instance": _Builder.interface,
+    "AWS::EC2::NetworkInterface": _Builder.network_interface,
+    "AWS::EC2::Instance": _Builder.instance,
+    "AWS::EC2::NetworkInterfaceAttachment": _Builder.interface_attachment,
     "AWS::EC2::EIP": _Builder.elastic_address,
     "AWS::EC2::EIPAssociation": _Builder.elastic_address,
     "AWS::EC2::VPCEndpoint": _Builder.endpoint,

@@ -7,10 +7,16 @@ from typing import Any
 from patternkit.routes.building.filters import DEFAULT_GROUP, _Filters
 from patternkit.routes.building.reading import Properties, shown
 from patternkit.routes.building.sites import _Sites
-from patternkit.routes.contracts import matching
+from patternkit.routes.contracts import DeclaredRoute, matching
 from patternkit.routes.errors import ContractError, nearest
 from patternkit.routes.model import (
     Attachment,
+    Blackhole,
+    EgressOnlyGateway,
+    Endpoint,
+    Interface,
+    InternetGateway,
+    NatGateway,
     NetworkAcl,
     Peering,
     Route,
@@ -18,18 +24,31 @@ from patternkit.routes.model import (
     SecurityGroup,
     Site,
     TransitGateway,
+    VpnGateway,
 )
 from patternkit.routes.resolving import (
     Stack,
     custom_names,
     sdk_call,
 )
-from patternkit.routes.values import CLOSE, OPEN, opaque
+from patternkit.routes.values import CLOSE, OPEN, lifted, opaque
 
 # Actions of CDK's AwsCustomResource that only read.
 _READING = ("describe", "get", "list", "search", "Describe", "Get", "List", "Search")
 
 _CHANGEABLE = (RouteTable, TransitGateway, Attachment, Site, SecurityGroup, NetworkAcl, Peering)
+
+# What a route of a VPC may lead to.
+_ROUTED_TO = (
+    EgressOnlyGateway,
+    Endpoint,
+    Interface,
+    InternetGateway,
+    NatGateway,
+    Peering,
+    TransitGateway,
+    VpnGateway,
+)
 
 
 class _Declaring(_Sites, _Filters):
@@ -54,6 +73,7 @@ class _Declaring(_Sites, _Filters):
                 ("prefixes", contracts.prefixes),
                 ("appliance-mode", contracts.appliance_mode),
                 ("policies", contracts.policies),
+                ("routes by", [route.by for route in contracts.routes if route.by]),
                 ("sites", contracts.sites),
                 ("appliances", contracts.appliances),
             )
@@ -114,7 +134,11 @@ class _Declaring(_Sites, _Filters):
             ]
             self._propagate_by_default(site.attachment)
         for route in self.contracts.routes:
+            if route.target:
+                self._declared_vpc_route(route)
+                continue
             table = self._by_name(self.model.transit_tables, route.table, "transit gateway route table")
+            self._makes(route, table)
             attachment = self._by_name(self.model.attachments, route.attachment, "attachment")
             if isinstance(attachment, Attachment) and attachment.peer is not None:
                 attachment = self._attachment_at(attachment.identity, table)
@@ -130,6 +154,36 @@ class _Declaring(_Sites, _Filters):
                 )
                 for block in route.prefixes
             ]
+
+    def _declared_vpc_route(self, route: DeclaredRoute) -> None:
+        """A route of a VPC that is made at run time."""
+        table = self._by_name(self.model.tables, route.table, "route table")
+        self._makes(route, table)
+        target: Any = Blackhole(f"the contract for {route.table} says blackhole")
+        if isinstance(route.target, dict):
+            firewall = self._by_name(self.model.firewalls, route.target["endpoint-of"], "firewall")
+            endpoints = {endpoint.identity: endpoint for endpoint in firewall.endpoints}
+            subnet = route.target.get("subnet")
+            if subnet is not None:
+                meant = self._by_name(self.model.subnets, subnet, "subnet")
+                endpoints = {key: one for key, one in endpoints.items() if one.subnet is meant}
+            if len(endpoints) != 1:
+                known = ", ".join(sorted(str(endpoint.subnet) for endpoint in firewall.endpoints))
+                raise ContractError(
+                    f"contracts: routes of {route.table}: {len(endpoints)} endpoints of {firewall.path} are meant; "
+                    f"say which by its subnet ({known})"
+                )
+            (target,) = endpoints.values()
+        elif route.target != "blackhole":
+            among = {key: element for key, element in self.targets.items() if isinstance(element, _ROUTED_TO)}
+            target = self._by_name(among, str(route.target), "gateway, endpoint, interface or peering connection")
+        contract = frozenset({f"routes {route.table}"})
+        path = f"contract for {route.table}"
+        table.routes += [Route(block, target, "static", path, contract) for block in route.prefixes]
+
+    def _makes(self, route: DeclaredRoute, table: RouteTable) -> None:
+        if route.by:
+            self.made_by.setdefault(table.identity, []).append(route.by)
 
     def _by_name(self, group: dict[str, Any], name: str, what: str) -> Any:
         found = [element for element in group.values() if element.path == name or element.path.endswith(f"/{name}")]
@@ -151,7 +205,7 @@ class _Declaring(_Sites, _Filters):
         call = sdk_call(self.resolver, stack, properties)
         if call is not None and str(call.get("action", "")).startswith(_READING):
             return
-        self._taint(given, f"the custom resource {stack.path(logical)} is given it, and may change it")
+        self._taint(given, f"the custom resource {stack.path(logical)}", names, "harmless or returns")
 
     def _harmless(self, given: Any, names: tuple[str, ...]) -> bool:
         """Whether a contract says that a resource changes nothing; what it is given leans on that."""
@@ -165,15 +219,29 @@ class _Declaring(_Sites, _Filters):
                 return True
         return False
 
-    def _taint(self, given: Any, reason: str) -> None:
-        for identity in _identities(given):
+    def _taint(self, given: Any, who: str, names: tuple[str, ...], section: str) -> None:
+        """Suspect a resource of changing what it is given, but where a contract says what it makes.
+
+        Args:
+            given: What it is given.
+            who: The resource, for messages.
+            names: By which names contracts call it.
+            section: The section of the contracts that lifts the suspicion.
+        """
+        for identity in sorted(_identities(given)):
             if identity.endswith(DEFAULT_GROUP):
                 self._default_group(identity)
             element = self.targets.get(identity) or self.model.attachments.get(identity)
             if isinstance(element, _CHANGEABLE):
-                element.tainted = reason
+                made = matching(self.made_by.get(identity, ()), names)
+                if made is not None:
+                    element.contracts = element.contracts | {f"routes by {made}"}
+                    continue
+                lift = lifted(f"{section}, or routes with by" if isinstance(element, RouteTable) else section)
+                reason = f"{who} is given {element.path}, and may change it{lift}"
+                element.tainted = f"{element.tainted}; {reason}" if element.tainted else reason
             elif identity in self.model.prefix_lists:
-                self.changed_lists[identity] = reason
+                self.changed_lists[identity] = f"{who} is given {shown(identity)}, and may change it{lifted(section)}"
 
     def _unmodelled(self, stack: Stack, logical: str, properties: Properties) -> None:
         kind = stack.resources[logical]["Type"]
@@ -186,7 +254,7 @@ class _Declaring(_Sites, _Filters):
             if mode != "off":
                 self.model.blocked_public = f"{path} blocks public access ({shown(mode)}), which is not modelled"
             return
-        self._taint(given, f"{path} ({kind}) is given it, and may change it: it is not modelled")
+        self._taint(given, f"{path} ({kind}), which is not modelled,", custom_names(stack, logical, kind), "harmless")
 
 
 def _identities(value: Any) -> set[str]:

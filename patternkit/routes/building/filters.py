@@ -44,7 +44,7 @@ class _Filters(_Reading):
         if acl is None:
             found = self._ours(self.model.network_acls, identity, "network ACL")
             if isinstance(found, Unknown):
-                self._doubt(stack, logical, "adds a rule to a network ACL", found)
+                self._doubt(stack, logical, "adds a rule to a network ACL", found, "network ACL")
             return
         path = stack.path(logical)
         rule = self._acl_rule(stack, properties, path)
@@ -133,7 +133,7 @@ class _Filters(_Reading):
                     f"{stack.path(logical)} gives it a second network ACL, and the order of deployment decides"
                 )
         elif isinstance(subnet, Unknown):
-            self._doubt(stack, logical, "gives a network ACL to a subnet", subnet)
+            self._doubt(stack, logical, "gives a network ACL to a subnet", subnet, "subnet of a network ACL")
 
     def security_group(self, stack: Stack, logical: str, properties: Properties) -> None:
         group: SecurityGroup = self._named(SecurityGroup, stack, logical)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from patternkit.routes.addresses import (
     Prefix,
 )
-from patternkit.routes.building.reading import LOCAL, _Reading
+from patternkit.routes.building.outside import _Outside
+from patternkit.routes.building.reading import LOCAL
+from patternkit.routes.contracts import matching
 from patternkit.routes.model import (
     Attachment,
     Route,
@@ -13,13 +15,15 @@ from patternkit.routes.model import (
     TransitTable,
     VpnGateway,
 )
-from patternkit.routes.values import CLOSE, Choice, Unknown
+from patternkit.routes.resolving import custom_names
+from patternkit.routes.values import CLOSE, Choice, Unknown, lifted
 
 
-class _Finishing(_Reading):
+class _Finishing(_Outside):
     """Fills the tables of a network that is otherwise made."""
 
     def _finish(self) -> None:
+        self._doubt_all()
         for table in (*self.model.tables.values(), *self.model.transit_tables.values()):
             for route in table.routes:
                 if route.prefix_list in self.changed_lists:
@@ -79,7 +83,20 @@ class _Finishing(_Reading):
                     Route(block, attachment, attachment.medium, contracts=site.contracts) for block in learnt
                 ]
             elif attachment.medium == "vpc":
-                table.unknown.append(f"the VPC of {attachment.path} is not in the set")
+                self._fill_from_outside(attachment, table)
+
+    def _fill_from_outside(self, attachment: Attachment, table: TransitTable) -> None:
+        """What the attachment of a VPC that is not in the set propagates: only a contract says it."""
+        stack, logical = self.resolver.stacks.by_id[attachment.identity]
+        declared = matching(self.contracts.prefixes, custom_names(stack, logical, ""))
+        if declared is None:
+            table.unknown.append(f"the VPC of {attachment.path} is not in the set{lifted('prefixes')}")
+            return
+        contract = frozenset({f"prefixes {declared}"})
+        table.contracts = table.contracts | contract
+        table.routes += [
+            Route(block, attachment, "vpc", contracts=contract) for block in self.contracts.prefixes[declared]
+        ]
 
     def _settle_identical_blocks(self, table: TransitTable) -> None:
         # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-route-tables.html: of VPCs with identical blocks the

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from patternkit.routes.addresses import (
@@ -21,9 +23,32 @@ from patternkit.routes.resolving import (
     Resolver,
     Stack,
 )
-from patternkit.routes.values import CLOSE, NO_VALUE, OPEN, Unknown, is_opaque
+from patternkit.routes.values import CLOSE, NO_VALUE, OPEN, Outside, Unknown, is_opaque, is_outside, lifted
 
 Properties = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Unknown):
+    """An id that a template gives as text: what it is the id of is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """What is done to an element that is not known.
+
+    Attributes:
+        kind: What the element is.
+        text: What is done to it, and why it is not known.
+        reason: Why it is not known.
+        may_be: Which elements of the kind it may be.
+    """
+
+    kind: str
+    text: str
+    reason: Unknown
+    may_be: Callable[[Any], bool]
+
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -67,7 +92,10 @@ class _Reading:
         self.policy_rules: dict[str, tuple[list[AclRule] | Unknown, int]] = {}
         self.unknown_groups: list[str] = []
         self.changed_lists: dict[str, str] = {}
+        self.loose: list[Loose] = []
+        self.made_by: dict[str, list[str]] = {}  # which resources make just the routes that contracts declare, by table
         self.asns: dict[str, int | Unknown] = {}
+        self.unknown_interfaces: list[str] = []
 
     def _get(self, stack: Stack, properties: Properties, name: str) -> Any:
         node = properties.get(name)
@@ -120,10 +148,13 @@ class _Reading:
         if isinstance(identity, Unknown):
             return identity
         found = group.get(identity) if isinstance(identity, str) else None
-        if found is None:
-            self._check_kind(identity, what)
-            return Unknown(f"{what} {shown(identity)} is not in the set")
-        return found
+        if found is None and is_outside(identity):
+            return Outside(f"{what} {shown(identity)} is not in the set")
+        if found is not None:
+            return found
+        self._check_kind(identity, what)
+        by_text = isinstance(identity, str) and not is_opaque(identity)
+        return Unknown(f"{what} {shown(identity)} is not in the set{lifted('ids') if by_text else ''}")
 
     def _ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
         """The element of the set that an identity means.
@@ -138,8 +169,10 @@ class _Reading:
             return found
         if identity is None:
             return Unknown(f"{what} is not given")
-        if not isinstance(identity, str) or not is_opaque(identity):
+        if not isinstance(identity, str) or is_outside(identity):
             return None
+        if not is_opaque(identity):
+            return Literal(f"{what} {identity} may be any of the set{lifted('ids')}")
         entry = self.resolver.stacks.by_id.get(identity)
         if entry is not None and entry[0].resources[entry[1]]["Type"].startswith("AWS::"):
             self._check_kind(identity, what)
@@ -160,8 +193,26 @@ class _Reading:
         if reason not in self.model.refused:
             self.model.refused.append(reason)
 
-    def _doubt(self, stack: Stack, logical: str, does: str, reason: Unknown) -> None:
-        self.model.unknown.append(f"{stack.path(logical)} {does}: {reason.reason}")
+    def _doubt(
+        self,
+        stack: Stack,
+        logical: str,
+        does: str,
+        reason: Unknown,
+        kind: str = "",
+        may_be: Callable[[Any], bool] = lambda _: True,
+    ) -> None:
+        """What a resource belongs to is not known: a doubt on all that it may be, when everything is made.
+
+        Args:
+            stack: The resource's stack.
+            logical: The resource.
+            does: What it does to what is not known.
+            reason: Why that is not known.
+            kind: What it is, a key of `KINDS`; "" for a doubt on everything.
+            may_be: Which elements of the kind it may be.
+        """
+        self.loose.append(Loose(kind, f"{stack.path(logical)} {does}: {reason.reason}", reason, may_be))
 
 
 def shown(identity: Any) -> str:

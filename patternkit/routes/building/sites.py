@@ -59,7 +59,7 @@ class _Sites(_Transit):
                 site.gateway = gateway
                 gateway.sites.append(site)
             elif isinstance(gateway, Unknown):
-                self._doubt(stack, logical, "connects a site to a gateway", gateway)
+                self._doubt(stack, logical, "connects a site to a gateway", gateway, "virtual private gateway")
         elif "TransitGatewayId" in properties:
             site.families = self._inside(site, self._get(stack, properties, "TunnelInsideIpVersion"))
             self._site_attachment(
@@ -131,7 +131,7 @@ class _Sites(_Transit):
         site = self._ours(self.model.sites, self._get(stack, properties, "VpnConnectionId"), "VPN connection")
         block = self._block(self._get(stack, properties, "DestinationCidrBlock"), stack.path(logical))
         if isinstance(site, Unknown):
-            self._doubt(stack, logical, "is a route of a VPN connection", site)
+            self._doubt(stack, logical, "is a route of a VPN connection", site, "site")
         if not isinstance(site, Site):
             return
         if not site.static_only:
@@ -169,7 +169,7 @@ class _Sites(_Transit):
             doubts = [block for block in blocks if isinstance(block, Unknown)]
             site.allowed = doubts[0] if doubts else tuple(block for block in blocks if isinstance(block, Prefix))
         if isinstance(gateway, Unknown):
-            self._doubt(stack, logical, "connects a site to a gateway", gateway)
+            self._doubt(stack, logical, "connects a site to a gateway", gateway, "virtual private gateway")
         if isinstance(gateway, VpnGateway):
             site.gateway = gateway
             gateway.sites.append(site)

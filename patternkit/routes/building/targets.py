@@ -7,29 +7,27 @@ from typing import Any
 from patternkit.routes.addresses import (
     SERVICES,
     Prefix,
-    parse_prefix,
+    prefix,
 )
-from patternkit.routes.building.filters import DEFAULT_GROUP, _Filters
+from patternkit.routes.building.instances import _Instances
 from patternkit.routes.building.reading import Properties, shown
 from patternkit.routes.model import (
     Endpoint,
-    Interface,
     NatGateway,
     Peering,
     Route,
     RouteTable,
-    SecurityGroup,
     Service,
-    Subnet,
     Vpc,
 )
 from patternkit.routes.resolving import (
     Stack,
+    zone_name,
 )
-from patternkit.routes.values import Unknown
+from patternkit.routes.values import Unknown, opaque
 
 
-class _Targets(_Filters):
+class _Targets(_Instances):
     """Makes what routes point to."""
 
     def prefix_list(self, stack: Stack, logical: str, properties: Properties) -> None:
@@ -51,88 +49,46 @@ class _Targets(_Filters):
         subnet = self.model.subnets.get(self._get(stack, properties, "SubnetId"))
         kind = self._get(stack, properties, "ConnectivityType")
         public: bool | Unknown = kind if isinstance(kind, Unknown) else kind != "private"
-        regional = self._get(stack, properties, "AvailabilityMode") == "regional"
+        mode = self._get(stack, properties, "AvailabilityMode")
         vpc = self.model.vpcs.get(self._get(stack, properties, "VpcId"))
-        self._named(
+        nat: NatGateway = self._named(
             NatGateway,
             stack,
             logical,
             subnet=subnet,
             public=public,
-            regional=regional,
+            regional=mode if isinstance(mode, Unknown) else mode == "regional",
             vpc=subnet.vpc if subnet else vpc,
         )
+        if nat.regional is True:
+            self._regional(nat, stack, logical, properties)
 
-    def interface(self, stack: Stack, logical: str, properties: Properties) -> None:
-        names = properties
-        inner = properties.get("NetworkInterfaces")
-        if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-            if len(inner) > 1:
-                self.targets[stack.ids[logical]] = Unknown(f"{stack.path(logical)} has several network interfaces")
-                return
-            if "NetworkInterfaceId" in inner[0]:
-                interface = self.targets.get(self._get(stack, inner[0], "NetworkInterfaceId"))
-                self.targets[stack.ids[logical]] = interface or Unknown(f"the interface of {stack.path(logical)}")
-                return
-            names = {**properties, **inner[0]}
-        subnet_id = self._get(stack, names, "SubnetId")
-        subnet = self._find(self.model.subnets, subnet_id, "subnet")
-        found = self._groups_of(stack, logical, names, subnet)
-        address = self._get(stack, names, "PrivateIpAddress")
-        interface = self._named(
-            Interface,
-            stack,
-            logical,
-            subnet=subnet,
-            security_groups=found,
-            checks=self._flag(self._get(stack, names, "SourceDestCheck"), default=True),
-            public=self._public(stack, logical, names, subnet),
-            address=parse_prefix(address) if isinstance(address, str) else None,
+    def _regional(self, nat: NatGateway, stack: Stack, logical: str, properties: Properties) -> None:
+        """A NAT gateway of a whole VPC: AWS makes its route table, with a route to the internet gateway."""
+        vpc = nat.vpc
+        if nat.public is False:
+            # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html: public only.
+            self.refuse(f"{nat.path}: a NAT gateway with regional availability is public")
+        table = RouteTable(
+            opaque(f"{stack.name}/{logical}.RouteTableId"), f"{nat.path} route table", "AWS::EC2::RouteTable", vpc=vpc
         )
-        self.model.interfaces[interface.identity] = interface
-
-    def _groups_of(
-        self, stack: Stack, logical: str, names: Properties, subnet: Subnet | Unknown
-    ) -> list[SecurityGroup | Unknown] | Unknown:
-        groups = self._list(stack, names, "GroupSet" if "GroupSet" in names else "SecurityGroupIds")
-        if isinstance(groups, Unknown):
-            return groups
-        if groups:
-            for group in groups:
-                if isinstance(group, str) and group.endswith(DEFAULT_GROUP):
-                    self._default_group(group)
-            return [self._find(self.model.security_groups, group, "security group") for group in groups]
-        for name in ("SecurityGroups", "LaunchTemplate"):
-            if name in names:
-                return Unknown(f"{stack.path(logical)} gets them by {name}")
-        if isinstance(subnet, Unknown):
-            return subnet
-        return [self._default_group(f"{subnet.vpc.identity[:-1]}{DEFAULT_GROUP}")]
-
-    def _public(self, stack: Stack, logical: str, names: Properties, subnet: Subnet | Unknown) -> bool | Unknown:
-        if stack.resources[logical]["Type"] == "AWS::EC2::NetworkInterface":
-            # The subnet's setting is for what is launched; an interface has none until an address is associated.
-            # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html#vpc-public-ipv4-addresses
-            return False
-        given = self._get(stack, names, "AssociatePublicIpAddress")
-        if given is not None:
-            return self._flag(given, default=False)
-        if "LaunchTemplate" in names:
-            return Unknown(f"the launch template of {stack.path(logical)} may give it a public address")
-        return subnet.public_addresses if isinstance(subnet, Subnet) else subnet
-
-    def elastic_address(self, stack: Stack, logical: str, properties: Properties) -> None:
-        for name in ("NetworkInterfaceId", "InstanceId"):
-            if name not in properties:
-                continue
-            interface = self._ours(self.targets, self._get(stack, properties, name), "interface")
-            if isinstance(interface, Interface):
-                interface.public = True
-                home = interface.subnet.vpc if isinstance(interface.subnet, Subnet) else None
-                if home is not None and home.internet_gateway is None:
-                    self.refuse(f"{stack.path(logical)}: {home.path} has no internet gateway [Gateway.NotAttached]")
-            elif isinstance(interface, Unknown) and self._get(stack, properties, name) is not None:
-                self._doubt(stack, logical, "gives a public address to an interface", interface)
+        nat.table = self.model.tables[table.identity] = table
+        if vpc is not None:
+            vpc.tables.append(table)
+            if vpc.internet_gateway is not None:
+                everything = prefix("0.0.0.0/0")
+                table.routes.append(Route(everything, vpc.internet_gateway, "static", nat.path))
+        addresses = self._list(stack, properties, "AvailabilityZoneAddresses")
+        if isinstance(addresses, Unknown):
+            nat.zones = addresses
+        elif addresses:
+            named = [one.get("AvailabilityZone") if isinstance(one, dict) else None for one in addresses]
+            zones = [zone_name(self.resolver, zone) for zone in named if isinstance(zone, str)]
+            nat.zones = (
+                frozenset(zones)
+                if len(zones) == len(named)
+                else Unknown(f"the availability zones of {nat.path} are not known")
+            )
 
     def endpoint(self, stack: Stack, logical: str, properties: Properties) -> None:
         kind = self._get(stack, properties, "VpcEndpointType") or "Gateway"
@@ -151,7 +107,7 @@ class _Targets(_Filters):
             for table in tables:
                 found = self._ours(self.model.tables, table, "route table")
                 if isinstance(found, Unknown):
-                    self._doubt(stack, logical, "adds a route to a table", found)
+                    self._doubt(stack, logical, "adds a route to a table", found, "route table")
                 if not isinstance(found, RouteTable):
                     continue
                 if isinstance(target, Unknown):

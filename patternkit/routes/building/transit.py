@@ -21,6 +21,11 @@ from patternkit.routes.resolving import (
 from patternkit.routes.values import Unknown
 
 
+def _may_attach(vpc: Any, gateway: Any) -> bool:
+    """Whether a VPC may have one more attachment: it has at most one of each transit gateway."""
+    return not any(attachment.gateway is gateway for attachment in vpc.attachments)
+
+
 class _Transit(_Reading):
     """Makes transit gateways and what is attached to them."""
 
@@ -73,7 +78,7 @@ class _Transit(_Reading):
         )
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "attaches a VPC", vpc)
+            self._doubt(stack, logical, "attaches a VPC", vpc, "VPC", lambda one: _may_attach(one, gateway))
             vpc = None
         attachment: Attachment = self._named(Attachment, stack, logical, gateway=gateway, vpc=vpc)
         subnets = self._list(stack, properties, "SubnetIds")
@@ -199,7 +204,7 @@ class _Transit(_Reading):
         if isinstance(table, Unknown):
             found = self._ours(self.model.transit_tables, table_id, "transit gateway route table")
             if isinstance(found, Unknown):
-                self._doubt(stack, logical, "propagates into a table", found)
+                self._doubt(stack, logical, "propagates into a table", found, "transit gateway route table")
             return
         if isinstance(attachment, Unknown):
             table.unknown.append(f"{stack.path(logical)} propagates an attachment: {attachment.reason}")
@@ -220,7 +225,9 @@ class _Transit(_Reading):
         if isinstance(table, Unknown):
             found = self._ours(self.model.transit_tables, table_id, "transit gateway route table")
             if isinstance(found, Unknown):
-                self._doubt(stack, logical, "is a route in a table that is not known", found)
+                self._doubt(
+                    stack, logical, "is a route in a table that is not known", found, "transit gateway route table"
+                )
             return
         block = self._block(self._get(stack, properties, "DestinationCidrBlock"), path)
         if isinstance(block, Unknown):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from patternkit.routes.addresses import parse_prefix
 from patternkit.routes.building.reading import LOCAL, Properties, shown
 from patternkit.routes.building.refusals import _Refusals
 from patternkit.routes.errors import TemplateError
@@ -36,6 +39,10 @@ _TARGETS = (
 _ELSEWHERE = ("CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn", "OdbNetworkArn")
 
 
+def _lacks(kind: str, vpc: Vpc) -> bool:
+    return getattr(vpc, kind) is None
+
+
 class _Vpcs(_Refusals):
     """Makes what a VPC is made of."""
 
@@ -56,7 +63,7 @@ class _Vpcs(_Refusals):
     def vpc_cidr(self, stack: Stack, logical: str, properties: Properties) -> None:
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "adds a block to a VPC", vpc)
+            self._doubt(stack, logical, "adds a block to a VPC", vpc, "VPC block")
         if not isinstance(vpc, Vpc):
             return
         if "CidrBlock" in properties or "Ipv4IpamPoolId" in properties:
@@ -78,7 +85,7 @@ class _Vpcs(_Refusals):
     def subnet(self, stack: Stack, logical: str, properties: Properties) -> None:
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "is a subnet of a VPC", vpc)
+            self._doubt(stack, logical, "is a subnet of a VPC", vpc, "VPC", self._may_hold(stack, properties))
             return
         if vpc is None:
             self.model.notes.append(f"{stack.path(logical)} is in a VPC that is not in the set, and is left out")
@@ -108,14 +115,23 @@ class _Vpcs(_Refusals):
             subnet.unknown_blocks = Unknown(f"IPAM decides the CIDR of {subnet.path}")
         public = properties.get("MapPublicIpOnLaunch")
         subnet.public_addresses = self._flag(self.value(stack, public), default=False) if public is not None else False
+        subnet.dns64 = self._flag(self._get(stack, properties, "EnableDns64"), default=False)
         subnet.contracts = self._leans()
         vpc.subnets.append(subnet)
         self.model.subnets[subnet.identity] = subnet
 
+    def _may_hold(self, stack: Stack, properties: Properties) -> Callable[[Any], bool]:
+        """Which VPCs a subnet may be in: those that have its addresses."""
+        text = self._get(stack, properties, "CidrBlock")
+        block = parse_prefix(text) if isinstance(text, str) else None
+        if block is None:
+            return lambda _: True
+        return lambda vpc: 4 in vpc.unknown_blocks or any(own.covers(block) for own in vpc.blocks)
+
     def subnet_cidr(self, stack: Stack, logical: str, properties: Properties) -> None:
         subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
         if isinstance(subnet, Unknown):
-            self._doubt(stack, logical, "adds a block to a subnet", subnet)
+            self._doubt(stack, logical, "adds a block to a subnet", subnet, "subnet")
         if not isinstance(subnet, Subnet):
             return
         text = self._get(stack, properties, "Ipv6CidrBlock")
@@ -140,10 +156,15 @@ class _Vpcs(_Refusals):
         subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
         table = self._find(self.model.tables, self._get(stack, properties, "RouteTableId"), "route table")
         if isinstance(subnet, Unknown):
-            if isinstance(table, RouteTable) and table.vpc is not None:
-                table.vpc.unassociated = subnet
-            else:
-                self._doubt(stack, logical, "associates a subnet", subnet)
+            of = table.vpc if isinstance(table, RouteTable) else None
+            self._doubt(
+                stack,
+                logical,
+                "associates a subnet",
+                subnet,
+                "associated subnet",
+                lambda vpc: of is None or vpc is of,
+            )
         if not isinstance(subnet, Subnet):
             return
         if isinstance(table, RouteTable) and table.vpc is not subnet.vpc and not table.unknown:
@@ -163,7 +184,10 @@ class _Vpcs(_Refusals):
     def gateway_attachment(self, stack: Stack, logical: str, properties: Properties) -> None:
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "attaches a gateway to a VPC", vpc)
+            kind = "internet_gateway" if "InternetGatewayId" in properties else "vpn_gateway"
+            # A VPC has one of each.
+            without = partial(_lacks, kind)
+            self._doubt(stack, logical, "attaches a gateway to a VPC", vpc, "VPC", without)
         if not isinstance(vpc, Vpc):
             return
         gateway = self.targets.get(self._get(stack, properties, "InternetGatewayId"))
@@ -180,13 +204,13 @@ class _Vpcs(_Refusals):
         if isinstance(vgw, VpnGateway):
             vgw.vpc, vpc.vpn_gateway = vpc, vgw
         elif isinstance(vgw, Unknown):
-            self._doubt(stack, logical, "attaches a gateway", vgw)
+            self._doubt(stack, logical, "attaches a gateway", vgw, "virtual private gateway")
 
     def egress_only(self, stack: Stack, logical: str, properties: Properties) -> None:
         vpc = self._ours(self.model.vpcs, self._get(stack, properties, "VpcId"), "VPC")
         gateway = self._named(EgressOnlyGateway, stack, logical)
         if isinstance(vpc, Unknown):
-            self._doubt(stack, logical, "is a gateway of a VPC", vpc)
+            self._doubt(stack, logical, "is a gateway of a VPC", vpc, "VPC")
         elif vpc is not None:
             gateway.vpc = vpc
             vpc.egress_only.append(gateway)
@@ -204,7 +228,7 @@ class _Vpcs(_Refusals):
         table = self._ours(self.model.tables, table_id, "route table")
         path = stack.path(logical)
         if isinstance(table, Unknown):
-            self._doubt(stack, logical, "is a route in a table that is not known", table)
+            self._doubt(stack, logical, "is a route in a table that is not known", table, "route table")
         if not isinstance(table, RouteTable):
             return
         target = self._route_target(stack, properties, path)
@@ -261,7 +285,7 @@ class _Vpcs(_Refusals):
         for identity in tables:
             table = self._ours(self.model.tables, identity, "route table")
             if isinstance(table, Unknown):
-                self._doubt(stack, logical, "propagates routes into a table", table)
+                self._doubt(stack, logical, "propagates routes into a table", table, "route table")
             if not isinstance(table, RouteTable):
                 continue
             if not isinstance(gateway, VpnGateway):

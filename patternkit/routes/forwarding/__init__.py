@@ -9,18 +9,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from patternkit.routes.forwarding.appliances import (
+    PERHAPS_FORWARDS,
+    PERHAPS_TRANSLATES,
+    TRANSLATION,
+    in_interface,
+    not_declared,
+)
 from patternkit.routes.forwarding.delivery import deliver_into
 from patternkit.routes.forwarding.filters import match, security_group
 from patternkit.routes.forwarding.gateways import at_edge
-from patternkit.routes.forwarding.middleboxes import in_endpoint, in_interface
+from patternkit.routes.forwarding.middleboxes import in_endpoint
 from patternkit.routes.forwarding.nat import back_through_nat, in_nat
+from patternkit.routes.forwarding.regional_nat import in_regional_nat
 from patternkit.routes.forwarding.sites import in_vpn_gateway
 from patternkit.routes.forwarding.subnets import in_subnet
 from patternkit.routes.forwarding.transit import in_transit_gateway
-from patternkit.routes.forwarding.walks import Crossing, Forwarder, Hop, Leg, Location, Outcome, Sighting, Walk
+from patternkit.routes.forwarding.walks import (
+    Crossing,
+    Forwarder,
+    Hop,
+    Leg,
+    Location,
+    Outcome,
+    Sighting,
+    Translation,
+    Walk,
+)
 from patternkit.routes.model import Model
 
 __all__ = [
+    "PERHAPS_FORWARDS",
+    "PERHAPS_TRANSLATES",
+    "TRANSLATION",
     "Crossing",
     "Forwarder",
     "Hop",
@@ -28,9 +49,11 @@ __all__ = [
     "Location",
     "Outcome",
     "Sighting",
+    "Translation",
     "Walk",
     "forward",
     "match",
+    "not_declared",
     "security_group",
 ]
 
@@ -46,6 +69,7 @@ _STEPS: dict[str, Callable[[Forwarder, Any, Any, Walk], None]] = {
     "interface": in_interface,
     "nat": in_nat,
     "nat back": back_through_nat,
+    "regional nat": in_regional_nat,
     "local": deliver_into,
 }
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from patternkit.routes.addresses import Box
 from patternkit.routes.forwarding.walks import Forwarder, Walk
-from patternkit.routes.model import AclRule, Interface, Subnet
-from patternkit.routes.values import Unknown
+from patternkit.routes.model import AclRule, Interface, SecurityGroup, Subnet
+from patternkit.routes.values import Unknown, is_opaque, lifted
 
 
 def leave(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> list[Walk]:
@@ -24,10 +24,11 @@ def _acl(forwarder: Forwarder, subnet: Subnet, walk: Walk, *, inward: bool) -> l
     acl = subnet.acl
     if acl is None:
         return [walk]
-    if isinstance(acl, Unknown) or acl.unknown or acl.tainted:
-        reason = acl.reason if isinstance(acl, Unknown) else acl.tainted or acl.unknown[0]
-        forwarder.unknown(walk, f"the network ACL of {subnet.path}: {reason}")
-        return []
+    if isinstance(acl, Unknown):
+        return [walk.doubted(f"the network ACL of {subnet.path}: {acl.reason}")]
+    if acl.unknown or acl.tainted:
+        reasons = [*([acl.tainted] if acl.tainted else []), *acl.unknown]
+        return [walk.doubted(*(f"the network ACL of {subnet.path}: {reason}" for reason in reasons))]
     if not acl.contracts <= walk.contracts:
         walk = replace(walk, contracts=walk.contracts | acl.contracts)
     allowed, denied, doubted = match(acl.inbound if inward else acl.outbound, walk.box, source_is_remote=inward)
@@ -48,11 +49,13 @@ def security_group(forwarder: Forwarder, interface: Interface, walk: Walk, *, in
     peer = walk.interface if inward else walk.peer
     rules: list[AclRule] = []
     naming: list[AclRule] = []
+    doubts: list[str] = []
     for group in groups:
         if isinstance(group, Unknown) or group.unknown or group.tainted:
-            reason = group.reason if isinstance(group, Unknown) else group.tainted or group.unknown[0]
-            forwarder.unknown(walk, f"the security groups of {interface.path}: {reason}")
-            return []
+            known = isinstance(group, SecurityGroup)
+            reasons = [*([group.tainted] if group.tainted else []), *group.unknown] if known else [group.reason]
+            doubts += [f"the security groups of {interface.path}: {reason}" for reason in reasons]
+            continue
         walk = replace(walk, contracts=walk.contracts | group.contracts)
         for rule in group.inbound if inward else group.outbound:
             if not rule.group:
@@ -66,6 +69,13 @@ def security_group(forwarder: Forwarder, interface: Interface, walk: Walk, *, in
                 if any(isinstance(g, Unknown) for g in peer.security_groups):
                     doubt = f"the groups of {peer.path} are not all known"
                 naming.append(replace(rule, doubt=rule.doubt or doubt))
+            elif not is_opaque(rule.group):
+                doubt = (
+                    f"security group {rule.group}, which {group.path} names, may be one of {peer.path}{lifted('ids')}"
+                )
+                naming.append(replace(rule, doubt=doubt))
+    if doubts:
+        return [walk.doubted(*doubts)]
     # They only allow: what one rule surely lets pass needs no other.
     passed: list[Walk] = []
     rest = [walk.box]

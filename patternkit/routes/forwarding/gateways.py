@@ -21,17 +21,8 @@ def source_is_of(vpc: Vpc, box: Box) -> bool:
 def foreign(forwarder: Forwarder, walk: Walk, vpc: Vpc, reason: str) -> None:
     """A gateway of a VPC drops what has a source outside of it, unless that is not known."""
     family = walk.box.family
-    appliances = [
-        found
-        for identity in walk.middleboxes
-        if isinstance(found := forwarder.model.targets.get(identity), Interface)
-        and isinstance(found.subnet, Subnet)
-        and found.subnet.vpc is vpc
-    ]
     if family in vpc.unknown_blocks:
         forwarder.unknown(walk, f"{vpc.path} has more addresses: {vpc.unknown_blocks[family].reason}")
-    elif appliances:
-        forwarder.unknown(walk, f"whether {appliances[0].path} translates addresses is not in the template")
     else:
         forwarder.drop(walk, reason, "address")
 

@@ -58,10 +58,6 @@ def _with_public_address(forwarder: Forwarder, walk: Walk, gateway: InternetGate
     decided = walk.choice("public address")
     if decided is True:
         return [walk]
-    if decided is False and walk.middleboxes and walk.source_owner is None and gateway.vpc is not None:
-        # An appliance may translate what a host without a public address sends.
-        foreign(forwarder, walk, gateway.vpc, f"{gateway.path} needs a source with a public address")
-        return []
     without = replace(walk, choices=(*walk.choices, ("public address", False)))
     forwarder.drop(without, f"{gateway.path} needs a source with a public address", "address")
     if decided is False:
@@ -79,6 +75,11 @@ def to_egress_only(forwarder: Forwarder, gateway: EgressOnlyGateway, vpc: Vpc, w
         forwarder.unknown(walk, forwarder.model.blocked_public)
     elif not source_is_of(vpc, walk.box):
         foreign(forwarder, walk, vpc, f"{gateway.path} takes only addresses of {vpc.path}")
+    elif lost := subtract(walk.box.destination, public(6)):
+        part = walk.towards(lost)
+        forwarder.drop(part, f"the internet does not route {destination_of(part)}", "address")
+        if routable := intersect(walk.box.destination, public(6)):
+            to_egress_only(forwarder, gateway, vpc, walk.towards(routable))
     elif walk.back and walk.sighting(gateway.identity) not in (walk.known or ()):
         forwarder.drop(walk, f"{gateway.path} is stateful, and has not seen the flow's first packet", "state")
     else:

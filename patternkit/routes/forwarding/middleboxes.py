@@ -1,4 +1,4 @@
-"""Endpoints of firewalls and gateway load balancers, and appliances: they emit packets again in their own subnets."""
+"""Endpoints of firewalls and gateway load balancers: they emit packets again in their own subnets."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, EVERYTHING
-from patternkit.routes.forwarding.filters import between, match, security_group
+from patternkit.routes.forwarding.filters import between, match
+from patternkit.routes.forwarding.regional_nat import to_regional_nat
 from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
-from patternkit.routes.model import AclRule, Endpoint, Firewall, FirewallPolicy, Interface, NatGateway, Subnet
+from patternkit.routes.model import AclRule, Endpoint, Firewall, FirewallPolicy, NatGateway, Subnet
 from patternkit.routes.values import Unknown
 
 
 def to_middlebox(forwarder: Forwarder, target: Any, subnet: Subnet, walk: Walk) -> None:
     """A route leads to a NAT gateway, an endpoint or an interface."""
-    if isinstance(target, NatGateway) and target.regional:
-        forwarder.unknown(walk, f"{target.path} has regional availability, which is not modelled yet")
+    if isinstance(target, NatGateway) and target.regional is not False:
+        if isinstance(target.regional, Unknown):
+            forwarder.unknown(walk, target.regional.reason)
+        else:
+            to_regional_nat(forwarder, target, subnet, walk)
         return
     place = target.subnet
     if isinstance(place, Unknown) or place is None:
@@ -35,37 +39,12 @@ def in_endpoint(forwarder: Forwarder, endpoint: Endpoint, come_from: Any, walk: 
     _through(forwarder, endpoint, "firewall endpoint" if endpoint.firewall else "endpoint", walk)
 
 
-def in_interface(forwarder: Forwarder, interface: Interface, come_from: Any, walk: Walk) -> None:
-    """Packets that are not its own are at an interface: an appliance passes them on, a host drops them."""
-    del come_from
-    if isinstance(interface.checks, Unknown):
-        forwarder.unknown(walk, f"whether {interface.path} checks source and destination is not known")
-    elif interface.checks:
-        hop = walk.hop(interface, "interface", "source/destination check is on")
-        forwarder.drop(
-            hop,
-            f"{interface.path} checks source and destination, and drops what is not its own",
-            "address",
-        )
-    else:
-        walks = [walk]
-        if not walk.back:
-            # What goes through is new in both directions: in by one rule, out again by another.
-            walks = [
-                out
-                for inside in security_group(forwarder, interface, walk, inward=True)
-                for out in security_group(forwarder, interface, inside, inward=False)
-            ]
-        for passed in walks:
-            _through(forwarder, interface, "appliance", passed)
-
-
-def _through(forwarder: Forwarder, box: Endpoint | Interface, kind: str, walk: Walk) -> None:
+def _through(forwarder: Forwarder, box: Endpoint, kind: str, walk: Walk) -> None:
     subnet = box.subnet
     if isinstance(subnet, Unknown):
         forwarder.unknown(walk, f"the subnet of {box.path} is not known")
         return
-    if isinstance(box, Endpoint) and walk.box.family not in box.families:
+    if walk.box.family not in box.families:
         forwarder.unknown(walk, f"{box.path} is not made for IPv{walk.box.family}")
         return
     if unseen := walk.unseen(box.identity, box.path):
@@ -80,8 +59,7 @@ def _through(forwarder: Forwarder, box: Endpoint | Interface, kind: str, walk: W
         sightings=(*walk.sightings, walk.sighting(box.identity)),
         crossings=(*walk.crossings, Crossing.at(box, subnet)),
     )
-    firewall = box.firewall if isinstance(box, Endpoint) else None
-    for passed in stateless(forwarder, firewall, walk):
+    for passed in stateless(forwarder, box.firewall, walk):
         forwarder.go("subnet", subnet, box, passed)
 
 

@@ -8,14 +8,18 @@ from patternkit.routes.forwarding.gateways import foreign, source_is_of
 from patternkit.routes.forwarding.tables import beyond, blocks_of, destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Peering, Vpc
+from patternkit.routes.values import Outside, Unknown
 
 
 def to_peer(forwarder: Forwarder, peering: Peering, vpc: Vpc, walk: Walk) -> None:
     """A route leads to a peering connection."""
     if peering.tainted:
-        forwarder.unknown(walk, peering.tainted)
-        return
+        walk = walk.doubted(peering.tainted)
     sides = [peering.requester, peering.accepter]
+    loose = [side for side in sides if isinstance(side, Unknown) and not isinstance(side, Outside)]
+    if vpc not in sides and loose:
+        forwarder.unknown(walk, f"whether {peering.path} is of {vpc.path}: {loose[0].reason}")
+        return
     if vpc not in sides:
         forwarder.drop(walk, f"{peering.path} does not reach {vpc.path}", "blackhole")
         return

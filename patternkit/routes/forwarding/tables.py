@@ -13,12 +13,9 @@ from patternkit.routes.model import Blackhole, Decision, Local, RouteTable, Vpc
 
 def look_up(forwarder: Forwarder, table: RouteTable, walk: Walk, edge: str = "") -> list[tuple[Walk, Decision]]:
     """Cut packets by the route that each takes in a table; what is not known of the table ends them."""
-    if table.tainted:
-        forwarder.unknown(walk, table.tainted)
-        return []
-    if table.unknown:
-        forwarder.unknown(walk, f"{table.path} may have more routes: {table.unknown[0]}")
-        return []
+    if table.tainted or table.unknown:
+        doubts = [f"{table.path} may have more routes: {reason}" for reason in table.unknown]
+        walk = walk.doubted(*([table.tainted] if table.tainted else []), *doubts)
     if not table.contracts <= walk.contracts:
         walk = replace(walk, contracts=walk.contracts | table.contracts)
     if table.vpc is not None and walk.box.family in table.vpc.unknown_blocks:

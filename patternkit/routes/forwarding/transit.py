@@ -17,8 +17,7 @@ from patternkit.routes.values import Unknown
 def to_transit_gateway(forwarder: Forwarder, gateway: TransitGateway, subnet: Subnet, emitter: Any, walk: Walk) -> None:
     """A route leads to a transit gateway: by the attachment's subnet in the packets' zone."""
     if gateway.tainted:
-        forwarder.unknown(walk, gateway.tainted)
-        return
+        walk = walk.doubted(gateway.tainted)
     mine = [attachment for attachment in subnet.vpc.attachments if attachment.gateway is gateway]
     if not mine:
         unknown = [a for a in subnet.vpc.attachments if isinstance(a.gateway, Unknown)]
@@ -70,8 +69,7 @@ def _in_gateway(
     forwarder: Forwarder, gateway: TransitGateway, attachment: Attachment, zone: str | None, walk: Walk
 ) -> None:
     if attachment.tainted:
-        forwarder.unknown(walk, attachment.tainted)
-        return
+        walk = walk.doubted(attachment.tainted)
     if attachment.medium == "vpn":
         walk = replace(walk, over_vpn=True)
     table = attachment.association

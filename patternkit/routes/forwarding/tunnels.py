@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from patternkit.routes.addresses import intersect, normal, span_of, subtract
+from patternkit.routes.addresses import Spans, intersect, normal, span_of, subtract
 from patternkit.routes.forwarding.tables import destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Site
@@ -40,17 +40,24 @@ def carried(forwarder: Forwarder, site: Site, walk: Walk, *, outward: bool = Fal
             return []
         if block is None or not block.length:
             continue
-        field = "destination" if (name == "Local") == outward else "source"
-        spans = getattr(walk.box, field)
-        outside = subtract(spans, span_of(block))
-        if outside:
+        inside, outside = _parted(walk, span_of(block), by_destination=(name == "Local") == outward)
+        if outside is not None:
             reason = f"the {name}Ipv{family}NetworkCidr of {site.path} is {block}: its tunnels do not carry it"
-            forwarder.drop(replace(walk, box=walk.box._replace(**{field: outside})), reason, "address")
-            inside = intersect(spans, span_of(block))
-            if not inside:
-                return []
-            walk = replace(walk, box=walk.box._replace(**{field: inside}))
+            forwarder.drop(outside, reason, "address")
+        if inside is None:
+            return []
+        walk = inside
     return [walk]
+
+
+def _parted(walk: Walk, spans: Spans, *, by_destination: bool) -> tuple[Walk | None, Walk | None]:
+    """The packets whose destination, or source, is among addresses, and those whose is not."""
+    held = walk.box.destination if by_destination else walk.box.source
+    parts = []
+    for part in (intersect(held, spans), subtract(held, spans)):
+        box = walk.box._replace(destination=part) if by_destination else walk.box._replace(source=part)
+        parts.append(replace(walk, box=box) if part else None)
+    return parts[0], parts[1]
 
 
 def _known(forwarder: Forwarder, site: Site, walk: Walk) -> list[Walk]:

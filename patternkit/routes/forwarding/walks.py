@@ -53,6 +53,17 @@ class Sighting(NamedTuple):
     translations: tuple[str, ...] = ()
 
 
+class Translation(NamedTuple):
+    """What a gateway or an appliance has taken away from the packets of a flow, and puts back into its replies."""
+
+    gateway: NatGateway | Interface
+    source: Spans
+    source_port: Spans
+    owner: NatGateway | Interface | None
+    family: int
+    inner: Interface | None = None  # the interface that sends the replies on
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """A set of packets on their way.
@@ -63,9 +74,9 @@ class Walk:
         known: How middleboxes have seen the flow's first packet; None in the first direction.
         choices: What the flow's hash or the host's nature decided, the same for both directions.
         hedges: What AWS decides without a promise on the way so far.
-        translations: NAT gateways that have the flow, with what the source was before.
-        source_owner: The NAT gateway whose address the source is.
-        destination_owner: The NAT gateway whose address the destination is.
+        translations: NAT gateways and appliances that have the flow, with what the source was before.
+        source_owner: Whose address the source is, where it is translated.
+        destination_owner: Whose address the destination is, where it is translated.
         over_vpn: Whether the flow has a VPN at one end.
     """
 
@@ -79,9 +90,9 @@ class Walk:
     sightings: tuple[Sighting, ...] = ()
     carriers: tuple[str, ...] = ()
     crossings: tuple[Crossing, ...] = ()
-    translations: tuple[tuple[NatGateway, Spans, Spans, NatGateway | None], ...] = ()
-    source_owner: NatGateway | None = None
-    destination_owner: NatGateway | None = None
+    translations: tuple[Translation, ...] = ()
+    source_owner: NatGateway | Interface | None = None
+    destination_owner: NatGateway | Interface | None = None
     seen: frozenset[Any] = frozenset()
     over_vpn: bool = False
     interface: Interface | None = None  # the host that a question names, at the packets' source
@@ -90,6 +101,7 @@ class Walk:
         ""  # why it is not known whether they get this far at all: what is lost further on is lost all the same
     )
     by_group: bool = False  # whether a security group let the packets out because it names the peer's group
+    doubts: tuple[str, ...] = ()  # what is not known of the way so far; it goes on, to meet what else is not known
 
     @property
     def middleboxes(self) -> tuple[str, ...]:
@@ -115,6 +127,10 @@ class Walk:
                 return value
         return None
 
+    def doubted(self, *reasons: str) -> Walk:
+        """The walk past what is not known."""
+        return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *reasons))))
+
     def towards(self, destination: Spans) -> Walk:
         """Those of the packets that go to a part of their destinations."""
         return replace(self, box=self.box._replace(destination=destination))
@@ -138,6 +154,12 @@ class Leg:
     reason: str
     end: Any = None
     kind: str = ""  # of a drop: "route", "blackhole", "filter", "state", "address", "loop" or "host"
+    doubts: tuple[str, ...] = ()  # everything that is not known of it
+
+    @property
+    def arrives(self) -> bool:
+        """Whether it arrives, or would if what is not known of it were as the template has it."""
+        return self.outcome is Outcome.DELIVERED or (self.outcome is Outcome.UNKNOWN and self.end is not None)
 
 
 Location = tuple[str, Any, Any]
@@ -157,15 +179,20 @@ class Forwarder:
 
     def arrive(self, walk: Walk, end: Any, how: str) -> None:
         """The packets have arrived."""
-        if walk.doubt:
-            self.unknown(walk, walk.doubt)
-            return
-        self.done.append(Leg(walk, Outcome.DELIVERED, how, end))
+        doubts = (*walk.doubts, walk.doubt) if walk.doubt else walk.doubts
+        if doubts:
+            self.done.append(Leg(walk, Outcome.UNKNOWN, doubts[0], end, doubts=doubts))
+        else:
+            self.done.append(Leg(walk, Outcome.DELIVERED, how, end))
 
     def drop(self, walk: Walk, reason: str, kind: str) -> None:
         """The packets are lost."""
-        self.done.append(Leg(walk, Outcome.DROPPED, reason, None, kind))
+        if walk.doubts:
+            self.done.append(Leg(walk, Outcome.UNKNOWN, walk.doubts[0], doubts=walk.doubts))
+        else:
+            self.done.append(Leg(walk, Outcome.DROPPED, reason, None, kind))
 
     def unknown(self, walk: Walk, reason: str) -> None:
         """The packets meet what is not known."""
-        self.done.append(Leg(walk, Outcome.UNKNOWN, reason))
+        doubts = (*walk.doubts, reason)
+        self.done.append(Leg(walk, Outcome.UNKNOWN, doubts[0], doubts=tuple(dict.fromkeys(doubts))))

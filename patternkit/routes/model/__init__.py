@@ -30,6 +30,7 @@ from patternkit.routes.model.transit import Attachment, Site, TransitGateway
 from patternkit.routes.model.vpcs import (
     EgressOnlyGateway,
     Endpoint,
+    Instance,
     Interface,
     InternetGateway,
     NatGateway,
@@ -53,6 +54,7 @@ __all__ = [
     "Endpoint",
     "Firewall",
     "FirewallPolicy",
+    "Instance",
     "Interface",
     "InternetGateway",
     "Local",
@@ -88,6 +90,7 @@ class Model:
     sites: dict[str, Site] = field(default_factory=dict)
     targets: dict[str, Any] = field(default_factory=dict)
     interfaces: dict[str, Interface] = field(default_factory=dict)
+    instances: dict[str, Instance] = field(default_factory=dict)
     security_groups: dict[str, SecurityGroup] = field(default_factory=dict)
     network_acls: dict[str, NetworkAcl] = field(default_factory=dict)
     peerings: dict[str, Peering] = field(default_factory=dict)

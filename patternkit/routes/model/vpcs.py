@@ -49,6 +49,7 @@ class Subnet(Element):
     table: RouteTable | Unknown | None = None
     acl: NetworkAcl | Unknown | None = None
     public_addresses: bool | Unknown = False
+    dns64: bool | Unknown = False
 
     def spans(self, family: int) -> Spans:
         """The subnet's addresses of a family."""
@@ -80,23 +81,60 @@ class VpnGateway(Element):
 
 @dataclass(slots=True, eq=False, repr=False)
 class NatGateway(Element):
-    """A NAT gateway in a subnet, public or private."""
+    """A NAT gateway in a subnet, public or private, or one of a whole VPC.
+
+    Attributes:
+        regional: Whether it is of a whole VPC; then it has a route table, and no subnet.
+        zones: The zones that a regional one is in; None for each that it is sent packets from.
+    """
 
     subnet: Subnet | None = None
     public: bool | Unknown = True
-    regional: bool = False
+    regional: bool | Unknown = False
     vpc: Vpc | None = None
+    table: RouteTable | None = None
+    zones: frozenset[str] | Unknown | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class Interface(Element):
-    """A network interface: a host, or a middlebox when its source/destination check is off."""
+    """A network interface: a host, or a middlebox when its source/destination check is off.
+
+    Attributes:
+        instance: The instance that it belongs to, where the set has it.
+        index: Its device index, where it has a number of its own in the instance.
+    """
 
     subnet: Subnet | Unknown = None  # type: ignore[assignment]
     checks: bool | Unknown = True
     security_groups: list[SecurityGroup | Unknown] | Unknown = field(default_factory=list)
     public: bool | Unknown = False
     address: Prefix | None = None
+    instance: Instance | None = None
+    index: str = ""
+
+    @property
+    def box(self) -> str:
+        """The identity under which flows through it are known: that of its instance, if that has several."""
+        return (
+            self.instance.identity if self.instance is not None and len(self.instance.interfaces) > 1 else self.identity
+        )
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Instance(Element):
+    """An instance with its interfaces, and what is declared of what it does with packets that are not its own.
+
+    Attributes:
+        more: Why it may have more interfaces than these.
+        does: "forwards", "translates", or "" where that is not declared.
+        out: By the name of an interface the name of the one that its packets go out by.
+    """
+
+    interfaces: list[Interface] = field(default_factory=list)
+    more: str = ""
+    does: str = ""
+    out: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False, repr=False)

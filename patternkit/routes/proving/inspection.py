@@ -8,7 +8,7 @@ from patternkit.routes.addresses import EVERY_PORT, intersect
 from patternkit.routes.forwarding import Leg, match
 from patternkit.routes.model import Endpoint, Firewall, FirewallPolicy
 from patternkit.routes.tracing import Flow
-from patternkit.routes.values import Unknown
+from patternkit.routes.values import Unknown, lifted
 
 if TYPE_CHECKING:
     from patternkit.routes.proving.judging import Judge
@@ -29,6 +29,10 @@ def inspection(judge: Judge, flow: Flow, back: Leg) -> str:
 def _policies(judge: Judge, flow: Flow, crossed: set[str]) -> str:
     for identity in sorted(crossed):
         firewall = _firewall(judge, identity)
+        element = judge.view.model.targets.get(identity)
+        if firewall is None and element is not None and element.kind == "AWS::NetworkFirewall::VpcEndpointAssociation":
+            judge.doubt(flow, f"the firewall of {element.path}, and so its policy, is not in the set{lifted('ids')}")
+            continue
         if firewall is None:
             judge.notes[f"what {judge.name(identity)} does to packets is not in the template"] = None
             continue

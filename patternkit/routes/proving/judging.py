@@ -7,6 +7,7 @@ from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
 from patternkit.routes.promises import Promise
 from patternkit.routes.proving.breaking import breaks
+from patternkit.routes.proving.deciding import is_unsure, undeclared, undeclared_on
 from patternkit.routes.proving.proof import Proof, Verdict
 from patternkit.routes.proving.view import View
 from patternkit.routes.selecting import inspectors
@@ -51,18 +52,24 @@ class Judge:
             for flow in flows:
                 for leg in (flow.forward, flow.back):
                     if leg is not None and leg.outcome is Outcome.UNKNOWN and self._matters(flow):
-                        self.doubt(flow, leg.reason)
-                if self.promise.kind in ("isolated", "no_bypass") and (passed := passes_on(flow.forward)):
-                    self.doubt(flow, passed)
+                        for reason in leg.doubts or (leg.reason,):
+                            self.doubt(flow, reason)
+                        for reason in flow.beyond if self.promise.kind != "isolated" else ():
+                            self.doubt(flow, reason)
+                if self.promise.kind in ("isolated", "no_bypass"):
+                    for doubt in filter(None, (passes_on(flow.forward), undeclared(flow))):
+                        self.doubt(flow, doubt)
                 reason = breaks(self, flow)
                 if reason:
                     broken.append((flow, reason))
             for flow, reason in broken:
                 hedges = flow.last.walk.hedges
-                if hedges and len(broken) < len(flows):
-                    # AWS may take another way, on which the promise holds.
-                    self.hedged = self.hedged or (flow, f"{reason} ({hedges[0]})")
-                    self.unknown[hedges[0]] = None
+                unsure = is_unsure(flow, flows, [other for other, _ in broken], self.promise.kind)
+                if unsure or (hedges and len(broken) < len(flows)):
+                    # AWS may take another way, or an appliance make one, on which the promise holds.
+                    hedge = hedges[0] if hedges else undeclared_on(flow)
+                    self.hedged = self.hedged or (flow, f"{reason} ({hedge})")
+                    self.unknown[hedge] = None
                 else:
                     self.failing = self.failing or (flow, reason)
 
@@ -87,6 +94,9 @@ class Judge:
 
     def name(self, identity: str) -> str:
         """An element as people call it."""
+        instance = self.view.model.instances.get(identity)
+        if instance is not None:
+            return instance.path
         for group in (self.view.model.targets, self.view.model.attachments, self.view.model.sites):
             if identity in group:
                 return str(group[identity])

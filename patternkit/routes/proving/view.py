@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from patternkit.routes.model import Model
 from patternkit.routes.promises import Promise
+from patternkit.routes.proving.deciding import considered
+from patternkit.routes.proving.families import by_nat64
 from patternkit.routes.proving.pairing import pairs_of
 from patternkit.routes.resolving import Resolver, StackSet
 from patternkit.routes.selecting import Selected, Selector
@@ -53,6 +55,14 @@ class View:
             protocols = promise.protocols(family)
             key = (id(source), id(destination), family, protocols, promise.ports())
             if key not in self._flows:
-                self._flows[key] = self.tracer.flows(source, destination, family, protocols, promise.ports())
+                flows = self.tracer.flows(source, destination, family, protocols, promise.ports())
+                self._flows[key] = considered(flows)
+            found += self._flows[key]
+        if by_nat64(self.model, promise, source, destination):
+            protocols = promise.protocols(6)
+            key = (id(source), id(destination), 64, protocols, promise.ports())
+            if key not in self._flows:
+                flows = self.tracer.flows(source, destination, 6, protocols, promise.ports(), nat64=True)
+                self._flows[key] = considered(flows)
             found += self._flows[key]
         return found

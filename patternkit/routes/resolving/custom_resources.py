@@ -7,11 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from patternkit.routes.contracts import matching
-from patternkit.routes.errors import TemplateError, nearest
 from patternkit.routes.resolving.firewalls import endpoint_in
 from patternkit.routes.resolving.identities import custom_names, vpn_attachment_id
+from patternkit.routes.resolving.naming import resource_named
 from patternkit.routes.resolving.stacks import Stack
-from patternkit.routes.values import Unknown
+from patternkit.routes.values import Unknown, lifted
 
 if TYPE_CHECKING:
     from patternkit.routes.resolving.resolver import Resolver
@@ -34,7 +34,7 @@ def custom_attribute(
         found = _described(resolver, call, attribute)
         if found is not None:
             return found
-    return Unknown(f"what the custom resource {path} returns as {attribute} is not declared")
+    return Unknown(f"what the custom resource {path} returns as {attribute} is not declared{lifted('returns')}")
 
 
 def sdk_call(resolver: Resolver, stack: Stack, properties: dict[str, Any]) -> dict[str, Any] | None:
@@ -110,7 +110,7 @@ def _declared_value(resolver: Resolver, stack: Stack, properties: dict[str, Any]
     if not isinstance(value, dict):
         return value
     if "endpoint-of" in value:
-        firewall = _find(resolver, str(value["endpoint-of"]), "AWS::NetworkFirewall::Firewall")
+        firewall = resource_named(resolver, str(value["endpoint-of"]), "AWS::NetworkFirewall::Firewall")
         zone = value.get("zone")
         if isinstance(zone, dict) and "property" in zone:
             zone = resolver.resolve(stack, properties.get(str(zone["property"])))
@@ -118,29 +118,9 @@ def _declared_value(resolver: Resolver, stack: Stack, properties: dict[str, Any]
             return Unknown(f"the zone that {path} is given is not known")
         return endpoint_in(resolver, firewall, zone)
     if "attachment-of" in value:
-        return vpn_attachment_id(_find(resolver, str(value["attachment-of"]), *_ATTACHING))
+        return vpn_attachment_id(resource_named(resolver, str(value["attachment-of"]), *_ATTACHING))
     if "resource" in value:
-        return _find(resolver, str(value["resource"]))
+        return resource_named(resolver, str(value["resource"]))
     if "property" in value:
         return resolver.resolve(stack, properties.get(str(value["property"])))
     return Unknown(f"the contract for {path} says {value!r}, which the prover does not know")
-
-
-def _find(resolver: Resolver, name: str, *kinds: str) -> str:
-    """The identity of the one resource that has a name.
-
-    Raises:
-        TemplateError: None has it, or several have.
-    """
-    found, known = [], []
-    for stack in resolver.stacks.stacks:
-        for logical, resource in stack.resources.items():
-            if not kinds or resource["Type"] in kinds:
-                path = stack.path(logical)
-                known.append(path)
-                if matching([name], custom_names(stack, logical, "")):
-                    found.append(stack.ids[logical])
-    if len(found) != 1:
-        many = "several resources are" if found else "no resource is"
-        raise TemplateError(f"{many} named {name!r}{'' if found else nearest(name, known)}")
-    return found[0]

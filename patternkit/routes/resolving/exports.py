@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patternkit.routes.errors import TemplateError, nearest
+from patternkit.routes.resolving.naming import named
 from patternkit.routes.resolving.stacks import Node, Stack
-from patternkit.routes.values import Unknown
+from patternkit.routes.values import Unknown, lifted
 
 if TYPE_CHECKING:
     from patternkit.routes.resolving.resolver import Resolver
@@ -33,8 +34,8 @@ def import_value(resolver: Resolver, stack: Stack, argument: Any) -> Any:
         return resolver.once((exporter.name, "export", name), lambda: resolver.resolve(exporter, node))
     if name in resolver.contracts.imports:
         resolver.leans.add(f"imports {name}")
-        return resolver.contracts.imports[name]
-    return Unknown(f"no stack of the set exports {name!r}, which {stack.name} imports")
+        return named(resolver, f"imports {name}", resolver.contracts.imports[name])
+    return Unknown(f"no stack of the set exports {name!r}, which {stack.name} imports{lifted('imports')}")
 
 
 def stack_output(resolver: Resolver, stack: Stack, argument: Any) -> Any:

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from patternkit.routes.errors import TemplateError
+from patternkit.routes.resolving.naming import named, names_resource
 from patternkit.routes.resolving.stacks import Node, Stack
-from patternkit.routes.values import NO_VALUE, Choice, Unknown, Zone
+from patternkit.routes.values import NO_VALUE, Choice, Unknown, Zone, lifted
 
 if TYPE_CHECKING:
     from patternkit.routes.resolving.resolver import Resolver
@@ -17,6 +18,10 @@ _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]*)\}\}"
 
 def parameter(resolver: Resolver, stack: Stack, name: str) -> Any:
     """The value of a parameter: given, declared by a contract, its default, or a choice among what is allowed."""
+    return resolver.meant(_parameter(resolver, stack, name))
+
+
+def _parameter(resolver: Resolver, stack: Stack, name: str) -> Any:
     declaration = stack.parameters[name]
     if not isinstance(declaration, dict):
         raise TemplateError(f"{stack.name}: parameter {name} is not a mapping")
@@ -31,6 +36,8 @@ def parameter(resolver: Resolver, stack: Stack, name: str) -> Any:
         resolver.leans.add(f"parameter {name} of {stack.name}")
     elif "Default" in declaration:
         value = declaration["Default"]
+    if names_resource(value):
+        return named(resolver, f"parameter {name} of {stack.name}", value)
     if value is None or value is NO_VALUE:
         return _without_value(resolver, stack, name, kind, declaration)
     if isinstance(value, Unknown):
@@ -53,7 +60,7 @@ def _without_value(resolver: Resolver, stack: Stack, name: str, kind: str, decla
         return resolver.choose(Choice(f"parameter {stack.name}.{name}", options, text))
     if kind == "AWS::EC2::AvailabilityZone::Name":
         return resolver.name_zone(Zone("parameter", f"zone of parameter {stack.name}.{name}", stack.region))
-    return Unknown(f"parameter {name} of {stack.name} has no value")
+    return Unknown(f"parameter {name} of {stack.name} has no value{lifted('parameters')}")
 
 
 def _ssm_value(resolver: Resolver, name: str) -> Any:
@@ -73,8 +80,8 @@ def _ssm_value(resolver: Resolver, name: str) -> Any:
         return resolver.once((stack.name, "ssm", name), lambda: resolver.resolve(stack, node))
     if name in resolver.contracts.ssm:
         resolver.leans.add(f"ssm {name}")
-        return resolver.contracts.ssm[name]
-    return Unknown(f"the SSM parameter {name} is not in the set")
+        return named(resolver, f"ssm {name}", resolver.contracts.ssm[name])
+    return Unknown(f"the SSM parameter {name} is not in the set{lifted('ssm')}")
 
 
 def dynamic(resolver: Resolver, text: str) -> Any:

@@ -10,6 +10,7 @@ from patternkit.routes.errors import TemplateError
 from patternkit.routes.resolving.conditions import condition, if_
 from patternkit.routes.resolving.exports import import_value, stack_output
 from patternkit.routes.resolving.intrinsics import cidr, find_in_map, join, length_of, select, split, sub, to_json
+from patternkit.routes.resolving.naming import named
 from patternkit.routes.resolving.parameters import dynamic
 from patternkit.routes.resolving.references import get_att, ref
 from patternkit.routes.resolving.stacks import Node, Stack, StackSet
@@ -29,6 +30,9 @@ class Resolver:
         # What the set exports and stores is listed when the first expression asks for it.
         self.exports: dict[str, tuple[Stack, Node]] | None = None
         self.ssm: dict[str, tuple[Stack, Node]] | None = None
+        # The identities of resources whose ids contracts give as text.
+        self.ids = {text: named(self, f"ids of {text}", value) for text, value in contracts.ids.items()}
+        self.identified = frozenset(self.ids.values())
         self._tentative: dict[str, int] = {}
         self._memo: dict[Hashable, tuple[Any, frozenset[str]]] = {}
         self._resolving: list[tuple[str, str, str]] = []
@@ -41,7 +45,7 @@ class Resolver:
         """
         kind = type(node)
         if kind is str:
-            return dynamic(self, node) if "{{resolve:" in node else node
+            return self.meant(dynamic(self, node) if "{{resolve:" in node else node)
         if kind is dict and len(node) == 1 and "Ref" in node:
             name = node["Ref"]
             if type(name) is str and name in stack.ids and name not in stack.named_by_code:
@@ -88,7 +92,7 @@ class Resolver:
         """The value of an expression, which may raise `Undecided`."""
         kind = type(node)
         if kind is str:
-            return dynamic(self, node) if "{{resolve:" in node else node
+            return self.meant(dynamic(self, node) if "{{resolve:" in node else node)
         if kind is dict:
             if len(node) == 1:
                 ((name, argument),) = node.items()
@@ -108,6 +112,17 @@ class Resolver:
         if kind is list:
             return [value for item in node if (value := self.resolve(stack, item)) is not NO_VALUE]
         return node
+
+    def meant(self, value: Any) -> Any:
+        """The identity of the resource that a contract says an id to be, or the value as it is."""
+        if not self.ids:
+            return value
+        if isinstance(value, list):
+            return [self.meant(item) for item in value]
+        if isinstance(value, str) and value in self.ids:
+            self.leans.add(f"ids {value}")
+            return self.ids[value]
+        return value
 
     def choose(self, choice: Choice) -> Any:
         """The option that is taken here; raises `Undecided` where none is taken yet."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.resolving.loops import expand, has_loop
+from patternkit.routes.resolving.nesting import Nesting
 from patternkit.routes.templates import StackSource, as_template, read_template
-from patternkit.routes.values import CLOSE, OPEN, Unknown
+from patternkit.routes.values import CLOSE, OPEN, Unknown, lifted
 
 Node = Any
 
@@ -77,7 +79,12 @@ class StackSet:
             if source.name in names:
                 raise TemplateError(f"two stacks are named {source.name!r}")
             names.add(source.name)
-            self._add(Stack(self._transformed(source)))
+        self.nesting = Nesting(sources, self.contracts.nested)
+        for source in sources:
+            if source.name not in self.nesting.nested:
+                self._add(Stack(self._transformed(source)))
+        if sources and not self.stacks:
+            raise TemplateError(f"{sources[0].name} is nested in itself")
         self.by_id: dict[str, tuple[Stack, str]] = {}
         for stack in self.stacks:
             for logical, identity in stack.ids.items():
@@ -129,25 +136,37 @@ class StackSet:
                 self._add_nested(stack, logical, resource, depth)
 
     def _add_nested(self, stack: Stack, logical: str, resource: dict[str, Any], depth: int) -> None:
+        name = f"{stack.name}/{logical}"
         file_name = self._nested_file(stack, resource)
-        if file_name is None or stack.source.folder is None or not (stack.source.folder / file_name).is_file():
-            reason = f"the template of the nested stack {stack.path(logical)} is not in the set"
+        given_template = self.nesting.template(stack.source, logical)
+        if given_template is not None:
+            # What nests in it is found by the name that it has in the set.
+            source = replace(given_template, region=stack.region, account=stack.source.account)
+            if name in self.contracts.nested:
+                self.leans |= {f"nested {name}"}
+        elif file_name is None or stack.source.folder is None or not (stack.source.folder / file_name).is_file():
+            reason = f"the template of the nested stack {stack.path(logical)} is not in the set{lifted('nested')}"
             stack.children[logical] = Unknown(reason)
             self.unknown_everywhere.append(reason)
             return
-        template = read_template(stack.source.folder / file_name)
-        source = StackSource(
-            f"{stack.name}/{logical}",
-            template,
-            stack.region,
-            stack.source.account,
-            folder=stack.source.folder,
-            assets=stack.source.assets,
-            paths={key: path for key, path in stack.source.paths.items() if key not in stack.resources},
-            file=stack.source.folder / file_name,
-        )
+        else:
+            template = read_template(stack.source.folder / file_name)
+            source = StackSource(
+                name,
+                template,
+                stack.region,
+                stack.source.account,
+                folder=stack.source.folder,
+                assets=stack.source.assets,
+                paths={key: path for key, path in stack.source.paths.items() if key not in stack.resources},
+                file=stack.source.folder / file_name,
+            )
         given = (resource.get("Properties") or {}).get("Parameters") or {}
         child = Stack(self._transformed(source), stack, logical, given)
+        child.name = name
+        if given_template is not None:
+            child.given = {**given_template.parameters, **child.given}
+        child.ids = {key: f"{OPEN}{name}/{key}{CLOSE}" for key in child.resources}
         stack.children[logical] = child
         self._add(child, depth + 1)
 

@@ -45,5 +45,5 @@ def inspectors(model: Model, names: Names, by: Selection | None) -> frozenset[st
                 identities.add(element.attachment.identity)
         else:
             meant = model.targets.get(element.identity, element)
-            identities.add(meant.identity)
+            identities.add(meant.box if isinstance(meant, Interface) else meant.identity)
     return frozenset(identities)

@@ -126,13 +126,12 @@ class Selector:
             doubt = element.unknown_blocks.reason if element.unknown_blocks and not element.blocks else ""
             return Place("subnet", element.path, element, element.spans(4), element.spans(6), doubt)
         if isinstance(element, Site):
-            ipv4 = normal((block.first, block.last) for block in element.spans(4))
-            ipv6 = normal((block.first, block.last) for block in element.spans(6))
+            ipv4, ipv6 = self._behind(element, 4), self._behind(element, 6)
             doubt = ""
             if element.unknown_prefixes is not None:
                 doubt = element.unknown_prefixes.reason
             elif not ipv4 and not ipv6:
-                doubt = f"nothing says which addresses are behind {element.path}"
+                doubt = f"nothing says which addresses are behind {element.path} (contract: prefixes)"
             return Place("site", element.path, element, ipv4, ipv6, doubt)
         assert isinstance(element, Interface)
         if isinstance(element.subnet, Unknown):
@@ -141,9 +140,26 @@ class Selector:
             return Place("interface", element.path, element, span_of(element.address), element.subnet.spans(6))
         return Place("interface", element.path, element, element.subnet.spans(4), element.subnet.spans(6))
 
+    def _behind(self, site: Site, family: int) -> Spans:
+        """The addresses behind a site: what it has learnt, less the VPCs that a summary covers."""
+        blocks = site.spans(family)
+        within = normal(
+            (own.first, own.last)
+            for vpc in self.model.vpcs.values()
+            for own in vpc.covers(family)
+            if any(block != own and block.covers(own) for block in blocks)
+        )
+        return subtract(normal((block.first, block.last) for block in blocks), within)
+
     def _internet(self) -> Place:
         blocks = [block for vpc in self.model.vpcs.values() for block in vpc.blocks]
-        blocks += [block for site in self.model.sites.values() for block, _ in site.prefixes if block.length]
+        # A site that learns what covers much of the internet is a way to it, not a part that is its own.
+        blocks += [
+            block
+            for site in self.model.sites.values()
+            for block, _ in site.prefixes
+            if block.length >= (8 if block.family == 4 else 16)
+        ]
         own4 = normal((block.first, block.last) for block in blocks if block.family == 4)
         own6 = normal((block.first, block.last) for block in blocks if block.family == 6)
         return Place("internet", "the internet", None, subtract(PUBLIC_IPV4, own4), subtract(PUBLIC_IPV6, own6))
@@ -235,7 +251,8 @@ class Selector:
             return [self.place(subnet) for subnet in element.subnets]
         if isinstance(element, Attachment):
             return [self.place(element.site)] if element.site is not None else []
-        return [self.place(self.model.targets.get(element.identity, element))]
+        meant = self.model.targets.get(element.identity)
+        return [self.place(meant if isinstance(meant, Interface) else element)]
 
     def _named(self, name: str, what: str) -> tuple[list[Place], bool]:
         elements: list[Element] = [
@@ -246,6 +263,8 @@ class Selector:
             *self._aliases,
         ]
         found = self.names.matching(name, elements)
+        if not found and not self.model.vpcs:
+            raise QuestionError(f"{what} {name!r} is not in the network: the templates hold no VPC")
         if not found:
             known = [*GROUPS, *(trimmed(element.path) for element in elements)]
             known += [short(element.identity).rsplit("/", 1)[-1] for element in elements]

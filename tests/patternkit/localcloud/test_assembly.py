@@ -10,6 +10,7 @@ import pytest
 from patternkit.localcloud import LocalCloudError, Unsupported
 from patternkit.localcloud.assembly import read_assembly
 from patternkit.localcloud.assets import zip_folder
+from patternkit.localcloud.support import check_supported
 
 
 def write(folder: Path, **files: Any) -> Path:
@@ -65,8 +66,9 @@ def test_a_stage_is_read_with_its_own_folder(tmp_path: Path) -> None:
 def test_assets_that_need_more_than_files_are_refused(tmp_path: Path, assets: dict[str, Any], message: str) -> None:
     manifest = {"type": "cdk:asset-manifest", "properties": {"file": "assets.json"}}
     artifacts = {"One": stack(dependencies=["One.assets"]), "One.assets": manifest}
+    stacks = read_assembly(write(tmp_path, manifest={"artifacts": artifacts}, template={}, assets=assets)).stacks
     with pytest.raises(Unsupported, match=message):
-        read_assembly(write(tmp_path, manifest={"artifacts": artifacts}, template={}, assets=assets))
+        check_supported(stacks, cloudformation=None)
 
 
 def test_a_manifest_that_is_no_json_is_an_error_of_one_line(tmp_path: Path) -> None:

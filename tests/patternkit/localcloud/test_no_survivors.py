@@ -121,3 +121,28 @@ def test_a_custom_resource_is_pending(synth: Synth) -> None:
     pending = synth(apps.Pending)
     errors = parent(f"cloud.deploy({str(pending)!r}, deadline=2)").leaves_nothing(returncode=1)
     assert "waiting for Custom (AWS::CloudFormation::CustomResource)" in errors
+
+
+DETACHED = """
+import subprocess
+def handler(event, context):
+    subprocess.Popen(["sleep", "86399.5"], start_new_session=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there are the processes of others' sessions found")
+@pytest.mark.parametrize("then", ["pass", "import os; os.kill(os.getpid(), 9)"])
+def test_what_a_function_started_in_a_session_of_its_own_ends_too(then: str) -> None:
+    code = DETACHED.strip().replace("\n", "\\n")
+    script = PRELUDE.replace("def handler(event, context): pass", code.replace('"', "'"))
+    seen = (
+        "import subprocess as s; assert 'sleep ' + '86399.5' in s.check_output(['ps', '-A', '-o', 'args='], text=True)"
+    )
+    started = Parent(script + textwrap.indent(f"{seen}\n{then}", "    "))
+    started.leaves_nothing(returncode=0 if then == "pass" else -9)
+    for _ in polls(10):
+        listed = subprocess.run(["ps", "-A", "-o", "stat=,args="], capture_output=True, text=True, check=True).stdout
+        left = [line for line in listed.splitlines() if "86399.5" in line and not line.startswith("Z")]
+        if not left:
+            break
+    assert left == []

@@ -104,7 +104,7 @@ def test_show_prints_tables_and_draws(folder: Path) -> None:
     tips = [element for element in root.iter() if element.get("marker-end")]
     assert len(tips) > 6
     plain = run("show", "good.json", "--svg", "plain.svg", "--json")
-    assert json.loads(plain[1])[0]["table"] == "good/Tgw default route table"
+    assert json.loads(plain[1])["tables"][0]["table"] == "good/Tgw default route table"
     # Alike spokes are drawn once.
     assert "(and 1 alike)" in (folder / "plain.svg").read_text()
 

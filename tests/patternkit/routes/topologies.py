@@ -116,13 +116,19 @@ class Topology:
                 GroupDescription="any",
                 SecurityGroupIngress=[{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}],
             )
-        return self.add(
+        interface = self.add(
             name,
             "EC2::NetworkInterface",
             SubnetId={"Ref": subnet},
             SourceDestCheck=checks,
             GroupSet=[{"Ref": "AnyGroup"}],
         )
+        self.add(
+            f"{name}Instance",
+            "EC2::Instance",
+            NetworkInterfaces=[{"DeviceIndex": "0", "NetworkInterfaceId": interface}],
+        )
+        return interface
 
     def host(self, name: str, subnet: str, *, public: bool = False) -> Ref:
         self.appliance(name, subnet, checks=True)

@@ -39,7 +39,7 @@ def _short(dumper: yaml.SafeDumper, value: dict[str, Any]) -> yaml.Node:
 
 
 Short.add_representer(dict, _short)
-Short.ignore_aliases = lambda *_: True  # type: ignore[method-assign, assignment]
+Short.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("path", SNAPSHOTS[::8], ids=lambda path: path.parent.parent.name)

@@ -42,7 +42,7 @@ SNAPSHOT = """
 
 SETTINGS = """
 [pytest]
-addopts = --strict-markers --disable-socket --allow-unix-socket -p no:cacheprovider
+addopts = --strict-markers --disable-socket --allow-unix-socket -p no:cacheprovider -p no:randomly
 filterwarnings = error
 """
 
@@ -62,5 +62,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 def run_here(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Run a project's tests in this process, whose Node has the CDK loaded."""
-    project.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:xdist\nfilterwarnings = error\n")
+    project.makeini(
+        "[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:xdist -p no:randomly\nfilterwarnings = error\n"
+    )
     return project.runpytest_inprocess(*arguments)

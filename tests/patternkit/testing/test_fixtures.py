@@ -218,7 +218,7 @@ def test_a_projects_own_rules_are_evaluated_by_the_cdks_validation(project: pyte
         ("guard", "# nothing yet\n", "*ours.guard: holds no rule"),
         ("rego", REGO[:60], "*ours.rego: *ours.rego:5*error: *"),
         ("rego", REGO.replace("violation", "deny"), "*ours.rego: holds no rule named violation, *"),
-        ("md", "", "*ValueError: rules must be files named .guard or .rego, got *ours.md"),
+        ("md", "", "*FixtureError: rules must be files named .guard or .rego, got *ours.md"),
         ("missing", "", "*RulesError: */no.guard: cannot be read: No such file or directory"),
     ],
 )

@@ -263,7 +263,11 @@ class TestExposure:
                         {"CidrIpv6": "::/0", "IpProtocol": "-1"},
                     ],
                 ),
-                ["every port is open to ::/0", "tcp port 22 is open to 0.0.0.0/0"],
+                [
+                    "It lets tcp port 22 from 10.0.0.0/8 through, and did not",
+                    "every port is open to ::/0",
+                    "tcp port 22 is open to 0.0.0.0/0",
+                ],
             ),
             (
                 None,

@@ -77,8 +77,8 @@ UNKNOWN: dict[Callable[[], Case], str] = {
     a_table_that_a_custom_resource_names: "what the custom resource Net/Finder returns as Ref is not declared",
     a_transit_table_that_a_custom_resource_names: "what the custom resource Net/Finder returns as Ref is not declared",
     a_subnet_that_a_custom_resource_names: "what the custom resource Net/Finder returns as Ref is not declared",
-    a_type_that_is_not_of_aws: "Net/Injector (Acme::Network::Injector) is given it",
-    the_default_group_given_to_a_custom_resource: "Net/Restrict is given it",
-    a_prefix_list_that_is_filled_elsewhere: "IPAMPrefixListResolverTarget) is given it",
+    a_type_that_is_not_of_aws: "Net/Injector (Acme::Network::Injector), which is not modelled, is given Net/Table",
+    the_default_group_given_to_a_custom_resource: "Net/Restrict is given Net/A.DefaultSecurityGroup",
+    a_prefix_list_that_is_filled_elsewhere: "IPAMPrefixListResolverTarget), which is not modelled, is given Net/List",
     a_macro_within_a_resource: "an Fn::Transform may change Net/TableStatic0",
 }

@@ -178,7 +178,7 @@ UNKNOWN: dict[Callable[[], Case], str] = {
     an_egress_only_gateway_of_some_vpc: "is a gateway of a VPC",
     a_table_of_some_vpc: "Net/TA may have more routes",
     a_vpn_gateway_of_some_vpc: "attaches a gateway",
-    a_vpn_on_some_gateway: "connects a site to a gateway",
+    a_vpn_on_some_gateway: "what Net/Vpn is connected to is not in the set",
     a_vpn_on_a_transit_gateway_elsewhere: "transit gateway tgw-0123 is not in the set",
     a_route_of_some_vpn: "is a route of a VPN connection",
     propagation_into_some_table: "propagates routes into a table",

@@ -163,8 +163,8 @@ def prefixes_that_direct_connect_does_not_advertise() -> Case:
 
 
 UNKNOWN: dict[Callable[[], Case], str] = {
-    a_route_server: "RouteServerPropagation) is given it",
-    a_core_network: "TransitGatewayRouteTableAttachment) is given it",
+    a_route_server: "RouteServerPropagation), which is not modelled, is given Net/",
+    a_core_network: "TransitGatewayRouteTableAttachment), which is not modelled, is given Net/",
     public_access_is_blocked: "blocks public access (block-bidirectional)",
     another_default_table: "names another default route table",
     an_endpoint_for_the_other_family: "is not made for IPv6",

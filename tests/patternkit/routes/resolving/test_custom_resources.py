@@ -19,7 +19,7 @@ class TestCustomResources:
         net = self.net(Tables=[{"Ref": "ATable"}])
         proof = net.network().prove(reaches("Aa", "Ba"))
         assert proof.verdict is Verdict.UNKNOWN
-        assert "Net/Custom is given it, and may change it" in proof.reason
+        assert "Net/Custom is given Net/ATable, and may change it (contract: harmless or returns" in proof.reason
         assert verdict(net.network(contracts={"harmless": ["Custom"]})) is Verdict.HOLDS
 
     def test_one_that_is_given_nothing_of_the_network_changes_nothing(self) -> None:

@@ -1,0 +1,62 @@
+"""Which resource a contract means: `{resource: PATH}`, or `{resource: none}` for what is none of the set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from patternkit.routes.contracts import matching
+from patternkit.routes.errors import TemplateError, nearest
+from patternkit.routes.resolving.identities import custom_names
+from patternkit.routes.values import outside
+
+if TYPE_CHECKING:
+    from patternkit.routes.resolving.resolver import Resolver
+
+
+def names_resource(value: Any) -> bool:
+    """Whether a value says which resource is meant."""
+    return isinstance(value, dict) and set(value) == {"resource"}
+
+
+def named(resolver: Resolver, what: str, value: Any) -> Any:
+    """The identity of what `{resource: PATH}` means, or the value as it is.
+
+    Args:
+        resolver: The set's resolver.
+        what: Whose value it is.
+        value: The value, as the contract or the command line gives it.
+
+    Raises:
+        TemplateError: No resource has the name, or several have.
+    """
+    if not names_resource(value):
+        return value
+    meant = value["resource"]
+    if isinstance(meant, list):
+        return [named(resolver, f"{what} {number}", {"resource": one}) for number, one in enumerate(meant, 1)]
+    if meant is None or meant == "none":
+        return outside(what)
+    try:
+        return resource_named(resolver, str(meant))
+    except TemplateError as error:
+        raise TemplateError(f"{what}: {error}") from None
+
+
+def resource_named(resolver: Resolver, name: str, *kinds: str) -> str:
+    """The identity of the one resource that has a name.
+
+    Raises:
+        TemplateError: None has it, or several have.
+    """
+    found, known = [], []
+    for stack in resolver.stacks.stacks:
+        for logical, resource in stack.resources.items():
+            if not kinds or resource["Type"] in kinds:
+                path = stack.path(logical)
+                known.append(path)
+                if matching([name], custom_names(stack, logical, "")):
+                    found.append(stack.ids[logical])
+    if len(found) != 1:
+        many = "several resources are" if found else "no resource is"
+        raise TemplateError(f"{many} named {name!r}{'' if found else nearest(name, known)}")
+    return found[0]

@@ -1,0 +1,170 @@
+"""What the plugin's fixtures do, over what tests hand them."""
+
+import json
+from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from patternkit.testing.errors import FixtureError, check_arguments
+from patternkit.testing.given import as_synthesis, as_template
+from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, names, synthesize
+
+if TYPE_CHECKING:
+    from patternkit.testing.permissions import Proof
+    from patternkit.testing.shared import SharedSyntheses
+
+Build = Callable[..., Synthesis]
+Hold = Callable[..., None]
+
+
+def asked(shared: "SharedSyntheses") -> Build:
+    """Make the function of `synthesized`."""
+
+    def get(build: Any, **arguments: Any) -> Synthesis:
+        __tracebackhide__ = True
+        check_arguments("synthesized", synthesize, arguments, own=())
+        _check_lists(arguments)
+        return as_synthesis(build, _build(shared), "synthesized", **arguments)
+
+    return get
+
+
+def _build(shared: "SharedSyntheses") -> Build:
+    from patternkit.testing.rules import RulesError
+
+    def build(given: Any, **arguments: Any) -> Synthesis:
+        __tracebackhide__ = True
+        try:
+            return shared.get(given, **arguments)
+        except (RulesError, SynthesisError) as error:
+            told = str(error)
+        # The message says where. Outside of the clause, or pytest would show the other error as well.
+        pytest.fail(told, pytrace=False)
+
+    return build
+
+
+def no_findings(build: Build) -> Hold:
+    """Make the function of `no_findings`."""
+    from patternkit.testing.findings import unaccepted
+
+    def hold(synthesis: Any, *, accept: Mapping[str, str] | None = None, **arguments: Any) -> None:
+        __tracebackhide__ = True
+        check_arguments("no_findings", synthesize, arguments, own=("accept",))
+        if not isinstance(accept or {}, Mapping):
+            raise FixtureError(f'accept must say why, by rule: {{"AwsSolutions-S1": "why"}}, got {accept!r}')
+        made = as_synthesis(synthesis, build, "no_findings", **arguments)
+        if left := unaccepted(made.findings, accept or {}):
+            pytest.fail("\n".join(left), pytrace=False)
+
+    return hold
+
+
+def no_lint(build: Build) -> Hold:
+    """Make the function of `no_lint`."""
+    from patternkit.testing.linting import lint
+
+    def hold(synthesis: Any, **arguments: Any) -> None:
+        __tracebackhide__ = True
+        check_arguments("no_lint", lint, arguments, own=())
+        said = [
+            f"{name}: {one}"
+            for name, template in _templates(synthesis, build, "no_lint").items()
+            for one in lint(template, **arguments)
+        ]
+        if said:
+            pytest.fail("\n".join(said), pytrace=False)
+
+    return hold
+
+
+def _templates(given: Any, build: Build, fixture: str) -> Mapping[str, Mapping[str, Any]]:
+    __tracebackhide__ = True
+    is_file = isinstance(given, str | PathLike) and Path(given).is_file()
+    if is_file or isinstance(given, Mapping) or (hasattr(given, "to_json") and not isinstance(given, type)):
+        template = as_template(given, build, fixture)
+        # Templates by their stacks' names are the only mapping without that section.
+        return {"Template": template} if "Resources" in template else template
+    return as_synthesis(given, build, fixture).templates
+
+
+def template_snapshot(
+    request: pytest.FixtureRequest,
+    build: Build,
+    *,
+    of: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
+    fixture: str = "template_snapshot",
+) -> Hold:
+    """Make the function of `template_snapshot`, or of another that holds what is computed `of` a template."""
+    from patternkit.testing.snapshots import SnapshotError, TemplateSnapshotExtension, snapshot_of
+
+    snapshot = snapshot_of(request)
+
+    def hold(template: Any, *, name: str | None = None, folder: str | PathLike[str] | None = None) -> None:
+        __tracebackhide__ = True
+        kept = of(as_template(template, build, fixture))
+        extension = TemplateSnapshotExtension.in_folder(str(folder)) if folder else TemplateSnapshotExtension
+        held = snapshot.use_extension(extension)
+        index = name or held.index
+        try:
+            path = Path(extension.get_location(test_location=held.test_location, index=index))
+            TemplateSnapshotExtension().check(path)
+            told = "" if kept == (held(name=name) if name else held) else _changed(path, kept)
+        except SnapshotError as error:
+            told = str(error)
+        if told:
+            # Not by an assertion, whose message pytest would cut.
+            pytest.fail(told, pytrace=False)
+
+    return hold
+
+
+def _changed(path: Path, template: Mapping[str, Any]) -> str:
+    from patternkit.testing.snapshots import differences, normalized
+
+    if not path.exists():
+        return f"{path}: there is no such snapshot yet: run pytest --snapshot-update, and read what it writes"
+    held = json.loads(path.read_text(encoding="utf-8"))
+    return "\n".join([f"not as in {path}:", *differences(held, normalized(template))])
+
+
+def permissions(build: Build) -> "Callable[..., Proof]":
+    """Make the function of `permissions`."""
+    from patternkit.testing.permissions import ProofError, prove
+
+    def hold(template: Any, *, unused: Mapping[str, str] | None = None, **arguments: Any) -> "Proof":
+        __tracebackhide__ = True
+        check_arguments("permissions", prove, arguments, own=("unused",))
+        if "events" not in arguments:
+            raise FixtureError("permissions needs events: what the handler is invoked with, one or a list")
+        if isinstance(arguments["events"], Mapping):
+            arguments["events"] = [arguments["events"]]
+        if not isinstance(unused or {}, Mapping):
+            raise FixtureError(f'unused must say why, by what is granted: {{"...": "why"}}, got {unused!r}')
+        several = isinstance(template, list | tuple)
+        given = list(template) if several else _templates(template, build, "permissions")
+        try:
+            proof = prove(
+                next(iter(given.values())) if isinstance(given, Mapping) and len(given) == 1 else given, **arguments
+            )
+        except ProofError as error:
+            told = str(error)
+        else:
+            if proof.denied or (left := proof.unexplained(unused or {})):
+                pytest.fail(proof.report() if proof.denied else "\n".join(left), pytrace=False)
+            return proof
+        pytest.fail(told, pytrace=False)
+
+    return hold
+
+
+def _check_lists(arguments: Mapping[str, Any]) -> None:
+    for name in names(arguments.get("packs", ())):
+        if name not in PACKS:
+            raise FixtureError(f"packs must be among {', '.join(PACKS)}, got {name}")
+    for file in names(arguments.get("rules", ())):
+        if Path(file).suffix not in (".guard", ".rego"):
+            raise FixtureError(f"rules must be files named .guard or .rego, got {file}")

@@ -1,0 +1,190 @@
+"""What an upgrade keeps for a shorter time, or protects from deletion no more."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from patternkit.templates.properties import schema_of
+from patternkit.upgrade.changes import Change, Kind, Template, pairs
+from patternkit.upgrade.settings import (
+    ABSENT,
+    UNKNOWN,
+    Level,
+    Path,
+    flag,
+    is_function,
+    items,
+    lowered,
+    mappings,
+    named,
+    possible,
+    shown,
+    words,
+)
+
+_TIMES = frozenset({"DeleteAfterDays", "ExpirationInDays", "NoncurrentDays", "PendingWindowInDays", "RetainInterval"})
+_FOREVER = frozenset({"RetentionInDays", "DeleteAfterDays", "ExpirationInDays", "NoncurrentDays"})
+"""Without one of these, nothing is ever deleted."""
+_UNLESS_SET = {
+    # What the services do where a property is not set, and no schema says so.
+    "AutomatedSnapshotRetentionPeriod": 1,
+    "AutomaticBackupRetentionDays": 30,
+    "BackupRetentionPeriod": 1,
+    "MessageRetentionPeriod": 345_600,
+    "PendingWindowInDays": 30,
+    "PerformanceInsightsRetentionPeriod": 7,
+    "RetentionPeriodHours": 24,
+    "SnapshotRetentionLimit": 0,
+}
+_PROTECTIONS = frozenset(
+    {
+        "DeleteProtection",
+        "DeletionProtected",
+        "DeletionProtection",
+        "DeletionProtectionCheck",
+        "DeletionProtectionEnabled",
+        "DisableApiStop",
+        "DisableApiTermination",
+        "EnableTerminationProtection",
+        "IsProtected",
+        "ManagedTerminationProtection",
+        "ObjectLockEnabled",
+        "ObjectVersioning",
+        "PointInTimeRecoveryEnabled",
+        "TerminationProtected",
+        "TerminationProtectionEnabled",
+    }
+)
+_LOCKS = frozenset({"LockConfiguration", "ObjectLockConfiguration", "VersioningConfiguration"})
+_STATUS_OF = frozenset({"BackupPolicy", "VersioningConfiguration", "ObjectLockRule", "RetentionLock"})
+_ENABLED = frozenset({"enabled", "active", "on", "compliance", "governance"})
+
+
+def retention_changes(old: Template, new: Template) -> Iterator[Change]:
+    """Find what is kept for a shorter time, and what stops protecting data from being deleted.
+
+    Args:
+        old: The template that is deployed.
+        new: The template that is about to be.
+
+    Yields:
+        The changes.
+    """
+    for logical_id, before, after in pairs(old, new):
+        was_all, now_all = before.get("Properties", {}), after.get("Properties", {})
+        lost: list[Path] = []
+        for path, was, now in lowered(was_all, now_all, protection_level):
+            lost.append(path)
+            end = _protects(path, was, now)
+            yield Change(Kind.RETENTION, logical_id, f"{named(path)} was {end}")
+        for path, was, now in lowered(was_all, now_all, _time(after["Type"])):
+            # What was kept for ever is told below.
+            if any(path[: len(one)] == one for one in lost) or (was is ABSENT and path[-1] in _FOREVER):
+                continue
+            unknown = ", which is not known before deployment" if is_function(now) else ": what is older is deleted"
+            yield Change(Kind.RETENTION, logical_id, f"{named(path)} was {shown(was)} and is {shown(now)}{unknown}")
+        yield from _new_expiry(logical_id, was_all, now_all)
+        yield from _attributes(logical_id, was_all, now_all)
+
+
+def _protects(path: Path, was: Any, now: Any) -> str:
+    if is_function(now):
+        return f"{shown(was)} and is {shown(now)}, which is not known before deployment"
+    if path[-1] in _LOCKS:
+        return "set and is not: nothing stops the deletion of what it holds"
+    if isinstance(was, str) and was not in ("true", "True"):
+        return f"{shown(was)} and is {shown(now)}"
+    return "on and is off: nothing stops its deletion" if "Recovery" not in path[-1] else "on and is off"
+
+
+def protection_level(path: Path, value: Any) -> float | None:
+    """Whether a setting protects data from being deleted.
+
+    Args:
+        path: The setting.
+        value: Its value, `ABSENT` where it is not there.
+
+    Returns:
+        1 if it does and 0 if it does not; None where it is about something else.
+    """
+    name = path[-1]
+    if name in _PROTECTIONS or (name == "Mode" and "DefaultRetention" in path):
+        if isinstance(value, str) and value.lower() in _ENABLED:
+            return 2 if value.lower() == "compliance" else 1
+        return flag(value)
+    if name in _LOCKS:
+        return UNKNOWN if is_function(value) else 0 if value is ABSENT or not value else 1
+    if name in ("Status", "Enabled") and len(path) > 1 and path[-2] in _STATUS_OF:
+        return 1 if isinstance(value, str) and value.lower() in _ENABLED else flag(value)
+    return None
+
+
+def _time(resource_type: str) -> Level:
+    defaults = (schema_of(resource_type) or {}).get("properties", {})
+
+    def level(path: Path, value: Any) -> float | None:
+        name = path[-1]
+        spoken = set(words(name))
+        if name not in _TIMES and not ("retention" in spoken and not spoken & {"type", "unit", "mode", "support"}):
+            return None
+        if value is ABSENT:
+            if name in _FOREVER:
+                return math.inf
+            given = (defaults.get(name) or {}).get("default", _UNLESS_SET.get(name, 0))
+            return float(given) if isinstance(given, (int, float)) else 0
+        if is_function(value):
+            return UNKNOWN
+        if isinstance(value, bool):
+            return float(value)
+        try:
+            return float(value)
+        except (TypeError, ValueError, OverflowError):
+            return None
+
+    return level
+
+
+def _new_expiry(logical_id: str, before: Any, after: Any) -> Iterator[Change]:
+    """What was kept for ever, and is deleted after a time now."""
+    was, now = _expiries(before), _expiries(after)
+    for path in now:
+        if len(now[path]) > len(was.get(path, ())):
+            ends = now[path][-1]
+            yield Change(
+                Kind.RETENTION,
+                logical_id,
+                f"{named(path)} was not set and is {shown(ends)}: what was kept for ever is deleted",
+            )
+
+
+def _expiries(value: Any, path: Path = ()) -> dict[Path, list[Any]]:
+    found: dict[Path, list[Any]] = {}
+    for one in items(value) if isinstance(value, list) else possible(value):
+        if not isinstance(one, Mapping):
+            continue
+        for name, inner in one.items():
+            way = (*path, name)
+            if name in _FOREVER:
+                found.setdefault(way, []).append(inner)
+            elif name == "TimeToLiveSpecification":
+                if any(flag(each.get("Enabled")) for each in mappings(inner)):
+                    found.setdefault(way, []).append("on")
+            elif isinstance(inner, (Mapping, list)):
+                for key, values in _expiries(inner, (*way, "*") if isinstance(inner, list) else way).items():
+                    found.setdefault(key, []).extend(values)
+    return found
+
+
+def _attributes(logical_id: str, before: Any, after: Any) -> Iterator[Change]:
+    """Attributes that are lists of keys and values, as load balancers have them."""
+
+    def on(properties: Any) -> set[str]:
+        return {
+            str(one.get("Key"))
+            for one in mappings(properties.get("LoadBalancerAttributes"))
+            if flag(one.get("Value")) == 1
+        }
+
+    for key in sorted(on(before) - on(after)):
+        if key == "deletion_protection.enabled":
+            yield Change(Kind.RETENTION, logical_id, f"{key} was on and is off: nothing stops its deletion")
