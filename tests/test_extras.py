@@ -12,7 +12,7 @@ from patternkit.catalog.cli import app
 from tests.conftest import ROOT
 from tests.installing import install
 
-pytestmark = pytest.mark.xdist_group("packaging")
+pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.timeout(600)]
 
 EXTRAS = ("", "node", "routes", "testing", "local", "all")
 NETWORK = {
@@ -53,7 +53,7 @@ COMMANDS = {
     "choose": Ask("choose --peak 500 --burst seconds", 0, "function-api"),
     "compare": Ask("compare cron-function", 0, "RESOURCES"),
     "synth": Ask("synth api-to-queue --output assembly", 0, "ApiToQueueStack.template.json"),
-    "deploy": Ask("deploy api-to-queue", 0, "api-to-queue is gone from this machine"),
+    "deploy": Ask("deploy api-to-queue -o no-such-option=1", 1, "unknown option no-such-option"),
     "destroy": Ask("destroy many-sites-vpn", 1, "is not deployed on this machine"),
     "deploy --aws": Ask("deploy cron-function --aws", 1, "the CDK CLI is not installed"),
     "destroy --aws": Ask("destroy cron-function --aws", 1, "the CDK CLI is not installed"),
@@ -67,7 +67,7 @@ COMMANDS = {
 }
 # One interpreter that has imported the command line, and a child of it for each command.
 EACH = """
-import json, os, signal, sys, time
+import json, os, sys
 from patternkit.__main__ import main
 import patternkit.catalog.cli
 
@@ -79,15 +79,7 @@ for name, words in json.loads(sys.argv[1]).items():
             os.dup2(os.open(f"{len(ends)}.{kind}", os.O_WRONLY | os.O_CREAT), number)
         sys.argv = ["patternkit", *words.split()]
         main()
-    ended, status = os.waitpid(child, os.WNOHANG)
-    while not ended:
-        time.sleep(0.02)
-        if name == "deploy" and os.path.exists(out := f"{len(ends)}.out") and "Ctrl-C" in open(out).read():
-            os.kill(child, signal.SIGINT)
-            ended, status = os.waitpid(child, 0)
-        else:
-            ended, status = os.waitpid(child, os.WNOHANG)
-    status = os.waitstatus_to_exitcode(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     ends[name] = [status, *(open(f"{len(ends)}.{kind}").read() for kind in ("out", "err"))]
 print(json.dumps(ends))
 """
