@@ -6,7 +6,10 @@ has, it never reaches a management call (see `gate`).
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -155,12 +158,34 @@ def _pool(_: ModuleType, request: Request) -> Public | None:
     return None
 
 
-def _graphql(_: ModuleType, request: Request) -> Public | None:
-    """A GraphQL call with an API key or a token, which AppSync itself looks at."""
-    presented = request.headers.get("x-api-key") or request.headers.get("authorization", "")
-    if request.method in ("POST", "OPTIONS") and GRAPHQL.fullmatch(request.path):
-        return Public("appsync") if presented or request.method == "OPTIONS" else None
-    return None
+def _graphql(app: ModuleType, request: Request) -> Public | None:
+    """A GraphQL call with one of the API's keys, or a token that a user pool of this run signed."""
+    found = GRAPHQL.fullmatch(request.path)
+    if found is None or request.method not in ("POST", "OPTIONS"):
+        return None
+    keys: set[str] = set()
+    for (_, _, api), records in vars(app._get_module("appsync"))["_api_keys"].all_items():
+        if api == found[1]:
+            keys |= {str(record.get("id", name)) for name, record in records.items()}
+    authorization = request.headers.get("authorization", "").removeprefix("Bearer ")
+    known = request.headers.get("x-api-key") in keys or _signed_by_a_pool(app, authorization)
+    return Public("appsync") if known or request.method == "OPTIONS" else None
+
+
+def _signed_by_a_pool(app: ModuleType, token: str) -> bool:
+    """Whether a token is a valid one of a user pool here; AppSync there looks at none of its signature."""
+    try:
+        _, payload, _ = token.split(".")
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        pool, expires = str(claims["iss"]).rpartition("/")[2], float(claims["exp"])
+    except (ValueError, KeyError, TypeError):
+        return False
+    cognito = app._get_module("cognito")
+    if expires < time.time() or not any(pool == known for (_, _, known), _ in cognito._user_pools.all_items()):
+        return False
+    _, _, published = cognito.well_known_jwks(pool)
+    verify = app._get_module("apigateway")._verify_rs256_signature
+    return any(verify(token, key) for key in json.loads(published)["keys"])
 
 
 def _object(app: ModuleType, request: Request) -> Public | None:

@@ -88,8 +88,9 @@ def _sync(s3: Any, arguments: Sequence[str]) -> None:
             places.append(argument)
     folder, (bucket, prefix) = Path(places[0]), _split(places[1])
     prefix = f"{prefix.rstrip('/')}/" if prefix.strip("/") else ""
-    settings = {SETTINGS[name]: value for name, value in options.items() if name in SETTINGS}
-    settings |= {"Metadata": json.loads(options["--metadata"])} if "--metadata" in options else {}  # type: ignore[dict-item]
+    settings: dict[str, Any] = {SETTINGS[name]: value for name, value in options.items() if name in SETTINGS}
+    if "--metadata" in options:
+        settings["Metadata"] = json.loads(options["--metadata"])
     there = {each["Key"]: each for each in _listed(s3, bucket, prefix)}
     local = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     for name, path in local.items():

@@ -18,7 +18,7 @@ class Retry(Exception):
 
 
 def _call(function: str, payload: Any, *, kind: str = "RequestResponse") -> Any:
-    functions = boto3.client("lambda", config=Config(read_timeout=900, retries={"total_max_attempts": 1}))
+    functions: Any = boto3.client("lambda", config=Config(read_timeout=900, retries={"total_max_attempts": 1}))
     response = functions.invoke(FunctionName=function, InvocationType=kind, Payload=json.dumps(payload).encode())
     text = response["Payload"].read().decode()
     try:

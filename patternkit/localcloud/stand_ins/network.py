@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -29,15 +30,16 @@ def _restrict(event: Event) -> None:
         ec2.authorize_security_group_ingress(**_ingress(before, account))
         ec2.authorize_security_group_egress(**_egress(before))
     if event["RequestType"] != "Delete":
-        for revoke in (
-            lambda: ec2.revoke_security_group_egress(**_egress(group)),
-            lambda: ec2.revoke_security_group_ingress(**_ingress(group, account)),
-        ):
-            try:
-                revoke()
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "InvalidPermission.NotFound":
-                    raise
+        _ignoring_absent(ec2.revoke_security_group_egress, _egress(group))
+        _ignoring_absent(ec2.revoke_security_group_ingress, _ingress(group, account))
+
+
+def _ignoring_absent(revoke: Callable[..., object], what: dict[str, Any]) -> None:
+    try:
+        revoke(**what)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "InvalidPermission.NotFound":
+            raise
 
 
 handler = answering(_restrict)

@@ -38,7 +38,7 @@ def boto_name(service: str) -> str:
     if plain in SERVICES:
         return SERVICES[plain]
     session = botocore.session.get_session()
-    names = session.get_available_services()
+    names: list[str] = session.get_available_services()
     for name in names:
         if re.sub(r"[^a-z0-9]", "", name) == plain:
             return name
@@ -123,7 +123,8 @@ def _client(call: Mapping[str, Any]) -> Any:
             "aws_secret_access_key": taken["SecretAccessKey"],
             "aws_session_token": taken["SessionToken"],
         }
-    return boto3.client(boto_name(call["service"]), **options)
+    connect: Any = boto3.client
+    return connect(boto_name(call["service"]), **options)
 
 
 def _run(call: Mapping[str, Any], physical_id: str) -> tuple[str, dict[str, Any]]:
@@ -155,7 +156,8 @@ def handler(event: Event, context: Any) -> None:
         order = ("Create", "Update", "Delete") if kind == "Create" else (kind,)
         ids = [(calls.get(name, {}).get("physicalResourceId") or {}).get("id") for name in order]
         fallback = event["LogicalResourceId"] if kind == "Create" else event["PhysicalResourceId"]
-        physical_id, data = next((each for each in ids if each), fallback), {}
+        physical_id = next((each for each in ids if each), fallback)
+        data: dict[str, Any] = {}
         if kind in calls:
             physical_id, data = _run(calls[kind], physical_id)
     except (ClientError, BotoCoreError, Failed, ValueError, KeyError, TypeError) as error:

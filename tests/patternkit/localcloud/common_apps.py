@@ -10,6 +10,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
@@ -208,6 +209,10 @@ def network(app: cdk.App) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=0, restrict_default_security_group=True)
     subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
     function(stack, "Hello", vpc=vpc, vpc_subnets=subnets)
+    balancer = elbv2.ApplicationLoadBalancer(stack, "Balancer", vpc=vpc, vpc_subnets=subnets)
+    balancer.add_listener(
+        "Listener", port=80, open=False, default_action=elbv2.ListenerAction.fixed_response(200, message_body="hello")
+    )
 
 
 def notified(app: cdk.App) -> None:

@@ -157,6 +157,7 @@ def test_each_printed_call_works_as_it_is_printed(street: Street) -> None:
         ("Http", "function URL", False): "hello",
         ("Http", "function URL", True): "hello",
         ("Site", "distribution", False): "<p>home",
+        ("Inside", "load balancer", False): "hello",
     }
 
 

@@ -305,6 +305,40 @@ def test_a_presigned_link_answers_and_a_changed_one_does_not(house: House) -> No
     assert upload({"key": "evil.txt"}) == 403
 
 
+def test_graphql_answers_with_a_key_of_the_api_or_a_token_of_a_pool_and_with_nothing_else(house: House) -> None:
+    appsync, pools = house.cloud.client("appsync"), house.cloud.client("cognito-idp")
+    api = appsync.create_graphql_api(name="a", authenticationType="API_KEY")["graphqlApi"]["apiId"]
+    url, query = house.url(f"/v1/apis/{api}/graphql"), b'{"query": "{ __typename }"}'
+    key = appsync.create_api_key(apiId=api)["apiKey"]["id"]
+    pool = pools.create_user_pool(PoolName="p")["UserPool"]["Id"]
+    client = pools.create_user_pool_client(
+        UserPoolId=pool, ClientName="c", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    sign_up = {"ClientId": client, "Username": "ann", "Password": "Secret-1234"}
+    called = ask(
+        house.url("/"), "POST", json.dumps(sign_up).encode(), target("AWSCognitoIdentityProviderService.SignUp")
+    )
+    assert called.status == 200, "a pool's own users sign up without a secret of the run"
+    pools.admin_confirm_sign_up(UserPoolId=pool, Username="ann")
+    token = pools.initiate_auth(
+        ClientId=client,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "ann", "PASSWORD": "Secret-1234"},
+    )["AuthenticationResult"]["IdToken"]
+    head, payload, signature = token.split(".")
+    forged = f"{head}.{payload[:-2]}{'AA' if payload[-2:] != 'AA' else 'BB'}.{signature}"
+    for headers, let_in in (
+        ({}, False),
+        ({"x-api-key": "da2-guessed"}, False),
+        ({"Authorization": "anything"}, False),
+        ({"Authorization": forged}, False),
+        ({"x-api-key": key}, True),
+        ({"Authorization": token}, True),
+    ):
+        answer = ask(url, "POST", query, headers)
+        assert ("signed with this run's own key" not in answer.body) is let_in, headers
+
+
 def test_each_run_has_a_secret_of_its_own(house: House) -> None:
     with LocalCloud.start() as other:
         here, there = (each.environment()["AWS_SECRET_ACCESS_KEY"] for each in (house.cloud, other))

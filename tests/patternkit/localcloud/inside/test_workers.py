@@ -55,7 +55,7 @@ def _archive(code: str) -> bytes:
 
 def test_a_hundred_uploads_start_no_hundred_processes() -> None:
     with LocalCloud.start() as cloud:
-        functions, s3, logs = (cloud.client(name) for name in ("lambda", "s3", "logs"))
+        functions, s3, logs = cloud.client("lambda"), cloud.client("s3"), cloud.client("logs")
         function = functions.create_function(
             FunctionName="f",
             Runtime="python3.13",
