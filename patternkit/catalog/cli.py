@@ -114,7 +114,7 @@ def show(name: str, as_json: bool) -> None:
 
 
 @app.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_pattern)
 @option_options
 @app_option
 @click.option(
@@ -147,7 +147,7 @@ def synth(name: str | None, given: tuple[str, ...], app_command: str | None, out
 
 
 @app.command()
-@click.argument("names", nargs=-1, metavar="NAME | --app APP [STACK]...")
+@click.argument("names", nargs=-1, metavar="NAME | --app APP [STACK]...", shell_complete=complete_pattern)
 @option_options
 @app_option
 @click.option(
@@ -187,7 +187,7 @@ def deploy(
 
 
 @app.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_pattern)
 @app_option
 @aws_flag
 def destroy(name: str | None, app_command: str | None, aws: bool) -> None:
@@ -321,7 +321,7 @@ def new(where: str, handler: bool) -> None:
 
 
 @app.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete_pattern)
 def pages(names: tuple[str, ...]) -> None:
     """Rewrite what is generated in all pages, or in those of NAMES, in a clone of the repository."""
     from patternkit.catalog.applications import applications

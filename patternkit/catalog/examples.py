@@ -10,7 +10,14 @@ EXAMPLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "choose": (("patternkit choose --brings containers --peak 500 --burst seconds",), "choose-a-web-architecture"),
     "compare": (("patternkit compare load-balanced-fargate function-api",), "choose-a-web-architecture"),
     "completion": (('eval "$(patternkit completion bash)"',), "get-started"),
-    "deploy": (("patternkit deploy thumbnailer", "patternkit deploy thumbnailer --aws"), "run-locally"),
+    "deploy": (
+        (
+            "patternkit deploy thumbnailer",
+            "patternkit deploy --app 'python app.py'",
+            "patternkit deploy thumbnailer --aws",
+        ),
+        "run-locally",
+    ),
     "destroy": (("patternkit destroy thumbnailer",), "run-locally"),
     "diff": (("patternkit diff main:cdk.out cdk.out", "patternkit diff deployed.json new.json --json"), "upgrade"),
     "docs": (("patternkit docs", "patternkit docs run-locally", "patternkit docs thumbnailer"), "get-started"),

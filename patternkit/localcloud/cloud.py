@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, TypeVar, Unpack, overload
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from patternkit.localcloud import clients
 from patternkit.localcloud.addresses import Caller
@@ -283,8 +283,12 @@ class LocalCloud:
         self, stacks: tuple[AssemblyStack, ...], on_progress: OnProgress | None, deadline: float
     ) -> tuple[Deployment, ...]:
         self.check_running()
-        check_supported(stacks, self.client("cloudformation"))
-        return tuple(deploy_stack(self, stack, on_progress=on_progress, deadline=deadline) for stack in stacks)
+        try:
+            check_supported(stacks, self.client("cloudformation"))
+            return tuple(deploy_stack(self, stack, on_progress=on_progress, deadline=deadline) for stack in stacks)
+        except (BotoCoreError, ClientError) as error:
+            # A name, a tag or a place that no service takes.
+            raise LocalCloudError(f"the assembly cannot be deployed: {' '.join(str(error).split())}") from None
 
     def logs(self, function_name: str) -> str:
         """Return what a function has logged, oldest first; empty when it has not run.

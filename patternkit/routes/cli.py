@@ -75,7 +75,7 @@ def trace(
     if svg is not None:
         from patternkit.routes.drawing import draw
 
-        svg.write_text(draw(network.model, found.flows[0]), encoding="utf-8")
+        svg.write_text(draw(network.views()[0], found.flows[0]), encoding="utf-8")
     if as_json:
         flows = [flow_data(flow) for flow in found.flows]
         _print_json({"verdict": found.verdict.value, "reason": found.reason, "flows": flows})
@@ -138,7 +138,6 @@ def show(
 ) -> None:
     """Print the route tables, and draw the network with a traced path on it."""
     network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
-    model = network.model
     flow = None
     if (source is None) != (destination is None):
         raise QuestionError("give both --source and --destination, or neither")
@@ -147,7 +146,7 @@ def show(
     if svg is not None:
         from patternkit.routes.drawing import draw
 
-        svg.write_text(draw(model, flow), encoding="utf-8")
+        svg.write_text(draw(network.views()[0], flow), encoding="utf-8")
     told = shown_network(network)
     if as_json:
         _print_json(told)

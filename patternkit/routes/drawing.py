@@ -1,122 +1,138 @@
-"""Draw a network as SVG: VPCs with their subnets by availability zone, gateways, attachments, and a traced path.
+"""Draw a network: VPCs with their subnets by availability zone, gateways, firewalls, balancers, and a traced flow.
 
-networkx places the boxes; nothing of a proof depends on it. VPCs that behave alike are drawn once, with their number.
+VPCs that behave alike are drawn once, with their number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from itertools import pairwise
-from xml.sax.saxutils import escape, quoteattr
+from typing import Any
 
-import networkx as nx
-
-from patternkit.routes.model import Model, RouteTable, Subnet, TransitGateway, Vpc
+from patternkit.drawing import Edge, Graph, Group, Node, drawn
+from patternkit.routes.forwarding import Leg, Outcome
+from patternkit.routes.model import (
+    Element,
+    Endpoint,
+    Interface,
+    InternetGateway,
+    Model,
+    NatGateway,
+    RouteTable,
+    Service,
+    Subnet,
+    TransitGateway,
+    Vpc,
+    VpnGateway,
+)
+from patternkit.routes.proving import View
 from patternkit.routes.symmetry import classify
 from patternkit.routes.tracing import Flow
+from patternkit.routes.values import Unknown
 
-_CELL, _ROW, _GAP, _LAYER = 190, 40, 36, 190
 # Names of constructs that repeat what the drawing shows.
 _UNTOLD = {"Resource", "RouteTable", "Subnet"}
-_COLOURS = {"vpc": "#1b6ca8", "transit": "#7b4bb7", "edge": "#2e7d32", "site": "#8d5a00", "path": "#c62828"}
+_INTERNET = "the internet"
+_ICONS: dict[type, tuple[str, str]] = {
+    NatGateway: ("NAT gateway", "resource/AmazonVPCNATGateway"),
+    InternetGateway: ("Internet gateway", "resource/AmazonVPCInternetGateway"),
+    VpnGateway: ("VPN gateway", "resource/AmazonVPCVPNGateway"),
+    Interface: ("Interface", "resource/AmazonVPCElasticNetworkInterface"),
+    Service: ("Gateway endpoint", "resource/AmazonVPCEndpoints"),
+}
+_BALANCERS = {
+    "application": "resource/ElasticLoadBalancingApplicationLoadBalancer",
+    "network": "resource/ElasticLoadBalancingNetworkLoadBalancer",
+    "gateway": "resource/ElasticLoadBalancingGatewayLoadBalancer",
+}
+_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+_CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
 
 
-@dataclass(slots=True)
-class _Box:
-    """A box of the drawing with the elements inside it."""
-
-    title: str
-    kind: str
-    width: int = 170
-    height: int = 64
-    x: float = 0
-    y: float = 0
-    cells: dict[str, tuple[float, float, str]] = field(default_factory=dict)
-    zones: list[str] = field(default_factory=list)
-
-
-def draw(model: Model, flow: Flow | None = None) -> str:
-    """Draw the network.
+def draw(view: View, flow: Flow | None = None) -> str:
+    """Draw the network of one world.
 
     Args:
-        model: The network.
+        view: The world.
         flow: A traced flow to draw upon it.
 
     Returns:
         The SVG document.
+
+    Raises:
+        PatternkitError: Node, or a package of it that draws, is missing.
     """
-    drawing = _Drawing(model, flow)
-    drawing.lay_out()
-    return drawing.text()
+    title = "Network" if flow is None else f"Network, with the flow from {flow.source.name} to {flow.destination.name}"
+    return drawn(graph_of(view, flow), title)
 
 
-class _Drawing:
-    def __init__(self, model: Model, flow: Flow | None) -> None:
-        self.model = model
+def graph_of(view: View, flow: Flow | None = None) -> Graph:
+    """What is drawn of a network."""
+    return _Reader(view, flow).graph
+
+
+class _Reader:
+    def __init__(self, view: View, flow: Flow | None) -> None:
+        self.model: Model = view.model
+        self.view = view
         self.flow = flow
-        self.boxes: dict[str, _Box] = {}
+        self.graph = Graph()
         # A stack's name in front of every path tells nothing where there is only one stack.
-        stacks = {one.path.partition("/")[0] for one in [*model.vpcs.values(), *model.transit_gateways.values()]}
-        self.prefix = f"{stacks.pop()}/" if len(stacks) == 1 else ""
-        self.graph: nx.Graph[str] = nx.Graph()
-        self.where: dict[str, str] = {}
-
-    def lay_out(self) -> None:
-        """Make the boxes and give each a place: sites, spokes, transit gateways, the VPCs behind, the internet."""
-        touched = self._touched()
-        kept = self._one_of_each_kind(touched)
-        hubs = {
-            e.subnet.vpc.identity
-            for f in self.model.firewalls.values()
-            for e in f.endpoints
-            if isinstance(e.subnet, Subnet)
+        stacks = {
+            one.path.partition("/")[0] for one in [*self.model.vpcs.values(), *self.model.transit_gateways.values()]
         }
-        for vpc, count in kept:
-            attached = any(attachment.medium == "vpc" for attachment in vpc.attachments)
-            layer = 3 if vpc.identity in hubs or (vpc.internet_gateway and attached) else 1
-            self._add(vpc.identity, self._vpc_box(vpc, count), layer)
-            if vpc.internet_gateway is not None:
-                self._add("internet", _Box("Internet", "edge"), 4)
-                self.graph.add_edge(vpc.identity, "internet", label="internet gateway")
-                self.where[vpc.internet_gateway.identity] = "internet"
-            if vpc.vpn_gateway is not None:
-                self.where[vpc.vpn_gateway.identity] = vpc.identity
-        for gateway in self.model.transit_gateways.values():
-            self._add(gateway.identity, _Box(self._short(gateway.path), "transit", height=120), 2)
-            for attachment in gateway.attachments:
-                self.where[attachment.identity] = gateway.identity
-                if attachment.vpc is not None and attachment.vpc.identity in self.boxes:
-                    table = (
-                        self._short(attachment.association.path).rpartition("/")[2]
-                        if isinstance(attachment.association, RouteTable)
-                        else "no table"
-                    )
-                    self.graph.add_edge(gateway.identity, attachment.vpc.identity, label=table)
-                elif attachment.peer is not None and isinstance(attachment.peer.gateway, TransitGateway):
-                    self.graph.add_edge(gateway.identity, attachment.peer.gateway.identity, label="peering")
-        for site in self.model.sites.values():
-            self._add(site.identity, _Box(self._short(site.path), "site"), 0)
-            end = site.attachment.gateway if site.attachment is not None else None
-            if isinstance(end, TransitGateway):
-                self.graph.add_edge(site.identity, end.identity, label=site.medium)
-            elif site.gateway is not None and site.gateway.vpc is not None:
-                self.graph.add_edge(site.identity, site.gateway.vpc.identity, label=site.medium)
-        for peering in self.model.peerings.values():
-            if isinstance(peering.requester, Vpc) and isinstance(peering.accepter, Vpc):
-                self.graph.add_edge(peering.requester.identity, peering.accepter.identity, label="peering")
-        self._place()
+        self.prefix = f"{stacks.pop()}/" if len(stacks) == 1 else ""
+        self.drawn_vpcs: set[str] = set()
+        self._groups_of_vpcs()
+        self._outside()
+        self._peerings()
+        if flow is None:
+            self._routes_within()
+        else:
+            self._trace(flow)
 
     def _short(self, path: str) -> str:
         parts = [part for part in path.removeprefix(self.prefix).split("/") if part not in _UNTOLD]
         return "/".join(parts) or path
+
+    def _node(self, element: Element, service: str, icon: str, group: str | None = None, title: str = "") -> None:
+        name = title or self._short(element.path)
+        self.graph.nodes[element.identity] = Node(
+            id=element.identity, title=name, service=service, icon=icon, group=group
+        )
+
+    # VPCs
+
+    def _groups_of_vpcs(self) -> None:
+        touched = self._touched()
+        for vpc, count in self._one_of_each_kind(touched):
+            self.drawn_vpcs.add(vpc.identity)
+            blocks = ", ".join(map(str, vpc.blocks[:2])) or "addresses not known"
+            alike = f", and {count - 1} alike" if count > 1 else ""
+            title = f"{self._short(vpc.path)} {blocks}{alike}"
+            self.graph.groups[vpc.identity] = Group(id=vpc.identity, title=title, kind="vpc")
+            for subnet in sorted(vpc.subnets, key=lambda one: (str(_zone(one)), one.path)):
+                zone = f"{vpc.identity} {_zone(subnet)}"
+                if zone not in self.graph.groups:
+                    self.graph.groups[zone] = Group(id=zone, title=_zone(subnet), kind="zones", group=vpc.identity)
+                self._subnet(subnet, zone)
+        for element in dict.fromkeys(self.model.targets.values()):
+            self._in_subnet(element)
+        for stack in self.view.stacks.stacks:
+            for logical, resource in stack.resources.items():
+                if resource["Type"] in (_BALANCER, _CLASSIC):
+                    self._balancer(stack, logical, resource)
 
     def _touched(self) -> set[str]:
         if self.flow is None:
             return set()
         legs = [leg for leg in (self.flow.forward, self.flow.back) if leg is not None]
         found = {hop.identity for leg in legs for hop in leg.walk.hops}
-        return {s.vpc.identity for s in self.model.subnets.values() if s.identity in found}
+        ends = {
+            place.subnet.identity for place in (self.flow.source, self.flow.destination) if place.subnet is not None
+        }
+        return {s.vpc.identity for s in self.model.subnets.values() if s.identity in found | ends}
 
     def _one_of_each_kind(self, touched: set[str]) -> list[tuple[Vpc, int]]:
         keys = classify(self.model, dict.fromkeys(touched, "touched"))
@@ -125,174 +141,141 @@ class _Drawing:
             groups.setdefault((keys[identity], identity if identity in touched else ""), []).append(vpc)
         return [(group[0], len(group)) for group in groups.values()]
 
-    def _add(self, identity: str, box: _Box, layer: int) -> None:
-        if identity not in self.boxes:
-            self.boxes[identity] = box
-            self.where[identity] = identity
-            self.graph.add_node(identity, layer=layer)
+    def _subnet(self, subnet: Subnet, zone: str) -> None:
+        table = subnet.table
+        name = self._short(table.path) if isinstance(table, RouteTable) else "table not known"
+        public = isinstance(table, RouteTable) and any(isinstance(r.target, InternetGateway) for r in table.routes)
+        icon = f"architecture-group/{'Public' if public else 'Private'}subnet"
+        blocks = ", ".join(map(str, subnet.blocks[:1])) or "addresses not known"
+        own = self._short(subnet.path)
+        service = blocks if name == own else f"{blocks}, {name.rpartition('/')[2]}"
+        self._node(subnet, service, icon, zone, title=own.rpartition("/")[2])
 
-    def _vpc_box(self, vpc: Vpc, count: int) -> _Box:
-        zones = sorted({str(subnet.zone) for subnet in vpc.subnets})
-        rows = {zone: [subnet for subnet in vpc.subnets if str(subnet.zone) == zone] for zone in zones}
-        height = 46 + _ROW * max([len(listed) for listed in rows.values()] or [1])
-        blocks = ", ".join(map(str, vpc.blocks[:2]))
-        alike = f" (and {count - 1} alike)" if count > 1 else ""
-        box = _Box(
-            f"{self._short(vpc.path)} {blocks}{alike}", "vpc", max(1, len(zones)) * _CELL + 10, height, zones=zones
-        )
-        for column, zone in enumerate(zones):
-            for row, subnet in enumerate(rows[zone]):
-                name = self._short(subnet.path)
-                table = self._short(subnet.table.path) if isinstance(subnet.table, RouteTable) else "?"
-                label = name.rpartition("/")[2] + ("" if table == name else f" | {table.rpartition('/')[2]}")
-                box.cells[subnet.identity] = (5 + column * _CELL, 40 + row * _ROW, label)
-                self.where[subnet.identity] = vpc.identity
-        for element in self.model.targets.values():
-            place = getattr(element, "subnet", None)
-            if isinstance(place, Subnet) and place.identity in box.cells:
-                x, y, _ = box.cells[place.identity]
-                box.cells[element.identity] = (x, y, "")
-        return box
-
-    def _place(self) -> None:
-        if not self.boxes:
+    def _in_subnet(self, element: Any) -> None:
+        """What stands in a subnet, or at the edge of a VPC."""
+        subnet = getattr(element, "subnet", None)
+        vpc = subnet.vpc if isinstance(subnet, Subnet) else getattr(element, "vpc", None)
+        if not isinstance(vpc, Vpc) or vpc.identity not in self.drawn_vpcs:
             return
-        layout = nx.multipartite_layout(self.graph, subset_key="layer")
-        layers: dict[int, list[str]] = {}
-        for identity in self.boxes:
-            layers.setdefault(self.graph.nodes[identity]["layer"], []).append(identity)
-        x = 20.0
-        for layer in sorted(layers):
-            listed = sorted(layers[layer], key=lambda identity: layout[identity][1])
-            y = 30.0
-            for identity in listed:
-                box = self.boxes[identity]
-                box.x, box.y = x, y
-                y += box.height + _GAP
-            x += max(self.boxes[identity].width for identity in listed) + _LAYER
-        tallest = max(box.y + box.height for box in self.boxes.values())
-        for listed in layers.values():
-            used = max(self.boxes[identity].y + self.boxes[identity].height for identity in listed)
-            for identity in listed:
-                self.boxes[identity].y += (tallest - used) / 2
+        group = f"{vpc.identity} {_zone(subnet)}" if isinstance(subnet, Subnet) else vpc.identity
+        if isinstance(element, Endpoint):
+            called = "Firewall endpoint" if element.firewall is not None else "Endpoint"
+            icon = "AWSNetworkFirewallEndpoints" if element.firewall is not None else "AmazonVPCEndpoints"
+            title = self._short(element.firewall.path if element.firewall is not None else element.path)
+            self._node(element, called + self._in(subnet), f"resource/{icon}", group, title=title)
+        elif type(element) in _ICONS:
+            called, icon = _ICONS[type(element)]
+            self._node(element, called + self._in(subnet), icon, group)
+        if isinstance(element, InternetGateway):
+            self.graph.nodes[_INTERNET] = Node(id=_INTERNET, title="Internet", service="", icon="resource/Internet")
+            self.graph.connect(Edge(source=element.identity, target=_INTERNET, flow="route", both=True))
 
-    def _centre(self, identity: str) -> tuple[float, float] | None:
-        box = self.boxes.get(self.where.get(identity, ""))
-        if box is None:
-            for candidate in self.boxes.values():
-                if identity in candidate.cells:
-                    box = candidate
-                    break
-        if box is None:
-            return None
-        if identity in box.cells:
-            x, y, _ = box.cells[identity]
-            # At the right, where no label is.
-            return box.x + x + _CELL - 28, box.y + y + (_ROW - 8) / 2
-        return box.x + box.width / 2, box.y + box.height / 2
+    def _in(self, subnet: Any) -> str:
+        return f" in {self._short(subnet.path).rpartition('/')[2]}" if isinstance(subnet, Subnet) else ""
 
-    def _between(self, one: str, other: str) -> tuple[float, float]:
-        # On the line, half way between the sides that face each other.
-        left, right = sorted((self.boxes[one], self.boxes[other]), key=lambda box: box.x)
-        ends = [(box.x + box.width / 2, box.y + box.height / 2) for box in (left, right)]
-        x = (left.x + left.width + right.x) / 2
-        across = ends[1][0] - ends[0][0]
-        share = (x - ends[0][0]) / across if across else 0.5
-        return x, ends[0][1] + share * (ends[1][1] - ends[0][1]) - 5
+    def _routes_within(self) -> None:
+        """Which gateway, endpoint or interface of its VPC each subnet's table leads to."""
+        for subnet in self.model.subnets.values():
+            if subnet.identity not in self.graph.nodes or not isinstance(subnet.table, RouteTable):
+                continue
+            for route in subnet.table.routes:
+                target = getattr(route.target, "identity", "")
+                if target in self.graph.nodes and not isinstance(route.target, TransitGateway):
+                    self.graph.connect(Edge(source=subnet.identity, target=target, flow="route"))
 
-    def text(self) -> str:
-        """The drawing as SVG."""
-        width = max([box.x + box.width for box in self.boxes.values()] or [100]) + 30
-        height = max([box.y + box.height for box in self.boxes.values()] or [60]) + 40
-        parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}">',
-            # The halo keeps a label readable where a line crosses it.
-            "<style>text { font: 11px sans-serif; paint-order: stroke; stroke: #ffffff; stroke-width: 3px }</style>",
-            f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
-            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" orient="auto">',
-            f'<path d="M0 0 L8 4 L0 8 z" fill="{_COLOURS["path"]}"/></marker></defs>',
-        ]
-        for one, other, data in self.graph.edges(data=True):
-            start, end = self._centre(one), self._centre(other)
-            if start and end:
-                parts.append(_line(start, end, "#9e9e9e", 1.5))
-                parts.append(_text(self._between(one, other), str(data.get("label", "")), "#616161", anchor="middle"))
-        parts += [line for box in self.boxes.values() for line in _box(box)]
-        parts += [*self._path(), *self._legend(height)]
-        # Words above lines.
-        parts.sort(key=lambda part: part.startswith("<text"))
-        return "\n".join([*parts, "</svg>", ""])
+    def _balancer(self, stack: Any, logical: str, resource: dict[str, Any]) -> None:
+        resolver = self.view.resolver
+        if resolver is None or not resolver.exists(stack, resource):
+            return
+        properties = resource.get("Properties") or {}
+        names = resolver.value(stack, properties.get("Subnets") or [])
+        mappings = resolver.value(stack, properties.get("SubnetMappings") or [])
+        listed = [*names] if isinstance(names, list) else []
+        listed += (
+            [one.get("SubnetId") for one in mappings if isinstance(one, dict)] if isinstance(mappings, list) else []
+        )
+        subnets = [self.model.subnets[name] for name in listed if isinstance(name, str) and name in self.model.subnets]
+        vpcs = {subnet.vpc.identity for subnet in subnets} & self.drawn_vpcs
+        kind = resolver.value(stack, properties.get("Type") or "application") if resource["Type"] == _BALANCER else ""
+        icon = _BALANCERS.get(str(kind), "resource/ElasticLoadBalancingClassicLoadBalancer")
+        element = Element(stack.ids[logical], stack.path(logical))
+        service = f"{str(kind).capitalize()} load balancer" if kind in _BALANCERS else "Load balancer"
+        self._node(element, service, icon, next(iter(vpcs), None))
+        for subnet in subnets:
+            if subnet.identity in self.graph.nodes:
+                self.graph.connect(Edge(source=element.identity, target=subnet.identity, flow="route", both=True))
 
-    def _legend(self, height: float) -> list[str]:
-        if self.flow is None:
-            return []
-        names = f"{self._short(self.flow.source.name)} to {self._short(self.flow.destination.name)}"
-        parts = []
-        for x, dashes, text in ((20, "", f"there: {names}"), (420, "6 4", "back: the replies")):
-            parts.append(_line((x, height - 14), (x + 40, height - 14), _COLOURS["path"], 2, dashes, tip=True))
-            parts.append(_text((x + 48, height - 10), text, _COLOURS["path"]))
-        return parts
+    # What lies between and around them
 
-    def _path(self) -> list[str]:
-        if self.flow is None:
-            return []
-        parts = []
-        for leg, dashes, shift in ((self.flow.forward, "", -5), (self.flow.back, "6 4", 5)):
+    def _outside(self) -> None:
+        for gateway in self.model.transit_gateways.values():
+            self._node(gateway, "Transit gateway", "architecture-service/AWSTransitGateway")
+            for attachment in gateway.attachments:
+                if attachment.vpc is not None and attachment.vpc.identity in self.drawn_vpcs:
+                    table = attachment.association
+                    named = self._short(table.path).rpartition("/")[2] if isinstance(table, RouteTable) else "no table"
+                    label = "table not known" if isinstance(table, Unknown) else named
+                    for subnet in list(attachment.zones.values())[:1] or attachment.vpc.subnets[:1]:
+                        self._route(gateway.identity, subnet.identity, label)
+                elif attachment.peer is not None and isinstance(attachment.peer.gateway, TransitGateway):
+                    self._route(gateway.identity, attachment.peer.gateway.identity, "peering")
+        for site in self.model.sites.values():
+            self._node(
+                site, {"vpn": "VPN", "connect": "Connect"}.get(site.medium, "Direct Connect"), "resource/Officebuilding"
+            )
+            end = site.attachment.gateway if site.attachment is not None else site.gateway
+            if isinstance(end, (TransitGateway, VpnGateway)):
+                self._route(site.identity, end.identity, site.medium)
+
+    def _route(self, source: str, target: str, label: str) -> None:
+        if source in self.graph.nodes and target in self.graph.nodes:
+            self.graph.connect(Edge(source=source, target=target, label=label, flow="route", both=True))
+
+    def _peerings(self) -> None:
+        for peering in self.model.peerings.values():
+            sides = [side for side in (peering.requester, peering.accepter) if isinstance(side, Vpc)]
+            sides = [side for side in sides if side.identity in self.drawn_vpcs]
+            if sides:
+                self._node(peering, "VPC peering", "resource/AmazonVPCPeeringConnection")
+            for side in sides:
+                first = side.subnets[0].identity if side.subnets else side.identity
+                self._route(first, peering.identity, "")
+
+    # A traced flow
+
+    def _trace(self, flow: Flow) -> None:
+        for leg, way in ((flow.forward, "there"), (flow.back, "back")):
             if leg is None:
                 continue
-            points: list[tuple[float, float]] = []
-            for hop in leg.walk.hops:
-                centre = self._centre(hop.identity)
-                if centre is not None and (not points or points[-1] != (centre[0], centre[1] + shift)):
-                    points.append((centre[0], centre[1] + shift))
-            for start, end in pairwise(points):
-                parts.append(_line(start, end, _COLOURS["path"], 2, dashes, tip=True))
-            if points and leg.outcome.value != "delivered":
-                x, y = points[-1]
-                cross = f"M{x - 7:.0f} {y - 7:.0f} l14 14 m0 -14 l-14 14"
-                parts.append(f'<path d="{cross}" stroke="{_COLOURS["path"]}" stroke-width="3"/>')
-        return parts
+            points = list(self._points(leg))
+            if leg.outcome is not Outcome.DELIVERED:
+                lost = leg.outcome is Outcome.DROPPED
+                end = f"end of {way}"
+                self.graph.nodes[end] = Node(
+                    id=end,
+                    title="Dropped" if lost else "Not known",
+                    service=f"the {'replies' if way == 'back' else 'packets'}",
+                    icon="resource/Alert" if lost else "resource/Question",
+                )
+                points.append(end)
+            for source, target in pairwise(points):
+                edge = Edge(source=source, target=target, flow=way)  # type: ignore[arg-type]
+                if edge not in self.graph.edges:
+                    self.graph.edges.append(replace(edge, back=way == "back"))
+
+    def _points(self, leg: Leg) -> Iterator[str]:
+        """What of the drawing a leg passes."""
+        before = ""
+        start = self.flow.source if leg is self.flow.forward else self.flow.destination  # type: ignore[union-attr]
+        ends = [_INTERNET] if start.kind == "internet" else [start.subnet.identity] if start.subnet is not None else []
+        way = [*ends, *(hop.identity for hop in leg.walk.hops)]
+        if leg.outcome is Outcome.DELIVERED and isinstance(leg.end, tuple):
+            way.append(_INTERNET)
+        for identity in way:
+            if identity in self.graph.nodes and identity != before:
+                yield identity
+                before = identity
 
 
-def _box(box: _Box) -> list[str]:
-    colour = _COLOURS[box.kind]
-    parts = [
-        f"<g><title>{escape(box.title)}</title>",
-        f'<rect x="{box.x:.0f}" y="{box.y:.0f}" width="{box.width}" height="{box.height}" rx="6" fill="#fafafa"',
-        f' stroke="{colour}" stroke-width="1.5"/>',
-        _text((box.x + 6, box.y + 15), box.title, colour, weight="bold"),
-    ]
-    for column, zone in enumerate(box.zones):
-        parts.append(_text((box.x + 8 + column * _CELL, box.y + 32), zone, "#616161"))
-    for x, y, label in box.cells.values():
-        if label:
-            parts.append(
-                f'<rect x="{box.x + x:.0f}" y="{box.y + y:.0f}" width="{_CELL - 10}" height="{_ROW - 8}" rx="3" '
-                f'fill="#e3f2fd" stroke="#90caf9"/>'
-            )
-            parts.append(_text((box.x + x + 5, box.y + y + 20), label, "#263238"))
-    return [*parts, "</g>"]
-
-
-def _line(
-    start: tuple[float, float],
-    end: tuple[float, float],
-    colour: str,
-    width: float,
-    dashes: str = "",
-    *,
-    tip: bool = False,
-) -> str:
-    style = f' stroke-dasharray="{dashes}"' if dashes else ""
-    marker = ' marker-end="url(#tip)"' if tip else ""
-    return (
-        f'<line x1="{start[0]:.0f}" y1="{start[1]:.0f}" x2="{end[0]:.0f}" y2="{end[1]:.0f}" stroke="{colour}" '
-        f'stroke-width="{width}"{style}{marker}/>'
-    )
-
-
-def _text(at: tuple[float, float], text: str, colour: str, *, anchor: str = "start", weight: str = "normal") -> str:
-    return (
-        f'<text x="{at[0]:.0f}" y="{at[1]:.0f}" fill="{colour}" text-anchor={quoteattr(anchor)} '
-        f'font-weight="{weight}">{escape(text)}</text>'
-    )
+def _zone(subnet: Subnet) -> str:
+    return subnet.zone if isinstance(subnet.zone, str) else "zone not known"

@@ -66,6 +66,8 @@ class _Classifier:
     def classify(self, mentioned: Iterable[Prefix]) -> dict[str, Hashable]:
         self._lay_out_blocks()
         for vpc in self.model.vpcs.values():
+            if any(part.identity in self.model.doubts for part in (vpc, *vpc.subnets) if self.model.doubts):
+                self.alone.add(vpc.identity)
             if vpc.unknown_blocks or vpc.vpn_gateway is not None or vpc.edge_tables:
                 self.alone.add(vpc.identity)
         self._look_at_targets()

@@ -7,7 +7,7 @@ nested assemblies for stages. https://docs.aws.amazon.com/cdk/v2/guide/deploy.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ UNKNOWN_ACCOUNT, UNKNOWN_REGION = "unknown-account", "unknown-region"
 
 # Stages are nested in stages; apps have two or three levels.
 _DEEPEST = 20
+_LONGEST_NAME = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +134,30 @@ def inside(root: Path, folder: Path, name: str, what: str) -> Path:
     return path
 
 
+def nested_path(folder: Path, name: str, above: Iterable[Path | None], what: str) -> Path:
+    """The template file of a nested stack.
+
+    Args:
+        folder: The folder that the name is relative to.
+        name: The file's name, as the template or its metadata has it.
+        above: The files of the stacks that the nested stack is in.
+        what: The nested stack, for messages.
+
+    Returns:
+        The path; there may be no file.
+
+    Raises:
+        TemplateError: It leaves the assembly that it is in, or is a template that it is nested in itself.
+    """
+    path = inside(_root(folder), folder, name, what) if (folder / "manifest.json").is_file() else folder / name
+    try:
+        if path.is_file() and any(one is not None and one.is_file() and one.samefile(path) for one in above):
+            raise TemplateError(f"{what}: the template {path} is nested in itself")
+    except (OSError, ValueError) as error:
+        raise TemplateError(f"{what} names a file that cannot be read, {shortened(name)}: {error}") from None
+    return path
+
+
 def _root(folder: Path) -> Path:
     # A stage's assets lie in the assembly that the stage is in.
     root = folder
@@ -160,6 +185,7 @@ def _stacks(folder: Path, root: Path, seen: set[Path], only: str | None, depth: 
     for artifact_id, artifact in artifacts.items():
         at = f"{file}: artifact {shortened(artifact_id)}"
         _field(artifact, dict, at)
+        _check_name(artifact_id, at)
         _optional(artifact, "type", str, at)
         _optional(artifact, "properties", dict, at)
         if not all(isinstance(one, str) for one in _optional(artifact, "dependencies", list, at) or ()):
@@ -201,8 +227,8 @@ class _Folder:
         needed = [self.assets[one] for one in dependencies if one in self.assets]
         return AssemblyStack(
             artifact_id=artifact_id,
-            name=_optional(properties, "stackName", str, at) or artifact_id,
-            display_name=_optional(artifact, "displayName", str, at) or artifact_id,
+            name=_check_name(_optional(properties, "stackName", str, at) or artifact_id, at),
+            display_name=_check_name(_optional(artifact, "displayName", str, at) or artifact_id, at),
             account=account,
             region=region,
             template=template,
@@ -256,7 +282,7 @@ class _Folder:
             place = _field(one, dict, f"{where}: a destination")
             destinations.append((_required(place, "bucketName", str, where), _required(place, "objectKey", str, where)))
         return FileAsset(
-            name=_optional(asset, "displayName", str, where) or key,
+            name=_check_name(_optional(asset, "displayName", str, where) or key, where),
             hash=key,
             source=None if name is None else inside(self.root, self.folder, name, where),
             zipped=source.get("packaging") == "zip",
@@ -281,6 +307,12 @@ def _template(path: Path) -> Template:
         as_template({**value, "Resources": {}}, str(path))
         return {**value, "Resources": {}}
     return as_template(value, str(path))
+
+
+def _check_name(name: str, at: str) -> str:
+    if not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise TemplateError(f"{at}: a name must be printable and have at most {_LONGEST_NAME} characters")
+    return name
 
 
 def _environment(artifact: Mapping[str, Any], at: str) -> tuple[str | None, str | None]:

@@ -7,10 +7,20 @@ from typing import Any
 from patternkit.errors import PatternkitError
 
 _LONGEST = 80
+_LONGEST_LINE = 1_000
 
 
 class TemplateError(PatternkitError):
     """A file is no CloudFormation template or cloud assembly, or cannot be read within the limits. One line."""
+
+    def __init__(self, message: str) -> None:
+        # Names that a stranger gave may have line breaks, and escape sequences of a terminal.
+        text = message if message.isprintable() else "".join(map(_printable, message))
+        super().__init__(text if len(text) <= _LONGEST_LINE else f"{text[: _LONGEST_LINE - 3]}...")
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else ascii(character)[1:-1]
 
 
 def kind_of(value: Any) -> str:

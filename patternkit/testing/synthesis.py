@@ -2,7 +2,6 @@
 
 import atexit
 import inspect
-import json
 import shutil
 import sysconfig
 import tempfile
@@ -19,6 +18,7 @@ from typing import Any
 import aws_cdk as cdk
 
 from patternkit.errors import PatternkitError
+from patternkit.templates import parse, read_text
 from patternkit.testing.findings import Finding, read_findings
 from patternkit.testing.rules import rules_plugin
 
@@ -47,7 +47,7 @@ class Synthesis:
         """The templates by the name of their artifact, nested stacks and stages included."""
         found = {}
         for path in sorted(self.directory.rglob("*.template.json")):
-            found[path.name.removesuffix(".template.json")] = json.loads(path.read_text(encoding="utf-8"))
+            found[path.name.removesuffix(".template.json")] = parse(read_text(path), str(path))
         return found
 
     @property

@@ -9,6 +9,7 @@ import click
 
 from patternkit.catalog.cli import json_flag, progress
 from patternkit.catalog.comparison.requirements import BURSTS, requirements
+from patternkit.catalog.completing import complete_pattern
 from patternkit.catalog.discovery import find, patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.web import ANSWERS, RUNS
@@ -17,7 +18,7 @@ from patternkit.screen import Screen
 
 
 @click.command(cls=EndingCommand)
-@click.argument("names", nargs=-1, required=True, metavar="NAME NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME NAME...", shell_complete=complete_pattern)
 @json_flag
 def compare(names: tuple[str, ...], as_json: bool) -> None:
     """Put patterns side by side, by facts of their templates."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from patternkit.catalog.diagrams.graph import Edge
 from patternkit.catalog.diagrams.kinds import kinds
 from patternkit.catalog.diagrams.resources import Resource, Resources
+from patternkit.drawing.graph import Edge
 
 _FAILURES = {"DeadLetterConfig", "RedrivePolicy", "OnFailure", "DeadLetterArn"}
 # Where records of what happened go is no part of what happens.

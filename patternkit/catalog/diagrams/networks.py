@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from patternkit.catalog.diagrams.flows import wholes
-from patternkit.catalog.diagrams.graph import Edge, Group
 from patternkit.catalog.diagrams.names import title, unnumbered
 from patternkit.catalog.diagrams.resources import Resource, Resources
+from patternkit.drawing.graph import Edge, Group
 
 _ATTACHMENTS = ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment")
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"

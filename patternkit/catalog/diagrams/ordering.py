@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from patternkit.catalog.diagrams.graph import Edge, Graph
+from patternkit.drawing.graph import Edge, Graph
 
 
 def mark_ways_back(graph: Graph) -> None:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from patternkit.catalog.diagrams.flows import flows, wholes
-from patternkit.catalog.diagrams.graph import Edge, Graph, Group, Node
 from patternkit.catalog.diagrams.kinds import kinds
 from patternkit.catalog.diagrams.names import title, unnumbered
 from patternkit.catalog.diagrams.networks import Networks, callers, sites
 from patternkit.catalog.diagrams.ordering import mark_ways_back
 from patternkit.catalog.diagrams.resources import Resource, Resources
+from patternkit.drawing.graph import Edge, Graph, Group, Node
 
 _CLIENTS = "clients"
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from patternkit.templates.assemblies import read_json
+
 _SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
 
 
@@ -136,7 +138,7 @@ def construct_paths(assembly: Path) -> dict[str, str]:
     """
     paths = {}
     for metadata in sorted(assembly.rglob("*.metadata.json")):
-        for path, entries in json.loads(metadata.read_text(encoding="utf-8")).items():
+        for path, entries in read_json(metadata).items():
             for entry in entries:
                 if entry["type"] == "aws:cdk:logicalId":
                     paths[entry["data"]] = path.lstrip("/")

@@ -12,9 +12,10 @@ from typing import Any
 from patternkit.routes.building.automations import AUTOMATIONS, _Automations
 from patternkit.routes.building.finishing import _Finishing
 from patternkit.routes.building.firewalls import _Firewalls
+from patternkit.routes.building.openings import _Openings
 from patternkit.routes.building.reading import Properties
-from patternkit.routes.building.targets import _Targets
 from patternkit.routes.building.vpcs import _Vpcs
+from patternkit.routes.classes import ADDS, CHANGES, class_of, unread
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.model import (
     Model,
@@ -36,7 +37,7 @@ def build(resolver: Resolver, contracts: Contracts) -> Model:
     return _Builder(resolver, contracts).build()
 
 
-class _Builder(_Vpcs, _Targets, _Firewalls, _Automations, _Finishing):
+class _Builder(_Vpcs, _Openings, _Firewalls, _Automations, _Finishing):
     def build(self) -> Model:
         buckets: dict[str, list[tuple[Stack, str, Any]]] = {kind: [] for kind in _METHODS}
         custom: list[tuple[Stack, str, Any]] = []
@@ -52,7 +53,7 @@ class _Builder(_Vpcs, _Targets, _Firewalls, _Automations, _Finishing):
                 if bucket is None:
                     if is_custom(kind):
                         bucket = custom
-                    elif not kind.startswith("AWS::") or kind in _REROUTING:
+                    elif not kind.startswith("AWS::") or class_of(kind) in (ADDS, CHANGES):
                         bucket = unmodelled
                     else:
                         continue
@@ -76,23 +77,14 @@ class _Builder(_Vpcs, _Targets, _Firewalls, _Automations, _Finishing):
             self._automation(stack, logical, properties)
         for stack, logical, properties in unmodelled:
             self._unmodelled(stack, logical, properties)
+        for kind, bucket in buckets.items():
+            if bucket and unread(kind):
+                for stack, logical, properties in bucket:
+                    self._partly_modelled(stack, logical, properties)
+        self._listen()
         self._look_for_refusals(buckets)
         self._finish()
         return self.model
-
-
-# Types of AWS that change how packets go without being modelled, whatever they are given.
-_REROUTING = {
-    "AWS::CloudFormation::StackSet",
-    "AWS::EC2::IPAMPrefixListResolverTarget",
-    "AWS::EC2::IpPoolRouteTableAssociation",
-    "AWS::EC2::RouteServerPropagation",
-    "AWS::EC2::TransitGatewayPolicyTable",
-    "AWS::EC2::VPCBlockPublicAccessOptions",
-    "AWS::NetworkManager::TransitGatewayPeering",
-    "AWS::NetworkManager::TransitGatewayRouteTableAttachment",
-    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
-}
 
 
 _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
@@ -120,7 +112,16 @@ _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
     "AWS::EC2::NetworkInterfaceAttachment": _Builder.interface_attachment,
     "AWS::EC2::EIP": _Builder.elastic_address,
     "AWS::EC2::EIPAssociation": _Builder.elastic_address,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": _Builder.balancer,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _Builder.target_group,
+    "AWS::ElasticLoadBalancingV2::Listener": _Builder.listener,
+    "AWS::ElasticLoadBalancingV2::ListenerRule": _Builder.listener_rule,
+    "AWS::AutoScaling::AutoScalingGroup": _Builder.scaling_group,
+    "AWS::ECS::Service": _Builder.service,
+    "AWS::EC2::VPCEndpointService": _Builder.endpoint_service,
     "AWS::EC2::VPCEndpoint": _Builder.endpoint,
+    "AWS::GlobalAccelerator::Listener": _Builder.accelerator_listener,
+    "AWS::GlobalAccelerator::EndpointGroup": _Builder.accelerator_endpoints,
     "AWS::EC2::VPCPeeringConnection": _Builder.peering,
     "AWS::EC2::TransitGateway": _Builder.transit_gateway,
     "AWS::EC2::TransitGatewayRouteTable": _Builder.transit_table,
@@ -144,3 +145,8 @@ _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
     "AWS::EC2::VPNGatewayRoutePropagation": _Builder.vgw_propagation,
     "AWS::EC2::Route": _Builder.route,
 }
+
+
+def modelled_types() -> set[str]:
+    """The types that the model reads."""
+    return {*_METHODS, "AWS::CloudFormation::Stack"}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from patternkit.routes.building.filters import DEFAULT_GROUP, _Filters
+from patternkit.routes.building.doubting import _Doubting, identities
+from patternkit.routes.building.filters import DEFAULT_GROUP
 from patternkit.routes.building.reading import Properties, shown
 from patternkit.routes.building.sites import _Sites
+from patternkit.routes.classes import ADDS, class_of, meant, unread
 from patternkit.routes.contracts import DeclaredRoute, matching
 from patternkit.routes.errors import ContractError, nearest
 from patternkit.routes.model import (
@@ -31,7 +33,7 @@ from patternkit.routes.resolving import (
     custom_names,
     sdk_call,
 )
-from patternkit.routes.values import CLOSE, OPEN, lifted, opaque
+from patternkit.routes.values import lifted, opaque
 
 # Actions of CDK's AwsCustomResource that only read.
 _READING = ("describe", "get", "list", "search", "Describe", "Get", "List", "Search")
@@ -51,7 +53,7 @@ _ROUTED_TO = (
 )
 
 
-class _Declaring(_Sites, _Filters):
+class _Declaring(_Sites, _Doubting):
     """Adds what contracts declare, and doubts what code may change."""
 
     def _check_contracts(self) -> None:
@@ -206,16 +208,18 @@ class _Declaring(_Sites, _Filters):
         if call is not None and str(call.get("action", "")).startswith(_READING):
             return
         self._taint(given, f"the custom resource {stack.path(logical)}", names, "harmless or returns")
+        self._raise(given, f"the custom resource {stack.path(logical)}", adds=False, but=_CHANGEABLE)
 
     def _harmless(self, given: Any, names: tuple[str, ...]) -> bool:
         """Whether a contract says that a resource changes nothing; what it is given leans on that."""
         for section, declared in (("harmless", self.contracts.harmless), ("returns", self.contracts.returns)):
             pattern = matching(declared, names)
             if pattern is not None:
-                for identity in _identities(given):
+                for identity in identities(given):
                     element = self.targets.get(identity) or self.model.attachments.get(identity)
                     if isinstance(element, _CHANGEABLE):
                         element.contracts = element.contracts | {f"{section} {pattern}"}
+                self._lift(given, f"{section} {pattern}")
                 return True
         return False
 
@@ -228,7 +232,7 @@ class _Declaring(_Sites, _Filters):
             names: By which names contracts call it.
             section: The section of the contracts that lifts the suspicion.
         """
-        for identity in sorted(_identities(given)):
+        for identity in sorted(identities(given)):
             if identity.endswith(DEFAULT_GROUP):
                 self._default_group(identity)
             element = self.targets.get(identity) or self.model.attachments.get(identity)
@@ -245,7 +249,7 @@ class _Declaring(_Sites, _Filters):
 
     def _unmodelled(self, stack: Stack, logical: str, properties: Properties) -> None:
         kind = stack.resources[logical]["Type"]
-        given = self.value(stack, properties)
+        given = meant(kind, self.value(stack, properties))
         if self._harmless(given, custom_names(stack, logical, kind)):
             return
         path = stack.path(logical)
@@ -254,16 +258,20 @@ class _Declaring(_Sites, _Filters):
             if mode != "off":
                 self.model.blocked_public = f"{path} blocks public access ({shown(mode)}), which is not modelled"
             return
-        self._taint(given, f"{path} ({kind}), which is not modelled,", custom_names(stack, logical, kind), "harmless")
+        if kind == "AWS::RAM::ResourceShare":
+            self._shared(given, f"{path} ({kind})")
+            return
+        adds = kind.startswith("AWS::") and class_of(kind) == ADDS
+        if not adds:
+            self._taint(
+                given, f"{path} ({kind}), which is not modelled,", custom_names(stack, logical, kind), "harmless"
+            )
+        self._raise(given, f"{path} ({kind})", adds=adds, but=() if adds else _CHANGEABLE)
 
-
-def _identities(value: Any) -> set[str]:
-    if isinstance(value, str):
-        # A reference may stand within a longer text, such as the parameters of an API call.
-        parts = value.split(OPEN)[1:]
-        return {f"{OPEN}{part.split(CLOSE)[0]}{CLOSE}" for part in parts}
-    if isinstance(value, dict):
-        return {identity for item in value.values() for identity in _identities(item)}
-    if isinstance(value, list):
-        return {identity for item in value for identity in _identities(item)}
-    return set()
+    def _partly_modelled(self, stack: Stack, logical: str, properties: Properties) -> None:
+        """A resource of a modelled type has properties that the model does not read."""
+        kind = stack.resources[logical]["Type"]
+        given = {name: self.value(stack, properties[name]) for name in unread(kind) if name in properties}
+        if given and not self._harmless(given, custom_names(stack, logical, kind)):
+            own = {**given, "": stack.ids[logical]}
+            self._raise(own, f"{stack.path(logical)} ({kind}, {', '.join(given)})", adds=False)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from patternkit.routes.addresses import (
-    Prefix,
-)
 from patternkit.routes.building.outside import _Outside
 from patternkit.routes.building.reading import LOCAL
 from patternkit.routes.contracts import matching
@@ -12,6 +9,7 @@ from patternkit.routes.model import (
     Attachment,
     Route,
     RouteTable,
+    TransitGateway,
     TransitTable,
     VpnGateway,
 )
@@ -50,7 +48,7 @@ class _Finishing(_Outside):
                 attachment.tainted = ""
             self._fill(attachment)
         for table in self.model.transit_tables.values():
-            self._settle_identical_blocks(table)
+            self._settle_overlapping_blocks(table)
         self._number_vpn_gateways()
         names = {zone.text for zone in self.resolver.zones} | {
             subnet.zone for subnet in self.model.subnets.values() if isinstance(subnet.zone, str)
@@ -98,22 +96,28 @@ class _Finishing(_Outside):
             Route(block, attachment, "vpc", contracts=contract) for block in self.contracts.prefixes[declared]
         ]
 
-    def _settle_identical_blocks(self, table: TransitTable) -> None:
-        # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-route-tables.html: of VPCs with identical blocks the
-        # route of the one that is attached first stays.
-        first: dict[Prefix, Route] = {}
-        losers: list[Route] = []
-        for route in table.routes:
-            if route.origin != "vpc":
-                continue
-            other = first.setdefault(route.prefix, route)
-            if other is route or other.target is route.target:
-                continue
-            winner = self._attached_first(other, route)
-            losers.append(route if winner is other else other)
-            first[route.prefix] = winner
+    def _settle_overlapping_blocks(self, table: TransitTable) -> None:
+        # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-route-tables.html: of VPCs with identical blocks the route of
+        # the one that is attached first stays. A block that overlaps one of a VPC that is attached already does not get
+        # into the default propagation table:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTransitGatewayVpcAttachment.html
+        gateway = table.gateway
+        default = isinstance(gateway, TransitGateway) and gateway.default_table is table
+        routes = [route for route in table.routes if route.origin == "vpc"]
+        routes.sort(key=lambda route: (route.prefix.family, route.prefix.first, -route.prefix.last))
+        losers: set[int] = set()
+        over: list[Route] = []
+        for route in routes:
+            while over and (over[-1].prefix.family != route.prefix.family or over[-1].prefix.last < route.prefix.first):
+                over.pop()
+            for other in over:
+                if id(other) in losers or id(route) in losers or other.target is route.target:
+                    continue
+                if default or other.prefix == route.prefix:
+                    losers.add(id(route if self._attached_first(other, route) is other else other))
+            over.append(route)
         if losers:
-            table.routes = [route for route in table.routes if route not in losers]
+            table.routes = [route for route in table.routes if id(route) not in losers]
 
     def _attached_first(self, one: Route, other: Route) -> Route:
         assert isinstance(one.target, Attachment)
@@ -126,7 +130,7 @@ class _Finishing(_Outside):
         choice = Choice(
             "attached first " + " ".join(paths),
             tuple(paths),
-            "of two VPCs with identical blocks {option} is attached first",
+            "of two VPCs with overlapping blocks {option} is attached first",
         )
         return one if self.resolver.world.option(choice) == one.target.path else other
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from patternkit.routes.addresses import (
     Prefix,
+    Spans,
     parse_prefix,
 )
 from patternkit.routes.contracts import Contracts
@@ -92,6 +93,7 @@ class _Reading:
         self.policy_rules: dict[str, tuple[list[AclRule] | Unknown, int]] = {}
         self.unknown_groups: list[str] = []
         self.changed_lists: dict[str, str] = {}
+        self.accelerator_ports: dict[Any, tuple[Spans, Spans]] = {}
         self.loose: list[Loose] = []
         self.made_by: dict[str, list[str]] = {}  # which resources make just the routes that contracts declare, by table
         self.asns: dict[str, int | Unknown] = {}

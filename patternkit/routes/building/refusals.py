@@ -84,9 +84,9 @@ class _Refusals(_Reading):
                 self._size(block, subnet.path, "subnet")
                 placed.append((block.family, block.first, block.last, subnet))
         placed.sort(key=lambda item: item[:3])
-        for one, other in itertools.pairwise(placed):
-            if one[0] == other[0] and other[1] <= one[2]:
-                self.refuse(f"{one[3].path} and {other[3].path} of {vpc.path} overlap [InvalidSubnet.Conflict]")
+        for before, after in itertools.pairwise(placed):
+            if before[0] == after[0] and after[1] <= before[2]:
+                self.refuse(f"{before[3].path} and {after[3].path} of {vpc.path} overlap [InvalidSubnet.Conflict]")
 
     def _size(self, block: Prefix, path: str, what: str) -> None:
         shortest, longest = _SIZES[what][block.family]

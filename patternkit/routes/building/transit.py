@@ -36,6 +36,7 @@ class _Transit(_Reading):
             logical,
             associates=self._flag(self._get(stack, properties, "DefaultRouteTableAssociation"), default=True),
             propagates=self._flag(self._get(stack, properties, "DefaultRouteTablePropagation"), default=True),
+            accepts=self._flag(self._get(stack, properties, "AutoAcceptSharedAttachments"), default=False),
             ecmp=self._flag(self._get(stack, properties, "VpnEcmpSupport"), default=True) is True,
             references_groups=self._flag(self._get(stack, properties, "SecurityGroupReferencingSupport"), default=False)
             is True,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from patternkit.routes.addresses import Spans, intersect, subtract
-from patternkit.routes.forwarding.filters import between, enter, reference, security_group
+from patternkit.routes.addresses import EVERYTHING, Spans, intersect, subtract
+from patternkit.routes.forwarding.filters import between, enter, match, reference, security_group
 from patternkit.routes.forwarding.tables import destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
-from patternkit.routes.model import Subnet, Vpc
+from patternkit.routes.model import AclRule, Interface, Subnet, Vpc
 
 
 def deliver_into(forwarder: Forwarder, vpc: Vpc, come_from: Any, walk: Walk) -> None:
@@ -45,13 +46,32 @@ def _hand_over(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> None:
         if walk.by_group and (reason := reference(forwarder, walk)):
             forwarder.unknown(walk, f"the security groups of the source: {reason}")
             return
-        walks = security_group(forwarder, walk.peer, walk, inward=True)
+        walks = [
+            taken
+            for passed in security_group(forwarder, walk.peer, walk, inward=True)
+            for taken in _taken(forwarder, walk.peer, passed)
+        ]
     for arrived in walks:
         forwarder.arrive(
             arrived.hop(subnet, "destination", f"delivered to {destination_of(arrived)}", subnet.zone),
             subnet,
             f"delivered in {subnet.path}",
         )
+
+
+def _taken(forwarder: Forwarder, host: Interface, walk: Walk) -> list[Walk]:
+    """What a load balancer's listeners take, or those behind an endpoint; any other host takes everything."""
+    if host.doubt:
+        forwarder.unknown(walk, host.doubt)
+        return []
+    if host.listens is None:
+        return [walk]
+    family = walk.box.family
+    rules = [AclRule(family, protocols, EVERYTHING[family], ports) for protocols, ports in host.listens]
+    allowed, denied, _ = match(rules, walk.box, source_is_remote=True)
+    for box in denied:
+        forwarder.drop(replace(walk, box=box), f"{host.path} has no listener for it", "host")
+    return [replace(walk, box=box) for box in allowed]
 
 
 def _subnets_at(forwarder: Forwarder, vpc: Vpc, walk: Walk) -> list[tuple[Spans, Subnet | None]]:

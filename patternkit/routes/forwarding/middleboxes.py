@@ -47,6 +47,12 @@ def _through(forwarder: Forwarder, box: Endpoint, kind: str, walk: Walk) -> None
     if walk.box.family not in box.families:
         forwarder.unknown(walk, f"{box.path} is not made for IPv{walk.box.family}")
         return
+    if isinstance(box, Endpoint) and (box.dead or box.doubt):
+        if box.dead:
+            forwarder.drop(walk, box.dead, "blackhole")
+        else:
+            forwarder.unknown(walk, box.doubt)
+        return
     if unseen := walk.unseen(box.identity, box.path):
         hop = walk.hop(box, kind, unseen.removeprefix(f"{box.path} "), subnet.zone)
         forwarder.drop(hop, f"asymmetric: {unseen}", "state")

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from patternkit.routes.addresses import Prefix
+from patternkit.routes.model.balancers import Balancer, EndpointService, InterfaceEndpoint, Opening
+from patternkit.routes.model.doubts import Doubt
 from patternkit.routes.model.elements import Element
 from patternkit.routes.model.filters import AclRule, NetworkAcl, SecurityGroup
 from patternkit.routes.model.firewalls import Firewall, FirewallPolicy
@@ -96,6 +98,12 @@ class Model:
     peerings: dict[str, Peering] = field(default_factory=dict)
     prefix_lists: dict[str, list[Prefix] | Unknown] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    balancers: dict[str, Balancer] = field(default_factory=dict)
+    services: dict[str, EndpointService] = field(default_factory=dict)
+    interface_endpoints: dict[str, InterfaceEndpoint] = field(default_factory=dict)
+    openings: list[Opening] = field(default_factory=list)
+    doubts: dict[str, list[Doubt]] = field(default_factory=dict)  # by element: what may carry packets there
+    lifted: dict[str, frozenset[str]] = field(default_factory=dict)  # by element: contracts that take doubts away
     notes: list[str] = field(default_factory=list)
     contracts: frozenset[str] = frozenset()  # what decides which resources there are
     blocked_public: str = ""  # why internet gateways may carry nothing

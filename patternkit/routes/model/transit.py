@@ -25,6 +25,7 @@ class TransitGateway(Element):
     propagates: bool | Unknown = True
     ecmp: bool = True
     references_groups: bool = False
+    accepts: bool | Unknown = False  # whether attachments of other accounts come in without being accepted
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -110,6 +110,8 @@ class Interface(Element):
     security_groups: list[SecurityGroup | Unknown] | Unknown = field(default_factory=list)
     public: bool | Unknown = False
     address: Prefix | None = None
+    listens: list[tuple[Spans, Spans]] | None = None  # the protocols and ports that it takes; None for all
+    doubt: str = ""  # why it may take nothing
     instance: Instance | None = None
     index: str = ""
 
@@ -144,6 +146,8 @@ class Endpoint(Element):
     subnet: Subnet | Unknown = None  # type: ignore[assignment]
     firewall: Firewall | None = None
     families: frozenset[int] = frozenset({4})
+    dead: str = ""  # why what it gets is surely lost
+    doubt: str = ""  # why it may be
 
 
 @dataclass(slots=True, eq=False, repr=False)

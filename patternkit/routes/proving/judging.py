@@ -7,6 +7,8 @@ from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
 from patternkit.routes.promises import Promise
 from patternkit.routes.proving.breaking import breaks
+from patternkit.routes.proving.carrying import carried
+from patternkit.routes.proving.concerns import AGAINST_WAYS, concerns
 from patternkit.routes.proving.deciding import is_unsure, undeclared, undeclared_on
 from patternkit.routes.proving.proof import Proof, Verdict
 from patternkit.routes.proving.view import View
@@ -28,6 +30,7 @@ class Judge:
         self.incomplete = False
         self.notes: dict[str, None] = {}
         self.leans: set[str] = set()
+        self.suspected: dict[str, None] = {}
         self.by = (
             inspectors(view.model, view.selector.names, promise.by)
             if promise.kind in ("inspected", "no_bypass")
@@ -47,7 +50,10 @@ class Judge:
                 self.incomplete = True
         for start, end in directions:
             flows = self.view.flows(self.promise, start, end)
+            if self.promise.kind in AGAINST_WAYS:
+                flows = [*flows, *carried(self.view, self.promise, start, end)]
             self.seen += flows
+            concerns(self, start, end, flows)
             broken = []
             for flow in flows:
                 for leg in (flow.forward, flow.back):
@@ -123,6 +129,9 @@ class Judge:
             verdict = Verdict.UNKNOWN
         elif not delivered and (flow := self._nothing_arrives()) is not None:
             verdict, found = Verdict.FAILS, (flow, f"no flow arrives at all: {flow.forward.reason}")
+        if self.suspected:
+            self.unknown.update(self.suspected)
+            verdict = Verdict.UNKNOWN if verdict is Verdict.HOLDS else verdict
         if everywhere:
             self.unknown.update(dict.fromkeys(everywhere))
             verdict = Verdict.UNKNOWN

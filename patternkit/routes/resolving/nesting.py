@@ -39,11 +39,11 @@ class Nesting:
             if template not in self._by_name:
                 known = nearest(template, self._by_name)
                 raise TemplateError(f"contracts: nested of {name!r}: no template of the set is {template!r}{known}")
+        nested = [(source, *one) for source in sources for one in _nested(source)]
         for certain in (True, False):
-            for source in sources:
-                for logical, resource in _nested(source):
-                    if (source.name, logical) not in self._found:
-                        self._look(source, logical, resource, certain=certain)
+            for source, logical, resource in nested:
+                if (source.name, logical) not in self._found:
+                    self._look(source, logical, resource, certain=certain)
 
     def template(self, parent: StackSource, logical: str) -> StackSource | None:
         """The template of a nested stack, or None where none of the set is known to be."""

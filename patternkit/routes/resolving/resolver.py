@@ -45,7 +45,8 @@ class Resolver:
         """
         kind = type(node)
         if kind is str:
-            return self.meant(dynamic(self, node) if "{{resolve:" in node else node)
+            text = dynamic(self, node) if "{{resolve:" in node else node
+            return self.meant(text) if self.ids else text
         if kind is dict and len(node) == 1 and "Ref" in node:
             name = node["Ref"]
             if type(name) is str and name in stack.ids and name not in stack.named_by_code:
@@ -92,7 +93,8 @@ class Resolver:
         """The value of an expression, which may raise `Undecided`."""
         kind = type(node)
         if kind is str:
-            return self.meant(dynamic(self, node) if "{{resolve:" in node else node)
+            text = dynamic(self, node) if "{{resolve:" in node else node
+            return self.meant(text) if self.ids else text
         if kind is dict:
             if len(node) == 1:
                 ((name, argument),) = node.items()
@@ -115,8 +117,6 @@ class Resolver:
 
     def meant(self, value: Any) -> Any:
         """The identity of the resource that a contract says an id to be, or the value as it is."""
-        if not self.ids:
-            return value
         if isinstance(value, list):
             return [self.meant(item) for item in value]
         if isinstance(value, str) and value in self.ids:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.resolving.loops import expand, has_loop
 from patternkit.routes.resolving.nesting import Nesting
-from patternkit.routes.templates import StackSource, as_template, read_template
+from patternkit.routes.templates import StackSource, as_template, nested_path, read_template
 from patternkit.routes.values import CLOSE, OPEN, Unknown, lifted
 
 Node = Any
@@ -23,6 +24,8 @@ _HARMLESS_TRANSFORMS = {
     "AWS::SecretsManager-2020-07-23",
     "AWS::SecretsManager-2024-09-16",
 }
+
+_MOST_NESTED = 10_000
 
 
 class Stack:
@@ -56,6 +59,10 @@ class Stack:
             if isinstance(resource, dict) and is_custom(str(resource.get("Type")))
         }
 
+    def files(self) -> list[Path | None]:
+        """The files of the templates of the stack and of those that it is nested in."""
+        return [self.source.file, *(self.parent.files() if self.parent is not None else ())]
+
     def path(self, logical: str) -> str:
         """The resource's construct path, or the stack and logical id where there is none."""
         resource = self.resources.get(logical)
@@ -71,6 +78,7 @@ class StackSet:
 
     def __init__(self, sources: list[StackSource], contracts: Contracts | None = None) -> None:
         self.stacks: list[Stack] = []
+        self.nested = 0
         self.contracts = contracts or Contracts()
         self.leans: frozenset[str] = frozenset()
         self.unknown_everywhere: list[str] = []
@@ -137,20 +145,26 @@ class StackSet:
 
     def _add_nested(self, stack: Stack, logical: str, resource: dict[str, Any], depth: int) -> None:
         name = f"{stack.name}/{logical}"
+        self.nested += 1
+        if self.nested > _MOST_NESTED:
+            raise TemplateError(f"{name}: there are more than {_MOST_NESTED:,} nested stacks")
         file_name = self._nested_file(stack, resource)
+        path = None
+        if file_name is not None and stack.source.folder is not None:
+            path = nested_path(stack.source.folder, file_name, stack.files(), name)
         given_template = self.nesting.template(stack.source, logical)
         if given_template is not None:
             # What nests in it is found by the name that it has in the set.
             source = replace(given_template, region=stack.region, account=stack.source.account)
             if name in self.contracts.nested:
                 self.leans |= {f"nested {name}"}
-        elif file_name is None or stack.source.folder is None or not (stack.source.folder / file_name).is_file():
+        elif path is None or not path.is_file():
             reason = f"the template of the nested stack {stack.path(logical)} is not in the set{lifted('nested')}"
             stack.children[logical] = Unknown(reason)
             self.unknown_everywhere.append(reason)
             return
         else:
-            template = read_template(stack.source.folder / file_name)
+            template = read_template(path)
             source = StackSource(
                 name,
                 template,
@@ -159,7 +173,7 @@ class StackSet:
                 folder=stack.source.folder,
                 assets=stack.source.assets,
                 paths={key: path for key, path in stack.source.paths.items() if key not in stack.resources},
-                file=stack.source.folder / file_name,
+                file=path,
             )
         given = (resource.get("Properties") or {}).get("Parameters") or {}
         child = Stack(self._transformed(source), stack, logical, given)

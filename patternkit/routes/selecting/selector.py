@@ -19,7 +19,8 @@ from patternkit.routes.addresses import (
     subtract,
 )
 from patternkit.routes.errors import QuestionError, nearest
-from patternkit.routes.model import Attachment, Element, Interface, Model, Site, Subnet, Vpc
+from patternkit.routes.model import Attachment, Element, Instance, Interface, Model, Site, Subnet, Vpc
+from patternkit.routes.model.balancers import Balancer, InterfaceEndpoint
 from patternkit.routes.promises import Selection
 from patternkit.routes.resolving import Resolver, StackSet
 from patternkit.routes.selecting.names import Names, aliases, short, trimmed
@@ -249,10 +250,13 @@ class Selector:
     def _places_of(self, element: Element) -> list[Place]:
         if isinstance(element, Vpc):
             return [self.place(subnet) for subnet in element.subnets]
+        if isinstance(element, (Balancer, InterfaceEndpoint)):
+            return [self.place(node) for node in element.nodes]
         if isinstance(element, Attachment):
             return [self.place(element.site)] if element.site is not None else []
-        meant = self.model.targets.get(element.identity)
-        return [self.place(meant if isinstance(meant, Interface) else element)]
+        if isinstance(element, Instance):
+            return [self.place(interface) for interface in element.interfaces]
+        return [self.place(element)]
 
     def _named(self, name: str, what: str) -> tuple[list[Place], bool]:
         elements: list[Element] = [
@@ -262,7 +266,17 @@ class Selector:
             *self.model.interfaces.values(),
             *self._aliases,
         ]
-        found = self.names.matching(name, elements)
+        # Load balancers and endpoints, and what they have in each subnet, are named where no host is.
+        carriers: list[Element] = [*self.model.balancers.values(), *self.model.interface_endpoints.values()]
+        nodes: list[Element] = [
+            node for carrier in carriers if isinstance(carrier, (Balancer, InterfaceEndpoint)) for node in carrier.nodes
+        ]
+        found = (
+            self.names.matching(name, elements)
+            or self.names.matching(name, carriers)
+            or self.names.matching(name, nodes)
+        )
+        elements += carriers
         if not found and not self.model.vpcs:
             raise QuestionError(f"{what} {name!r} is not in the network: the templates hold no VPC")
         if not found:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from patternkit.templates import TemplateError, as_template
+from patternkit.templates.properties import check_properties
 from patternkit.testing.permissions.account import Account
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.lambda_service import platform_requests
@@ -131,10 +133,7 @@ def prove(
 
     named = template if isinstance(template, Mapping) and "Resources" not in template else {}
     templates = list(named.values()) or ([template] if isinstance(template, Mapping) else list(template))
-    if not templates or not all(
-        isinstance(one, Mapping) and isinstance(one.get("Resources"), Mapping) for one in templates
-    ):
-        raise ProofError("template must be a CloudFormation template with Resources")
+    _check(templates)
     with process(account, region), mock_aws(config={"core": {"reset_boto3_session": False}}):
         made = Account(templates, account=account, region=region, parameters=parameters, stacks=list(named))
         key = find_function(made, function)
@@ -152,7 +151,7 @@ def prove(
                     recorder.judge([wanted])
                 else:
                     recorder.not_evaluated("Lambda itself", wanted)
-            properties = made.resolve(key[0], templates[key[0]]["Resources"][key[1]]["Properties"])
+            properties = made.resolve(key[0], templates[key[0]]["Resources"][key[1]].get("Properties", {}))
             with imported(handler or str(properties.get("Handler")), code, recorder) as run:
                 invoke(run, events, made, recorder, raises, Context.of(properties, made.name(key[1]), region, account))
         judgements = tuple(recorder.judgements)
@@ -166,6 +165,23 @@ def prove(
         )
 
 
+def _check(templates: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse what is no template before anything is made of it."""
+    if not templates or not all(
+        isinstance(one, Mapping) and isinstance(one.get("Resources"), Mapping) for one in templates
+    ):
+        raise ProofError("template must be a CloudFormation template with Resources")
+    for number, one in enumerate(templates, 1):
+        what = "template" if len(templates) == 1 else f"template {number}"
+        try:
+            template = as_template(one, what)
+            if loop := next((name for name in template["Resources"] if name.startswith("Fn::")), None):
+                raise ProofError(f"{what} must be processed before it is proved: it has {loop}")
+            check_properties(template, what)
+        except TemplateError as error:
+            raise ProofError(str(error)) from None
+
+
 def _resource_policy(
     account: Account, known: Mapping[str, Sequence[Statement]], arn: str
 ) -> Sequence[Statement] | None:
@@ -176,8 +192,10 @@ def _resource_policy(
 
 def _environment(account: Account, key: tuple[int, str]) -> dict[str, str]:
     index, logical_id = key
-    properties = account.templates[index]["Resources"][logical_id]["Properties"]
+    properties = account.templates[index]["Resources"][logical_id].get("Properties", {})
     variables = account.resolve(index, properties.get("Environment", {}).get("Variables", {}))
+    if not isinstance(variables, Mapping):
+        raise ProofError(f"{logical_id}: its environment variables are not known before deployment")
     own = {
         name: value if isinstance(value, str) else str(getattr(value, "text", value))
         for name, value in variables.items()

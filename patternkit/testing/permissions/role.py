@@ -77,18 +77,18 @@ def role_of(account: Account, key: Key) -> Role:
     statements: list[Statement] = []
     unknown: list[str] = []
     for number, inline in enumerate(listed(properties.get("Policies", []))):
-        document = inline["PolicyDocument"]
+        document = _document(f"{name}.Policies[{number}]", inline)
         statements += read_policy(f"{name}.Policies[{number}]", account.resolve(at, document), document)
     for other, policy, resource in account.resources():
         if resource["Type"] not in _POLICIES:
             continue
         attached = _is_attached(account, other, resource, (at, name))
-        document = resource["Properties"]["PolicyDocument"]
+        document = _document(policy, resource.get("Properties"))
         if attached:
             statements += read_policy(policy, account.resolve(other, document), document)
-        elif attached is None and any(one.get("Effect") == "Deny" for one in listed(document["Statement"])):
+        elif attached is None and any(_denies(one) for one in listed(document.get("Statement"))):
             unknown.append(policy)
-    for managed in account.resolve(at, properties.get("ManagedPolicyArns", [])):
+    for managed in listed(account.resolve(at, properties.get("ManagedPolicyArns", []))):
         found = _managed(account, managed)
         if found is None:
             unknown.append(managed.text if isinstance(managed, Unresolved) else str(managed))
@@ -100,6 +100,18 @@ def role_of(account: Account, key: Key) -> Role:
         if boundary is None:
             raise ProofError(f"{name}: its permissions boundary is not made by the template")
     return Role(arn=str(arn), account=account.id, statements=statements, boundary=boundary, unknown=unknown)
+
+
+def _document(policy: str, holder: Any) -> Mapping[str, Any]:
+    document = holder.get("PolicyDocument") if isinstance(holder, Mapping) else None
+    if not isinstance(document, Mapping):
+        raise ProofError(f"{policy}: it has no PolicyDocument with statements")
+    return document
+
+
+def _denies(statement: Any) -> bool:
+    # What is only known at deployment may deny.
+    return not isinstance(statement, Mapping) or statement.get("Effect") != "Allow"
 
 
 _POLICIES = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
@@ -119,10 +131,10 @@ def _managed(account: Account, arn: Any) -> list[Statement] | None:
         # Policies of the template are found by what they are attached to, or here by what refers to them.
         for index, logical_id, resource in account.resources():
             if resource["Type"] == "AWS::IAM::ManagedPolicy" and logical_id == arn.text:
-                document = resource["Properties"]["PolicyDocument"]
+                document = _document(logical_id, resource.get("Properties"))
                 return list(read_policy(logical_id, account.resolve(index, document), document))
         return None
-    if not re.fullmatch(r"arn:aws[a-z-]*:iam::aws:policy/.*", arn):
+    if not isinstance(arn, str) or not re.fullmatch(r"arn:aws[a-z-]*:iam::aws:policy/.*", arn):
         return None
     name = arn.rpartition("/")[2]
     document = _aws_managed().get(name, {}).get("Document")

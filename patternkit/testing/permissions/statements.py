@@ -118,11 +118,13 @@ def read_policy(policy: str, document: Any, written: Any, *, of_resource: bool =
     Raises:
         ProofError: If it is no policy, or names an action that does not exist.
     """
-    if not isinstance(document, Mapping) or "Statement" not in document:
+    if not isinstance(document, Mapping) or not isinstance(written, Mapping) or "Statement" not in document:
         raise ProofError(f"{policy}: not a policy document with statements")
-    for number, (one, as_written) in enumerate(
-        zip(listed(document["Statement"]), listed(written["Statement"]), strict=True), 1
-    ):
+    statements, texts = listed(document["Statement"]), listed(written.get("Statement"))
+    if len(statements) != len(texts):
+        # A condition without a value leaves a statement out.
+        texts = statements
+    for number, (one, as_written) in enumerate(zip(statements, texts, strict=True), 1):
         try:
             statement = _statement(policy, number, one, as_written, of_resource=of_resource)
         except (KeyError, TypeError, AttributeError) as error:

@@ -21,15 +21,15 @@ from aws_cdk import aws_sqs as sqs
 
 from patternkit.catalog.applications import applications
 from patternkit.catalog.diagrams import Edge, Graph, Group, Node, construct_paths, drawn, graph
-from patternkit.catalog.diagrams.boxes import Box
-from patternkit.catalog.diagrams.icons import CREDIT, symbol
 from patternkit.catalog.diagrams.kinds import kinds
-from patternkit.catalog.diagrams.layout import GROUP, LABEL, PAGE, SERVICE, TITLE, laid_out
-from patternkit.catalog.diagrams.lettering import width, wrapped
 from patternkit.catalog.diagrams.ordering import mark_ways_back
 from patternkit.catalog.discovery import patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.pages import Shown, diagram, pictured
+from patternkit.drawing.boxes import Box
+from patternkit.drawing.icons import CREDIT, symbol
+from patternkit.drawing.layout import GROUP, LABEL, PAGE, SERVICE, TITLE, laid_out
+from patternkit.drawing.lettering import width, wrapped
 from patternkit.testing.synthesis import Synthesis, synthesize
 
 SVG = "{http://www.w3.org/2000/svg}"

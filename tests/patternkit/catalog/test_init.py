@@ -44,7 +44,9 @@ def results(projects: Mapping[str, NewProject]) -> Mapping[str, Mapping[str, str
     (folder / "pytest.ini").write_text(f"[pytest]\npythonpath =\n    {paths}\nfilterwarnings = error\n")
     # Snapshots are written here, and held by the project that is started in whole.
     command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"]
-    more = ["--import-mode=importlib", "--snapshot-update", "--junitxml=results.xml"]
+    # cfn-lint reads the same constructs in every pattern's example: here in one project of each kind.
+    lint = "not cfn_lint or own-thumbnailer or own-peered-hub"
+    more = ["--import-mode=importlib", "--snapshot-update", "--junitxml=results.xml", "-k", lint]
     ended = run(sys.executable, *command, *more, cwd=folder, deadline=500)
     assert (folder / "results.xml").is_file(), ended.stdout + ended.stderr
     found: dict[str, dict[str, str]] = {name: {} for name in projects}
@@ -63,7 +65,6 @@ def test_its_tests_pass(name: str, results: Mapping[str, Mapping[str, str]]) -> 
         "test_the_template_is_as_it_was",
         "test_what_keeps_data_keeps_its_logical_id",
         "test_the_rules_find_nothing",
-        "test_cfn_lint_says_nothing",
     }
     assert results[name].keys() > of_the_template, "no test of what the pattern does"
 
@@ -110,11 +111,12 @@ def test_its_files_are_whole(name: str, projects: Mapping[str, NewProject]) -> N
 
 
 def test_its_files_are_in_form(projects: Mapping[str, NewProject]) -> None:
-    folder = next(iter(projects.values())).directory.parent
     ruff = str(Path(sys.executable).parent / "ruff")
-    for command in (["format", "--diff"], ["check", "--select=E,F,I,UP,B", "--target-version=py311"]):
-        done = run(ruff, *command, "--isolated", "--no-cache", "--line-length=120", str(folder))
-        assert done.returncode == 0, done.stdout + done.stderr
+    for project in projects.values():
+        # Below the project itself, where its own package is its own and `patterns` is somebody else's.
+        for command in (["format", "--diff"], ["check", "--select=E,F,I,UP,B", "--target-version=py311"]):
+            done = run(ruff, *command, "--isolated", "--no-cache", "--line-length=120", ".", cwd=project.directory)
+            assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_cdk_cli_is_the_one_that_is_tested_here(projects: Mapping[str, NewProject]) -> None:

@@ -106,7 +106,7 @@ def test_show_prints_tables_and_draws(folder: Path) -> None:
     plain = run("show", "good.json", "--svg", "plain.svg", "--json")
     assert json.loads(plain[1])["tables"][0]["table"] == "good/Tgw default route table"
     # Alike spokes are drawn once.
-    assert "(and 1 alike)" in (folder / "plain.svg").read_text()
+    assert ", and 1 alike" in (folder / "plain.svg").read_text()
 
 
 def test_one_bad_promise_leaves_the_others_their_verdicts(folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,7 +116,10 @@ def damaged_text(text: bytes, chance: random.Random) -> bytes:
 
 def damage_folder(folder: Path, chance: random.Random) -> None:
     """Damage one file of a cloud assembly, or what is in its place."""
-    file = chance.choice(sorted(path for path in folder.rglob("*.json") if path.is_file()))
+    files = sorted(path for path in folder.rglob("*.json") if path.is_file())
+    if not files:
+        return
+    file = chance.choice(files)
     match chance.randrange(8):
         case 0:
             file.unlink()
@@ -129,8 +131,15 @@ def damage_folder(folder: Path, chance: random.Random) -> None:
             file.symlink_to(chance.choice(["/etc/passwd", "/dev/zero", ".", file.name, "manifest.json"]))
         case 3:
             file.write_bytes(damaged_text(file.read_bytes(), chance))
-        case 4 if file.name != "manifest.json":
-            shutil.copy(folder / "manifest.json", file)
+        case 4:
+            # One file of the assembly in the place of another.
+            file.write_bytes(chance.choice(files).read_bytes())
         case _:
-            value = json.loads(file.read_text(encoding="utf-8"))
-            file.write_text(json.dumps(damaged(value, chance, chance.choice([1, 1, 1, 3]))), encoding="utf-8")
+            text = file.read_bytes()
+            try:
+                value = damaged(json.loads(text), chance, chance.choice([1, 1, 1, 3]))
+            except (ValueError, RecursionError):
+                # Damaged before.
+                file.write_bytes(damaged_text(text, chance))
+            else:
+                file.write_text(json.dumps(value), encoding="utf-8")

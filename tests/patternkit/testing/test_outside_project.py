@@ -58,6 +58,23 @@ def installed(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return run(str(bin_ / command[0]), *command[1:], cwd=project, env=env, deadline=280)
 
 
+def test_a_stranger_starts_a_project_whose_tests_pass_and_which_synthesizes(project: Path) -> None:
+    """By the commands of the project's own page, with nothing but the wheel."""
+    started = installed(project, "patternkit", "init", "../night-report", "--pattern", "cron-function")
+    assert started.returncode == 0, started.stdout + started.stderr
+    own = project.parent / "night-report"
+    assert str(ROOT) not in "".join(path.read_text(encoding="utf-8") for path in own.rglob("*") if path.is_file())
+    tested = installed(own, "pytest", "-q")
+    assert "5 passed" in tested.stdout, tested.stdout + tested.stderr
+    env = environment(CI="true") | {"PATH": f"{project.parent / 'venv' / 'bin'}:/usr/bin:/bin"}
+    env = {name: value for name, value in env.items() if name not in ("VIRTUAL_ENV", "PYTHONWARNINGS")}
+    synthesized = run(str(ROOT / "node_modules" / ".bin" / "cdk"), "synth", "--quiet", cwd=own, env=env, deadline=200)
+    assert synthesized.returncode == 0, synthesized.stdout + synthesized.stderr
+    assert (own / "cdk.out" / "NightReportStack.template.json").is_file()
+    shown = installed(own, "patternkit", "docs", "get-started")
+    assert shown.stdout.startswith("# Get started\n"), shown.stderr
+
+
 def test_every_block_of_the_guide_is_run_here() -> None:
     files = [info.split("file=")[1].strip() for _, info, _ in BLOCKS if "file=" in info]
     assert files == ["stack.py", "network.py", "handler/keep.py", "rules/logs.guard", "test_stack.py"]

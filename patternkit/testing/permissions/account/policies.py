@@ -33,7 +33,7 @@ def attach(
     target, document = described_by
     written = properties[document]
     if resource["Type"] == "AWS::DynamoDB::Table":
-        written = written["PolicyDocument"]
+        written = written.get("PolicyDocument")
     statements = list(read_policy(logical_id, account.resolve(index, written), written, of_resource=True))
     targets = [logical_id] if target is None else account.resolve(index, properties[target])
     for one in targets if isinstance(targets, list) else [targets]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from html import escape
 
-from patternkit.catalog.diagrams.boxes import Box
-from patternkit.catalog.diagrams.graph import Edge, Graph, Group, Node
-from patternkit.catalog.diagrams.icons import CREDIT, symbol
-from patternkit.catalog.diagrams.layout import (
+from patternkit.drawing.boxes import Box
+from patternkit.drawing.graph import Edge, Graph, Group, Node
+from patternkit.drawing.icons import CREDIT, symbol
+from patternkit.drawing.layout import (
     GROUP,
     GROUP_ICON,
     ICON,
@@ -64,6 +64,16 @@ text {{ font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans
   .route-head {{ fill: #bfa4ff; }}
 }}
 """.strip()
+# Of the traced flow, in the drawings that have one.
+_TRACE_STYLE = """
+.there, .back { stroke: #c7350a; stroke-width: 2px; }
+.back { stroke-dasharray: 6 4; }
+.there-head, .back-head { fill: #c7350a; }
+@media (prefers-color-scheme: dark) {
+  .there, .back { stroke: #ff8a66; }
+  .there-head, .back-head { fill: #ff8a66; }
+}
+""".strip()
 
 
 def svg(graph: Graph, layout: Layout, title: str) -> str:
@@ -88,9 +98,11 @@ def _lines(graph: Graph, layout: Layout, title: str) -> Iterator[str]:
     )
     yield f'<title id="title">{escape(title)}</title>'
     yield f'<desc id="description">{escape(f"{described(graph)} {CREDIT}")}</desc>'
-    yield f"<style>\n{_STYLE}\n</style>"
+    traced = {edge.flow for edge in graph.edges} & {"there", "back"}
+    style = f"{_STYLE}\n{_TRACE_STYLE}" if traced else _STYLE
+    yield f"<style>\n{style}\n</style>"
     yield "<defs>"
-    for name in ("head", "failure-head", "route-head"):
+    for name in ("head", "failure-head", "route-head", *sorted(f"{flow}-head" for flow in traced)):
         yield (
             f'<marker id="{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
             'markerUnits="userSpaceOnUse" orient="auto-start-reverse">'

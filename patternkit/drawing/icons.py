@@ -2,12 +2,9 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
-from patternkit.catalog.errors import CatalogError
+from patternkit.drawing.packages import ICONS, DrawingError, node_modules
 
-FOLDER = Path(__file__).parents[3] / "node_modules" / "aws-icons" / "icons"
-"""Where the package of icons is."""
 CREDIT = "Icons: AWS Architecture Icons, copyright Amazon.com, Inc. or its affiliates, CC BY-ND 2.0."
 """What every diagram says of them."""
 
@@ -28,12 +25,12 @@ def symbol(icon: str) -> tuple[str, str]:
         The attributes of its root, and its drawing as it is.
 
     Raises:
-        CatalogError: If there is no such icon, or it has parts that cannot stand in another drawing.
+        DrawingError: If there is no such icon, or it has parts that cannot stand in another drawing.
     """
-    path = FOLDER / f"{icon}.svg"
+    path = node_modules() / ICONS / "icons" / f"{icon}.svg"
     if not path.exists():
-        raise CatalogError(f"{path}: there is no such icon; if the folder is missing, run make env")
+        raise DrawingError(f"{path}: there is no such icon; if the folder is missing, run make env")
     match = _ICON.fullmatch(path.read_text(encoding="utf-8"))
     if match is None or " id=" in match["drawing"]:
-        raise CatalogError(f"{path}: the icon cannot stand in another drawing")
+        raise DrawingError(f"{path}: the icon cannot stand in another drawing")
     return match["attributes"], match["drawing"]

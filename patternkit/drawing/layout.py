@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from patternkit.catalog.diagrams.boxes import Box
-from patternkit.catalog.diagrams.elk import laid
-from patternkit.catalog.diagrams.graph import Graph, Group, Node
-from patternkit.catalog.diagrams.headings import first_place, free_place, room_for
-from patternkit.catalog.diagrams.lettering import HARD_SPACE, width, wrapped
+from patternkit.drawing.boxes import Box
+from patternkit.drawing.elk import laid
+from patternkit.drawing.graph import Graph, Group, Node
+from patternkit.drawing.headings import first_place, free_place, room_for
+from patternkit.drawing.lettering import HARD_SPACE, width, wrapped
 
 PAGE = 920
 """How wide a diagram may be before it goes downwards: what a page shows without shrinking the text much."""
@@ -87,7 +87,7 @@ def laid_out(graph: Graph) -> Layout:
         Its layout.
 
     Raises:
-        CatalogError: If Node or ELK is missing, or ELK fails.
+        DrawingError: If Node or ELK is missing, or ELK fails.
     """
     right, down = laid([_elk(graph, "RIGHT", {}), _elk(graph, "DOWN", {})])
     direction = "RIGHT" if right["width"] <= PAGE or right["width"] < down["width"] else "DOWN"

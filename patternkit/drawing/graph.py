@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 GroupKind = Literal["stack", "vpc", "zones", "public", "private", "site"]
-Flow = Literal["event", "failure", "route"]
+Flow = Literal["event", "failure", "route", "there", "back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Edge:
         source: Where it comes from.
         target: Where it goes.
         label: What it is, or nothing.
-        flow: An event or request, what failed, or packets by a route.
+        flow: An event or request, what failed, packets by a route, or those of a traced flow and its replies.
         both: Whether it goes both ways.
         back: Whether it leads back to where everything comes from: a diagram that starts there is simpler.
     """

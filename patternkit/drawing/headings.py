@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from patternkit.catalog.diagrams.boxes import Box
+from patternkit.drawing.boxes import Box
 
 HEIGHT = 30.0
 """How much of a group, from its top, a heading takes."""

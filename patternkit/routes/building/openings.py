@@ -1,0 +1,224 @@
+"""Endpoint services with their endpoints, and accelerators: what leads to load balancers without a route."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, Spans, normal
+from patternkit.routes.building.balancers import _Balancers
+from patternkit.routes.building.doubting import identities
+from patternkit.routes.building.reading import Properties, shown
+from patternkit.routes.contracts import matching
+from patternkit.routes.model import Endpoint, Interface, Subnet
+from patternkit.routes.model.balancers import Balancer, EndpointService, InterfaceEndpoint, Opening, homes
+from patternkit.routes.model.elements import Element
+from patternkit.routes.resolving import Stack, custom_names
+from patternkit.routes.values import Unknown
+
+
+class _Openings(_Balancers):
+    """Makes what is reached without a route."""
+
+    def endpoint_service(self, stack: Stack, logical: str, properties: Properties) -> None:
+        required = self._flag(self._get(stack, properties, "AcceptanceRequired"), default=True)
+        accepts = required if isinstance(required, Unknown) else not required
+        service: EndpointService = self._named(EndpointService, stack, logical, accepts=accepts)
+        for name in ("NetworkLoadBalancerArns", "GatewayLoadBalancerArns"):
+            listed = self._list(stack, properties, name)
+            if isinstance(listed, Unknown):
+                service.unknown.append(listed.reason)
+                continue
+            for arn in listed:
+                balancer = self.targets.get(arn) if isinstance(arn, str) else None
+                if isinstance(balancer, Balancer):
+                    service.balancers.append(balancer)
+                else:
+                    service.unknown.append(
+                        f"{service.path} has the load balancer {shown(arn)}, which is not in the set"
+                    )
+        self.model.services[service.identity] = service
+
+    def endpoint(self, stack: Stack, logical: str, properties: Properties) -> None:
+        kind = self._get(stack, properties, "VpcEndpointType") or "Gateway"
+        if kind == "Interface":
+            self._interface_endpoint(stack, logical, properties)
+            return
+        if kind in ("Resource", "ServiceNetwork"):
+            # VPC Lattice: https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html
+            given = self.value(stack, properties)
+            names = custom_names(stack, logical, "AWS::EC2::VPCEndpoint")
+            if matching(self.contracts.harmless, names) is None:
+                self._raise(given, f"{stack.path(logical)} (AWS::EC2::VPCEndpoint, {kind})", adds=True)
+            return
+        super().endpoint(stack, logical, properties)
+        made = self.targets.get(stack.ids[logical])
+        if isinstance(made, Endpoint):
+            self._behind(stack, properties, made)
+
+    def _interface_endpoint(self, stack: Stack, logical: str, properties: Properties) -> None:
+        endpoint: InterfaceEndpoint = self._named(InterfaceEndpoint, stack, logical)
+        names = custom_names(stack, logical, "AWS::EC2::VPCEndpoint")
+        declared = matching(self.contracts.harmless, names)
+        listed = self._list(stack, properties, "SubnetIds")
+        given = self._list(stack, properties, "SecurityGroupIds")
+        groups: Any = given if isinstance(given, Unknown) else [self._group(one) for one in given] or None
+        holder = _Holder(endpoint)
+        for identity in listed if isinstance(listed, list) else ():
+            self._node(holder, self._find(self.model.subnets, identity, "subnet"), groups, public=False)
+        if isinstance(listed, Unknown):
+            holder.unknown.append(listed.reason)
+        endpoint.doubt = next(iter(holder.unknown), "")
+        self._check_zones(endpoint, properties, stack)
+        name = self._get(stack, properties, "ServiceName")
+        found = self._service_of(name)
+        if found is not None:
+            endpoint.service = found
+            self._check_service(endpoint, found)
+        elif isinstance(name, str) and name.startswith(("com.amazonaws.", "aws.")) and ".vpce." not in name:
+            endpoint.of_aws = name.rsplit(".", 1)[-1]
+        else:
+            endpoint.doubt = endpoint.doubt or f"the service of {endpoint.path} is not in the set"
+        if declared is not None:
+            for node in endpoint.nodes:
+                self._lift(node.subnet.identity if isinstance(node.subnet, Subnet) else "", f"harmless {declared}")
+            return
+        self.model.interface_endpoints[endpoint.identity] = endpoint
+
+    def _service_of(self, name: Any) -> EndpointService | None:
+        for identity in identities(name):
+            found: Element | None = self._element(identity)
+            if isinstance(found, EndpointService):
+                return found
+        return None
+
+    def _check_zones(self, endpoint: InterfaceEndpoint, properties: Properties, stack: Stack) -> None:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
+        subnets = [node.subnet for node in endpoint.nodes if isinstance(node.subnet, Subnet)]
+        zones = [subnet.zone for subnet in subnets if isinstance(subnet.zone, str)]
+        if len(set(zones)) != len(zones):
+            self.refuse(f"{endpoint.path} has two subnets in one availability zone [DuplicateSubnetsInSameZone]")
+        vpc = self._get(stack, properties, "VpcId")
+        for subnet in subnets:
+            if isinstance(vpc, str) and vpc in self.model.vpcs and subnet.vpc.identity != vpc:
+                self.refuse(f"{endpoint.path} has a subnet of another VPC, {subnet.path} [InvalidParameter]")
+
+    def _check_service(self, endpoint: InterfaceEndpoint, service: EndpointService) -> None:
+        offered = {subnet.zone for balancer in service.balancers for subnet in homes(balancer)}
+        if any(isinstance(zone, Unknown) for zone in offered) or service.unknown or not offered:
+            return
+        for node in endpoint.nodes:
+            zone = node.subnet.zone if isinstance(node.subnet, Subnet) else ""
+            if isinstance(zone, str) and zone and zone not in offered:
+                self.refuse(
+                    f"{service.path} is not offered in {zone}, where {endpoint.path} has a subnet [InvalidParameter]"
+                )
+
+    def _listen(self) -> None:
+        """What load balancers and endpoints take, now that their listeners are known."""
+        for balancer in self.model.balancers.values():
+            for node in balancer.nodes:
+                if not balancer.listeners:
+                    node.doubt = f"{balancer.path} has no listener in the set, which one made elsewhere may be"
+                elif balancer.sort != "gateway":
+                    node.listens = balancer.takes()
+        for endpoint in self.model.interface_endpoints.values():
+            service = endpoint.service
+            for node in endpoint.nodes:
+                node.doubt = endpoint.doubt
+                if service is None:
+                    continue
+                if service.accepts is not True:
+                    node.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template"
+                elif any(not balancer.listeners for balancer in service.balancers) or service.unknown:
+                    node.doubt = f"what {service.path} takes is not in the set"
+                else:
+                    node.listens = [pair for balancer in service.balancers for pair in balancer.takes()]
+
+    def _behind(self, stack: Stack, properties: Properties, endpoint: Endpoint) -> None:
+        """What a gateway load balancer's endpoint leads to, where its service is in the set."""
+        service = self._service_of(self._get(stack, properties, "ServiceName"))
+        if service is None:
+            return
+        if service.accepts is not True:
+            endpoint.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template"
+        elif service.unknown:
+            endpoint.doubt = service.unknown[0]
+        for balancer in service.balancers:
+            hosts = [host for listener in balancer.listeners for group in listener.groups for host, _ in group.hosts]
+            zone = endpoint.subnet.zone if isinstance(endpoint.subnet, Subnet) else ""
+            near = [host for host in hosts if isinstance(host.subnet, Subnet) and host.subnet.zone == zone]
+            unknown = [*balancer.unknown, *(text for listener in balancer.listeners for text in listener.unknown)]
+            unknown += [text for listener in balancer.listeners for group in listener.groups for text in group.unknown]
+            if unknown:
+                endpoint.doubt = endpoint.doubt or unknown[0]
+            elif not balancer.listeners:
+                endpoint.dead = f"{balancer.path} has no listener: what {endpoint.path} gets is lost"
+            elif not hosts:
+                endpoint.doubt = endpoint.doubt or f"no target of {balancer.path} is in the template"
+            elif not near and not balancer.cross_zone:
+                endpoint.dead = f"{balancer.path} has no target in {zone}, and does not balance across zones"
+
+    # Accelerators
+
+    def accelerator_listener(self, stack: Stack, logical: str, properties: Properties) -> None:
+        protocol = self._get(stack, properties, "Protocol")
+        listed = self._list(stack, properties, "PortRanges")
+        ranges = [
+            (int(item["FromPort"]), int(item["ToPort"]))
+            for item in (listed if isinstance(listed, list) else ())
+            if isinstance(item, dict) and str(item.get("FromPort")).isdigit() and str(item.get("ToPort")).isdigit()
+        ]
+        protocols: Spans = {"TCP": ((6, 6),), "UDP": ((17, 17),)}.get(str(protocol), EVERY_PROTOCOL)
+        self.accelerator_ports[stack.ids[logical]] = (protocols, normal(ranges) if ranges else EVERY_PORT)
+
+    def accelerator_endpoints(self, stack: Stack, logical: str, properties: Properties) -> None:
+        arn = self._get(stack, properties, "ListenerArn")
+        protocol, ports = self.accelerator_ports.get(arn, (EVERY_PROTOCOL, EVERY_PORT))
+        given = self.value(stack, properties)
+        declared = matching(
+            self.contracts.harmless, custom_names(stack, logical, "AWS::GlobalAccelerator::EndpointGroup")
+        )
+        if declared is not None:
+            self._lift(given, f"harmless {declared}")
+            return
+        pairs = [(ports, ports)]
+        overrides = self._list(stack, properties, "PortOverrides")
+        for item in overrides if isinstance(overrides, list) else ():
+            if (
+                isinstance(item, dict)
+                and str(item.get("ListenerPort")).isdigit()
+                and str(item.get("EndpointPort")).isdigit()
+            ):
+                one, other = int(item["ListenerPort"]), int(item["EndpointPort"])
+                pairs.append((((one, one),), ((other, other),)))
+        listed = self._list(stack, properties, "EndpointConfigurations")
+        for number, item in enumerate(listed if isinstance(listed, list) else ()):
+            if not isinstance(item, dict):
+                continue
+            target = next(
+                (e for e in self._elements_in(item.get("EndpointId")) if isinstance(e, (Interface, Balancer))), None
+            )
+            if target is None:
+                self._raise(item, f"{stack.path(logical)} (AWS::GlobalAccelerator::EndpointGroup)", adds=True)
+                continue
+            keeps = item.get("ClientIPPreservationEnabled")
+            self.model.openings.append(
+                Opening(
+                    f"{stack.ids[logical][:-1]}#{number}⟩",
+                    stack.path(logical),
+                    "AWS::GlobalAccelerator::EndpointGroup",
+                    protocol=protocol,
+                    ports=tuple(pairs),
+                    target=target,
+                    keeps_client=str(keeps).lower() != "false",
+                )
+            )
+
+
+class _Holder:
+    """Collects an endpoint's interfaces as a load balancer's are."""
+
+    def __init__(self, endpoint: InterfaceEndpoint) -> None:
+        self.identity, self.path, self.kind = endpoint.identity, endpoint.path, endpoint.kind
+        self.nodes = endpoint.nodes
+        self.unknown: list[str] = []
