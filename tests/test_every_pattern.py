@@ -153,9 +153,11 @@ def test_metadata_agrees_with_the_code(pattern: Pattern) -> None:
         assert argument.meaning.endswith("."), f"{argument.name}: a sentence ends in a full stop"
         if argument.default is not None:
             assert re.search(r"Defaults?\b|Required with", argument.meaning), f"{argument.name}: say its default"
-    names = {one.name for one in patterns().values()}
     assert pattern.name not in {one.name for one in pattern.alternatives}
-    assert names
+    for one in pattern.alternatives:
+        # Nothing else is named as patterns are.
+        assert one.is_pattern == (one.name in patterns()), one.name
+        assert one.is_pattern or re.search(r"[A-Z ]", one.name), f"{one.name} is no pattern: say in words what it is"
 
 
 @every_pattern

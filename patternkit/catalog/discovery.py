@@ -51,10 +51,12 @@ class Alternative:
     Attributes:
         name: A pattern's name, or what else it is.
         instead_when: In which case.
+        is_pattern: Whether it is a pattern of the catalog.
     """
 
     name: str
     instead_when: str
+    is_pattern: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +258,11 @@ def read(path: Path) -> Pattern:
     web = fields.pop("web", None)
     entries: dict[str, Any] = {
         "alternatives": tuple(
-            Alternative(name=entry.get("pattern") or entry["name"], instead_when=entry["instead_when"])
+            Alternative(
+                name=entry.get("pattern") or entry["name"],
+                instead_when=entry["instead_when"],
+                is_pattern="pattern" in entry,
+            )
             for entry in fields.pop("alternatives")
         ),
         "limits": limits,

@@ -1,5 +1,7 @@
 """Deploy a pattern's example, or an app, to the local cloud, and keep it there until someone has had enough."""
 
+from __future__ import annotations
+
 import fcntl
 import hashlib
 import os
@@ -10,15 +12,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from patternkit.catalog.cdk_app import is_assembly, synthesize_app
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.errors import CatalogError
-from patternkit.localcloud import Deployment, LocalCloud, Outcome, Progress
-from patternkit.localcloud.cloud import DEFAULT_ACCOUNT
-from patternkit.localcloud.temporary import temporary_directory
+from patternkit.errors import require
+
+if TYPE_CHECKING:
+    from patternkit.localcloud import Deployment, LocalCloud, Outcome, Progress
 
 Status = Callable[[str], AbstractContextManager[None]]
 
@@ -52,7 +56,10 @@ def deployed(
     """
     if pattern.local == "no":
         raise CatalogError(f"{pattern.name} does not run in the local cloud: {' '.join(pattern.not_shown_locally)}")
+    require("local", "the local cloud")
     from patternkit.catalog.synthesis import synthesize
+    from patternkit.localcloud import LocalCloud
+    from patternkit.localcloud.temporary import temporary_directory
 
     with ExitStack() as running:
         # What was deployed needs the assembly no more: it is gone before anyone can kill this process at leisure.
@@ -92,6 +99,10 @@ def deployed_app(
         CatalogError: If the app's command fails, or no stack could be deployed.
         LocalCloudError: If there is no such assembly, stack or parameter.
     """
+    from patternkit.localcloud import LocalCloud
+    from patternkit.localcloud.cloud import DEFAULT_ACCOUNT
+    from patternkit.localcloud.temporary import temporary_directory
+
     with ExitStack() as running:
         with temporary_directory() as temporary:
             assembly = Path(app)
@@ -232,17 +243,17 @@ def destroy_locally(name: str, *, said: str | None = None) -> None:
     Raises:
         CatalogError: If it is not deployed on this machine.
     """
-    from patternkit.localcloud.polling import polls
-
     said = said or name
     owner = _owner(name)
     if owner is None:
         raise CatalogError(f"{said} is not deployed on this machine")
     with suppress(ProcessLookupError):
         os.kill(owner, signal.SIGTERM)
-    for _ in polls(30.0):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
         if _owner(name) is None:
             return
+        time.sleep(0.05)
     raise CatalogError(f"{said} did not end within 30 seconds: process {owner}")
 
 
