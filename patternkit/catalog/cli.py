@@ -149,7 +149,7 @@ def synth(name: str | None, given: tuple[str, ...], app_command: str | None, out
     "parameters",
     multiple=True,
     metavar="[STACK:]NAME=VALUE",
-    help="A value for a parameter of the app's templates.",
+    help="A value for a parameter of the templates.",
 )
 @aws_flag
 def deploy(
@@ -167,17 +167,17 @@ def deploy(
             raise CatalogError("--app runs on this machine only; in AWS the CDK CLI deploys it: cdk deploy")
         deploy_app_locally(app_command, names, parameters, out, err, progress)
         return
-    if parameters:
-        raise CatalogError("--parameter is for an app's templates, with --app; a pattern takes --option")
     pattern = find(_only(names))
     options = _options(given)
     if aws:
+        if parameters:
+            raise CatalogError("--parameter is for this machine; in AWS: npx cdk deploy --parameters NAME=VALUE")
         from patternkit.catalog.cdk_cli import run_cdk
 
         sys.exit(run_cdk("deploy", pattern.name, options, stack=pattern.stack))
     from patternkit.catalog.local import deploy_locally
 
-    deploy_locally(pattern, options, out, progress)
+    deploy_locally(pattern, options, parameters, out, progress)
 
 
 @app.command()

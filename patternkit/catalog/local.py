@@ -35,6 +35,7 @@ def deployed(
     status: Status,
     tell: Callable[[str], None],
     preflight: bool = False,
+    parameters: Sequence[str] = (),
 ) -> Iterator[tuple[LocalCloud, Deployment]]:
     """Deploy a pattern's example to a local cloud of its own, which ends with the block.
 
@@ -44,6 +45,7 @@ def deployed(
         status: Shows what is going on while a block runs.
         tell: Takes a line of progress.
         preflight: Whether the report says what AWS would refuse of the template.
+        parameters: Values of the template's parameters, each `NAME=VALUE`, before those that the pattern names itself.
 
     Yields:
         The cloud and the deployment.
@@ -67,7 +69,13 @@ def deployed(
             with status("starting the local cloud"):
                 cloud = running.enter_context(LocalCloud.start(preflight=preflight))
             with status(f"deploying {pattern.stack}"):
-                deployment = cloud.deploy(temporary / "cdk.out", on_progress=_progress(tell))
+                values = [*(f"{name}={value}" for name, value in pattern.local_parameters.items()), *parameters]
+                outcomes = cloud.deploy_each(temporary / "cdk.out", parameters=values, on_progress=_progress(tell))
+            for outcome in outcomes:
+                if outcome.error is not None:
+                    raise outcome.error
+            deployment = outcomes[-1].deployment
+            assert deployment is not None
         yield cloud, deployment
 
 
@@ -127,21 +135,31 @@ def _one_line(outcome: Outcome) -> str:
     return said if outcome.stack_name in said else f"{outcome.stack_name}: {said}"
 
 
-def deploy_locally(pattern: Pattern, options: Mapping[str, str], out: Console, status: Status) -> None:
+def deploy_locally(
+    pattern: Pattern, options: Mapping[str, str], parameters: Sequence[str], out: Console, status: Status
+) -> None:
     """Deploy, say how to reach it, and wait for Ctrl-C or `patternkit destroy`.
 
     Args:
         pattern: The pattern.
         options: Options of its construct, as text.
+        parameters: Values of the template's parameters, each `NAME=VALUE`.
         out: Where it is said.
         status: Shows what is going on while a block runs.
     """
     _end_on_signals()
     with (
         _place(pattern.name),
-        deployed(pattern, options, status=status, tell=out.print, preflight=True) as (cloud, deployment),
+        deployed(pattern, options, status=status, tell=out.print, preflight=True, parameters=parameters) as (
+            cloud,
+            deployment,
+        ),
     ):
         out.print(f"\n[bold]{pattern.title} runs at {cloud.endpoint_url}[/]")
+        given = {value.partition("=")[0] for value in parameters}
+        for name, value in pattern.local_parameters.items():
+            if name not in given:
+                out.print(f"with {name} = {value}, for want of a --parameter {name}=VALUE", markup=False)
         _print_deployment(deployment, out)
         _hold(cloud, (deployment,), pattern.name, out)
     out.print(f"{pattern.name} is gone from this machine")
