@@ -41,13 +41,14 @@ class Caller:
 
     def __init__(self, cloud: LocalCloud) -> None:
         self.cloud = cloud
+        self._secret = cloud.environment()["AWS_SECRET_ACCESS_KEY"]
         address = urlsplit(cloud.endpoint_url)
         assert address.hostname is not None
         self._connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
 
     def post(self, service: str, url: str, body: str, content_type: str, expected: int) -> None:
         request = AWSRequest("POST", url, data=body.encode(), headers={"Content-Type": content_type})
-        SigV4Auth(Credentials(self.cloud.account, "local"), service, self.cloud.region).add_auth(request)
+        SigV4Auth(Credentials(self.cloud.account, self._secret), service, self.cloud.region).add_auth(request)
         self._connection.request("POST", urlsplit(url).path, body.encode(), dict(request.headers))
         answer = self._connection.getresponse()
         text = answer.read()

@@ -1,6 +1,7 @@
 """What the guides tell a reader to do is done here, in their order, in an empty folder.
 
-A block's info string says how: `python` is a script, `python file=NAME` a file, of which a test file is run by pytest;
+A block's info string says how: `python` is a script, `python file=NAME` a file, of which a test file is run by pytest,
+and any other language with `file=NAME` is only written;
 `console` is commands and what they print, `exit=N` how the last one ends, and `not-run` is only for what needs AWS, an
 installation or somebody's Ctrl-C. Guides that need more than that have tests of their own.
 """
@@ -34,6 +35,8 @@ def follow(language: str, info: str, body: str, cwd: Path) -> None:
         file.write_text(body, encoding="utf-8")
         runner = ["-m", "pytest", "-q", "-p", "no:cacheprovider"] if file.name.startswith("test_") else []
         done([sys.executable, *runner, file.name], cwd)
+    elif "file=" in info:
+        (cwd / info.partition("file=")[2].split()[0]).write_text(body, encoding="utf-8")
     elif language == "python":
         done([sys.executable, "-c", ON_OUR_NODE + body], cwd)
     elif language == "console" and "not-run" not in info:

@@ -189,9 +189,15 @@ def _distribution(resource: Resource, client: Callable[[str], Any], caller: Call
 
 def _load_balancer(resource: Resource, client: Callable[[str], Any], caller: Caller) -> Iterator[Address]:
     found = client("elbv2").describe_load_balancers(LoadBalancerArns=[resource.physical_id])["LoadBalancers"][0]
-    if found.get("Type", "application") == "application":
-        url = f"{caller.endpoint}/_alb/{found['LoadBalancerName']}/"
-        yield Address(logical_id=resource.logical_id, type="load balancer", url=url, call=caller.curl(url))
+    if found.get("Type", "application") != "application":
+        return
+    for listener in client("elbv2").describe_listeners(LoadBalancerArn=resource.physical_id)["Listeners"]:
+        host = f"{found['LoadBalancerName']}.alb.localhost:{listener['Port']}"
+        call = caller.curl(f"{caller.endpoint}/", "-H", shlex.quote(f"Host: {host}"))
+        note = f"by the header Host: {host}"
+        yield Address(
+            logical_id=resource.logical_id, type="load balancer", url=f"{caller.endpoint}/", call=call, note=note
+        )
 
 
 def localized(value: str, endpoint: str, rest_apis: Sequence[str]) -> str:

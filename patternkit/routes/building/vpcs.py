@@ -115,7 +115,8 @@ class _Vpcs(_Refusals):
             subnet.unknown_blocks = Unknown(f"IPAM decides the CIDR of {subnet.path}")
         public = properties.get("MapPublicIpOnLaunch")
         subnet.public_addresses = self._flag(self.value(stack, public), default=False) if public is not None else False
-        subnet.dns64 = self._flag(self._get(stack, properties, "EnableDns64"), default=False)
+        if "EnableDns64" in properties:
+            subnet.dns64 = self._flag(self._get(stack, properties, "EnableDns64"), default=False)
         subnet.contracts = self._leans()
         vpc.subnets.append(subnet)
         self.model.subnets[subnet.identity] = subnet

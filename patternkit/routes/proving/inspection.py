@@ -30,7 +30,11 @@ def _policies(judge: Judge, flow: Flow, crossed: set[str]) -> str:
     for identity in sorted(crossed):
         firewall = _firewall(judge, identity)
         element = judge.view.model.targets.get(identity)
-        if firewall is None and element is not None and element.kind == "AWS::NetworkFirewall::VpcEndpointAssociation":
+        if (
+            isinstance(element, Endpoint)
+            and firewall is None
+            and element.kind == "AWS::NetworkFirewall::VpcEndpointAssociation"
+        ):
             judge.doubt(flow, f"the firewall of {element.path}, and so its policy, is not in the set{lifted('ids')}")
             continue
         if firewall is None:

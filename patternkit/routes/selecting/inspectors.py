@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patternkit.routes.errors import QuestionError, nearest
-from patternkit.routes.model import Element, Endpoint, Firewall, Interface, Model
+from patternkit.routes.model import Element, Endpoint, Firewall, Instance, Interface, Model
 from patternkit.routes.promises import Selection
 from patternkit.routes.selecting.names import Names, aliases
 
@@ -43,7 +43,8 @@ def inspectors(model: Model, names: Names, by: Selection | None) -> frozenset[st
             identities |= {endpoint.identity for endpoint in element.endpoints}
             if element.attachment is not None:
                 identities.add(element.attachment.identity)
+        elif isinstance(element, Instance):
+            identities |= {interface.box for interface in element.interfaces}
         else:
-            meant = model.targets.get(element.identity, element)
-            identities.add(meant.box if isinstance(meant, Interface) else meant.identity)
+            identities.add(element.box if isinstance(element, Interface) else element.identity)
     return frozenset(identities)

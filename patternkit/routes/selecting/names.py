@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from patternkit.routes.model import Element, Interface, Model, Subnet, Vpc
+from patternkit.routes.model import Element, Model, Subnet, Vpc
 from patternkit.routes.resolving import Resolver, Stack, StackSet
 from patternkit.routes.values import CLOSE, OPEN, Undecided, Unknown, is_opaque
 
@@ -86,12 +86,11 @@ class Names:
 
 
 def aliases(model: Model, stacks: StackSet) -> list[Element]:
-    """What stands for an interface by another name: the instances that are given an interface of its own resource."""
+    """The instances whose interfaces are called otherwise, which stand for them."""
     return [
-        Element(identity, stack.path(logical), stack.resources[logical]["Type"])
-        for identity, target in model.targets.items()
-        if isinstance(target, Interface) and target.identity != identity and identity in stacks.by_id
-        for stack, logical in (stacks.by_id[identity],)
+        instance
+        for identity, instance in model.instances.items()
+        if identity in stacks.by_id and instance.interfaces and model.interfaces.get(identity) is None
     ]
 
 

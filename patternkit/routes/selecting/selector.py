@@ -19,7 +19,7 @@ from patternkit.routes.addresses import (
     subtract,
 )
 from patternkit.routes.errors import QuestionError, nearest
-from patternkit.routes.model import Attachment, Element, Interface, Model, Site, Subnet, Vpc
+from patternkit.routes.model import Attachment, Element, Instance, Interface, Model, Site, Subnet, Vpc
 from patternkit.routes.model.balancers import Balancer, InterfaceEndpoint
 from patternkit.routes.promises import Selection
 from patternkit.routes.resolving import Resolver, StackSet
@@ -254,8 +254,9 @@ class Selector:
             return [self.place(node) for node in element.nodes]
         if isinstance(element, Attachment):
             return [self.place(element.site)] if element.site is not None else []
-        meant = self.model.targets.get(element.identity)
-        return [self.place(meant if isinstance(meant, Interface) else element)]
+        if isinstance(element, Instance):
+            return [self.place(interface) for interface in element.interfaces]
+        return [self.place(element)]
 
     def _named(self, name: str, what: str) -> tuple[list[Place], bool]:
         elements: list[Element] = [

@@ -32,7 +32,8 @@ class Deployed:
         url = f"{self.cloud.endpoint_url}/restapis/{api}/live/_user_request_/{path}"
         request = AWSRequest(method, url)
         if sign:
-            SigV4Auth(Credentials(self.cloud.account, "local"), "execute-api", self.cloud.region).add_auth(request)
+            secret = self.cloud.environment()["AWS_SECRET_ACCESS_KEY"]
+            SigV4Auth(Credentials(self.cloud.account, secret), "execute-api", self.cloud.region).add_auth(request)
         status, body = self.exchange(method, url, headers=dict(request.headers))
         return status, json.loads(body)
 
