@@ -65,17 +65,18 @@ class MissingExtra(PatternkitError, ModuleNotFoundError):  # noqa: N818 - it is 
         super().__init__(f"{what} needs the package {self.package}: {advice}", name=module)
 
 
-def require(extra: str, what: str) -> None:
+def require(extra: str, what: str, *modules: str) -> None:
     """Make sure that what an extra brings is installed, without importing it.
 
     Args:
         extra: The extra: "local", "node", "routes" or "testing".
         what: What needs it, as the message begins: "the local cloud".
+        modules: What is needed of it, as it is imported. Default: all.
 
     Raises:
         MissingExtra: If one of its packages is not installed.
     """
-    for module in EXTRAS[extra]:
+    for module in modules or EXTRAS[extra]:
         if importlib.util.find_spec(module) is None:
             raise MissingExtra(what, module, extra)
 

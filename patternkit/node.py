@@ -75,11 +75,11 @@ def check_node() -> None:
 
 
 class _BeforeJsii(MetaPathFinder):
-    """Looks at Node when `jsii` is about to be imported, and finds no module itself."""
+    """Looks at Node when the CDK is about to be imported, which imports `jsii`, and finds no module itself."""
 
     def find_spec(self, fullname: str, *_: object) -> None:
         """Make sure that Node runs."""
-        if fullname == "jsii":
+        if fullname in ("aws_cdk", "constructs", "jsii") and "jsii" not in sys.modules:
             check_node()
             _go_without_a_cache_that_cannot_be_written()
 

@@ -1,6 +1,12 @@
-"""A terminal, or whatever the output goes to."""
+"""A terminal, or whatever the output goes to, and tables on it that may be too wide for it."""
+
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
+from rich.measure import Measurement
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
 
 class Screen(Console):
@@ -9,3 +15,57 @@ class Screen(Console):
     def on_broken_pipe(self) -> None:
         """Raise what rich is handling."""
         raise
+
+
+def print_rows(
+    screen: Console,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: bool = False,
+    prose: int = 0,
+    caption: str = "",
+) -> None:
+    """Print a table, or a record for each row where the table is too wide for its words.
+
+    Args:
+        screen: Where to.
+        headings: The headings; the first column names the row, and "" there continues the row before it.
+        rows: The rows.
+        numbers: Whether all columns but the first are numbers, which stand at the right. Default: no.
+        prose: How many characters the last column must have on a line, where it is prose. Default: its longest word.
+        caption: What is said below. Default: nothing.
+    """
+    listed = [tuple(row) for row in rows]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, heading in enumerate(headings):
+        last = number == len(headings) - 1
+        table.add_column(
+            heading,
+            no_wrap=number == 0,
+            justify="right" if numbers and number else "left",
+            min_width=prose if last and prose else None,
+        )
+    for row in listed:
+        table.add_row(*map(Text, row))
+    needed = Measurement.get(screen, screen.options.update_width(10_000), table).minimum
+    if needed <= screen.width:
+        screen.print(table)
+    else:
+        _print_records(screen, headings, listed)
+    if caption:
+        screen.print(caption, style="dim italic", markup=False)
+
+
+def _print_records(screen: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    one_fact = len(headings) == 2
+    if one_fact:
+        screen.print(headings[1], style="bold", markup=False)
+    for name, *facts in rows:
+        if name:
+            screen.print(name, style="" if one_fact else "bold", markup=False)
+        record = Table.grid(padding=(0, 1))
+        for heading, fact in zip(headings[1:], facts, strict=True):
+            if fact:
+                record.add_row(*([] if one_fact else [Text(heading, style="dim")]), Text(fact))
+        screen.print(Padding(record, (0, 0, 0, 2)))

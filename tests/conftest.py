@@ -13,6 +13,7 @@ from patternkit.catalog.application import add_example
 from patternkit.catalog.applications import applications
 from patternkit.catalog.discovery import find
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
+from tests.installing import build_wheel
 
 ROOT = Path(__file__).parents[1]
 # moto makes all of Amazon's images anew for every test; ours register what they need.
@@ -86,6 +87,12 @@ def example(name: str, environment: str) -> Synthesis:
             add_example(app, find(name), {}, env=env)
 
     return synthesize(build, context=context(), packs=PACKS)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalog's wheel, for the tests of the group "packaging"."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture

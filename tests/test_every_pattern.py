@@ -4,17 +4,25 @@ import ast
 import importlib
 import inspect
 import re
-from collections.abc import Callable
+import shlex
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
+from click.testing import CliRunner
 
+from patternkit.catalog import cli
+from patternkit.catalog.application import add_example
 from patternkit.catalog.applications import Application, applications
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, explanation, patterns
 from patternkit.catalog.pages import Shown, diagram, page, pictured, rendered
 from patternkit.catalog.scaffolding import filled
+from patternkit.localcloud import LocalCloud
+from patternkit.localcloud.emulation.left_out import LEFT_OUT
 from patternkit.testing.findings import listed
 from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
 from patternkit.testing.stateful import stateful_resources
@@ -145,9 +153,11 @@ def test_metadata_agrees_with_the_code(pattern: Pattern) -> None:
         assert argument.meaning.endswith("."), f"{argument.name}: a sentence ends in a full stop"
         if argument.default is not None:
             assert re.search(r"Defaults?\b|Required with", argument.meaning), f"{argument.name}: say its default"
-    names = {one.name for one in patterns().values()}
     assert pattern.name not in {one.name for one in pattern.alternatives}
-    assert names
+    for one in pattern.alternatives:
+        # Nothing else is named as patterns are.
+        assert one.is_pattern == (one.name in patterns()), one.name
+        assert one.is_pattern or re.search(r"[A-Z ]", one.name), f"{one.name} is no pattern: say in words what it is"
 
 
 @every_pattern
@@ -173,6 +183,48 @@ def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
 def test_the_page_is_current(shown: Shown) -> None:
     made = rendered(shown, example(shown.name, "agnostic"))
     assert page(shown).read_text(encoding="utf-8") == made, f"{page(shown)} is not current: run make pages"
+
+
+@pytest.fixture(scope="session")
+def shared_cloud() -> Iterator[LocalCloud]:
+    with LocalCloud.start() as cloud:
+        yield cloud
+
+
+@pytest.mark.parametrize("pattern", [one for one in PATTERNS if one.values[0].local != "no"])  # type: ignore[union-attr]
+def test_it_starts_on_this_machine_by_the_commands_of_its_page(
+    pattern: Pattern, shared_cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each command as it stands there; what it shares with the others is the cloud, and a template made before."""
+
+    def synthesized(pattern: Pattern, options: Mapping[str, str], output: Path, *, handlers: str) -> None:
+        assert handlers == "local"
+        if options:
+            with_options = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}, outdir=str(output))
+            add_example(with_options, pattern, options)
+            with_options.synth()
+        else:
+            shutil.copytree(example(pattern.name, "agnostic").directory, output)
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("patternkit.catalog.synthesis.synthesize", synthesized)
+    monkeypatch.setattr("patternkit.catalog.local._end_on_signals", lambda: None)
+    monkeypatch.setattr("patternkit.catalog.local._hold", lambda *_: None)
+    monkeypatch.setattr(LocalCloud, "start", lambda **_: nullcontext(shared_cloud))
+    text = (pattern.folder / "README.md").read_text(encoding="utf-8")
+    commands = set(
+        re.findall(rf"patternkit (deploy {pattern.name}\b(?: -o (?:'[^']*'|[^\s`]+)| --parameter [^\s`]+)*)", text)
+    )
+    assert commands
+    output = ""
+    for command in sorted(commands):
+        told = CliRunner().invoke(cli.app, shlex.split(command))
+        assert told.exit_code == 0, f"{command}: {told.exception or told.output}"
+        assert f"{pattern.title} runs at {shared_cloud.endpoint_url}" in told.output.replace("\n", " ")
+        output += told.output
+    left_out = {each for each in re.findall(r"AWS::\w+::\w+", output) if each in LEFT_OUT}
+    held = {each["Type"] for each in example(pattern.name, "agnostic").template["Resources"].values()}
+    assert held & LEFT_OUT.keys() <= left_out  # what was passed over is said
 
 
 @every_example

@@ -1,19 +1,17 @@
 """The wheel holds what the patterns need, and works in someone else's app, outside the repository."""
 
 import json
-import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-from uv import find_uv_bin
 
 from patternkit.catalog.discovery import patterns
 from patternkit.testing.snapshots import normalized
 from patternkit.testing.synthesis import synthesize
 from tests.conftest import ROOT, context
+from tests.installing import install
 from tests.patternkit.catalog.temporary import environment, run
 
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -36,42 +34,11 @@ app.synth()
 NODE = Path(sys.prefix) / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
 
 
-def uv(*command: str, cwd: Path = ROOT) -> None:
-    done = subprocess.run([find_uv_bin(), *command], cwd=cwd, capture_output=True, text=True, check=False, timeout=280)
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built of what git holds, by the build backend that is installed here."""
-    directory = tmp_path_factory.mktemp("wheel")
-    names = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\0")
-    for name in filter(None, names):
-        if (ROOT / name).is_file():
-            (directory / "source" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, directory / "source" / name)
-    built = directory / "built"
-    uv("build", "--quiet", "--wheel", "--offline", "--no-build-isolation", "--python", sys.executable,
-       "--out-dir", str(built), str(directory / "source"))  # fmt: skip
-    [path] = built.glob("*.whl")
-    return path
-
-
 @pytest.fixture(scope="module")
 def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A virtual environment of someone else's: the wheel and what it needs, and nothing of this repository."""
     directory = tmp_path_factory.mktemp("elsewhere")
-    python = directory / "venv" / "bin" / "python"
-    uv("venv", "--quiet", "--python", sys.executable, str(directory / "venv"))
-    # Versions as locked, so that all of it is in uv's cache already; the wheel's own requirements choose among them.
-    uv("pip", "install", "--quiet", "--python", str(python), "--constraints", str(ROOT / "requirements-dev.txt"),
-       f"{wheel}[node]", cwd=directory)  # fmt: skip
+    install(wheel, "node", directory / "venv")
     return directory
 
 

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from patternkit import __version__
 from patternkit.catalog.commands import Commands
 from patternkit.catalog.completing import SHELLS, complete_document, complete_family, complete_pattern
-from patternkit.catalog.discovery import Pattern, find, patterns
+from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
-from patternkit.screen import Screen
+from patternkit.screen import Screen, print_rows
 
 out = Screen(highlight=False, soft_wrap=True)
 err = Screen(stderr=True, highlight=False, soft_wrap=True)
@@ -60,12 +62,8 @@ def list_patterns(family: str | None, as_json: bool) -> None:
     if as_json:
         print(json.dumps([_summary(pattern) for pattern in found], indent=2))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("PATTERN", "FAMILY", "LOCAL", "WHAT IT DOES"):
-        table.add_column(heading, no_wrap=heading != "WHAT IT DOES")
-    for pattern in found:
-        table.add_row(pattern.name, pattern.family, pattern.local, pattern.summary)
-    Screen(highlight=False).print(table)
+    rows = [(one.name, one.family, one.local, one.summary) for one in found]
+    print_rows(Screen(highlight=False), ("PATTERN", "FAMILY", "LOCAL", "WHAT IT DOES"), rows, prose=30)
 
 
 @app.command()
@@ -102,15 +100,11 @@ def show(name: str, as_json: bool) -> None:
         screen.print(f"[bold]{heading}[/]")
         bullets = Table(box=None, pad_edge=False, show_header=False)
         for line in lines:
-            bullets.add_row("-", line)
+            bullets.add_row("-", Text(line))
         screen.print(bullets)
         screen.print()
-    table = Table(box=None, pad_edge=False, header_style="bold", title="Options", title_justify="left")
-    table.add_column("OPTION", no_wrap=True)
-    table.add_column("MEANING")
-    for one in options:
-        table.add_row(one.name, one.meaning)
-    screen.print(table)
+    screen.print("[bold]Options[/]")
+    print_rows(screen, ("OPTION", "MEANING"), [(one.name, one.meaning) for one in options], prose=24)
 
 
 @app.command()
@@ -155,7 +149,7 @@ def synth(name: str | None, given: tuple[str, ...], app_command: str | None, out
     "parameters",
     multiple=True,
     metavar="[STACK:]NAME=VALUE",
-    help="A value for a parameter of the app's templates.",
+    help="A value for a parameter of the templates.",
 )
 @aws_flag
 def deploy(
@@ -173,17 +167,17 @@ def deploy(
             raise CatalogError("--app runs on this machine only; in AWS the CDK CLI deploys it: cdk deploy")
         deploy_app_locally(app_command, names, parameters, out, err, progress)
         return
-    if parameters:
-        raise CatalogError("--parameter is for an app's templates, with --app; a pattern takes --option")
     pattern = find(_only(names))
     options = _options(given)
     if aws:
+        if parameters:
+            raise CatalogError("--parameter is for this machine; in AWS: npx cdk deploy --parameters NAME=VALUE")
         from patternkit.catalog.cdk_cli import run_cdk
 
         sys.exit(run_cdk("deploy", pattern.name, options, stack=pattern.stack))
     from patternkit.catalog.local import deploy_locally
 
-    deploy_locally(pattern, options, out, progress)
+    deploy_locally(pattern, options, parameters, out, progress)
 
 
 @app.command()
@@ -240,6 +234,7 @@ def diff(old: str, new: str, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
+    require("routes", "patternkit diff", "cfnlint", "yaml")
     from patternkit.upgrade import compare_sources
 
     changes = compare_sources(old, new)
@@ -325,6 +320,9 @@ def new(where: str, handler: bool) -> None:
 def pages(names: tuple[str, ...]) -> None:
     """Rewrite what is generated in all pages, or in those of NAMES, in a clone of the repository."""
     from patternkit.catalog.applications import applications
+
+    if not (root().parent / "tests" / "test_every_pattern.py").is_file():
+        raise CatalogError(f"pages are rewritten in a clone of the repository; {root().parent} is none")
     from patternkit.catalog.pages import write
 
     known = applications()

@@ -3,7 +3,8 @@
 import ast
 import importlib.util
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,7 @@ _REQUIRED = {
     "limits": _TABLES,
     "sources": _TABLES,
 }
-_OPTIONAL = {"findings": _TABLES, "web": _TABLE}
+_OPTIONAL = {"findings": _TABLES, "web": _TABLE, "local_parameters": _TABLE}
 # What each entry must have, may have, and must have exactly one of.
 _ENTRIES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "alternatives": ({"instead_when"}, set(), {"pattern", "name"}),
@@ -50,10 +51,12 @@ class Alternative:
     Attributes:
         name: A pattern's name, or what else it is.
         instead_when: In which case.
+        is_pattern: Whether it is a pattern of the catalog.
     """
 
     name: str
     instead_when: str
+    is_pattern: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,7 @@ class Pattern:
         sources: The pages that it follows.
         findings: Findings of compliance packs, explained.
         web: How it serves requests, if it does.
+        local_parameters: Values of the template's parameters for running it on this machine, where no other is given.
     """
 
     name: str
@@ -125,6 +129,7 @@ class Pattern:
     sources: tuple[Source, ...]
     findings: tuple[ExplainedFinding, ...]
     web: Web | None = None
+    local_parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def module(self) -> str:
@@ -253,7 +258,11 @@ def read(path: Path) -> Pattern:
     web = fields.pop("web", None)
     entries: dict[str, Any] = {
         "alternatives": tuple(
-            Alternative(name=entry.get("pattern") or entry["name"], instead_when=entry["instead_when"])
+            Alternative(
+                name=entry.get("pattern") or entry["name"],
+                instead_when=entry["instead_when"],
+                is_pattern="pattern" in entry,
+            )
             for entry in fields.pop("alternatives")
         ),
         "limits": limits,
@@ -279,6 +288,9 @@ def _check(path: Path, fields: dict[str, Any]) -> None:
             raise CatalogError(f"{path}: the field {name} must be {known[name]}, got {value!r}")
     if fields["local"] not in _LOCAL:
         raise CatalogError(f"{path}: the field local must be one of {', '.join(_LOCAL)}, got {fields['local']}")
+    for name, value in fields.get("local_parameters", {}).items():
+        if not isinstance(value, str):
+            raise CatalogError(f"{path}: local_parameters.{name} must be text, got {value!r}")
     for name in _ENTRIES:
         for entry in fields.get(name, []) if name != "limits" else []:
             _check_entry(path, name, entry)
@@ -301,10 +313,10 @@ def _check_entry(path: Path, name: str, entry: dict[str, Any]) -> None:
         needed = sorted(required) + ([f"one of {' and '.join(sorted(choice))}"] if choice else [])
         allowed = f"must have {', '.join(needed)}" + (f", may have {', '.join(sorted(optional))}" if optional else "")
         raise CatalogError(f"{path}: an entry of {name} has {', '.join(sorted(given))}, {allowed}")
-    for field, value in entry.items():
-        wanted = _TYPES.get(field, _TEXT)
+    for key, value in entry.items():
+        wanted = _TYPES.get(key, _TEXT)
         if not _is(wanted, value):
-            raise CatalogError(f"{path}: {field} of an entry of {name} must be {wanted}, got {value!r}")
+            raise CatalogError(f"{path}: {key} of an entry of {name} must be {wanted}, got {value!r}")
 
 
 def _is(wanted: str, value: Any) -> bool:

@@ -1,5 +1,7 @@
 """Deploy a pattern's example, or an app, to the local cloud, and keep it there until someone has had enough."""
 
+from __future__ import annotations
+
 import fcntl
 import hashlib
 import os
@@ -10,15 +12,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from patternkit.catalog.cdk_app import is_assembly, synthesize_app
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.errors import CatalogError
-from patternkit.localcloud import Deployment, LocalCloud, Outcome, Progress
-from patternkit.localcloud.cloud import DEFAULT_ACCOUNT
-from patternkit.localcloud.temporary import temporary_directory
+from patternkit.errors import require
+
+if TYPE_CHECKING:
+    from patternkit.localcloud import Deployment, LocalCloud, Outcome, Progress
 
 Status = Callable[[str], AbstractContextManager[None]]
 
@@ -31,6 +35,7 @@ def deployed(
     status: Status,
     tell: Callable[[str], None],
     preflight: bool = False,
+    parameters: Sequence[str] = (),
 ) -> Iterator[tuple[LocalCloud, Deployment]]:
     """Deploy a pattern's example to a local cloud of its own, which ends with the block.
 
@@ -40,6 +45,7 @@ def deployed(
         status: Shows what is going on while a block runs.
         tell: Takes a line of progress.
         preflight: Whether the report says what AWS would refuse of the template.
+        parameters: Values of the template's parameters, each `NAME=VALUE`, before those that the pattern names itself.
 
     Yields:
         The cloud and the deployment.
@@ -50,7 +56,10 @@ def deployed(
     """
     if pattern.local == "no":
         raise CatalogError(f"{pattern.name} does not run in the local cloud: {' '.join(pattern.not_shown_locally)}")
+    require("local", "the local cloud")
     from patternkit.catalog.synthesis import synthesize
+    from patternkit.localcloud import LocalCloud
+    from patternkit.localcloud.temporary import temporary_directory
 
     with ExitStack() as running:
         # What was deployed needs the assembly no more: it is gone before anyone can kill this process at leisure.
@@ -60,7 +69,13 @@ def deployed(
             with status("starting the local cloud"):
                 cloud = running.enter_context(LocalCloud.start(preflight=preflight))
             with status(f"deploying {pattern.stack}"):
-                deployment = cloud.deploy(temporary / "cdk.out", on_progress=_progress(tell))
+                values = [*(f"{name}={value}" for name, value in pattern.local_parameters.items()), *parameters]
+                outcomes = cloud.deploy_each(temporary / "cdk.out", parameters=values, on_progress=_progress(tell))
+            for outcome in outcomes:
+                if outcome.error is not None:
+                    raise outcome.error
+            deployment = outcomes[-1].deployment
+            assert deployment is not None
         yield cloud, deployment
 
 
@@ -84,6 +99,10 @@ def deployed_app(
         CatalogError: If the app's command fails, or no stack could be deployed.
         LocalCloudError: If there is no such assembly, stack or parameter.
     """
+    from patternkit.localcloud import LocalCloud
+    from patternkit.localcloud.cloud import DEFAULT_ACCOUNT
+    from patternkit.localcloud.temporary import temporary_directory
+
     with ExitStack() as running:
         with temporary_directory() as temporary:
             assembly = Path(app)
@@ -116,21 +135,31 @@ def _one_line(outcome: Outcome) -> str:
     return said if outcome.stack_name in said else f"{outcome.stack_name}: {said}"
 
 
-def deploy_locally(pattern: Pattern, options: Mapping[str, str], out: Console, status: Status) -> None:
+def deploy_locally(
+    pattern: Pattern, options: Mapping[str, str], parameters: Sequence[str], out: Console, status: Status
+) -> None:
     """Deploy, say how to reach it, and wait for Ctrl-C or `patternkit destroy`.
 
     Args:
         pattern: The pattern.
         options: Options of its construct, as text.
+        parameters: Values of the template's parameters, each `NAME=VALUE`.
         out: Where it is said.
         status: Shows what is going on while a block runs.
     """
     _end_on_signals()
     with (
         _place(pattern.name),
-        deployed(pattern, options, status=status, tell=out.print, preflight=True) as (cloud, deployment),
+        deployed(pattern, options, status=status, tell=out.print, preflight=True, parameters=parameters) as (
+            cloud,
+            deployment,
+        ),
     ):
         out.print(f"\n[bold]{pattern.title} runs at {cloud.endpoint_url}[/]")
+        given = {value.partition("=")[0] for value in parameters}
+        for name, value in pattern.local_parameters.items():
+            if name not in given:
+                out.print(f"with {name} = {value}, for want of a --parameter {name}=VALUE", markup=False)
         _print_deployment(deployment, out)
         _hold(cloud, (deployment,), pattern.name, out)
     out.print(f"{pattern.name} is gone from this machine")
@@ -214,17 +243,17 @@ def destroy_locally(name: str, *, said: str | None = None) -> None:
     Raises:
         CatalogError: If it is not deployed on this machine.
     """
-    from patternkit.localcloud.polling import polls
-
     said = said or name
     owner = _owner(name)
     if owner is None:
         raise CatalogError(f"{said} is not deployed on this machine")
     with suppress(ProcessLookupError):
         os.kill(owner, signal.SIGTERM)
-    for _ in polls(30.0):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
         if _owner(name) is None:
             return
+        time.sleep(0.05)
     raise CatalogError(f"{said} did not end within 30 seconds: process {owner}")
 
 

@@ -108,7 +108,8 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
         "when-not": bullets(pattern.when_not),
         "run": run(pattern),
         "alternatives": table(
-            ("Instead", "When"), [(f"`{one.name}`", one.instead_when) for one in pattern.alternatives]
+            ("Instead", "When"),
+            [(f"`{one.name}`" if one.is_pattern else one.name, one.instead_when) for one in pattern.alternatives],
         ),
         "options": table(
             ("Option", "Type", "Default", "Meaning"),

@@ -79,7 +79,7 @@ WITHOUT_EFFECT: Mapping[str, Mapping[str, str]] = {
         "ProviderARNs": "verified; but a method without scopes takes access tokens too (AWS: ID tokens only)",
     },
     "AWS::Athena::WorkGroup": {
-        "*": "a query's answer is made up unless the package duckdb is installed; then the dialect is DuckDB's",
+        "*": "queries run only where the package duckdb is installed, in DuckDB's dialect; otherwise they fail",
     },
     "AWS::CloudFront::Distribution": {
         "DistributionConfig.DefaultCacheBehavior.LambdaFunctionAssociations": "kept, and no function runs at the edge",

@@ -16,7 +16,7 @@ not known. Promises are `reaches`, `isolated`, `inspected`, `symmetric`, `same_a
 
 from patternkit.errors import require
 
-require("routes", "patternkit.routes")
+require("routes", "patternkit routes")
 
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import ContractError, QuestionError, RoutesError, TemplateError

@@ -294,8 +294,9 @@ class Box(NamedTuple):
 def _member(spans: Spans) -> int:
     """An address to show: one that a host may have, and 8.8.8.8 for the internet."""
     for first, last in spans:
-        if first <= 0x08080808 <= last:
-            return 0x08080808
+        for shown in (0x08080808, NAT64[0][0] + 0x08080808):
+            if first <= shown <= last:
+                return shown
     first, last = spans[0]
     # The first four addresses of a subnet are AWS's own.
     return first + 4 if last - first >= 4 else first

@@ -28,7 +28,11 @@ def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
     for logical_id, reason in _replaced(before, after).items():
         if _is_stateful(after[logical_id]["Type"]) or _is_stateful(before[logical_id]["Type"]):
             kept = after[logical_id].get("UpdateReplacePolicy", "Delete")
-            fate = "stays in the account, empty of use" if kept in _KEPT else "is deleted with all it holds"
+            fate = {
+                "Retain": "stays in the account, empty of use",
+                "RetainExceptOnCreate": "stays in the account, empty of use",
+                "Snapshot": "is deleted, a snapshot stays",
+            }.get(kept, "is deleted with all it holds")
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; the old one {fate} (UpdateReplacePolicy {kept})")
         elif after[logical_id]["Type"] == _FUNCTION:
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_CALLERS}")

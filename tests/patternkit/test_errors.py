@@ -18,7 +18,7 @@ from patternkit.errors import EXTRAS, MissingExtra, PatternkitError, one_line, r
 from tests.conftest import ROOT
 
 # Control flow inside of one package, as what begins with an underscore: never raised to a user.
-INTERNAL = {"NotModelled", "Undecided"}
+INTERNAL = {"Failed", "NotModelled", "Retry", "Undecided"}
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 

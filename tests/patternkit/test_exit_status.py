@@ -9,10 +9,12 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from patternkit import exit_status
 from patternkit.catalog.cli import app
 from patternkit.catalog.commands import Commands
 from patternkit.errors import PatternkitError
 from patternkit.exit_status import TRACEBACK, AnsweringCommand, AnsweringGroup, EndingCommand
+from tests.conftest import ROOT
 from tests.patternkit.catalog.temporary import environment
 
 SOMETHING = '{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}'
@@ -112,3 +114,8 @@ def test_output_that_cannot_be_written(words: list[str], status: int, reader: in
     )
     os.close(writing)
     assert (done.returncode, done.stderr.replace("1 dangerous, 0 to know of\n", "")) == (reader, "")
+
+
+def test_the_page_says_the_same() -> None:
+    statuses = [line for line in str(exit_status.__doc__).splitlines() if line.startswith("|")]
+    assert "\n".join(statuses) in (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from patternkit.catalog.completing import complete_pattern
 from patternkit.catalog.discovery import find, patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.web import ANSWERS, RUNS
+from patternkit.errors import require
 from patternkit.exit_status import EndingCommand
 from patternkit.screen import Screen
 
@@ -23,6 +24,7 @@ from patternkit.screen import Screen
 def compare(names: tuple[str, ...], as_json: bool) -> None:
     """Put patterns side by side, by facts of their templates."""
     chosen = list({pattern.name: pattern for pattern in map(find, names)}.values())
+    require("testing", "patternkit compare", "cdk_nag")
     with progress(f"synthesizing {', '.join(one.name for one in chosen)}"):
         # The CDK takes a second, and only names that are right are worth it.
         from patternkit.catalog.comparison.rows import as_json as row

@@ -41,8 +41,19 @@ def bounds_of(pattern: Pattern) -> dict[str, str]:
     return texts
 
 
+NOT_COMPUTED = "-"
+"""What stands for a sum that nobody has added up."""
+
+
+def million(pattern: Pattern, facts: Facts) -> str:
+    """What a million requests cost on top; a pattern that serves none has no such sum."""
+    return dollars(facts.by_million) if pattern.web else NOT_COMPUTED
+
+
 def dollars(bill: Bill) -> str:
     """The sum of a bill, marked where something that is not known comes on top."""
+    if bill.unknown and not bill.lines:
+        return "not known"
     return f"${bill.usd:,.2f}{'+' if bill.unknown else ''}"
 
 
@@ -86,4 +97,5 @@ def as_json(pattern: Pattern, facts: Facts) -> dict[str, Any]:
         "web": asdict(pattern.web) if pattern.web else None,
         "limits": [asdict(one) | {"as_of": one.as_of.isoformat()} for one in pattern.limits],
         **facts.as_json(),
+        **({} if pattern.web else {"by_million": None}),
     }

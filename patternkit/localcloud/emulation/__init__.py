@@ -12,6 +12,7 @@ from types import ModuleType
 from patternkit.localcloud.emulation import (
     function_errors,
     generated_secret,
+    queries,
     queue_consumers,
     resource_types,
     secret_rotation,
@@ -31,6 +32,7 @@ AMENDMENTS: Mapping[str, tuple[Amendment, ...]] = {
         queue_consumers.judge_answers,
         stream_consumers.read_streams,
     ),
+    "ministack.services.athena": (queries.fail_without_engine,),
     "ministack.services.eventbridge": (task_targets.run_tasks,),
     "ministack.services.stepfunctions": (workflows.end_in_time, workflows.check_definitions),
     "ministack.services.secretsmanager": (secret_rotation.rotate,),

@@ -35,6 +35,9 @@ NODE_THROWN = (
 )
 
 
+_last = threading.local()  # what the worker answered that this thread has called
+
+
 def name_in_workers(runtime: ModuleType) -> None:
     """Have workers say the class of an exception.
 
@@ -44,6 +47,14 @@ def name_in_workers(runtime: ModuleType) -> None:
     scripts = vars(runtime)
     scripts["_PYTHON_WORKER_SCRIPT"] = _replaced(scripts["_PYTHON_WORKER_SCRIPT"], PYTHON)
     scripts["_NODEJS_WORKER_SCRIPT"] = _replaced(_replaced(scripts["_NODEJS_WORKER_SCRIPT"], NODE), NODE_THROWN)
+    worker = scripts["Worker"]
+    invoke = worker.invoke
+
+    def invoking(self: Any, *arguments: Any, **named: Any) -> Any:
+        _last.result = invoke(self, *arguments, **named)
+        return _last.result
+
+    worker.invoke = invoking
 
 
 def _replaced(script: str, change: tuple[str, str]) -> str:
@@ -60,27 +71,12 @@ def name_in_answers(functions: ModuleType) -> None:
         functions: ministack's module of Lambda functions.
     """
     module = vars(functions)
-    acquire, execute = module["acquire_worker"], module["_execute_function_warm"]
-    last = threading.local()
-
-    def acquiring(*arguments: Any, **named: Any) -> Any:
-        worker, reason = acquire(*arguments, **named)
-        if worker is not None and not hasattr(worker, "_patternkit_listens"):
-            invoke = worker.invoke
-
-            def invoking(*given: Any, **also: Any) -> Any:
-                result = invoke(*given, **also)
-                last.result = result
-                return result
-
-            worker.invoke = invoking
-            worker._patternkit_listens = True  # noqa: SLF001 - a mark of ours on it
-        return worker, reason
+    execute = module["_execute_function_warm"]
 
     def executing(function: dict[str, Any], event: Any, request_id: str) -> Any:
-        last.result = None
+        _last.result = None
         answer = execute(function, event, request_id)
-        result, last.result = last.result, None
+        result, _last.result = _last.result, None
         if isinstance(result, dict) and result.get("type") and answer.get("error"):
             answer["body"] = {
                 "errorMessage": result.get("error", ""),
@@ -90,7 +86,6 @@ def name_in_answers(functions: ModuleType) -> None:
             }
         return answer
 
-    module["acquire_worker"] = acquiring
     module["_execute_function_warm"] = executing
 
 

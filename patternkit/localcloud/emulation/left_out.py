@@ -25,6 +25,7 @@ LEFT_OUT: Mapping[str, str] = {
     "AWS::CE::AnomalyMonitor": "left out: nothing is billed here",
     "AWS::CE::AnomalySubscription": "left out: nothing is billed here",
     "AWS::CloudTrail::Trail": "left out: calls are not recorded here",
+    "AWS::CloudWatch::Alarm": "left out: metric math is not evaluated here, and the alarm never goes off",
     "AWS::CloudWatch::AnomalyDetector": NO_WATCH,
     "AWS::CloudWatch::CompositeAlarm": "left out: it never goes off here",
     "AWS::CloudWatch::Dashboard": NO_WATCH,
@@ -54,7 +55,7 @@ LEFT_OUT: Mapping[str, str] = {
     "AWS::XRay::Group": NO_WATCH,
     "AWS::XRay::SamplingRule": NO_WATCH,
 }
-"""Resource type, and why it may be left out. One that the local cloud has is made, whatever stands here."""
+"""Resource type, and why it may be left out. One that the local cloud has is made, but for alarms on metric math."""
 
 
 class Placeholders(dict[str, str]):

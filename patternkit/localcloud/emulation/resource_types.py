@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from patternkit.localcloud.emulation.left_out import LEFT_OUT, placeholder
+from patternkit.localcloud.emulation.left_out import LEFT_OUT, PREFIX, placeholder
 from patternkit.localcloud.emulation.workflow_definition import faults
 
 Handlers = dict[str, dict[str, Callable[..., Any]]]
@@ -24,6 +24,7 @@ def add(provisioners: ModuleType) -> None:
         handlers.setdefault(type_, placeholder(type_))
     handlers.setdefault("AWS::SecretsManager::RotationSchedule", _rotation_schedule())
     _check_workflows(handlers["AWS::StepFunctions::StateMachine"])
+    _leave_out_metric_math(handlers["AWS::CloudWatch::Alarm"])
 
 
 def _rotation_schedule() -> dict[str, Callable[..., Any]]:
@@ -60,6 +61,34 @@ def _rotation_schedule() -> dict[str, Callable[..., Any]]:
             secret["RotationEnabled"] = False
 
     return {"create": create, "update": update, "delete": delete}
+
+
+def _leave_out_metric_math(functions: dict[str, Any]) -> None:
+    """Pass over alarms on several metrics, which ministack refuses, and the stack with them."""
+    create, update, delete, nothing = (
+        functions["create"],
+        functions["update"],
+        functions["delete"],
+        placeholder("AWS::CloudWatch::Alarm"),
+    )
+
+    def creating(logical_id: str, properties: Mapping[str, Any], stack_name: str) -> Any:
+        return (nothing["create"] if properties.get("Metrics") else create)(logical_id, properties, stack_name)
+
+    def updating(
+        physical_id: str, old: Mapping[str, Any], new: Mapping[str, Any], stack_name: str, logical_id: str | None = None
+    ) -> Any:
+        if bool(new.get("Metrics")) == physical_id.startswith(PREFIX):
+            return (nothing["update"] if new.get("Metrics") else update)(physical_id, old, new, stack_name, logical_id)
+        made = creating(logical_id or physical_id, new, stack_name)
+        deleting(physical_id, old)
+        return made
+
+    def deleting(physical_id: str, properties: Mapping[str, Any]) -> None:
+        if not physical_id.startswith(PREFIX):
+            delete(physical_id, properties)
+
+    functions.update(create=creating, update=updating, delete=deleting)
 
 
 def _check_workflows(functions: dict[str, Callable[..., Any]]) -> None:

@@ -8,7 +8,7 @@ from patternkit.routes.building.reading import Properties, shown
 from patternkit.routes.contracts import matching
 from patternkit.routes.model import Instance, Interface, SecurityGroup, Subnet
 from patternkit.routes.resolving import Stack, custom_names
-from patternkit.routes.values import Unknown
+from patternkit.routes.values import Unknown, lifted
 
 # What gives an interface more addresses than its first one.
 _MORE_ADDRESSES = (
@@ -16,6 +16,9 @@ _MORE_ADDRESSES = (
     "Ipv4PrefixCount",
     "Ipv4Prefixes",
 )
+
+# InvalidInstanceID: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
+_SEVERAL = "AWS refuses a route to {} itself, which has several network interfaces"
 
 
 class _Instances(_Filters):
@@ -32,9 +35,11 @@ class _Instances(_Filters):
             instance.more = f"the launch template of {path} may give it more interfaces"
         listed = self._list(stack, properties, "NetworkInterfaces")
         if isinstance(listed, Unknown) or any(not isinstance(one, dict) for one in listed):
-            instance.more = f"the network interfaces of {path} are not known"
+            why = f": {listed.reason}" if isinstance(listed, Unknown) else " are not known"
+            instance.more = f"the network interfaces of {path}{why}"
             self.targets[identity] = Unknown(instance.more)
             return
+        outside = False
         for number, given in enumerate(listed or [{}]):
             alone = len(listed) < 2
             index = shown(given.get("DeviceIndex", number))
@@ -43,6 +48,7 @@ class _Instances(_Filters):
                 if isinstance(found, Interface):
                     self._belongs(found, instance, index)
                 else:
+                    outside = True
                     instance.more = f"an interface of {path} is not in the set"
                 continue
             name = "" if alone else f"eth{index}"
@@ -58,11 +64,12 @@ class _Instances(_Filters):
                 # launched with one interface is given an address.
                 interface.public = False
             self._belongs(interface, instance, index)
-        self.targets[identity] = (
-            instance.interfaces[0]
-            if len(instance.interfaces) == 1 and not (instance.more and "interface of" in instance.more)
-            else Unknown(f"{path} has several network interfaces, or one that is not known")
-        )
+        if len(instance.interfaces) > 1:
+            self.targets[identity] = Unknown(_SEVERAL.format(path))
+        elif instance.interfaces and not outside:
+            self.targets[identity] = instance.interfaces[0]
+        else:
+            self.targets[identity] = Unknown(f"{instance.more}{lifted('ids')}")
 
     @staticmethod
     def _belongs(interface: Interface, instance: Instance, index: str) -> None:
@@ -76,7 +83,8 @@ class _Instances(_Filters):
         instance = self._ours(self.model.instances, instance_id, "instance")
         if isinstance(instance, Instance) and isinstance(interface, Interface):
             self._belongs(interface, instance, shown(self._get(stack, properties, "DeviceIndex")))
-            self.targets[instance.identity] = Unknown(f"{instance.path} has several network interfaces")
+            if len(instance.interfaces) > 1:
+                self.targets[instance.identity] = Unknown(_SEVERAL.format(instance.path))
             return
         reason = f"{path} attaches an interface"
         if isinstance(instance, Instance):
@@ -85,8 +93,8 @@ class _Instances(_Filters):
             interface.instance = self._of_its_own(
                 interface, f"{reason}, {interface.path}, to an instance that is not in the set"
             )
-        elif isinstance(instance, Unknown) and isinstance(interface, Unknown):
-            self.unknown_interfaces.append(f"{reason} that is not known to an instance that is not known")
+        if isinstance(instance, Unknown):
+            self.unknown_interfaces.append(f"{reason} to an instance that is not known: {instance.reason}")
 
     @staticmethod
     def _of_its_own(interface: Interface, more: str) -> Instance:

@@ -76,7 +76,8 @@ class _Sites(_Transit):
             return frozenset({4})
         if str(version).lower() in ("ipv4", "ipv6"):
             return frozenset({int(str(version)[-1])})
-        return Unknown(f"the TunnelInsideIpVersion of {site.path} is not known")
+        why = version.reason if isinstance(version, Unknown) else f"{version!r} is not known"
+        return Unknown(f"the TunnelInsideIpVersion of {site.path}: {why}")
 
     def _selectors(self, site: Site, stack: Stack, properties: Properties) -> None:
         # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpnConnectionOptionsSpecification.html: "local" is

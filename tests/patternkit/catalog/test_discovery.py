@@ -62,11 +62,12 @@ def test_underscores_do_for_hyphens(name: str) -> None:
         (
             "zzz = 1\n" + PATTERN_TOML,
             (
-                "unknown field zzz: there are alternatives, construct, findings, limits, local, not_shown_locally, "
-                "services, sources, stack, summary, title, web, when, when_not"
+                "unknown field zzz: there are alternatives, construct, findings, limits, local, local_parameters, "
+                "not_shown_locally, services, sources, stack, summary, title, web, when, when_not"
             ),
         ),
         (PATTERN_TOML.replace('title = "Queue"', "title = 7"), "the field title must be text, got 7"),
+        (f"{PATTERN_TOML}\n[local_parameters]\nPort = 80\n", "local_parameters.Port must be text, got 80"),
         (
             PATTERN_TOML.replace('when = ["Something is sent."]', 'when = "Something is sent."'),
             "the field when must be a list of text, got 'Something is sent.'",

@@ -122,7 +122,10 @@ def test_an_app_runs_until_its_terminal_is_closed(terminal: Closable, project: P
             "error: --option is for a pattern, with --app use --parameter; got a=b",
         ),
         (["deploy"], "error: one pattern's NAME, or --app and STACKS, must be given, got none"),
-        (["deploy", "thumbnailer", "--parameter", "a=b"], "error: --parameter is for an app's templates, with --app"),
+        (
+            ["deploy", "thumbnailer", "--aws", "--parameter", "a=b"],
+            "error: --parameter is for this machine; in AWS: npx cdk deploy --parameters NAME=VALUE",
+        ),
         (["destroy"], "error: a pattern's NAME or --app must be given, got neither"),
         (["synth", "x", "--app", "y"], "error: a pattern's NAME or --app must be given, got both"),
         (["synth", "--app", "."], "error: --app must be a command to synthesize by, . is a folder"),

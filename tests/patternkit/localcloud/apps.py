@@ -333,6 +333,10 @@ class WithLeftOut(cdk.Stack):
         codedeploy.CfnDeploymentGroup(
             self, "Group", application_name=application.ref, service_role_arn="arn:aws:iam::000000000000:role/deploy"
         )
+        failures, calls = (cloudwatch.Metric(namespace="Shop", metric_name=name) for name in ("Failures", "Calls"))
+        share = cloudwatch.MathExpression(expression="f / c", using_metrics={"f": failures, "c": calls})
+        cloudwatch.Alarm(self, "Share", metric=share, threshold=0.1, evaluation_periods=1)
+        cloudwatch.Alarm(self, "Plain", metric=failures, threshold=1, evaluation_periods=1)
         flow_log = ec2.CfnFlowLog(self, "FlowLog", resource_id="vpc-1", resource_type="VPC", traffic_type="ALL")
         wafv2.CfnWebACLAssociation(self, "Association", resource_arn="arn:aws:elb", web_acl_arn="arn:aws:wafv2")
         cdk.CfnOutput(self, "ApplicationOutput", value=application.ref)

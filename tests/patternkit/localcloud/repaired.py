@@ -217,3 +217,17 @@ class Told(cdk.Stack):
             ),
         )
         cdk.CfnOutput(self, "ApiId", value=api.api_id)
+
+
+class Nowhere(cdk.Stack):
+    """A workflow with a transition to a state that is not there."""
+
+    def __init__(self, app: cdk.App) -> None:
+        super().__init__(app, "Nowhere")
+        definition = {"StartAt": "First", "States": {"First": {"Type": "Pass", "Next": "Missing"}}}
+        sfn.CfnStateMachine(
+            self,
+            "Machine",
+            role_arn="arn:aws:iam::000000000000:role/Workflow",
+            definition_string=json.dumps(definition),
+        )

@@ -1,13 +1,15 @@
 """What is repaired in the local cloud's own process, seen from outside."""
 
+import importlib.util
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from patternkit.localcloud import Deployment, LocalCloud
+from patternkit.localcloud import Deployment, DeploymentFailed, LocalCloud
 from tests.patternkit.localcloud import apps, repaired
 
 
@@ -85,6 +87,38 @@ def test_a_weighted_alias_divides_calls(cloud: LocalCloud, functions: Deployment
     assert read == {"1"}
     client.update_alias(FunctionName=name, Name="live", FunctionVersion="2", RoutingConfig={})
     assert {invoke(cloud, f"{name}:live", {}) for _ in range(4)} == {"2"}
+
+
+def test_a_query_that_nothing_can_run_fails(cloud: LocalCloud) -> None:
+    queries = cloud.client("athena")
+    asked = queries.start_query_execution(
+        QueryString="SELECT 1", ResultConfiguration={"OutputLocation": "s3://results/"}
+    )["QueryExecutionId"]
+
+    def over() -> Any:
+        status = queries.get_query_execution(QueryExecutionId=asked)["QueryExecution"]["Status"]
+        return status if status["State"] in ("SUCCEEDED", "FAILED") else None
+
+    status = cloud.wait_for(over, what="the query's end")
+    if importlib.util.find_spec("duckdb") is None:
+        assert "the package duckdb, and it is not installed" in status["StateChangeReason"]
+    else:
+        assert status["State"] == "SUCCEEDED"
+
+
+def test_a_workflow_that_leads_nowhere_is_refused(cloud: LocalCloud, tmp_path: Path) -> None:
+    definition = json.dumps({"StartAt": "First", "States": {"First": {"Type": "Pass", "Next": "Missing"}}})
+    answer = cloud.client("stepfunctions").validate_state_machine_definition(definition=definition)
+    assert answer["result"] == "FAIL"
+    assert answer["diagnostics"][0]["code"] == "MISSING_TRANSITION_TARGET"
+    with pytest.raises(DeploymentFailed, match=r"Missing .Next. target: Missing at /States/First/Next"):
+        cloud.deploy(apps.synthesize(tmp_path, repaired.Nowhere))
+
+
+def test_links_are_signed_so_that_s3_takes_them(cloud: LocalCloud) -> None:
+    link = cloud.client("s3").generate_presigned_url("get_object", Params={"Bucket": "b", "Key": "k"})
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in link
+    assert "x-amz-signature" in cloud.client("s3").generate_presigned_post("b", "k")["fields"]
 
 
 def test_generated_secrets_have_the_characters_asked_for(cloud: LocalCloud, functions: Deployment) -> None:

@@ -171,6 +171,9 @@ def test_what_carries_no_behaviour_is_left_out_and_said(cloud: LocalCloud, tmp_p
     found = {each.type: each.why for each in deployment.report.not_exercised}
     why = "left out: a new version takes all traffic at once here; a placeholder stands where others refer to it"
     assert found["AWS::CodeDeploy::Application"] == why
+    alarms = {each.logical_id[:5]: each.why for each in deployment.report.not_exercised if "Alarm" in each.type}
+    assert alarms["Share"].startswith("left out: metric math is not evaluated here")
+    assert alarms["Plain"].startswith("evaluated only when a metric is put")
     assert found["AWS::EC2::FlowLog"].startswith("left out: there is no network here")
     assert found["AWS::WAFv2::WebACLAssociation"].startswith("left out: web ACLs are never asked here")
     assert deployment.outputs["ApplicationOutput"].startswith("left-out-Application")

@@ -3,16 +3,13 @@
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.installing import install
 from tests.patternkit.catalog.temporary import environment, run
-from tests.test_packaging import uv, wheel
-
-__all__ = ["wheel"]
 
 pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.timeout(600)]
 
@@ -33,11 +30,7 @@ FAULTS = [
 def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in a virtual environment of its own, which has the wheel and what it needs."""
     directory = tmp_path_factory.mktemp("outside")
-    python = directory / "venv" / "bin" / "python"
-    uv("venv", "--quiet", "--python", sys.executable, str(directory / "venv"))
-    # Versions as locked, so that all of it is in uv's cache already.
-    uv("pip", "install", "--quiet", "--python", str(python), "--constraints", str(ROOT / "requirements-dev.txt"),
-       f"{wheel}[node,testing,local]", cwd=directory)  # fmt: skip
+    install(wheel, "node,testing,local", directory / "venv")
     for _, info, body in BLOCKS:
         if "file=" in info:
             path = directory / "project" / info.split("file=")[1].strip()

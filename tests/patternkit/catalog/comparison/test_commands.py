@@ -99,9 +99,6 @@ def test_what_keeps_a_pattern_from_being_compared_is_one_line(monkeypatch: pytes
     monkeypatch.setattr(synthesizing, "example", refuse)
     with pytest.raises(CatalogError, match=r"^function-api: there is no account$"):
         synthesizing.synthesized([find("function-api")])
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(CatalogError, match=r"^to compare needs the package cdk_nag"):
-        synthesizing.synthesized([find("function-api")])
 
 
 def test_choose_imports_no_cdk_and_ranks() -> None:

@@ -69,13 +69,9 @@ def deployed() -> Iterator[Deployed]:
         settings = {**context(), "patterns:handler-platform": "local"}
         assembly = synthesize(build, context=settings, build_assets=True)
         made = Deployed(cloud, cloud.deploy(assembly.directory))
-        # The local CloudFormation drops the targets of a group: register what the template names, in its place.
-        (group,) = assembly.resources("AWS::ElasticLoadBalancingV2::TargetGroup").values()
-        (target,) = group["Properties"]["Targets"]
-        alias = made.deployment.physical_id(target["Id"]["Ref"])
-        cloud.client("elbv2").register_targets(
-            TargetGroupArn=made.deployment.physical_id("Web/Application/Targets"), Targets=[{"Id": alias}]
-        )
+        # The local CloudFormation drops the targets of a group; they are registered after it.
+        repaired = {(each.type, each.property) for each in made.deployment.report.repaired}
+        assert ("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets") in repaired
         yield made
 
 
