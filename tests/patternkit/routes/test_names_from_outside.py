@@ -485,3 +485,17 @@ class TestNestedStacks:
         net = two_vpcs()
         net.add("Child", "CloudFormation::Stack", TemplateURL="https://bucket/child.yaml")
         unknown(net.network(), reaches("Aa", "Ba"), "Net/Child is not in the set (contract: nested)")
+
+
+def test_what_only_replies_meet_is_told_with_the_rest() -> None:
+    net = Topology()
+    net.vpc("V", "10.0.0.0/16", a="10.0.1.0/24", b="10.0.2.0/24")
+    for subnet in "ab":
+        net.table("V", f"Of{subnet}", subnet)
+        body = {"ServiceToken": "arn", "Table": {"Ref": f"Of{subnet}"}}
+        net.resources[f"Code{subnet}"] = {"Type": "Custom::Code", "Properties": body}
+    told = "\n".join(net.network().prove(reaches("Va", "Vb")).unknown)
+    assert "Net/Codea is given Net/Ofa" in told
+    assert "Net/Codeb is given Net/Ofb" in told
+    # What becomes of replies does not matter to isolation.
+    assert "Net/Codeb" not in "\n".join(net.network().prove(isolated("Va", "Vb")).unknown)
