@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
-from patternkit.routes.model import Endpoint, Model, RouteTable, Subnet, TransitTable
+from patternkit.routes.model import Endpoint, Model, NetworkAcl, RouteTable, SecurityGroup, Subnet, TransitTable
 from patternkit.routes.network import Network
 from patternkit.routes.proving import View
 from patternkit.routes.values import CLOSE, OPEN, Unknown
@@ -124,9 +124,9 @@ def _doubts(model: Model) -> Iterator[str]:
             if isinstance(unknown, Unknown):
                 yield f"{subnet.path}: {unknown.reason}"
     for attachment in model.attachments.values():
-        for unknown in (attachment.gateway, attachment.unknown_zones, attachment.appliance, attachment.association):
-            if isinstance(unknown, Unknown):
-                yield f"{attachment.path}: {unknown.reason}"
+        for doubt in (attachment.gateway, attachment.unknown_zones, attachment.appliance, attachment.association):
+            if isinstance(doubt, Unknown):
+                yield f"{attachment.path}: {doubt.reason}"
     for site in model.sites.values():
         if site.unknown_prefixes is not None:
             yield site.unknown_prefixes.reason
@@ -136,7 +136,8 @@ def _doubts(model: Model) -> Iterator[str]:
     for element in model.targets.values():
         if isinstance(element, Endpoint) and isinstance(element.subnet, Unknown):
             yield f"the subnet of {element.path}: {element.subnet.reason}"
-    for filters in (*model.network_acls.values(), *model.security_groups.values()):
+    filtering: list[NetworkAcl | SecurityGroup] = [*model.network_acls.values(), *model.security_groups.values()]
+    for filters in filtering:
         yield from (f"{filters.path}: {reason}" for reason in filters.unknown)
     for element in dict.fromkeys((*model.elements(), *model.network_acls.values(), *model.security_groups.values())):
         if element.tainted:

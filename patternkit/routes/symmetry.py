@@ -66,7 +66,7 @@ class _Classifier:
     def classify(self, mentioned: Iterable[Prefix]) -> dict[str, Hashable]:
         self._lay_out_blocks()
         for vpc in self.model.vpcs.values():
-            if any(part.identity in self.model.doubts for part in (vpc, *vpc.subnets) if self.model.doubts):
+            if self.model.doubts and any(part.identity in self.model.doubts for part in (vpc, *vpc.subnets)):
                 self.alone.add(vpc.identity)
             if vpc.unknown_blocks or vpc.vpn_gateway is not None or vpc.edge_tables:
                 self.alone.add(vpc.identity)

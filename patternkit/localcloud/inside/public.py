@@ -55,10 +55,10 @@ SIGNED_ONLY = False
 """The request is for this plane, which asks for a signature itself."""
 
 
-def _refused_by_itself(app: ModuleType, request: Request, plane: str) -> Public | Any:
-    """With permissions checked, a caller without any signature gets the refusal that the API itself has for it."""
-    unsigned = "authorization" not in request.headers and not request.query
-    return Public(plane) if app.AUTH and unsigned else SIGNED_ONLY
+def _refused_by_itself(request: Request, plane: str) -> Public | Any:
+    """A caller without any sign of who it is gets the refusal that the API or function URL itself has for it."""
+    signs = [name for name in request.query if name.lower().startswith(("x-amz-", "awsaccesskeyid"))]
+    return SIGNED_ONLY if "authorization" in request.headers or signs else Public(plane)
 
 
 def _answer(_: ModuleType, request: Request) -> Public | None:
@@ -99,7 +99,7 @@ def _api(app: ModuleType, request: Request) -> Public | Any:
         return SIGNED_ONLY
     stage, path = app._resolve_stage_and_path(api, stage, path)
     if app._execute_api_authorization_type(api, stage, request.method, path) == "AWS_IAM":
-        return _refused_by_itself(app, request, "api")
+        return _refused_by_itself(request, "api")
     return Public("api", _api_origins(app, api, path))
 
 
@@ -131,7 +131,7 @@ def _function_url(app: ModuleType, request: Request) -> Public | Any:
         return Public("url")
     settings: Mapping[str, Any] = resolved[4]
     if settings.get("AuthType") != "NONE":
-        return _refused_by_itself(app, request, "url")
+        return _refused_by_itself(request, "url")
     return Public("url", tuple((settings.get("Cors") or {}).get("AllowOrigins", ())))
 
 

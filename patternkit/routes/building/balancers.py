@@ -16,9 +16,10 @@ from patternkit.routes.addresses import (
 from patternkit.routes.building.doubting import _Doubting
 from patternkit.routes.building.reading import Properties, shown
 from patternkit.routes.building.targets import _Targets
+from patternkit.routes.contracts import matching
 from patternkit.routes.model import AclRule, Interface, SecurityGroup, Subnet
-from patternkit.routes.model.balancers import Balancer, Listener, TargetGroup
-from patternkit.routes.resolving import Stack
+from patternkit.routes.model.balancers import Balancer, InterfaceEndpoint, Listener, TargetGroup
+from patternkit.routes.resolving import Stack, custom_names
 from patternkit.routes.values import Unknown
 
 _PROTOCOLS: dict[str, Spans] = {
@@ -40,7 +41,6 @@ class _Balancers(_Targets, _Doubting):
     def balancer(self, stack: Stack, logical: str, properties: Properties) -> None:
         sort = self._get(stack, properties, "Type") or "application"
         balancer: Balancer = self._named(Balancer, stack, logical, sort=str(sort))
-        self.model.balancers[balancer.identity] = balancer
         scheme = self._get(stack, properties, "Scheme")
         public = scheme if isinstance(scheme, Unknown) else scheme != "internal" and sort != "gateway"
         # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html: cross-zone
@@ -61,6 +61,18 @@ class _Balancers(_Targets, _Doubting):
                 given = item.get(place) if place and isinstance(item, dict) else item
                 self._node(balancer, self._find(self.model.subnets, given, "subnet"), groups, public=public)
         self._check_subnets(balancer)
+        declared = matching(self.contracts.harmless, custom_names(stack, logical, balancer.kind))
+        if declared is not None:
+            # It is declared that it carries nothing, whatever listens there.
+            self._lift(self._homes_of(balancer), f"harmless {declared}")
+            return
+        self.model.balancers[balancer.identity] = balancer
+        if str(self._get(stack, properties, "IpAddressType") or "ipv4") != "ipv4":
+            self._raise(self._homes_of(balancer), f"{balancer.path} ({balancer.kind}, by IPv6)", adds=True)
+
+    @staticmethod
+    def _homes_of(carrier: Balancer | InterfaceEndpoint) -> list[str]:
+        return [node.subnet.identity for node in carrier.nodes if isinstance(node.subnet, Subnet)]
 
     def _balancer_groups(self, stack: Stack, logical: str, properties: Properties, sort: str) -> Any:
         given = self._list(stack, properties, "SecurityGroups")

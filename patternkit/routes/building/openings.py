@@ -79,10 +79,11 @@ class _Openings(_Balancers):
         else:
             endpoint.doubt = endpoint.doubt or f"the service of {endpoint.path} is not in the set"
         if declared is not None:
-            for node in endpoint.nodes:
-                self._lift(node.subnet.identity if isinstance(node.subnet, Subnet) else "", f"harmless {declared}")
+            self._lift(self._homes_of(endpoint), f"harmless {declared}")
             return
         self.model.interface_endpoints[endpoint.identity] = endpoint
+        if str(self._get(stack, properties, "IpAddressType") or "ipv4") != "ipv4":
+            self._raise(self._homes_of(endpoint), f"{endpoint.path} ({endpoint.kind}, by IPv6)", adds=True)
 
     def _service_of(self, name: Any) -> EndpointService | None:
         for identity in identities(name):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from patternkit.routes.addresses import Box
 from patternkit.routes.forwarding.walks import Forwarder, Walk
-from patternkit.routes.model import AclRule, Interface, SecurityGroup, Subnet
+from patternkit.routes.model import AclRule, Interface, Subnet
 from patternkit.routes.values import Unknown, is_opaque, lifted
 
 
@@ -51,9 +51,11 @@ def security_group(forwarder: Forwarder, interface: Interface, walk: Walk, *, in
     naming: list[AclRule] = []
     doubts: list[str] = []
     for group in groups:
-        if isinstance(group, Unknown) or group.unknown or group.tainted:
-            known = isinstance(group, SecurityGroup)
-            reasons = [*([group.tainted] if group.tainted else []), *group.unknown] if known else [group.reason]
+        if isinstance(group, Unknown):
+            doubts.append(f"the security groups of {interface.path}: {group.reason}")
+            continue
+        if group.unknown or group.tainted:
+            reasons = [*([group.tainted] if group.tainted else []), *group.unknown]
             doubts += [f"the security groups of {interface.path}: {reason}" for reason in reasons]
             continue
         walk = replace(walk, contracts=walk.contracts | group.contracts)

@@ -1,5 +1,6 @@
 """What AWS would refuse is said of a template, beside its deployment."""
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,9 @@ def test_without_node_it_is_said_that_nothing_was_checked(
 
 
 def test_without_the_rules_too(monkeypatch: pytest.MonkeyPatch, assembly: Path) -> None:
-    find = preflight.importlib.util.find_spec
+    find = importlib.util.find_spec
     monkeypatch.setattr(
-        preflight.importlib.util, "find_spec", lambda name: None if name == "cdk_preflight" else find(name)
+        importlib.util, "find_spec", lambda name, package=None: None if name == "cdk_preflight" else find(name, package)
     )
     with Preflight(read_assembly(assembly).stack(None)) as running:
         assert "cdk_preflight is not installed" in running.findings().unchecked

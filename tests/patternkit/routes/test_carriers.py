@@ -168,6 +168,19 @@ class TestLoadBalancers:
         net.resources["Listener"]["Properties"]["DefaultActions"][0]["TargetGroupArn"] = {"Ref": "Open"}
         assert verdict(net, isolated("internet", "Host"), "Net/Listener forwards to") is Verdict.UNKNOWN
 
+    def test_without_a_listener_in_the_set(self) -> None:
+        net = balanced()
+        del net.resources["Listener"]
+        words = "Net/Lb has no listener in the set", "(contract: harmless, Net/Lb)"
+        assert verdict(net, isolated("internet", "Host"), *words) is Verdict.UNKNOWN
+        proof = net.network(contracts={"harmless": ["Lb"]}).prove(isolated("internet", "Host"))
+        assert (proof.verdict, proof.contracts) == (Verdict.HOLDS, ("harmless Lb",))
+
+    def test_ipv6_is_a_doubt(self) -> None:
+        net = balanced(scheme="internal")
+        net.resources["Lb"]["Properties"]["IpAddressType"] = "dualstack"
+        assert verdict(net, isolated("internet", "Host"), "Net/Lb (AWS::ElasticLoadBalancingV2") is Verdict.UNKNOWN
+
     def test_around_the_firewall(self) -> None:
         net = inspection()
         net.subnet("S1", "x", "10.0.6.0/24", az="eu-west-1c")

@@ -215,7 +215,7 @@ class TestWhatInspects:
 class TestSpokes:
     """A VPC on a transit gateway that holds no firewall endpoint, and through which no static route leads."""
 
-    @pytest.mark.parametrize("block", ["10.0.0.0/21", "10.0.0.0/16", "10.0.0.0/8"])
+    @pytest.mark.parametrize("block", ["10.0.0.0/21", "10.0.0.0/16", "10.0.0.0/8", "0.0.0.0/0"])
     def test_a_summary_of_its_own_range_leads_through_no_spoke(self, block: str) -> None:
         net = inspection()
         igw = net.internet_gateway("S0")
