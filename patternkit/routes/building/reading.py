@@ -101,8 +101,9 @@ class _Reading:
 
     def _get(self, stack: Stack, properties: Properties, name: str) -> Any:
         node = properties.get(name)
-        if node is None:
-            return None
+        if node is None or (type(node) is str and not self.resolver.ids and "{{" not in node):
+            # Most properties are plain text: asking for its value takes longer than knowing it.
+            return node
         value = self.value(stack, node)
         return None if value is NO_VALUE else value
 

@@ -78,6 +78,7 @@ class Walk:
         source_owner: Whose address the source is, where it is translated.
         destination_owner: Whose address the destination is, where it is translated.
         over_vpn: Whether the flow has a VPN at one end.
+        doubt: Why it is not known whether they get this far at all; what is lost further on is lost all the same.
     """
 
     box: Box
@@ -97,9 +98,7 @@ class Walk:
     over_vpn: bool = False
     interface: Interface | None = None  # the host that a question names, at the packets' source
     peer: Interface | None = None  # the same at their destination
-    doubt: str = (
-        ""  # why it is not known whether they get this far at all: what is lost further on is lost all the same
-    )
+    doubt: str = ""
     by_group: bool = False  # whether a security group let the packets out because it names the peer's group
     doubts: tuple[str, ...] = ()  # what is not known of the way so far; it goes on, to meet what else is not known
 
