@@ -70,8 +70,8 @@ def main() -> None:
     table("tests", folder, by_test)
     table("of all tests", lambda test: "grows with patterns" if test.startswith(GROWING) else "fixed", by_test)
     print(f"\n{'slowest':<94}{'s':>8}")
-    for test, seconds in sorted(by_test.items(), key=lambda one: -one[1])[: given.slowest]:
-        print(f"{test[-92:]:<94}{seconds:>8.1f}")
+    for test, cost in sorted(by_test.items(), key=lambda one: -one[1])[: given.slowest]:
+        print(f"{test[-92:]:<94}{cost:>8.1f}")
 
 
 def table(heading: str, group: Callable[[str], str], by_test: Mapping[str, float]) -> None:

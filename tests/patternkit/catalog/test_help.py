@@ -68,7 +68,7 @@ def test_what_contributors_need_stands_apart() -> None:
 def completed(*words: str) -> list[str]:
     """What bash offers after these words, by click's own protocol."""
     asked = {"COMP_WORDS": " ".join(["patternkit", *words]), "COMP_CWORD": str(len(words))}
-    done = run("patternkit", env=environment(_PATTERNKIT_COMPLETE="bash_complete", **asked))
+    done = run("patternkit", env=environment() | asked | {"_PATTERNKIT_COMPLETE": "bash_complete"})
     assert done.stderr == ""
     return [line.partition(",")[2] for line in done.stdout.splitlines()]
 

@@ -102,7 +102,7 @@ def test_its_files_are_whole(name: str, projects: Mapping[str, NewProject]) -> N
     }
     assert ".venv/" in (folder / ".gitignore").read_text(encoding="utf-8").split()
     page = (folder / "README.md").read_text(encoding="utf-8")
-    parameters = {node.args[1].value for node in ast.walk(ast.parse(stack))
+    parameters = {str(node.args[1].value) for node in ast.walk(ast.parse(stack))
                   if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "CfnParameter"
                   and isinstance(node.args[1], ast.Constant)}  # fmt: skip
     for parameter in parameters:

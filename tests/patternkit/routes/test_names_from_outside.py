@@ -40,7 +40,7 @@ def a_route() -> Case:
 
 
 def a_transit_route() -> Case:
-    body = {"TransitGatewayRouteTableId": "tgw-rtb-1", "DestinationCidrBlock": "10.2.0.0/16", "TransitGatewayAttachmentId": "tgw-attach-1"}  # noqa: E501  # fmt: skip
+    given = {"TransitGatewayRouteTableId": "tgw-rtb-1", "DestinationCidrBlock": "10.2.0.0/16", "TransitGatewayAttachmentId": "tgw-attach-1"}  # noqa: E501  # fmt: skip
     resource = {"Type": "AWS::EC2::TransitGatewayRoute", "Properties": body}
     return apart(), resource, ISOLATED, "tgw-rtb-1", "Net/Transit may have more routes"
 
@@ -290,8 +290,8 @@ def test_every_cause_is_told_at_once() -> None:
     for number, table in enumerate(("ATable", "BTable", "ATable")):
         body = {"ServiceToken": "arn", "Table": {"Ref": table}}
         net.resources[f"Code{number}"] = {"Type": "Custom::Code", "Properties": body}
-    body = {"TransitGatewayRouteTableId": "tgw-rtb-1", "DestinationCidrBlock": "10.9.0.0/16", "Blackhole": True}
-    net.resources["Given"] = {"Type": "AWS::EC2::TransitGatewayRoute", "Properties": body}
+    given = {"TransitGatewayRouteTableId": "tgw-rtb-1", "DestinationCidrBlock": "10.9.0.0/16", "Blackhole": True}
+    net.resources["Given"] = {"Type": "AWS::EC2::TransitGatewayRoute", "Properties": given}
     proof = net.network().prove(reaches("Aa", "Ba"))
     assert proof.verdict is Verdict.UNKNOWN
     told = "\n".join(proof.unknown)
