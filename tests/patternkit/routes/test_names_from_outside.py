@@ -40,7 +40,7 @@ def a_route() -> Case:
 
 
 def a_transit_route() -> Case:
-    given = {"TransitGatewayRouteTableId": "tgw-rtb-1", "DestinationCidrBlock": "10.2.0.0/16", "TransitGatewayAttachmentId": "tgw-attach-1"}  # noqa: E501  # fmt: skip
+    body = {"TransitGatewayRouteTableId": "tgw-rtb-1", "DestinationCidrBlock": "10.2.0.0/16", "TransitGatewayAttachmentId": "tgw-attach-1"}  # noqa: E501  # fmt: skip
     resource = {"Type": "AWS::EC2::TransitGatewayRoute", "Properties": body}
     return apart(), resource, ISOLATED, "tgw-rtb-1", "Net/Transit may have more routes"
 
