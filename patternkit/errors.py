@@ -3,6 +3,7 @@
 ```text
 PatternkitError            anything below; the command line ends with its message and without a traceback
 ├── CatalogError           patternkit.catalog.errors: a pattern, an option or a file of the catalog
+├── DrawingError           patternkit.drawing.packages: a diagram cannot be drawn
 ├── FixtureError           patternkit.testing.errors: a fixture was given what it cannot take
 ├── LocalCloudError        patternkit.localcloud.errors: anything in or with the local cloud
 │   ├── DeadlinePassed     something was waited for longer than its deadline

@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from patternkit import __version__
 from patternkit.catalog.arguments import arguments
+from patternkit.catalog.cli import app
 from patternkit.catalog.discovery import patterns
 from tests.conftest import context
 from tests.patternkit.catalog.temporary import environment, run, write_catalog, write_pattern
@@ -94,7 +96,7 @@ def test_looking_does_not_import_the_cdk(command: list[str]) -> None:
 
 def test_show_tells_what_a_pattern_is_for_and_each_option() -> None:
     for pattern in patterns().values():
-        shown = " ".join(run("patternkit", "show", pattern.name).stdout.split())
+        shown = " ".join(CliRunner().invoke(app, ["show", pattern.name]).stdout.split())
         limits = [one.what for one in pattern.limits]
         for text in (pattern.title, pattern.summary, *pattern.when, *pattern.when_not, *limits):
             assert text in shown
