@@ -23,6 +23,8 @@ from patternkit.errors import require
 
 if TYPE_CHECKING:
     from patternkit.localcloud import Deployment, LocalCloud, Outcome, Progress
+    from patternkit.localcloud.background_preflight import BackgroundPreflight
+    from patternkit.localcloud.preflight import Held
 
 Status = Callable[[str], AbstractContextManager[None]]
 
@@ -34,8 +36,8 @@ def deployed(
     *,
     status: Status,
     tell: Callable[[str], None],
-    preflight: bool = False,
     parameters: Sequence[str] = (),
+    on_assembly: Callable[[Path], None] = lambda _: None,
 ) -> Iterator[tuple[LocalCloud, Deployment]]:
     """Deploy a pattern's example to a local cloud of its own, which ends with the block.
 
@@ -44,8 +46,8 @@ def deployed(
         options: Options of its construct, as text.
         status: Shows what is going on while a block runs.
         tell: Takes a line of progress.
-        preflight: Whether the report says what AWS would refuse of the template.
         parameters: Values of the template's parameters, each `NAME=VALUE`, before those that the pattern names itself.
+        on_assembly: Takes the folder with what was synthesized, before it is deployed; afterwards the folder goes.
 
     Yields:
         The cloud and the deployment.
@@ -67,7 +69,8 @@ def deployed(
             with status(f"synthesizing {pattern.name}, its handlers built for this machine"):
                 synthesize(pattern, options, temporary / "cdk.out", handlers="local")
             with status("starting the local cloud"):
-                cloud = running.enter_context(LocalCloud.start(preflight=preflight))
+                cloud = running.enter_context(LocalCloud.start())
+            on_assembly(temporary / "cdk.out")
             with status(f"deploying {pattern.stack}"):
                 values = [*(f"{name}={value}" for name, value in pattern.local_parameters.items()), *parameters]
                 outcomes = cloud.deploy_each(temporary / "cdk.out", parameters=values, on_progress=_progress(tell))
@@ -81,7 +84,13 @@ def deployed(
 
 @contextmanager
 def deployed_app(
-    app: str, stacks: Sequence[str], parameters: Sequence[str], *, status: Status, tell: Callable[[str], None]
+    app: str,
+    stacks: Sequence[str],
+    parameters: Sequence[str],
+    *,
+    status: Status,
+    tell: Callable[[str], None],
+    on_assembly: Callable[[Path], None] = lambda _: None,
 ) -> Iterator[tuple[LocalCloud, tuple[Outcome, ...]]]:
     """Deploy an app's stacks to a local cloud of its own, which ends with the block.
 
@@ -91,6 +100,7 @@ def deployed_app(
         parameters: Each `NAME=VALUE` or `STACK:NAME=VALUE`.
         status: Shows what is going on while a block runs.
         tell: Takes a line of progress.
+        on_assembly: Takes the folder with what was synthesized, before it is deployed; afterwards it may go.
 
     Yields:
         The cloud, and what became of each stack.
@@ -111,7 +121,8 @@ def deployed_app(
                 with status(f"synthesizing by {app}"):
                     synthesize_app(app, assembly, account=DEFAULT_ACCOUNT, region="us-east-1")
             with status("starting the local cloud"):
-                cloud = running.enter_context(LocalCloud.start(preflight=True))
+                cloud = running.enter_context(LocalCloud.start())
+            on_assembly(assembly)
             with status("deploying the app"):
                 outcomes = cloud.deploy_each(
                     assembly, stacks, parameters=parameters, on_progress=_progress(tell, assets=True)
@@ -150,10 +161,10 @@ def deploy_locally(
     _end_on_signals()
     with (
         _place(pattern.name),
-        deployed(pattern, options, status=status, tell=out.print, preflight=True, parameters=parameters) as (
-            cloud,
-            deployment,
-        ),
+        _Preflights() as preflights,
+        deployed(
+            pattern, options, status=status, tell=out.print, parameters=parameters, on_assembly=preflights.start
+        ) as (cloud, deployment),
     ):
         out.print(f"\n[bold]{pattern.title} runs at {cloud.endpoint_url}[/]")
         given = {value.partition("=")[0] for value in parameters}
@@ -161,7 +172,7 @@ def deploy_locally(
             if name not in given:
                 out.print(f"with {name} = {value}, for want of a --parameter {name}=VALUE", markup=False)
         _print_deployment(deployment, out)
-        _hold(cloud, (deployment,), pattern.name, out)
+        _hold(cloud, (deployment,), preflights, pattern.name, out)
     out.print(f"{pattern.name} is gone from this machine")
 
 
@@ -182,10 +193,15 @@ def deploy_app_locally(
     command = f"--app {shlex.quote(app)}"
     with (
         _place(_app_name(app), said=command),
-        deployed_app(app, stacks, parameters, status=status, tell=partial(out.print, markup=False)) as (
-            cloud,
-            outcomes,
-        ),
+        _Preflights(stacks) as preflights,
+        deployed_app(
+            app,
+            stacks,
+            parameters,
+            status=status,
+            tell=partial(out.print, markup=False),
+            on_assembly=preflights.start,
+        ) as (cloud, outcomes),
     ):
         out.print(f"\n[bold]The app runs at {cloud.endpoint_url}[/]")
         for outcome in outcomes:
@@ -195,7 +211,7 @@ def deploy_app_locally(
         for outcome in outcomes:
             if outcome.error:
                 err.print(f"not deployed: {_one_line(outcome)}", markup=False)
-        _hold(cloud, tuple(each.deployment for each in outcomes if each.deployment), command, out)
+        _hold(cloud, tuple(each.deployment for each in outcomes if each.deployment), preflights, command, out)
     out.print("the app is gone from this machine")
 
 
@@ -218,7 +234,44 @@ def _print_deployment(deployment: Deployment, out: Console) -> None:
             out.print(f"    ({address.note})", markup=False)
 
 
-def _hold(cloud: LocalCloud, deployments: Sequence[Deployment], name: str, out: Console) -> None:
+class _Preflights(ExitStack):
+    """What AWS would refuse, found out beside the deployment and told when it comes: nobody waits for it."""
+
+    def __init__(self, stacks: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._names = stacks
+        self._running: BackgroundPreflight | None = None
+
+    def start(self, assembly: Path) -> None:
+        """Begin with the stacks that are to be deployed."""
+        from patternkit.localcloud.app import chosen
+        from patternkit.localcloud.assembly import read_assembly
+        from patternkit.localcloud.background_preflight import BackgroundPreflight
+
+        self._running = self.enter_context(BackgroundPreflight(chosen(read_assembly(assembly), self._names)))
+
+    def tell(self, out: Console) -> None:
+        """Print what has come meanwhile."""
+        if self._running is None:
+            return
+        for name, held in self._running.come():
+            _print_refused(name, held, out)
+
+
+def _print_refused(name: str, held: Held, out: Console) -> None:
+    if held.unchecked:
+        out.print(f"\nWhat AWS would refuse of {name} is not known: {held.unchecked}", markup=False)
+    elif held.refused:
+        out.print(f"\nAWS would refuse this of {name}, or it would fail there:", markup=False)
+        for refusal in held.refused:
+            out.print(f"  {refusal}", markup=False)
+    else:
+        out.print(f"\nOf {name}, cdk-preflight's rules find nothing that AWS would refuse.", markup=False)
+
+
+def _hold(
+    cloud: LocalCloud, deployments: Sequence[Deployment], preflights: _Preflights, name: str, out: Console
+) -> None:
     out.print("\nTo talk to it from another terminal:")
     for variable, value in cloud.environment().items():
         out.print(f"  export {variable}={shlex.quote(value)}", markup=False)
@@ -229,6 +282,7 @@ def _hold(cloud: LocalCloud, deployments: Sequence[Deployment], name: str, out: 
     out.print(f"\nCtrl-C, or patternkit destroy {name}, ends it.", markup=False)
     with suppress(KeyboardInterrupt):
         while True:
+            preflights.tell(out)
             time.sleep(0.2)
             cloud.check_running()
 
@@ -270,12 +324,6 @@ def _app_name(app: str) -> str:
 
 def _print_report(deployment: Deployment, out: Console) -> None:
     report = deployment.report
-    if report.refused:
-        out.print("\nAWS would refuse this, or it would fail there:")
-    for refusal in report.refused:
-        out.print(f"  {refusal}", markup=False)
-    if report.unchecked:
-        out.print(f"\nWhat AWS would refuse is not known: {report.unchecked}", markup=False)
     for heading, findings in (
         ("Set after the deployment, because the local cloud's CloudFormation drops it", report.repaired),
         ("Accepted, but not shown by running it here", report.not_exercised),

@@ -42,9 +42,7 @@ def deploy_each(
     deadline: float,
 ) -> tuple[Outcome, ...]:
     """Deploy stacks and what they depend on. See `LocalCloud.deploy_each`."""
-    chosen = [assembly.stack(name) for name in names] or list(assembly.stacks)
-    wanted = {each.artifact_id for stack in chosen for each in assembly.with_dependencies(stack)}
-    stacks = [stack for stack in assembly.stacks if stack.artifact_id in wanted]
+    stacks = chosen(assembly, names)
     values = _parameters(parameters, stacks)
     outcomes: dict[str, Outcome] = {}
     for stack in stacks:
@@ -64,6 +62,13 @@ def deploy_each(
         else:
             outcomes[stack.artifact_id] = Outcome(stack_name=name, deployment=deployment)
     return tuple(outcomes.values())
+
+
+def chosen(assembly: Assembly, names: Sequence[str]) -> list[AssemblyStack]:
+    """Return the named stacks, without names all, and those that they depend on, in the order of deployment."""
+    named = [assembly.stack(name) for name in names] or list(assembly.stacks)
+    wanted = {each.artifact_id for stack in named for each in assembly.with_dependencies(stack)}
+    return [stack for stack in assembly.stacks if stack.artifact_id in wanted]
 
 
 def _parameters(given: Sequence[str], stacks: Sequence[AssemblyStack]) -> dict[str, dict[str, str]]:

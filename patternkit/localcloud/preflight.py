@@ -86,10 +86,15 @@ class Preflight:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
+        self.end()
+        if self._process is not None:
             self._process.wait()
         self._output.close()
+
+    def end(self) -> None:
+        """End the rules, also while another thread waits for them."""
+        if self._process is not None:
+            self._process.kill()
 
     def _start(self, stack: AssemblyStack) -> subprocess.Popen[bytes]:
         node = packaged_node() or shutil.which("node")
@@ -165,7 +170,12 @@ def _types(stack: AssemblyStack) -> dict[str, str]:
 
 
 def _nested(stack: AssemblyStack) -> Iterable[Path]:
-    return (asset.source for asset in stack.assets if asset.source.name.endswith(".nested.template.json"))
+    return (asset.source for asset in stack.assets if nested_template(asset.source))
+
+
+def nested_template(source: Path) -> bool:
+    """Whether an asset is the template of a nested stack."""
+    return source.name.endswith(".nested.template.json")
 
 
 def modules() -> Path:

@@ -39,28 +39,43 @@ def are_sound(parts: Iterable[Any]) -> bool:
         if not level:
             return True
         mappings = [one for one in level if type(one) is dict]
-        keys = set(chain.from_iterable(mappings))
-        inner = [*chain.from_iterable([one.values() if type(one) is dict else one for one in level])]
-        if not {*map(type, keys)} <= {str} or not {*map(type, inner)} <= _USUAL:
+        lists = [one for one in level if type(one) is not dict] if len(mappings) < len(level) else []
+        keys = set().union(*mappings)
+        # No view of a mapping is kept: the garbage collector would count them.
+        inner = [*chain.from_iterable(map(dict.values, mappings)), *chain.from_iterable(lists)]
+        types = {*map(type, inner)}
+        if not {*map(type, keys)} <= {str} or not types <= _USUAL:
             return False
-        numbers = [one for one in inner if type(one) is int]
-        words = "".join([one for one in inner if type(one) is str])
-        if not words.isascii() and _HALF_CHARACTER.search(words):
+        if not _are_scalars_sound(inner, types) or not _are_functions_sound(mappings, keys):
             return False
-        if numbers and max(map(abs, numbers)) >= LARGEST_INTEGER:
-            return False
-        if not all(map(math.isfinite, [one for one in inner if type(one) is float])):
-            return False
-        if not _FUNCTIONS.keys().isdisjoint(keys):
-            for one in [one for one in mappings if len(one) == 1]:
-                ((name, argument),) = one.items()
-                if name == "Ref":
-                    if type(argument) is not str:
-                        return False
-                elif name in _FUNCTIONS and not _FUNCTIONS[name][0](argument):
-                    return False
-        level = [one for one in inner if type(one) is dict or type(one) is list]
+        nested = dict in types or list in types
+        level = [one for one in inner if type(one) is dict or type(one) is list] if nested else []
     return not level
+
+
+def _are_scalars_sound(values: list[Any], types: set[type]) -> bool:
+    words = "".join([one for one in values if type(one) is str] if len(types) > 1 else values) if str in types else ""
+    if not words.isascii() and _HALF_CHARACTER.search(words):
+        return False
+    if int in types and max(abs(one) for one in values if type(one) is int) >= LARGEST_INTEGER:
+        return False
+    return float not in types or all(math.isfinite(one) for one in values if type(one) is float)
+
+
+def _are_functions_sound(mappings: list[dict[str, Any]], keys: set[Any]) -> bool:
+    named = _FUNCTIONS.keys() & keys
+    if not named:
+        return True
+    calls = [one for one in mappings if len(one) == 1]
+    if not {type(one["Ref"]) for one in calls if "Ref" in one} <= {str}:
+        return False
+    if named == {"Ref"}:
+        return True
+    for one in calls:
+        ((name, argument),) = one.items()
+        if name in _FUNCTIONS and not _FUNCTIONS[name][0](argument):
+            return False
+    return True
 
 
 def check_values(value: Any, where: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
 from typing import Any
 
 from patternkit.templates.documents import check_depth
@@ -67,20 +68,13 @@ def _entries(template: Template, section: str, what: str) -> Iterator[tuple[str,
 
 
 def _check_resources(resources: Template, what: str) -> None:
+    if _are_usual(resources):
+        return
     usual: list[Any] = []
     metadata: list[Any] = []
     for logical_id, resource in resources.items():
         # Most resources have nothing else, and nothing wrong.
-        if (
-            type(resource) is dict
-            and resource.keys() <= _USUAL
-            and type(resource.get("Properties", _NONE)) is dict
-            and type(resource.get("Metadata", _NONE)) is dict
-            and type(resource.get("Type")) is str
-            and type(logical_id) is str
-            and logical_id.isalnum()
-            and resource["Type"].isascii()
-        ):
+        if _is_usual(logical_id, resource):
             usual.append(resource.get("Properties", _NONE))
             metadata.append(resource.get("Metadata", _NONE))
         else:
@@ -89,6 +83,40 @@ def _check_resources(resources: Template, what: str) -> None:
     if not are_sound(usual):
         for logical_id, resource in resources.items():
             _check_resource(logical_id, resource, what)
+
+
+def _are_usual(resources: Template) -> bool:
+    """Say, fast, whether `_check_resource` passes all resources; if not, it says whether it does, and why not."""
+    given = list(resources.values())
+    if not {*map(type, given)} <= {dict} or not {*map(type, resources)} <= {str}:
+        return False
+    if not set().union(*given) <= _USUAL or not "".join(resources).isalnum():
+        return False
+    types: list[Any] = [*map(dict.get, given, repeat("Type"))]
+    metadata = [resource["Metadata"] for resource in given if "Metadata" in resource]
+    properties = [resource["Properties"] for resource in given if "Properties" in resource]
+    return (
+        {*map(type, types)} <= {str}
+        and "".join(types).isascii()
+        and {*map(type, metadata)} <= {dict}
+        and {*map(type, properties)} <= {dict}
+        # Of metadata only the depth matters.
+        and {*map(type, chain.from_iterable(map(dict.values, metadata)))} <= {str}
+        and are_sound(properties)
+    )
+
+
+def _is_usual(logical_id: Any, resource: Any) -> bool:
+    return (
+        type(resource) is dict
+        and resource.keys() <= _USUAL
+        and type(resource.get("Properties", _NONE)) is dict
+        and type(resource.get("Metadata", _NONE)) is dict
+        and type(resource.get("Type")) is str
+        and type(logical_id) is str
+        and logical_id.isalnum()
+        and resource["Type"].isascii()
+    )
 
 
 def _check_resource(logical_id: Any, resource: Any, what: str) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from patternkit.localcloud.inside import public as publics
 from patternkit.localcloud.inside.public import Public
-from patternkit.localcloud.inside.signatures import Refusal, Request, presigned, read_request, refusal
+from patternkit.localcloud.inside.signatures import Refusal, Request, presigned, read_request, refusal, signs
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -32,6 +32,8 @@ OWN_HOST = re.compile(
     r"|(?:[\w-]+\.)+(?:amazonaws\.com(?:\.cn)?|cloudfront\.net|on\.aws|api\.aws)(?::\d+)?",
     re.IGNORECASE,
 )
+LONG = 65536
+"""Bytes of a body above which it is not kept before its head is known to be let in."""
 PLANE: contextvars.ContextVar[Public | None] = contextvars.ContextVar("plane", default=None)
 
 
@@ -59,12 +61,15 @@ class Gate:
             await self._next(scope, receive, send)
 
     async def _http(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        body, complete = await _read(receive)
+        PLANE.set(None)
+        refused, head = None, read_request(scope["method"], scope)
+        if _long(head) and not signs(head):
+            refused = self._refused(head)
+        body, complete = await _read(receive, keep=refused is None)
         if not complete:
             return
         request = read_request(scope["method"], scope, body)
-        PLANE.set(None)
-        refused = self._refused(request)
+        refused = refused or self._refused(request)
         if refused is not None:
             await self._refuse(request, refused, send)
             return
@@ -162,13 +167,20 @@ def _matches(origin: str, pattern: str) -> bool:
     return re.fullmatch(re.escape(pattern).replace(r"\*", r"[\w.-]*"), origin) is not None
 
 
-async def _read(receive: Receive) -> tuple[bytes, bool]:
+def _long(request: Request) -> bool:
+    length = request.headers.get("content-length", "")
+    return "transfer-encoding" in request.headers or (length.isdigit() and int(length) > LONG)
+
+
+async def _read(receive: Receive, *, keep: bool) -> tuple[bytes, bool]:
+    """Read the body to its end: who gets a refusal while still sending may never see it."""
     parts = []
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return b"", False
-        parts.append(message.get("body", b""))
+        if keep:
+            parts.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(parts), True
 

@@ -20,6 +20,10 @@ from urllib.parse import parse_qs, quote
 ALGORITHM = "AWS4-HMAC-SHA256"
 FORM_FIELD = re.compile(rb'name="([^"]+)"(?:\r\n[^\r\n]+)*\r\n\r\n(.*?)\r\n--', re.DOTALL)
 SHA256 = re.compile(r"[0-9a-f]{64}")
+WEEK = 7 * 24 * 60 * 60
+"""Seconds that a link may last: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html"""
+FREE_HEADERS = frozenset({"x-amz-content-sha256", "x-amz-security-token", "x-amz-user-agent"})
+"""Of AWS's headers those that need not be signed: the first two are checked by themselves, the third means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,15 @@ def presigned(request: Request) -> bool:
     return bool(request.parameter("X-Amz-Signature")) or bool(_form(request))
 
 
+def signs(request: Request) -> bool:
+    """Whether a request bears a signature, true or not, or may bear one in its body."""
+    return (
+        request.headers.get("authorization", "").startswith(ALGORITHM)
+        or bool(request.parameter("X-Amz-Signature"))
+        or request.headers.get("content-type", "").startswith("multipart/form-data")
+    )
+
+
 def refusal(request: Request) -> Refusal | None:
     """Return None for a request that is signed with a secret of this run, otherwise why it is refused."""
     authorization = request.headers.get("authorization", "")
@@ -139,6 +152,8 @@ def _query(request: Request) -> Refusal | None:
         expired = True
     if expired:
         return Refusal("AccessDenied", "Request has expired")
+    if int(request.parameter("X-Amz-Expires") or "300") > WEEK:
+        return Refusal("AuthorizationQueryParametersError", f"X-Amz-Expires must be at most a week, {WEEK} seconds")
     return _verify(request, signature, request.parameter("X-Amz-Security-Token"), in_query=True)
 
 
@@ -147,6 +162,11 @@ def _verify(request: Request, signature: object, token: str, *, in_query: bool) 
 
     if getattr(signature, "region_set", None) is not None:
         return WRONG
+    signed = {*getattr(signature, "signed_headers", "").split(";"), *FREE_HEADERS}
+    if added := [name for name in request.headers if name.startswith("x-amz-") and name not in signed]:
+        return Refusal(
+            "AccessDenied", f"There were headers present in the request which were not signed: {', '.join(added)}"
+        )
     secret = _secret(getattr(signature, "access_key_id", ""), token)
     if isinstance(secret, Refusal):
         return secret

@@ -56,7 +56,10 @@ class Stack:
         self.named_by_code = {
             logical
             for logical, resource in self.resources.items()
-            if isinstance(resource, dict) and is_custom(str(resource.get("Type")))
+            # Most types are AWS's own.
+            if isinstance(resource, dict)
+            and not (kind := str(resource.get("Type"))).startswith("AWS::EC2::")
+            and is_custom(kind)
         }
 
     def files(self) -> list[Path | None]:

@@ -227,7 +227,7 @@ def test_a_folder_of_somebody_elses_is_one_line(tmp_path: Path) -> None:
 
 def test_what_is_missing_is_told_with_the_command_that_brings_it(tmp_path: Path) -> None:
     code = (
-        "import sys; sys.modules['syrupy'] = sys.modules['networkx'] = None; "
+        "import sys; sys.modules['syrupy'] = sys.modules['cfnlint'] = None; "
         "from patternkit.catalog.cli import main; main()"
     )
     done = run(sys.executable, "-c", code, "init", "own", "--pattern", "peered-hub", cwd=tmp_path)

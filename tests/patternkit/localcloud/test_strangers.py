@@ -25,6 +25,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from patternkit.localcloud import Deployment, LocalCloud
+from patternkit.localcloud.inside.gate import OWN_HOST
 from tests.patternkit.localcloud import apps
 
 CALLER = """
@@ -292,6 +293,13 @@ def test_a_presigned_link_answers_and_a_changed_one_does_not(house: House) -> No
     assert ask(link.replace("page.html", "else.html")).status == 403
     assert ask(link, "DELETE").status == 403
     assert ask(link.replace("X-Amz-Expires=3600", "X-Amz-Expires=7200")).status == 403
+    assert ask(link, headers={"x-amz-acl": "public-read"}).status == 403, "what was not signed is not added"
+    week = 7 * 24 * 60 * 60
+    for seconds, status in ((week, 200), (week + 1, 403)):
+        lasting = client.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": "page.html"}, ExpiresIn=seconds
+        )
+        assert ask(lasting).status == status, seconds
     form = client.generate_presigned_post(bucket, "upload.txt")
 
     def upload(fields: Mapping[str, str]) -> int:
@@ -337,6 +345,51 @@ def test_graphql_answers_with_a_key_of_the_api_or_a_token_of_a_pool_and_with_not
     ):
         answer = ask(url, "POST", query, headers)
         assert ("signed with this run's own key" not in answer.body) is let_in, headers
+
+
+def test_a_signed_request_means_what_was_signed(house: House) -> None:
+    url, body = house.url("/"), b"Action=ListQueues&Version=2012-11-05"
+    secret = house.cloud.environment()["AWS_SECRET_ACCESS_KEY"]
+    request = AWSRequest("POST", url, data=body, headers={"Content-Type": FORM})
+    SigV4Auth(Credentials(house.cloud.account, secret), "sqs", "us-east-1").add_auth(request)
+    signed = dict(request.headers.items())
+    assert ask(url, "POST", body, signed).status == 200
+    evil = b"Action=CreateQueue&QueueName=evil"
+    for what, (to, sent, added) in {
+        "body": (url, evil, {}),
+        "body, its hash waived": (url, evil, {"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}),
+        "query": (f"{url}?Action=CreateQueue&QueueName=evil", body, {}),
+        "path": (house.url("/_ministack/reset"), body, {}),
+        "operation": (url, body, target("DynamoDB_20120810.ListTables")),
+        "session": (url, body, {"X-Amz-Security-Token": "another"}),
+        "date": (url, body, {"X-Amz-Date": "20200101T000000Z"}),
+    }.items():
+        assert ask(to, "POST", sent, signed | {**added, "Content-Type": FORM}).status == 403, what
+
+
+def test_the_body_of_a_stranger_is_not_kept(house: House) -> None:
+    process = Path(f"/proc/{house.cloud._server.process_group}/status")
+
+    def peak() -> int:
+        [line] = [line for line in process.read_text().splitlines() if line.startswith("VmHWM")]
+        return int(line.split()[1])
+
+    before = peak()
+    assert ask(house.url("/"), "POST", b"x" * 100_000_000, {"Content-Type": TEXT}).status == 403
+    assert peak() - before < 40_000, "kilobytes"
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        *((name, True) for name in ("127.0.0.1", "LOCALHOST", "shop.localhost:80", "[::1]", "a.us-east-1.on.aws")),
+        *((name, False) for name in ("localhost.evil.example", "evil_localhost", "127.0.0.1.evil.example", "127.1")),
+        *((name, False) for name in ("x.amazonaws.com.evil.example", "amazonaws.com", "127.0.0.1@evil.example")),
+        *((name, False) for name in ("127.0.0.1,evil.example", "0.0.0.0", "2130706433", "127.0.0.1:abc", "")),
+    ],
+)
+def test_a_host_is_this_machine_or_none(host: str, own: bool) -> None:
+    assert (OWN_HOST.fullmatch(host) is not None) is own
 
 
 def test_each_run_has_a_secret_of_its_own(house: House) -> None:
