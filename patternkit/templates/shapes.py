@@ -92,7 +92,7 @@ def _are_usual(resources: Template) -> bool:
         return False
     if not set().union(*given) <= _USUAL or not "".join(resources).isalnum():
         return False
-    types = [*map(dict.get, given, repeat("Type"))]
+    types: list[Any] = [*map(dict.get, given, repeat("Type"))]
     metadata = [resource["Metadata"] for resource in given if "Metadata" in resource]
     properties = [resource["Properties"] for resource in given if "Properties" in resource]
     return (

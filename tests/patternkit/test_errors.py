@@ -86,7 +86,7 @@ def test_the_extras_are_those_of_the_package() -> None:
 
 
 def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(EXTRAS, "routes", ("networkx", "no_such_module"))
+    monkeypatch.setitem(EXTRAS, "routes", ("yaml", "no_such_module"))
     with pytest.raises(ModuleNotFoundError) as caught:
         require("routes", "routes prove")
     assert isinstance(caught.value, MissingExtra)

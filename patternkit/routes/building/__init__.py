@@ -119,6 +119,7 @@ _METHODS: dict[str, Callable[[_Builder, Stack, str, Properties], None]] = {
     "AWS::AutoScaling::AutoScalingGroup": _Builder.scaling_group,
     "AWS::ECS::Service": _Builder.service,
     "AWS::EC2::VPCEndpointService": _Builder.endpoint_service,
+    "AWS::EC2::VPCEndpointServicePermissions": _Builder.service_permissions,
     "AWS::EC2::VPCEndpoint": _Builder.endpoint,
     "AWS::GlobalAccelerator::Listener": _Builder.accelerator_listener,
     "AWS::GlobalAccelerator::EndpointGroup": _Builder.accelerator_endpoints,

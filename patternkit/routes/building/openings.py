@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, Spans, normal
@@ -22,7 +23,9 @@ class _Openings(_Balancers):
     def endpoint_service(self, stack: Stack, logical: str, properties: Properties) -> None:
         required = self._flag(self._get(stack, properties, "AcceptanceRequired"), default=True)
         accepts = required if isinstance(required, Unknown) else not required
-        service: EndpointService = self._named(EndpointService, stack, logical, accepts=accepts)
+        service: EndpointService = self._named(
+            EndpointService, stack, logical, accepts=accepts, account=stack.source.account
+        )
         for name in ("NetworkLoadBalancerArns", "GatewayLoadBalancerArns"):
             listed = self._list(stack, properties, name)
             if isinstance(listed, Unknown):
@@ -37,6 +40,28 @@ class _Openings(_Balancers):
                         f"{service.path} has the load balancer {shown(arn)}, which is not in the set"
                     )
         self.model.services[service.identity] = service
+
+    def service_permissions(self, stack: Stack, logical: str, properties: Properties) -> None:
+        service = self._element(str(self._get(stack, properties, "ServiceId")))
+        principals = self._list(stack, properties, "AllowedPrincipals")
+        if isinstance(service, EndpointService) and isinstance(principals, list):
+            service.allowed += [one for one in principals if isinstance(one, str)]
+        elif not isinstance(service, EndpointService):
+            self.model.notes.append(f"{stack.path(logical)} is of a service that is not in the set, and is left out")
+
+    @staticmethod
+    def _allowed(stack: Stack, path: str, service: EndpointService) -> str:
+        """Why a service may not let an endpoint of another account connect; "" where it does.
+
+        https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html#add-remove-permissions
+        """
+        account = stack.source.account
+        if account == service.account or not (account.isdigit() and service.account.isdigit()):
+            return ""
+        # Which principal deploys the endpoint is not in the template: only a whole account is known to be allowed.
+        if any(one == "*" or re.fullmatch(rf"arn:[\w-]+:iam::{account}:root", one) for one in service.allowed):
+            return ""
+        return f"whether {service.path} allows {path} of account {account} is not in the template"
 
     def endpoint(self, stack: Stack, logical: str, properties: Properties) -> None:
         kind = self._get(stack, properties, "VpcEndpointType") or "Gateway"
@@ -73,6 +98,7 @@ class _Openings(_Balancers):
         found = self._service_of(name)
         if found is not None:
             endpoint.service = found
+            endpoint.doubt = endpoint.doubt or self._allowed(stack, endpoint.path, found)
             self._check_service(endpoint, found)
         elif isinstance(name, str) and name.startswith(("com.amazonaws.", "aws.")) and ".vpce." not in name:
             endpoint.of_aws = name.rsplit(".", 1)[-1]
@@ -144,6 +170,8 @@ class _Openings(_Balancers):
             endpoint.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template"
         elif service.unknown:
             endpoint.doubt = service.unknown[0]
+        elif text := self._allowed(stack, endpoint.path, service):
+            endpoint.doubt = text
         for balancer in service.balancers:
             hosts = [host for listener in balancer.listeners for group in listener.groups for host, _ in group.hosts]
             zone = endpoint.subnet.zone if isinstance(endpoint.subnet, Subnet) else ""

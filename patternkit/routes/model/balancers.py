@@ -67,6 +67,8 @@ class EndpointService(Element):
 
     balancers: list[Balancer] = field(default_factory=list)
     accepts: bool | Unknown = False  # whether it takes every endpoint without being asked
+    account: str = ""  # where it is, where its stack says so
+    allowed: list[str] = field(default_factory=list)  # the ARNs of other accounts' principals that may connect, or "*"
     unknown: list[str] = field(default_factory=list)
 
 

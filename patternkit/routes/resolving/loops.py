@@ -8,6 +8,9 @@ from typing import Any
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.templates import Template
 
+MOST = 2_000_000
+"""How many characters loops may make, about: CloudFormation takes templates of one million, and none that it makes."""
+
 
 def has_loop(node: Any) -> bool:
     """Whether a part of a template has an `Fn::ForEach`."""
@@ -28,7 +31,7 @@ def expand(template: Template, parameters: dict[str, Any], what: str) -> Templat
         The template without loops.
 
     Raises:
-        TemplateError: A loop cannot be expanded from what is known.
+        TemplateError: A loop cannot be expanded from what is known, or makes more than any template has.
     """
     # cfn-lint takes about a second to import, and most templates have no loop.
     from cfnlint.decode import cfn_json
@@ -40,6 +43,8 @@ def expand(template: Template, parameters: dict[str, Any], what: str) -> Templat
         if isinstance(value, (str, int, float)) and name in (given.get("Parameters") or {}):
             given["Parameters"][name]["Default"] = value
     _require_known_collections(given, given.get("Parameters") or {}, what)
+    if _made(given, given.get("Parameters") or {}, _longest_list(given.get("Mappings") or {})) > MOST:
+        raise TemplateError(f"{what}: Fn::ForEach makes more than {MOST:,} characters, which is no template of AWS")
     try:
         decoded = cfn_json.loads(json.dumps(given))
         lint = LintTemplate(what, decoded, ["us-east-1"])
@@ -84,3 +89,47 @@ def _is_known(item: Any, parameters: dict[str, Any]) -> bool:
             return all(_is_known(part, parameters) for part in argument)
         return False
     return isinstance(item, (str, int, float))
+
+
+def _made(node: Any, parameters: dict[str, Any], mapped: list[str], longest: int = 0) -> int:
+    """About how many characters a part of a template has once its loops are expanded: never fewer.
+
+    Args:
+        node: The part.
+        parameters: The template's parameters.
+        mapped: The longest list of its mappings.
+        longest: The characters of the longest items of the loops around it, which stand in place of their names.
+    """
+    if isinstance(node, dict):
+        made = 2
+        for key, value in node.items():
+            if key.startswith("Fn::ForEach::"):
+                items = _items(value[1], parameters, mapped)
+                inner = _made(value[2], parameters, mapped, longest + max(map(len, items), default=0))
+                # Beyond the bound nothing needs to be exact.
+                made += len(items) * min(inner, MOST + 1)
+            else:
+                made += _made(key, parameters, mapped, longest) + _made(value, parameters, mapped, longest)
+        return made
+    if isinstance(node, list):
+        return sum(_made(item, parameters, mapped, longest) for item in node) + 2
+    if isinstance(node, str):
+        return len(node) + (node.count("${") + node.count("&{")) * longest + 3
+    return 8
+
+
+def _items(collection: Any, parameters: dict[str, Any], mapped: list[str]) -> list[str]:
+    """The items of a collection, or at least as many."""
+    if isinstance(collection, list):
+        return [text for item in collection for text in _items(item, parameters, mapped)]
+    if not isinstance(collection, dict):
+        return [str(collection)]
+    if "Ref" in collection:
+        return str(parameters.get(collection["Ref"], {}).get("Default", "")).split(",")
+    return mapped
+
+
+def _longest_list(mappings: dict[str, Any]) -> list[str]:
+    rows = [row for table in mappings.values() for row in table.values() if isinstance(row, dict)]
+    lists = [value for row in rows for value in row.values() if isinstance(value, list)]
+    return [str(item) for item in max(lists, key=len, default=[""])]

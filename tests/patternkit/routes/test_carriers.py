@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from patternkit.routes import Promise, Verdict, inspected, isolated, no_bypass, reaches
+from patternkit.routes import Network, Promise, Verdict, inspected, isolated, no_bypass, reaches
+from patternkit.routes.contracts import Contracts
+from patternkit.routes.templates import StackSource
 from tests.patternkit.routes.topologies import Topology, inspection
 
 ANYWHERE = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
@@ -241,6 +243,37 @@ class TestPrivateLink:
         contracts = {"harmless": ["Endpoint"]}
         proof = net.network(contracts=contracts).prove(isolated("Aa", "Host"))
         assert (proof.verdict, proof.contracts) == (Verdict.HOLDS, ("harmless Endpoint",))
+
+    @pytest.mark.parametrize(
+        ("account", "allowed", "known"),
+        [
+            ("111122223333", [], True),
+            ("", [], True),
+            ("444455556666", [], False),
+            ("444455556666", ["arn:aws:iam::444455556666:root"], True),
+            ("444455556666", ["*"], True),
+            ("444455556666", ["arn:aws:iam::777788889999:root", "arn:aws:iam::444455556666:role/other"], False),
+        ],
+    )
+    def test_allowed_principals(self, account: str, allowed: list[str], *, known: bool) -> None:
+        net = linked()
+        consumer = {name: net.resources.pop(name) for name in ("A", "Aa", "Door", "Endpoint")}
+        consumer["Endpoint"]["Properties"]["ServiceName"] = {"Ref": "Service"}
+        if allowed:
+            given = {"ServiceId": {"Ref": "Service"}, "AllowedPrincipals": allowed}
+            net.add("Permissions", "EC2::VPCEndpointServicePermissions", **given)
+        template = {"Parameters": {"Service": {"Type": "String"}}, "Resources": consumer}
+        sources = [
+            StackSource("Net", net.template(), account="111122223333"),
+            StackSource("Consumer", template, account=account),
+        ]
+        contracts = Contracts.from_data({"parameters": {"Consumer": {"Service": {"resource": "Net/Service"}}}})
+        proof = Network(sources, contracts).prove(isolated("Aa", "Host"))
+        if known:
+            assert proof.verdict is Verdict.FAILS, str(proof)
+        else:
+            assert proof.verdict is Verdict.UNKNOWN, str(proof)
+            assert "whether Net/Service allows Consumer/Endpoint of account 444455556666" in proof.reason
 
     def test_what_the_groups_of_both_sides_deny(self) -> None:
         assert verdict(linked(Door={"SecurityGroupIngress": []}), isolated("Aa", "Host")) is Verdict.HOLDS

@@ -66,3 +66,28 @@ def test_for_each() -> None:
     net.extra["Parameters"] = {"Numbers": {"Type": "CommaDelimitedList"}}
     with pytest.raises(TemplateError, match="its collection is not known"):
         verdict(net.network())
+
+
+@pytest.mark.parametrize("collection", [list("abcdefghij"), {"Ref": "Letters"}, {"Fn::FindInMap": ["M", "k", "all"]}])
+def test_loops_within_loops_are_bounded(collection: object) -> None:
+    body: dict[str, object] = {"S${I0}${I1}": {"Type": "AWS::SNS::Topic"}}
+    for depth in range(12):
+        body = {f"Fn::ForEach::L{depth}": [f"I{depth}", collection, body]}
+    template = {
+        "Transform": "AWS::LanguageExtensions",
+        "Parameters": {"Letters": {"Type": "CommaDelimitedList", "Default": ",".join("abcdefghij")}},
+        "Mappings": {"M": {"k": {"all": list("abcdefghij")}}},
+        "Resources": body,
+    }
+    with pytest.raises(TemplateError, match="makes more than 2,000,000 characters"):
+        Network.from_templates({"Net": template})
+
+
+def test_a_long_item_in_many_places_is_bounded() -> None:
+    body = {"T${I}": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "${I}" * 3_000}}}
+    template = {
+        "Transform": "AWS::LanguageExtensions",
+        "Resources": {"Fn::ForEach::Loop": ["I", ["a" * 1_000], body]},
+    }
+    with pytest.raises(TemplateError, match="makes more than"):
+        Network.from_templates({"Net": template})
