@@ -123,7 +123,9 @@ def cell(extra: str, name: str, end: tuple[int, str, str]) -> str:
     assert "Traceback" not in err, where
     assert err.count("error: ") <= 1, where
     ask = COMMANDS[name]
-    if missing := re.search(r"error: .* needs the package .*: pip install 'cdk-pattern-catalog\[(\w+)\]'", err):
+    # One package, or for `init` the extras of all that the new project's tests need.
+    needed = r"error: .* needs (?:the package .*|what is missing here): pip install 'cdk-pattern-catalog\[([\w,]+)\]'"
+    if missing := re.search(needed, err):
         assert err.splitlines()[-1] == missing.string.splitlines()[-1], where
         answers = name.split()[0] in ("diff", "routes", "rules")
         assert (status, out) == (3 if answers else 1, ""), where

@@ -3,6 +3,7 @@
 import json
 import sys
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,15 @@ def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     # The tests that `patternkit init` writes are in the wheel, as templates; those of this project are not.
     names = [name for name in archive.namelist() if not name.startswith("patternkit/catalog/scaffold/project")]
     assert not [name for name in names if "__pycache__" in name or "/tests/" in name]
+    [about] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    said = message_from_bytes(archive.read(about))
+    assert set(said.get_all("Classifier", [])) >= {
+        "Framework :: AWS CDK :: 2",
+        "Framework :: Pytest",
+        "Typing :: Typed",
+        *(f"Programming Language :: Python :: 3.{minor}" for minor in (11, 12, 13, 14)),
+    }
+    assert said["Requires-Python"] == ">=3.11"
     flags = json.loads(archive.read("patternkit/catalog/cdk.json"))["context"]
     assert flags == context()
 

@@ -91,9 +91,9 @@ def claim(folder: Path) -> None:
     """Refuse to write into a folder that holds something which `patternkit synth` did not write.
 
     Raises:
-        CatalogError: It does.
+        CatalogError: It does, or nothing can be written there.
     """
-    if not folder.exists():
+    if not _can_be_written(folder):
         return
     if not folder.is_dir():
         raise CatalogError(f"--output must be a folder, {folder} is a file")
@@ -105,6 +105,22 @@ def claim(folder: Path) -> None:
         raise CatalogError(
             f"--output {folder} holds what patternkit synth did not write and would overwrite: name another folder"
         )
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Whether a folder is there; it is made for a moment if not, since only that shows whether it can be."""
+    try:
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in missing:
+            one.rmdir()
+        if not missing and not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except FileExistsError:
+        return True
+    except OSError as error:
+        raise CatalogError(f"--output {folder} cannot be written: {error.strerror or error}") from None
+    return not missing
 
 
 def mark(folder: Path) -> None:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from patternkit import __version__
 from patternkit.catalog.arguments import arguments
+from patternkit.catalog.cdk_app import claim
 from patternkit.catalog.cli import app
 from patternkit.catalog.discovery import patterns
 from tests.conftest import context
@@ -116,6 +117,30 @@ def test_show_as_json_types_each_option() -> None:
 
 def test_the_version_is_the_packages() -> None:
     assert run("patternkit", "--version").stdout == f"{__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("{here}/file", "--output must be a folder, {here}/file is a file"),
+        ("{here}/file/below", "--output {here}/file/below cannot be written: Not a directory"),
+        ("/proc/assembly/below", "--output /proc/assembly/below cannot be written: No such file or directory"),
+        ("{here}/full", "--output {here}/full holds what patternkit synth did not write and would overwrite: name "),
+    ],
+)
+def test_synth_says_where_it_cannot_write_before_it_begins(output: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").touch()
+    done = CliRunner().invoke(app, ["synth", "cron-function", "--output", output.format(here=tmp_path)])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"error: {said.format(here=tmp_path)}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_synth_leaves_no_folder_when_it_only_looked_whether_it_can_be_made(tmp_path: Path) -> None:
+    claim(tmp_path / "made" / "below")
+    assert not list(tmp_path.iterdir())
 
 
 def test_synth_writes_where_it_is_told(package: Path, tmp_path: Path) -> None:

@@ -39,6 +39,23 @@ class TestLifecycle:
             "the old one is deleted with all it holds (UpdateReplacePolicy Delete)"
         )
 
+    @pytest.mark.parametrize(
+        ("policy", "fate"),
+        [
+            ("Snapshot", "is deleted, a snapshot stays"),
+            ("Delete", "is deleted with all it holds"),
+            ("RetainExceptOnCreate", "stays in the account, empty of use"),
+        ],
+    )
+    def test_what_becomes_of_the_one_that_is_replaced(self, policy: str, fate: str) -> None:
+        old, new = (
+            resource("RDS::DBCluster", DatabaseName=name, Engine="aurora-mysql", UpdateReplacePolicy=policy)
+            for name in ("shop", "store")
+        )
+        (line,) = said({"D": old}, {"D": new})
+        assert line.startswith("danger: replacement: D: DatabaseName changes from ")
+        assert line.endswith(f"; the old one {fate} (UpdateReplacePolicy {policy})")
+
     def test_a_property_that_sometimes_cannot_be_changed(self) -> None:
         other = {**RETAINED, "Properties": {"KeySchema": [{"AttributeName": "key", "KeyType": "HASH"}]}}
         (one,) = changes({"T": RETAINED}, {"T": other})
