@@ -161,7 +161,13 @@ def show(
             console.print(f"{word}: {text}", markup=False)
 
 
-_SECTIONS = {"undecided": "undecided", "unknown": "not known", "refused": "AWS refuses", "notes": "note"}
+_SECTIONS = {
+    "undecided": "undecided",
+    "unknown": "not known",
+    "not_modelled": "not modelled",
+    "refused": "AWS refuses",
+    "notes": "note",
+}
 
 
 def _rich_table(data: dict[str, Any]) -> Table:

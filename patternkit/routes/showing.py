@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
+from patternkit.routes.classes import ADDS, CHANGES, class_of
 from patternkit.routes.model import Endpoint, Model, NetworkAcl, RouteTable, SecurityGroup, Subnet, TransitTable
 from patternkit.routes.network import Network
 from patternkit.routes.proving import View
 from patternkit.routes.values import CLOSE, OPEN, Unknown
 
-# Options of a choice that a line tells.
+# Options of a choice, and resources of a type, that a line tells.
 _MOST_OPTIONS = 6
 
 
@@ -38,9 +39,24 @@ def shown_network(network: Network) -> dict[str, Any]:
         "worlds": len(views),
         "undecided": [*_choices(views), *_zones(views)],
         "unknown": _told(unknown),
+        "not_modelled": [*_not_modelled(network)],
         "refused": _told(text for model in models for text in model.refused),
         "notes": _told(notes),
     }
+
+
+def _not_modelled(network: Network) -> Iterator[str]:
+    """Each type that may carry packets or change their way and is not modelled, with its resources."""
+    found: dict[str, list[str]] = {}
+    for stack in network.stacks.stacks:
+        for logical, resource in stack.resources.items():
+            kind = resource["Type"]
+            if kind.startswith("AWS::") and class_of(kind) in (ADDS, CHANGES):
+                found.setdefault(kind, []).append(stack.path(logical))
+    for kind, paths in sorted(found.items()):
+        more = f" and {len(paths) - _MOST_OPTIONS} others" if len(paths) > _MOST_OPTIONS else ""
+        what = "may add ways" if class_of(kind) == ADDS else "may change ways"
+        yield f"{kind}, which {what}: {', '.join(paths[:_MOST_OPTIONS])}{more}"
 
 
 def _told(texts: Iterable[str]) -> list[str]:

@@ -36,9 +36,11 @@ def _split(url: str) -> tuple[str, str]:
 
 def command(*arguments: str) -> None:
     """Do what `aws ARGUMENTS` does, of that which the provider calls."""
-    s3 = boto3.client("s3")
     if arguments[0] == "configure":
         return
+    if arguments[:2] not in (("s3", "cp"), ("s3", "rm"), ("s3", "sync")):
+        raise ValueError(f"aws {' '.join(arguments)} is not known to the stand-in of the AWS CLI")
+    s3 = boto3.client("s3")
     if arguments[:2] == ("s3", "cp"):
         bucket, key = _split(arguments[2])
         target = Path(arguments[3])
@@ -46,10 +48,8 @@ def command(*arguments: str) -> None:
     elif arguments[:2] == ("s3", "rm"):
         bucket, prefix = _split(arguments[2])
         _delete(s3, bucket, list(_listed(s3, bucket, prefix)))
-    elif arguments[:2] == ("s3", "sync"):
-        _sync(s3, arguments[2:])
     else:
-        raise ValueError(f"aws {' '.join(arguments)} is not known to the stand-in of the AWS CLI")
+        _sync(s3, arguments[2:])
 
 
 def _listed(s3: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
