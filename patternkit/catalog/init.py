@@ -198,11 +198,11 @@ def _check_directory(new: NewProject) -> None:
         if in_the_way:
             more = f" and {len(in_the_way) - 1} more" if len(in_the_way) > 1 else ""
             raise CatalogError(f"{where} must be empty, and holds {in_the_way[0]}{more}")
+        if not os.access(where, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
         for relative, _ in _files(new):
             if (where / relative).exists():
                 raise CatalogError(f"{where / relative} is there already: nothing is overwritten")
-        if not os.access(where, os.W_OK | os.X_OK):
-            raise PermissionError(13, "Permission denied")
     except OSError as error:
         raise _not_writable(where, error) from None
 

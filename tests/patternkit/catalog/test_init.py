@@ -212,7 +212,7 @@ def test_a_folder_of_somebody_elses_is_one_line(tmp_path: Path) -> None:
         folder.chmod(0o755)
     code = (
         "import os, sys\nfrom pathlib import Path\nfrom patternkit.catalog.errors import CatalogError\n"
-        "from patternkit.catalog.init import planned\nplanned(Path(sys.argv[2]), 'thumbnailer')\nos.seteuid(65534)\n"
+        "from patternkit.catalog.init import planned\nplanned(Path(sys.argv[2]), 'thumbnailer')\nos.setuid(65534)\n"
         "try:\n    planned(Path(sys.argv[1]), 'thumbnailer')\nexcept CatalogError as error:\n    print(error)\n"
     )
     for where in (theirs, theirs / "below"):
