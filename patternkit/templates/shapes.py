@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 from patternkit.templates.documents import check_depth
@@ -92,7 +92,7 @@ def _are_usual(resources: Template) -> bool:
         return False
     if not set().union(*given) <= _USUAL or not "".join(resources).isalnum():
         return False
-    types: list[Any] = [*map(dict.get, given, repeat("Type"))]
+    types: list[Any] = [resource.get("Type") for resource in given]
     metadata = [resource["Metadata"] for resource in given if "Metadata" in resource]
     properties = [resource["Properties"] for resource in given if "Properties" in resource]
     return (
