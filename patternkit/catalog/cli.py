@@ -119,11 +119,11 @@ def synth(name: str | None, given: tuple[str, ...], app_command: str | None, out
     from patternkit.catalog import cdk_app
 
     _either(name, app_command)
-    cdk_app.claim(output)
     if app_command is not None:
         _no_options(given)
         if cdk_app.is_assembly(app_command):
             raise CatalogError(f"--app must be a command to synthesize by, {app_command} is a folder")
+        cdk_app.claim(output)
         cdk_app.clear(output)
         with progress(f"synthesizing by {app_command}"):
             cdk_app.synthesize_app(app_command, output, account="000000000000", region="us-east-1")
@@ -132,6 +132,7 @@ def synth(name: str | None, given: tuple[str, ...], app_command: str | None, out
         from patternkit.catalog.synthesis import synthesize
 
         pattern, options = find(str(name)), _options(given)
+        cdk_app.claim(output)
         cdk_app.clear(output)
         with progress(f"synthesizing {pattern.name}"):
             result = synthesize(pattern, options, output)

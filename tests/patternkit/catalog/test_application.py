@@ -24,9 +24,15 @@ def app() -> cdk.App:
     return cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
 
 
-def app_py(directory: Path, *, catalog: Path | None = None, **asked: Any) -> tuple[int, str, str]:
+def app_py(
+    directory: Path, *, catalog: Path | None = None, validation: str = "false", **asked: Any
+) -> tuple[int, str, str]:
     """Run `app.py` as the CDK CLI does: what it is asked for comes in the environment."""
-    variables = {"CDK_CONTEXT_JSON": json.dumps(asked), "CDK_OUTDIR": str(directory / "out")}
+    variables = {
+        "CDK_VALIDATION": validation,
+        "CDK_CONTEXT_JSON": json.dumps(asked),
+        "CDK_OUTDIR": str(directory / "out"),
+    }
     # Python looks for packages beside the script first: a temporary catalog has a copy of it.
     script = ROOT / "app.py"
     if catalog is not None:
@@ -144,7 +150,7 @@ def test_app_py_builds_what_is_asked_for_and_leaves_the_cdks_own_context_alone(t
 def test_app_py_fails_on_a_finding(tmp_path: Path) -> None:
     package = write_catalog(tmp_path)
     write_pattern(package, "queues", "one_queue")
-    status, out, said = app_py(tmp_path, catalog=package, pattern="one-queue", seconds="5")
+    status, out, said = app_py(tmp_path, catalog=package, pattern="one-queue", seconds="5", validation="true")
     assert (status, out) == (1, "")
     assert "MessageRetentionPeriod: 5 is less than the minimum of 60" in said
     assert said.splitlines()[-1] == "error: the template has findings: see above, and validation-report.json"
