@@ -1,6 +1,5 @@
 """The commit hooks and the workflow that other projects use, as far as a machine without a code host can run them."""
 
-import os
 import shlex
 import shutil
 import subprocess
@@ -163,6 +162,6 @@ def test_shell_steps_are_sound() -> None:
                 capture_output=True,
                 text=True,
                 check=False,
-                env={**os.environ, **environment()},
+                env=environment(),
             )
             assert done.returncode == 0, done.stdout
