@@ -19,9 +19,9 @@ from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.queue_consumer import let_consume
+from patterns.events.announcements.announcements import Announcements
+from patterns.events.announcements.object_filter import object_filter
 from patterns.events.buffered_fan_out.consumer import DEFAULT_TIMEOUT, Consumer, check_consumers
-from patterns.events.topic_fan_out.announcements import Announcements
-from patterns.events.topic_fan_out.filters import object_filter
 
 
 class BufferedFanOut(Construct):
@@ -31,8 +31,8 @@ class BufferedFanOut(Construct):
     or is busy waits for up to two weeks, and messages that fail do not take their batch with them.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         consumers: The functions, each with its name, filter and pace.
         bucket: Where objects arrive. Default: a new bucket. An existing one gets a notification by way of CDK's custom
             resource, a function of its own that CDK adds to the stack.

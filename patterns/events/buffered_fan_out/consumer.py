@@ -7,7 +7,7 @@ from aws_cdk import Duration, Size
 from aws_cdk import aws_lambda as lambda_
 
 from patterns.building_blocks.arguments import check_duration, check_memory, check_range
-from patterns.events.topic_fan_out.filters import check_filter, check_name
+from patterns.events.announcements.object_filter import check_filter, check_name
 
 DEFAULT_TIMEOUT = Duration.seconds(30)
 

@@ -38,8 +38,8 @@ class CronFunction(Construct):
     """Run a function on a schedule, once at a time, and be told when it fails or does not run.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         schedule: When to run: a rate, a cron expression or one time, with its time zone (UTC if it names none).
         function: A ready function to run. Default: one is made, of `code` or as an example.
         code: The code of a function to make. Default: an example that logs each run.

@@ -40,8 +40,8 @@ class Thumbnailer(Construct):
     `dead_letters`. The same event twice writes once, and an older event never overwrites a newer image.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         source_bucket: Where images arrive. Default: a new bucket. An existing one gets a notification by way of CDK's
             custom resource, a function of its own that CDK adds to the stack.
         destination_bucket: Where thumbnails go. Default: a new bucket. It may be the source bucket only if both

@@ -17,8 +17,8 @@ from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
-from patterns.events.topic_fan_out.announcements import Announcements
-from patterns.events.topic_fan_out.filters import object_filter
+from patterns.events.announcements.announcements import Announcements
+from patterns.events.announcements.object_filter import object_filter
 from patterns.events.topic_fan_out.subscriber import Subscriber, check_subscribers
 
 
@@ -29,8 +29,8 @@ class TopicFanOut(Construct):
     event is given up after six hours at the most; where consumers may be slower than that, take BufferedFanOut.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         subscribers: The functions, each with its name and filter.
         bucket: Where objects arrive. Default: a new bucket. An existing one gets a notification by way of CDK's custom
             resource, a function of its own that CDK adds to the stack.

@@ -10,18 +10,17 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.bucket_notifications import add_notification
-from patterns.building_blocks.cross_stack import bucket_to_notify_from
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
+from patterns.events.bucket_notifications.notifications import add_notification, bucket_to_notify_from
 
 
 class Announcements(Construct):
     """A bucket, a topic that announces its new objects, and the key of both.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         bucket: Where objects arrive. Default: a new bucket.
         topic: What announces them. Default: a new topic.
         encryption_key: The key of what is made. Default: a new key.
