@@ -17,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test format lint types check snapshots pages bench fuzz compat lock lock-check site site-serve browser clean
+.PHONY: help env demo test format lint types check snapshots templates-unchanged pages bench fuzz compat lock lock-check site site-serve browser clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ bench: env ## print the ratios that the benchmarks measure: make bench NAME=rout
 
 snapshots: env ## rewrite the snapshots of templates, or one pattern's (ONLY=); read what changed
 	$(BIN)/pytest --quiet --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder --snapshot-update tests/test_every_pattern.py -k "(as_it_was or logical_ids)$(if $(ONLY), and $(ONLY))"
+
+templates-unchanged: env ## name what differs between all templates here and those of a commit: make templates-unchanged FROM=main [ONLY=]
+	$(BIN)/python -m tests.templates_unchanged $(if $(ONLY),--only $(ONLY)) $(FROM)
 
 pages: env ## rewrite the generated parts of the pages, or of one pattern's (ONLY=)
 	$(BIN)/patternkit pages $(ONLY)
