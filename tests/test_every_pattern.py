@@ -212,8 +212,8 @@ def test_it_starts_on_this_machine_by_the_commands_of_its_page(
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("patternkit.catalog.synthesis.synthesize", synthesized)
-    monkeypatch.setattr("patternkit.catalog.local._end_on_signals", lambda: None)
-    monkeypatch.setattr("patternkit.catalog.local._hold", lambda *_: None)
+    monkeypatch.setattr("patternkit.catalog.local_session._end_on_signals", lambda: None)
+    monkeypatch.setattr("patternkit.catalog.local_session._hold", lambda *_: None)
     monkeypatch.setattr(LocalCloud, "start", lambda **_: nullcontext(shared_cloud))
     text = (pattern.folder / "README.md").read_text(encoding="utf-8")
     commands = set(

@@ -1,4 +1,4 @@
-"""How a builder reads properties, and finds what they name."""
+"""A network model that is being made: its state, and how properties of resources are read."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ _KINDS = {
 }
 
 
-class _Reading:
-    """A builder's state, and its ways to read a resource's properties."""
+class Draft:
+    """A model that is being made, and how the properties of its resources are read."""
 
     def __init__(self, resolver: Resolver, contracts: Contracts) -> None:
         self.resolver = resolver
@@ -99,7 +99,8 @@ class _Reading:
         self.asns: dict[str, int | Unknown] = {}
         self.unknown_interfaces: list[str] = []
 
-    def _get(self, stack: Stack, properties: Properties, name: str) -> Any:
+    def get(self, stack: Stack, properties: Properties, name: str) -> Any:
+        """The value of a property; None where it is not written."""
         node = properties.get(name)
         if node is None or (type(node) is str and not self.resolver.ids and "{{" not in node):
             # Most properties are plain text: asking for its value takes longer than knowing it.
@@ -107,20 +108,23 @@ class _Reading:
         value = self.value(stack, node)
         return None if value is NO_VALUE else value
 
-    def _leans(self) -> frozenset[str]:
+    def leans(self) -> frozenset[str]:
+        """The contracts that the values read since the last call lean on."""
         if not self.resolver.leans:
             return NOTHING
         leans = frozenset(self.resolver.leans)
         self.resolver.leans.clear()
         return leans
 
-    def _named(self, make: type[Any], stack: Stack, logical: str, **fields: Any) -> Any:
+    def make(self, make: type[Any], stack: Stack, logical: str, **fields: Any) -> Any:
+        """Make an element out of a resource; references to the resource find it."""
         element = make(stack.ids[logical], stack.path(logical), stack.resources[logical]["Type"], **fields)
         self.targets[element.identity] = element
         return element
 
-    def _list(self, stack: Stack, properties: Properties, name: str) -> list[Any] | Unknown:
-        value = self._get(stack, properties, name)
+    def listed(self, stack: Stack, properties: Properties, name: str) -> list[Any] | Unknown:
+        """The items of a property; a single value counts as a list of one."""
+        value = self.get(stack, properties, name)
         if value is None:
             return []
         if isinstance(value, Unknown):
@@ -128,7 +132,8 @@ class _Reading:
         return value if isinstance(value, list) else [value]
 
     @staticmethod
-    def _block(text: Any, where: str) -> Prefix | Unknown:
+    def block(text: Any, where: str) -> Prefix | Unknown:
+        """The prefix that a text means."""
         if isinstance(text, Unknown):
             return text
         if isinstance(text, str):
@@ -140,14 +145,16 @@ class _Reading:
         raise TemplateError(f"{where}: {text!r} is not a CIDR")
 
     @staticmethod
-    def _flag(value: Any, *, default: bool) -> bool | Unknown:
+    def flag(value: Any, *, default: bool) -> bool | Unknown:
+        """The truth value of a property."""
         if value is None:
             return default
         if isinstance(value, Unknown):
             return value
         return value is True or str(value).lower() in ("true", "enable")
 
-    def _find(self, group: dict[str, Any], identity: Any, what: str) -> Any:
+    def find(self, group: dict[str, Any], identity: Any, what: str) -> Any:
+        """The element of a group that an id means, or `Unknown`."""
         if isinstance(identity, Unknown):
             return identity
         found = group.get(identity) if isinstance(identity, str) else None
@@ -159,7 +166,7 @@ class _Reading:
         by_text = isinstance(identity, str) and not is_opaque(identity)
         return Unknown(f"{what} {shown(identity)} is not in the set{lifted('ids') if by_text else ''}")
 
-    def _ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
+    def ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
         """The element of the set that an identity means.
 
         Returns:
@@ -196,7 +203,7 @@ class _Reading:
         if reason not in self.model.refused:
             self.model.refused.append(reason)
 
-    def _doubt(
+    def doubt(
         self,
         stack: Stack,
         logical: str,

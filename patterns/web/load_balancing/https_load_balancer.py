@@ -15,7 +15,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.private_bucket import AccessLogsBucket
-from patterns.building_blocks.public_name import check_in_zone
+from patterns.web.networking.public_name import check_in_zone
 
 
 class HttpsLoadBalancer(Construct):

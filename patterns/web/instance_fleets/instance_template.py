@@ -6,7 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patterns.building_blocks.arguments import check_known, check_range
-from patterns.building_blocks.session_manager import permit_sessions
+from patterns.web.instance_fleets.session_manager import permit_sessions
 
 
 class InstanceTemplate(Construct):
