@@ -1,4 +1,4 @@
-"""How a snapshot's file is written: JSON with what is short on one line, and one template as a difference from another."""
+"""The layout of snapshot files: JSON with short values on one line, and differences between templates."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -169,7 +169,7 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
 
     def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:
         """Compare what is said and not how it is laid out, which older versions did otherwise."""
-        return serialized_data == snapshot_data or serialized_data == laid_out(json.loads(str(snapshot_data)))
+        return bool(serialized_data in (snapshot_data, laid_out(json.loads(str(snapshot_data)))))
 
     def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Iterator[str]:
         """Name what changed, by logical id and property."""

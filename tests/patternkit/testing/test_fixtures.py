@@ -84,7 +84,7 @@ DIFFERENCE = """
 
     def test_the_difference(template_snapshot):
         template_snapshot(
-            template({new}), name="difference", folder=Path(__file__).parent / "snapshots", difference_from=template({old})
+            template({new}), name="difference", folder=Path(__file__).parent / "kept", difference_from=template({old})
         )
 """
 
@@ -92,7 +92,7 @@ DIFFERENCE = """
 def test_a_snapshot_may_hold_a_template_as_its_difference_from_another(project: pytest.Pytester) -> None:
     project.makepyfile(test_theirs=DIFFERENCE.format(old="delay=1", new="delay=2"))
     run(project, "--snapshot-update").assert_outcomes(passed=1)
-    [snapshot] = (project.path / "snapshots").iterdir()
+    [snapshot] = (project.path / "kept").iterdir()
     [operation] = json.loads(snapshot.read_text())
     assert operation == {"op": "replace", "path": "/Resources/Queue/Properties/DelaySeconds", "value": 2}
     # What both have is not held here.

@@ -4,7 +4,7 @@ import copy
 import json
 from typing import Any
 
-import jsonpatch  # type: ignore[import-untyped]
+import jsonpatch
 from hypothesis import given
 from hypothesis import strategies as st
 
