@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from patternkit.routes.promises import Promise
 from patternkit.routes.tracing import Flow
-
-
-class Verdict(Enum):
-    """What a proof says."""
-
-    HOLDS = "HOLDS"
-    FAILS = "FAILS"
-    UNKNOWN = "UNKNOWN"
-
-    @property
-    def status(self) -> int:
-        """The exit status."""
-        return {"HOLDS": 0, "FAILS": 1, "UNKNOWN": 2}[self.value]
+from patternkit.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,16 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_known, check_range
-from patterns.building_blocks.instance_refresh import replace_by_refresh
-from patterns.building_blocks.instance_template import (
+from patterns.web.dns_balanced_instances.registrar import LAUNCH_HOOK, Registrar
+from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
+from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
     check_instance_types,
     check_volume,
     machine_image_for,
 )
-from patterns.building_blocks.public_name import check_in_zone
-from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
-from patterns.web.dns_balanced_instances.registrar import LAUNCH_HOOK, Registrar
+from patterns.web.networking.public_name import check_in_zone
+from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
 
 _EXAMPLE = Path(__file__).parent / "instance" / "example_application.sh"
 _WARMUP = Duration.minutes(2)

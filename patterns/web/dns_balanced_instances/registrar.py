@@ -13,8 +13,8 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.group_function import GroupFunction
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
+from patterns.web.instance_fleets.group_function import GroupFunction
 
 _HANDLER = Path(__file__).parent / "handler"
 LAUNCH_HOOK = "register"

@@ -12,9 +12,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.instance_refresh import replace_by_refresh
-from patterns.building_blocks.instance_template import InstanceTemplate
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
+from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
+from patterns.web.instance_fleets.instance_template import InstanceTemplate
 from patterns.web.load_balanced_containers.packing import Bounds
 
 SCRIPT = Path(__file__).parent / "instance" / "join_cluster.sh"

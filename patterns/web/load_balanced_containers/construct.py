@@ -18,13 +18,13 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_known, check_range
-from patterns.building_blocks.failed_deployments import FailedDeployments
-from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
-from patterns.building_blocks.instance_template import check_instance_types, check_volume
-from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
+from patterns.web.container_services.failed_deployments import FailedDeployments
+from patterns.web.instance_fleets.instance_template import check_instance_types, check_volume
 from patterns.web.load_balanced_containers.cluster import InstanceCluster, container_image_of
 from patterns.web.load_balanced_containers.packing import instances_for, tasks_on_one
 from patterns.web.load_balanced_containers.scaling import ScaleOn, check_scaling, track
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
 
 EXAMPLE = "public.ecr.aws/docker/library/python:3.13-slim"
 # How many tasks may run during a deployment, in percent of those wanted; room for them is in the bounds of instances.

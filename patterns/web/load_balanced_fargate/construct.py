@@ -20,11 +20,11 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_range
-from patterns.building_blocks.failed_deployments import FailedDeployments
-from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
-from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
+from patterns.web.container_services.failed_deployments import FailedDeployments
 from patterns.web.load_balanced_fargate.scaling import ScaleOn, check_scaling, track
 from patterns.web.load_balanced_fargate.sizes import check_size
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
 
 EXAMPLE = "public.ecr.aws/docker/library/python:3.13-slim"
 

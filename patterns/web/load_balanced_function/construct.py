@@ -18,13 +18,13 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.arguments import check_duration, check_memory, check_range
-from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
-from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
 from patterns.web.load_balanced_function.arguments import LARGEST, check_code, check_names, check_payloads
 from patterns.web.load_balanced_function.filtering import managed_rules
-from patterns.web.load_balanced_function.targets import function_targets
+from patterns.web.load_balancing.function_target import function_targets
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
 
 
 class LoadBalancedFunction(Construct):

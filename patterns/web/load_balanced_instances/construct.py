@@ -20,16 +20,14 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
-from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
-from patterns.building_blocks.instance_refresh import replace_by_refresh
-from patterns.building_blocks.instance_template import (
+from patterns.building_blocks.private_bucket import PrivateBucket
+from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
+from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
     check_instance_types,
     check_volume,
     machine_image_for,
 )
-from patterns.building_blocks.private_bucket import PrivateBucket
-from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
 from patterns.web.load_balanced_instances.purchase import mixed_instances
 from patterns.web.load_balanced_instances.saving import save_logs
 from patterns.web.load_balanced_instances.scaling import (
@@ -44,6 +42,8 @@ from patterns.web.load_balanced_instances.scaling import (
     track,
 )
 from patterns.web.load_balanced_instances.user_data import user_data
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
 
 SUSPENDABLE = ("AZRebalance", "AlarmNotification", "HealthCheck", "ReplaceUnhealthy", "ScheduledActions")
 

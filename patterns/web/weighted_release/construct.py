@@ -17,8 +17,8 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_duration
-from patterns.building_blocks.https_load_balancer import HttpsLoadBalancer, check_https
-from patterns.building_blocks.web_vpc import WebVpc, check_web_vpc
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
+from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
 from patterns.web.weighted_release.arguments import INTERVAL, STEPS, check_release
 from patterns.web.weighted_release.shift import WeightShift
 from patterns.web.weighted_release.versions import ExampleVersion

@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.lambda_function import LambdaFunction
-from patterns.web.load_balanced_function.targets import function_targets
+from patterns.web.load_balancing.function_target import function_targets
 
 
 class ExampleVersion(Construct):

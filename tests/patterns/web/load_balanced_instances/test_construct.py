@@ -11,8 +11,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.assertions import Match, Template
 
-from patterns.building_blocks.https_load_balancer import check_https
 from patterns.web.load_balanced_instances import LoadBalancedInstances, ScalingStep, ScheduledCapacity
+from patterns.web.load_balancing.https_load_balancer import check_https
 from tests.patterns.web.balancer_refusals import concrete_stack
 from tests.patterns.web.certificates import certificate, vpc, zone
 
