@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from patternkit.routes.model import Interface, SecurityGroup, Site
-from patternkit.routes.tracing import Flow, Place
+from patternkit.routes.places import Place
+from patternkit.routes.tracing import Flow
 
 if TYPE_CHECKING:
     from patternkit.routes.proving.judging import Judge

@@ -5,6 +5,7 @@ from __future__ import annotations
 from patternkit.routes.arrival import passes_on
 from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
+from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
 from patternkit.routes.proving.breaking import breaks
 from patternkit.routes.proving.carrying import carried
@@ -13,7 +14,7 @@ from patternkit.routes.proving.deciding import is_unsure, undeclared, undeclared
 from patternkit.routes.proving.proof import Proof, Verdict
 from patternkit.routes.proving.view import View
 from patternkit.routes.selecting import inspectors
-from patternkit.routes.tracing import Flow, Place
+from patternkit.routes.tracing import Flow
 
 
 class Judge:

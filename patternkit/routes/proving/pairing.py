@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from patternkit.routes.addresses import Prefix, parse_prefix
 from patternkit.routes.model import Subnet
+from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise, Selection
 from patternkit.routes.selecting import Selected
 from patternkit.routes.symmetry import classify
-from patternkit.routes.tracing import Place
 
 if TYPE_CHECKING:
     from patternkit.routes.proving.view import View

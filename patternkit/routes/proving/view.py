@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from patternkit.routes.model import Model
+from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
 from patternkit.routes.proving.deciding import considered
 from patternkit.routes.proving.families import by_nat64
 from patternkit.routes.proving.pairing import pairs_of
 from patternkit.routes.resolving import Resolver, StackSet
 from patternkit.routes.selecting import Selected, Selector
-from patternkit.routes.tracing import Flow, Place, Tracer
+from patternkit.routes.tracing import Flow, Tracer
 from patternkit.routes.values import World
 
 
