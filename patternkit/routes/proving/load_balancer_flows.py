@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect
 from patternkit.routes.building.filters import DEFAULT_GROUP
@@ -26,11 +25,9 @@ from patternkit.routes.model import (
 )
 from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
+from patternkit.routes.proving.view import View
 from patternkit.routes.tracing import Flow
 from patternkit.routes.values import Unknown
-
-if TYPE_CHECKING:
-    from patternkit.routes.proving.view import View
 
 _DEEPEST = 4
 
