@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from patternkit.routes.addresses import Prefix, parse_prefix
-from patternkit.routes.model import Subnet
+from patternkit.routes.model import Model, Subnet
+from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise, Selection
-from patternkit.routes.selecting import Selected
-from patternkit.routes.symmetry import classify
-from patternkit.routes.tracing import Place
-
-if TYPE_CHECKING:
-    from patternkit.routes.proving.view import View
+from patternkit.routes.selecting import Selected, Selector
+from patternkit.routes.vpc_equivalence import classify
 
 
 def pairs_of(
-    view: View, promise: Promise, source: Selected, destination: Selected
+    model: Model, selector: Selector, promise: Promise, source: Selected, destination: Selected, *, alike: bool
 ) -> Iterator[tuple[Place, Place, int, bool]]:
-    """One pair of each kind, with how many there are, and whether they are within one VPC."""
+    """One pair of each kind, with how many there are, and whether they are within one VPC.
+
+    Args:
+        model: The network.
+        selector: Whose places these are.
+        promise: What is asked.
+        source: Where flows start.
+        destination: Where they are to end.
+        alike: Whether VPCs that behave alike are taken together; without, each pair is its own kind.
+    """
     keys: dict[str, object] = {}
-    if view.symmetry:
+    if alike:
         marks: dict[str, list[object]] = {}
         for side, selected in (("source", source), ("destination", destination)):
             for place in selected.places:
                 if isinstance(place.element, Subnet):
-                    part = place is not view.selector.place(place.element)
+                    part = place is not selector.place(place.element)
                     marks.setdefault(place.element.identity, []).append((side, place.name if part else ""))
         frozen = {identity: tuple(listed) for identity, listed in marks.items()}
-        keys = dict(classify(view.model, frozen, _blocks(promise.source, promise.destination)))
+        keys = dict(classify(model, frozen, _blocks(promise.source, promise.destination)))
     sources, destinations = _grouped(source.places, keys), _grouped(destination.places, keys)
     for source_key, starts in sources.items():
         for destination_key, ends in destinations.items():

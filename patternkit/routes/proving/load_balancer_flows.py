@@ -8,19 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect
 from patternkit.routes.building.filters import DEFAULT_GROUP
 from patternkit.routes.forwarding import Forwarder, Hop, Leg, Outcome, Walk, forward, security_group
-from patternkit.routes.model import Element, Interface, SecurityGroup, Subnet
-from patternkit.routes.model.balancers import Balancer, InterfaceEndpoint, Opening, TargetGroup, homes
+from patternkit.routes.model import (
+    Balancer,
+    Element,
+    Interface,
+    InterfaceEndpoint,
+    Opening,
+    SecurityGroup,
+    Subnet,
+    TargetGroup,
+    homes,
+)
+from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
-from patternkit.routes.tracing import Flow, Place
+from patternkit.routes.proving.view import View
+from patternkit.routes.tracing import Flow
 from patternkit.routes.values import Unknown
-
-if TYPE_CHECKING:
-    from patternkit.routes.proving.view import View
 
 _DEEPEST = 4
 

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from patternkit.routes.model import Interface, SecurityGroup, Site
-from patternkit.routes.tracing import Flow, Place
-
-if TYPE_CHECKING:
-    from patternkit.routes.proving.judging import Judge
+from patternkit.routes.places import Place
+from patternkit.routes.proving.evidence import Evidence
+from patternkit.routes.tracing import Flow
 
 # Promises that a further way breaks; the others are about the ways that there are.
 AGAINST_WAYS = ("isolated", "no_bypass", "inspected")
 
 
-def concerns(judge: Judge, source: Place, destination: Place, flows: Iterable[Flow]) -> None:
+def note_doubts(evidence: Evidence, source: Place, destination: Place, flows: Iterable[Flow]) -> None:
     """Note the doubts, and the contracts that lift them, on what the flows between two places touch."""
-    model = judge.view.model
+    model = evidence.view.model
     if not model.doubts and not model.lifted:
         return
     ends = {identity for place in (source, destination) for identity in _around(place)}
     passed = {
         hop.identity for flow in flows for leg in (flow.forward, flow.back) if leg is not None for hop in leg.walk.hops
     }
-    against = judge.promise.kind in AGAINST_WAYS
+    against = evidence.promise.kind in AGAINST_WAYS
     for identity in (*sorted(ends), *sorted(passed - ends)):
-        judge.leans |= model.lifted.get(identity, frozenset())
+        evidence.leans |= model.lifted.get(identity, frozenset())
         for doubt in model.doubts.get(identity, ()):
             if not doubt.adds or (against and identity in ends):
-                judge.suspected[doubt.reason] = None
+                evidence.suspected[doubt.reason] = None
     if against:
-        _by_way_of(judge, source, destination, ends)
+        _by_way_of(evidence, source, destination, ends)
 
 
 def _around(place: Place) -> Iterable[str]:
@@ -48,9 +46,9 @@ def _around(place: Place) -> Iterable[str]:
         yield from (end.identity for end in (element.gateway, element.attachment) if end is not None)
 
 
-def _by_way_of(judge: Judge, source: Place, destination: Place, ends: set[str]) -> None:
+def _by_way_of(evidence: Evidence, source: Place, destination: Place, ends: set[str]) -> None:
     """What comes in by a further way may go on from there, and what goes out may get there first."""
-    view = judge.view
+    view = evidence.view
     for outside, inside, inward in ((source, destination, True), (destination, source, False)):
         if outside.subnet is not None or inside.subnet is None:
             continue
@@ -60,7 +58,7 @@ def _by_way_of(judge: Judge, source: Place, destination: Place, ends: set[str]) 
                 continue
             for subnet in vpc.subnets:
                 place = view.selector.place(subnet)
-                flows = view.flows(judge.promise, *((place, inside) if inward else (inside, place)))
-                if any(flow.delivered and not judge.by & set(flow.forward.walk.middleboxes) for flow in flows):
-                    judge.suspected.update(dict.fromkeys(reasons))
+                flows = view.flows(evidence.promise, *((place, inside) if inward else (inside, place)))
+                if any(flow.delivered and not evidence.by & set(flow.forward.walk.middleboxes) for flow in flows):
+                    evidence.suspected.update(dict.fromkeys(reasons))
                     break

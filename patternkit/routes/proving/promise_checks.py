@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from patternkit.routes.forwarding import Leg, Outcome, Sighting
+from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.proving.inspection import inspection
 from patternkit.routes.proving.zones import leaves_zone, unknown_zones
 from patternkit.routes.tracing import Flow
 
-if TYPE_CHECKING:
-    from patternkit.routes.proving.judging import Judge
 
-
-def breaks(judge: Judge, flow: Flow) -> str:
+def breaks(evidence: Evidence, flow: Flow) -> str:
     """Why a flow breaks the promise; "" where it does not."""
     forward, back = flow.forward, flow.back
-    kind = judge.promise.kind
+    kind = evidence.promise.kind
     if kind == "isolated":
         return f"it arrives: {forward.reason}" if flow.delivered else ""
     if kind == "reaches":
@@ -24,7 +20,7 @@ def breaks(judge: Judge, flow: Flow) -> str:
             if leg is not None and leg.outcome is Outcome.DROPPED:
                 return f"{word} lost: {leg.reason}"
         if flow.answered and back is not None and (missed := _unanswered(forward, back)):
-            return f"asymmetric: the reply does not cross {judge.name(missed[0].identity)}, which saw the packet"
+            return f"asymmetric: the reply does not cross {evidence.name(missed[0].identity)}, which saw the packet"
         return ""
     if kind == "no_blackhole":
         return _lost(flow)
@@ -32,22 +28,22 @@ def breaks(judge: Judge, flow: Flow) -> str:
         return ""
     if kind == "no_bypass":
         for leg in (forward, back):
-            if leg is not None and leg.outcome is Outcome.DELIVERED and not judge.by & set(leg.walk.middleboxes):
+            if leg is not None and leg.outcome is Outcome.DELIVERED and not evidence.by & set(leg.walk.middleboxes):
                 return f"{'its reply goes' if leg is back else 'it goes'} around the firewall: {leg.reason}"
         return ""
-    if kind == "inspected" and not judge.by & set(forward.walk.middleboxes):
-        return f"it is not inspected: {forward.reason} without crossing {judge.by_text()}"
+    if kind == "inspected" and not evidence.by & set(forward.walk.middleboxes):
+        return f"it is not inspected: {forward.reason} without crossing {evidence.by_text()}"
     if back is None or back.outcome is Outcome.UNKNOWN:
         return ""
     if back.outcome is Outcome.DROPPED:
         return "" if back.kind == "filter" else f"its reply is lost: {back.reason}"
     if kind == "inspected":
-        return inspection(judge, flow, back)
+        return inspection(evidence, flow, back)
     if kind == "symmetric":
-        return _asymmetry(judge, forward, back)
+        return _asymmetry(evidence, forward, back)
     reason = leaves_zone(flow, back)
     for doubt in () if reason else unknown_zones(flow, back):
-        judge.doubt(flow, doubt)
+        evidence.doubt(flow, doubt)
     return reason
 
 
@@ -56,12 +52,12 @@ def _unanswered(forward: Leg, back: Leg) -> list[Sighting]:
     return sorted(set(forward.walk.sightings) - set(back.walk.sightings))
 
 
-def _asymmetry(judge: Judge, forward: Leg, back: Leg) -> str:
+def _asymmetry(evidence: Evidence, forward: Leg, back: Leg) -> str:
     for one, other, which in ((forward, back, "the packet"), (back, forward, "the reply")):
         if odd := _unanswered(one, other):
-            return f"asymmetric: only {which} crosses the middlebox {judge.name(odd[0].identity)}"
+            return f"asymmetric: only {which} crosses the middlebox {evidence.name(odd[0].identity)}"
         if carriers := sorted(set(one.walk.carriers) - set(other.walk.carriers)):
-            return f"asymmetric: only {which} crosses the connection {judge.name(carriers[0])}"
+            return f"asymmetric: only {which} crosses the connection {evidence.name(carriers[0])}"
     return ""
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from patternkit.routes.model import Interface, Model, NatGateway
+from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
-from patternkit.routes.tracing import Place
 
 # What must not arrive must not arrive in any way; what should work is asked of the ways that are meant.
 _WHATEVER_ARRIVES = ("isolated", "no_bypass", "inspected")

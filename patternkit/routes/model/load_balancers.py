@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from patternkit.routes.addresses import EVERY_PORT, Prefix, Spans
-from patternkit.routes.model.elements import Element
-from patternkit.routes.model.vpcs import Interface, Subnet
+from patternkit.routes.model.element import Element
+from patternkit.routes.model.elements import Interface, Subnet
 from patternkit.routes.values import Unknown
 
 
