@@ -57,7 +57,6 @@ appliances:            # what an instance does with packets that are not its own
 from __future__ import annotations
 
 import fnmatch
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,8 +64,8 @@ from typing import Any
 
 from patternkit.routes.addresses import Prefix, parse_prefix
 from patternkit.routes.declarations import DeclaredAppliance, DeclaredSite, declared_appliance, declared_site
-from patternkit.routes.errors import ContractError, TemplateError, nearest
-from patternkit.routes.templates import parse, read_text
+from patternkit.routes.errors import ContractError, nearest
+from patternkit.templates.data_files import read_data
 
 SECTIONS = (
     "parameters",
@@ -221,21 +220,6 @@ def matching(declared: Iterable[str], names: Iterable[str]) -> str | None:
             if fnmatch.fnmatchcase(name, pattern) or name.endswith("/" + pattern):
                 return pattern
     return None
-
-
-def read_data(path: Path, error: type[ContractError] | type[Exception]) -> Any:
-    """Read a YAML, JSON or TOML file.
-
-    Raises:
-        error: The file cannot be read.
-    """
-    try:
-        text = read_text(path)
-        return tomllib.loads(text) if path.suffix == ".toml" else parse(text, str(path))
-    except TemplateError as failure:
-        raise error(str(failure)) from None
-    except tomllib.TOMLDecodeError as failure:
-        raise error(f"{path} is not TOML: {failure}") from None
 
 
 def _section(data: Mapping[str, Any], what: str, name: str) -> Iterable[tuple[Any, Any]]:
