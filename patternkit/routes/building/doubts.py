@@ -9,6 +9,7 @@ from patternkit.routes.building.draft import Draft
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
 from patternkit.routes.model import (
     Attachment,
+    Doubt,
     EgressOnlyGateway,
     Element,
     Endpoint,
@@ -23,7 +24,6 @@ from patternkit.routes.model import (
     Vpc,
     VpnGateway,
 )
-from patternkit.routes.model.doubts import Doubt
 from patternkit.routes.values import CLOSE, OPEN
 
 

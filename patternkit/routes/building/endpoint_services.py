@@ -11,9 +11,17 @@ from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.load_balancers import add_interface_in, group_by_id, subnets_of
 from patternkit.routes.building.route_targets import add_routed_endpoint
 from patternkit.routes.contracts import matching
-from patternkit.routes.model import Endpoint, Interface, Subnet
-from patternkit.routes.model.balancers import Balancer, EndpointService, InterfaceEndpoint, Opening, homes
-from patternkit.routes.model.elements import Element
+from patternkit.routes.model import (
+    Balancer,
+    Element,
+    Endpoint,
+    EndpointService,
+    Interface,
+    InterfaceEndpoint,
+    Opening,
+    Subnet,
+    homes,
+)
 from patternkit.routes.resolving import Stack, custom_names
 from patternkit.routes.values import Unknown
 

@@ -17,8 +17,16 @@ from patternkit.routes.building.doubts import lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import default_group
 from patternkit.routes.contracts import matching
-from patternkit.routes.model import AclRule, Interface, SecurityGroup, Subnet
-from patternkit.routes.model.balancers import Balancer, InterfaceEndpoint, Listener, TargetGroup
+from patternkit.routes.model import (
+    AclRule,
+    Balancer,
+    Interface,
+    InterfaceEndpoint,
+    Listener,
+    SecurityGroup,
+    Subnet,
+    TargetGroup,
+)
 from patternkit.routes.resolving import Stack, custom_names
 from patternkit.routes.values import Unknown
 
