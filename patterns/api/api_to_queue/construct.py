@@ -23,10 +23,11 @@ from patterns.api.rest_api.exposure import Exposure
 from patterns.api.rest_api.front import Logging
 from patterns.api.service_api.api import ServiceApi
 from patterns.api.service_api.requests import MessageFields, Requests
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.arguments import check_duration
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.queue_consumer import Polling, poll
+from patterns.building_blocks.settings import Settings
 
 
 class ApiToQueue(ServiceApi):
@@ -169,7 +170,8 @@ class ApiToQueue(ServiceApi):
             description="Puts what is sent to it on a queue",
             callers=callers,
             exposure=exposure,
-            logging=Logging(cloudwatch_role, execution_log, encryption_key, log_retention),
+            logging=Logging(cloudwatch_role, execution_log),
+            settings=Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention),
         )
 
         self.dead_letters: sqs.Queue | None = None
@@ -192,36 +194,24 @@ class ApiToQueue(ServiceApi):
         self._hand_over(requests, call, role_id="Sender", role_description="Sends messages")
         if consumer is not None:
             poll(self, self.queue, consumer, polling, self.queue.encryption_master_key)
-        self._watch(consumer, oldest_message_alarm_after or Duration.hours(1), alarm_topic)
+        self._watch(consumer, oldest_message_alarm_after or Duration.hours(1))
 
-    def _watch(self, consumer: lambda_.IFunction | None, oldest: Duration, alarm_topic: sns.ITopic | None) -> None:
-        self.alarms.append(
-            alarm(
-                self,
-                "ServerErrors",
-                metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
-                description="Messages could not be queued: look in the access log for the status that SQS gave, then "
-                "at the queue, its key and the role.",
-                topic=alarm_topic,
-            )
+    def _watch(self, consumer: lambda_.IFunction | None, oldest: Duration) -> None:
+        self._alarm(
+            "ServerErrors",
+            metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
+            description="Messages could not be queued: look in the access log for the status that SQS gave, then "
+            "at the queue, its key and the role.",
         )
-        self.alarms.append(
-            alarm(
-                self,
-                "OldestMessage",
-                metric=self.queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=FIVE_MINUTES),
-                description=f"A message has waited for {oldest.to_human_string()}: is anything taking messages?",
-                threshold=oldest.to_seconds(),
-                topic=alarm_topic,
-            )
+        self._alarm(
+            "OldestMessage",
+            metric=self.queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=FIVE_MINUTES),
+            description=f"A message has waited for {oldest.to_human_string()}: is anything taking messages?",
+            threshold=oldest.to_seconds(),
         )
         if consumer is not None:
-            self.alarms.append(
-                alarm(
-                    self,
-                    "ConsumerErrors",
-                    metric=consumer.metric_errors(statistic="Sum", period=FIVE_MINUTES),
-                    description="The consumer raised an error or timed out: read its log.",
-                    topic=alarm_topic,
-                )
+            self._alarm(
+                "ConsumerErrors",
+                metric=consumer.metric_errors(statistic="Sum", period=FIVE_MINUTES),
+                description="The consumer raised an error or timed out: read its log.",
             )

@@ -5,7 +5,6 @@ from typing import Any
 
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
@@ -27,7 +26,8 @@ from patterns.api.rest_api.exposure import Exposure
 from patterns.api.rest_api.front import Logging
 from patterns.api.service_api.api import ServiceApi
 from patterns.api.service_api.requests import MessageFields, Requests, check_source
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.settings import Settings
 
 _SERVICES = {"state_machine": "states", "topic": "sns", "event_bus": "events"}
 
@@ -173,7 +173,8 @@ class ApiToService(ServiceApi):
             description=f"Hands what is sent to it to {_SERVICES[called]}",
             callers=callers,
             exposure=exposure,
-            logging=Logging(cloudwatch_role, execution_log, encryption_key, log_retention),
+            logging=Logging(cloudwatch_role, execution_log),
+            settings=Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention),
         )
 
         self.event_bus: events.IEventBus | None = event_bus
@@ -190,33 +191,30 @@ class ApiToService(ServiceApi):
                 self.alarms.append(made.alarm)
             call = put_event(event_bus, event_source or "api", detail_type or "Request", detail_type_from)
         self._hand_over(requests, call, role_id="Caller", role_description=f"Calls {call.service}")
-        self._watch(state_machine, topic, alarm_topic)
+        self._watch(state_machine, topic)
 
-    def _watch(
-        self,
-        state_machine: stepfunctions.IStateMachine | None,
-        topic: sns.ITopic | None,
-        alarm_topic: sns.ITopic | None,
-    ) -> None:
-        watched: dict[str, tuple[cloudwatch.Metric, str]] = {
-            "ServerErrors": (
-                self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
-                "Requests could not be handed on: look in the access log, then at the service, its key and the role.",
-            )
-        }
+    def _watch(self, state_machine: stepfunctions.IStateMachine | None, topic: sns.ITopic | None) -> None:
+        self._alarm(
+            "ServerErrors",
+            metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
+            description="Requests could not be handed on: look in the access log, then at the service, its key and "
+            "the role.",
+        )
         if state_machine is not None:
-            watched["ExecutionsFailed"] = (
-                state_machine.metric_failed(statistic="Sum", period=FIVE_MINUTES),
-                "An execution failed: read its history, mend the cause, then redrive it.",
+            self._alarm(
+                "ExecutionsFailed",
+                metric=state_machine.metric_failed(statistic="Sum", period=FIVE_MINUTES),
+                description="An execution failed: read its history, mend the cause, then redrive it.",
             )
-            watched["ExecutionsTimedOut"] = (
-                state_machine.metric_timed_out(statistic="Sum", period=FIVE_MINUTES),
-                "An execution took longer than it may: read its history.",
+            self._alarm(
+                "ExecutionsTimedOut",
+                metric=state_machine.metric_timed_out(statistic="Sum", period=FIVE_MINUTES),
+                description="An execution took longer than it may: read its history.",
             )
         if topic is not None:
-            watched["DeliveriesFailed"] = (
-                topic.metric_number_of_notifications_failed(statistic="Sum", period=FIVE_MINUTES),
-                "The topic could not deliver to a subscriber: look at the subscription and its dead letters.",
+            self._alarm(
+                "DeliveriesFailed",
+                metric=topic.metric_number_of_notifications_failed(statistic="Sum", period=FIVE_MINUTES),
+                description="The topic could not deliver to a subscriber: look at the subscription and its dead "
+                "letters.",
             )
-        for construct_id, (metric, description) in watched.items():
-            self.alarms.append(alarm(self, construct_id, metric=metric, description=description, topic=alarm_topic))

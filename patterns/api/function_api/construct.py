@@ -24,11 +24,11 @@ from patterns.api.rest_api.access import Authorization, Callers
 from patterns.api.rest_api.exposure import Exposure
 from patterns.api.rest_api.front import Logging
 from patterns.api.rest_api.stage import Stage
-from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_duration, check_memory
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import check_function
+from patterns.building_blocks.settings import Settings
 
 EXAMPLE = Path(__file__).parent / "handler"
 
@@ -150,7 +150,8 @@ class FunctionApi(ProxyApi):
             description="Answers by a function",
             callers=Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota),
             exposure=Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone),
-            logging=Logging(cloudwatch_role, execution_log, encryption_key, log_retention),
+            logging=Logging(cloudwatch_role, execution_log),
+            settings=Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention),
             stage=stage,
         )
 
@@ -185,8 +186,7 @@ class FunctionApi(ProxyApi):
         self.alias = lambda_.Alias(self, "Alias", alias_name=stage_name, version=self.function.current_version)
         self._hand_over(self._invoke, backend="function", cache_key_parameters=cache_key_parameters)
         self._let_invoke()
-        bad = self._watch(alarm_topic)
-        self.alarms += bad
+        bad = self._watch()
         self.release: codedeploy.LambdaDeploymentGroup | None = None
         if gradual_release:
             config = deployment_config or codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES
@@ -215,22 +215,18 @@ class FunctionApi(ProxyApi):
             source_arn=self._every_method_arn(),
         )
 
-    def _watch(self, alarm_topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
+    def _watch(self) -> list[cloudwatch.Alarm]:
         return [
-            alarm(
-                self,
+            self._alarm(
                 "ServerErrors",
                 metric=self._stage.metric_server_error(statistic="Sum", period=Duration.minutes(1)),
                 description="Requests were answered with a status from 500: read the function's log and the access "
                 "log. A release under way is rolled back.",
-                topic=alarm_topic,
             ),
-            alarm(
-                self,
+            self._alarm(
                 "AliasErrors",
                 metric=self.alias.metric_errors(statistic="Sum", period=Duration.minutes(1)),
                 description="The function raised an error or timed out: read its log. A release under way is rolled "
                 "back.",
-                topic=alarm_topic,
             ),
         ]

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_kms as kms
@@ -24,8 +23,9 @@ from patterns.api.rest_api.access import Authorization, Callers
 from patterns.api.rest_api.exposure import Exposure
 from patterns.api.rest_api.front import Logging
 from patterns.api.rest_api.stage import Stage
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.arguments import check_duration
+from patterns.building_blocks.settings import Settings
 
 # The caller's identity as API Gateway verified it.
 _CALLER: dict[Authorization, str] = {
@@ -147,7 +147,8 @@ class HttpBackendApi(ProxyApi):
             description="In front of an HTTP backend",
             callers=Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota),
             exposure=Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone),
-            logging=Logging(cloudwatch_role, execution_log, encryption_key, log_retention),
+            logging=Logging(cloudwatch_role, execution_log),
+            settings=Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention),
             stage=Stage(stage_name, cache_size, cache_ttl, cache_key_parameters),
         )
 
@@ -167,7 +168,7 @@ class HttpBackendApi(ProxyApi):
             self._target(load_balancer)
         if client_certificate:
             self._present_certificate()
-        self.alarms += self._watch(latency_threshold or Duration.seconds(5), alarm_topic)
+        self._watch(latency_threshold or Duration.seconds(5))
 
     def _pass_bytes_as_they_are(self) -> None:
         # Otherwise API Gateway takes every body for UTF-8, and spoils the ones that are not.
@@ -204,23 +205,17 @@ class HttpBackendApi(ProxyApi):
             self, "ClientCertificate", description=f"Proves {self.node.path} to its backend"
         ).ref
 
-    def _watch(self, slow: Duration, alarm_topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
-        return [
-            alarm(
-                self,
-                "ServerErrors",
-                metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
-                description="Requests were answered with a status from 500: the backend failed, or was not reached in "
-                "time; integrationStatus in the access log says which.",
-                topic=alarm_topic,
-            ),
-            alarm(
-                self,
-                "Slow",
-                metric=self._stage.metric_integration_latency(statistic="p99", period=FIVE_MINUTES),
-                threshold=slow.to_milliseconds(),
-                evaluation_periods=3,
-                description="The backend has been slow for a quarter of an hour: look at its own load and logs.",
-                topic=alarm_topic,
-            ),
-        ]
+    def _watch(self, slow: Duration) -> None:
+        self._alarm(
+            "ServerErrors",
+            metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
+            description="Requests were answered with a status from 500: the backend failed, or was not reached in "
+            "time; integrationStatus in the access log says which.",
+        )
+        self._alarm(
+            "Slow",
+            metric=self._stage.metric_integration_latency(statistic="p99", period=FIVE_MINUTES),
+            threshold=slow.to_milliseconds(),
+            evaluation_periods=3,
+            description="The backend has been slow for a quarter of an hour: look at its own load and logs.",
+        )

@@ -13,7 +13,8 @@ from patterns.api.rest_api.access import Callers
 from patterns.api.rest_api.exposure import Exposure
 from patterns.api.rest_api.front import Front, Logging
 from patterns.api.rest_api.stage import Stage
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.settings import Settings
 
 
 class RestApi(Construct):
@@ -25,7 +26,8 @@ class RestApi(Construct):
         description: What the API does; the construct's path is added.
         callers: Who may call it.
         exposure: Its limits, filter and domain name.
-        logging: Its logs.
+        logging: Its logs beside the access log.
+        settings: The settings that cut across it.
         stage: Its stage. Default: "live", without a cache.
 
     Attributes:
@@ -44,6 +46,7 @@ class RestApi(Construct):
         callers: Callers,
         exposure: Exposure,
         logging: Logging,
+        settings: Settings,
         stage: Stage | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -54,10 +57,11 @@ class RestApi(Construct):
             exposure=exposure,
             logging=logging,
             stage=stage or Stage(),
+            settings=settings,
         )
         self.api: apigateway.RestApi = front.api
         self.access_log: logs.LogGroup = front.access_log
-        self._stage, self._callers, self._exposure = front.stage, callers, exposure
+        self._stage, self._callers, self._exposure, self._settings = front.stage, callers, exposure, settings
         self._authorizer = callers.authorizer(self)
         self.api_key: apigateway.IApiKey | None = callers.key(self)
         if self.api_key is not None:
@@ -87,6 +91,28 @@ class RestApi(Construct):
         if self._callers.authorization != "iam":
             raise ValueError(f"grant_invoke needs authorization='iam', got {self._callers.authorization!r}")
         return iam.Grant.add_to_principal(grantee=grantee, actions=["execute-api:Invoke"], resource_arns=[method_arn])
+
+    def _alarm(
+        self,
+        construct_id: str,
+        *,
+        metric: cloudwatch.IMetric,
+        description: str,
+        threshold: float = 1,
+        evaluation_periods: int = 1,
+    ) -> cloudwatch.Alarm:
+        """Add an alarm."""
+        made = alarm(
+            self,
+            construct_id,
+            metric=metric,
+            description=description,
+            threshold=threshold,
+            evaluation_periods=evaluation_periods,
+            topic=self._settings.alarm_topic,
+        )
+        self.alarms.append(made)
+        return made
 
     def _add_method(
         self,

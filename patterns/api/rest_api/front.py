@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from aws_cdk import Acknowledgment, Duration, Names, RemovalPolicy, Validations
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
 from patterns.api.rest_api.exposure import Exposure
 from patterns.api.rest_api.stage import Stage
+from patterns.building_blocks.settings import Settings
 
 # No request data. The only caller identity logged is the IAM principal ARN.
 _ACCESS_LOG = {
@@ -34,19 +33,15 @@ _ACCESS_LOG = {
 
 @dataclass(frozen=True, slots=True)
 class Logging:
-    """What an API logs, and where.
+    """What API Gateway logs beside the access log.
 
     Attributes:
         cloudwatch_role: Whether to make the role with which API Gateway writes logs in this account and Region.
         execution_log: Whether API Gateway logs its own errors, without request data.
-        encryption_key: The key of the access log; None: a key that CloudWatch Logs owns.
-        log_retention: How long the access log is kept.
     """
 
     cloudwatch_role: bool
     execution_log: bool
-    encryption_key: kms.IKey | None
-    log_retention: logs.RetentionDays
 
 
 class Front(Construct):
@@ -57,8 +52,9 @@ class Front(Construct):
         construct_id: Construct id.
         description: What the API is for.
         exposure: Its limits, filter and domain name; with a domain name, API Gateway's own endpoint is disabled.
-        logging: Its logs.
+        logging: Its other logs.
         stage: Its stage.
+        settings: The key and the retention of its access log.
 
     Attributes:
         api (apigateway.RestApi): The API.
@@ -75,15 +71,10 @@ class Front(Construct):
         exposure: Exposure,
         logging: Logging,
         stage: Stage,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.access_log = logs.LogGroup(
-            self,
-            "AccessLog",
-            retention=logging.log_retention,
-            encryption_key=logging.encryption_key,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        self.access_log = settings.log_group(self, "AccessLog")
         self.api = apigateway.RestApi(
             self,
             "Api",

@@ -3,7 +3,6 @@
 from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as s3n
 from aws_cdk import aws_sns as sns
@@ -12,6 +11,7 @@ from constructs import Construct, IConstruct
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
+from patterns.building_blocks.settings import Settings
 from patterns.events.bucket_notifications.notifications import add_notification, bucket_to_notify_from
 
 
@@ -21,11 +21,10 @@ class Announcements(Construct):
     Args:
         scope: Parent construct.
         construct_id: Construct id.
-        bucket: Where objects arrive. Default: a new bucket.
-        topic: What announces them. Default: a new topic.
-        encryption_key: The key of what is made. Default: a new key.
-        access_logs_bucket: Where a new bucket's server access logs go. Default: a new bucket.
-        alarm_topic: Who is told of announcements that reached nobody.
+        bucket: The bucket. Default: a new one.
+        topic: The topic that announces its new objects. Default: a new one.
+        access_logs_bucket: The bucket for a new bucket's server access logs. Default: a new bucket.
+        settings: The settings that cut across it; without a key, a new one is made.
 
     Attributes:
         bucket (s3.IBucket): Where objects arrive.
@@ -41,12 +40,11 @@ class Announcements(Construct):
         *,
         bucket: s3.IBucket | None,
         topic: sns.ITopic | None,
-        encryption_key: kms.IKey | None,
         access_logs_bucket: s3.IBucket | None,
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.encryption_key = encryption_key or EncryptionKey(
+        self.encryption_key = settings.encryption_key or EncryptionKey(
             self, "Key", description=f"Encrypts objects, their announcements and failed events of {scope.node.path}"
         )
         self.bucket = bucket or PrivateBucket(
@@ -65,7 +63,7 @@ class Announcements(Construct):
                 construct_id,
                 metric=self.topic.metric(metric, statistic="Sum", period=FIVE_MINUTES),
                 description=description,
-                topic=alarm_topic,
+                topic=settings.alarm_topic,
             )
             for construct_id, metric, description in (
                 (

@@ -26,11 +26,14 @@ from patterns.building_blocks.arguments import (
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.ready_function import check_function
 from patterns.building_blocks.scheduled_start import start_by_scheduler
-from patterns.events.cron_function.arguments import check_function, check_rule
+from patterns.building_blocks.settings import Settings
+from patterns.events.cron_function.arguments import check_overlap, check_rule
 from patterns.events.cron_function.schedule import check_schedule, longest_silence
 from patterns.events.cron_function.triggers import start_by_rule
 
+EXAMPLE = Path(__file__).parent / "handler"
 Trigger = Literal["scheduler", "rule"]
 
 
@@ -109,7 +112,9 @@ class CronFunction(Construct):
         check_one_of("trigger", trigger, get_args(Trigger))
         if trigger == "rule":
             check_rule(schedule, flexible_window)
-        check_function(function, code, handler, environment, memory, timeout, allow_overlap=allow_overlap)
+        settings = {"environment": environment, "memory": memory, "timeout": timeout}
+        check_function(function, code, handler, settings)
+        check_overlap(function, allow_overlap=allow_overlap)
         check_memory("memory", memory)
         check_duration("timeout", timeout, Duration.seconds(1), Duration.minutes(15))
         check_duration("flexible_window", flexible_window, Duration.minutes(1), Duration.hours(24), whole_minutes=True)
@@ -122,8 +127,9 @@ class CronFunction(Construct):
             "missed_run_alarm_after": missed_run_alarm_after,
         }.items():
             check_known(argument, value, "how long the alarm on missed runs looks back")
-        max_event_age = max_event_age or Duration.hours(1)
         super().__init__(scope, construct_id)
+        self._settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        given_up = max_event_age or Duration.hours(1)
 
         failed = DeadLetterQueue(
             self,
@@ -147,12 +153,11 @@ class CronFunction(Construct):
             )
         else:
             architecture = lambda_.Architecture.ARM_64
-            example = Path(__file__).parent / "handler"
             made = LambdaFunction(
                 self,
                 "Run",
                 description="Runs on a schedule",
-                code=code or python_code(self, example, runtime=PYTHON, architecture=architecture),
+                code=code or python_code(self, EXAMPLE, runtime=PYTHON, architecture=architecture),
                 handler=handler or "cron_handler.index.handler",
                 runtime=runtime,
                 architecture=architecture,
@@ -162,7 +167,7 @@ class CronFunction(Construct):
                 encryption_key=encryption_key,
                 dead_letters=failed,
                 retry_attempts=retry_attempts,
-                max_event_age=max_event_age,
+                max_event_age=given_up,
                 log_retention=log_retention,
                 reserved_concurrency=None if allow_overlap else 1,
                 alarm_topic=alarm_topic,
@@ -179,7 +184,7 @@ class CronFunction(Construct):
                 function=self.function,
                 payload=payload,
                 flexible_window=flexible_window,
-                max_event_age=max_event_age,
+                max_event_age=given_up,
                 enabled=enabled,
                 failed=failed,
                 alarm_topic=alarm_topic,
@@ -190,16 +195,15 @@ class CronFunction(Construct):
                 schedule=schedule,
                 function=self.function,
                 payload=payload,
-                max_event_age=max_event_age,
+                max_event_age=given_up,
                 enabled=enabled,
                 failed=failed,
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
+                settings=self._settings,
             )
         self.alarms.append(could_not_start)
         if enabled:
             silence = missed_run_alarm_after or (longest_silence(expression) if known else None)
-            self._watch_for_silence(silence, flexible_window, alarm_topic)
+            self._watch_for_silence(silence, flexible_window)
 
     def metric_runs(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Count the runs.
@@ -212,9 +216,7 @@ class CronFunction(Construct):
         """
         return self.function.metric_invocations(statistic="Sum", period=period or FIVE_MINUTES)
 
-    def _watch_for_silence(
-        self, silence: Duration | None, flexible_window: Duration | None, alarm_topic: sns.ITopic | None
-    ) -> None:
+    def _watch_for_silence(self, silence: Duration | None, flexible_window: Duration | None) -> None:
         if silence is None:
             return
         seconds = silence.to_seconds() + (flexible_window.to_seconds() if flexible_window else 0)
@@ -234,6 +236,6 @@ class CronFunction(Construct):
                 comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
                 evaluation_periods=periods,
                 missing_data=cloudwatch.TreatMissingData.BREACHING,
-                topic=alarm_topic,
+                topic=self._settings.alarm_topic,
             )
         )
