@@ -7,13 +7,11 @@ from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 from patterns.web.instance_fleets.group_function import GroupFunction
 
@@ -24,16 +22,14 @@ class AddressKeeper(Construct):
     """A function that asks the address every minute whether it answers, and moves it when it does not.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         group: The instances.
         address: The address.
         vpc: Where the instances stand.
         application_port: The application's port.
         health_check_path: The path that answers 200.
-        log_retention: How long its log is kept.
-        encryption_key: The key that encrypts its log and environment. None: keys that AWS owns.
-        alarm_topic: Who is told of failures.
+        settings: The retention and key of its log, and the topic of its alarms.
 
     Attributes:
         runs (GroupFunction): The function with what starts it.
@@ -51,9 +47,7 @@ class AddressKeeper(Construct):
         vpc: ec2.IVpc,
         application_port: int,
         health_check_path: str,
-        log_retention: logs.RetentionDays,
-        encryption_key: kms.IKey | None,
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         allocation = address.eip_ref.allocation_id
@@ -74,9 +68,7 @@ class AddressKeeper(Construct):
             # Three tries at the address, and one at each of four standbys, take 38 seconds at the most.
             timeout=Duration.seconds(55),
             holds="runs that did not keep the address where it answers",
-            log_retention=log_retention,
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         self._permit(group, allocation, vpc)
         self.unanswered: cloudwatch.Alarm = alarm(
@@ -93,7 +85,7 @@ class AddressKeeper(Construct):
             # Without data nobody looks after the address.
             missing_data=cloudwatch.TreatMissingData.BREACHING,
             description="The address has not answered for three minutes, or nobody has asked: read the keeper's log.",
-            topic=alarm_topic,
+            topic=settings.alarm_topic,
         )
         self.alarms: list[cloudwatch.Alarm] = [self.unanswered, *self.runs.alarms]
 

@@ -1,15 +1,17 @@
-"""How a group of instances scales: by load, in steps, by the clock and by forecast."""
+"""How a group of instances scales with its load: by target tracking, in steps and by forecast."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import Duration, TimeZone
+from aws_cdk import Duration
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sns as sns
+
+from patterns.building_blocks.arguments import check_range
 
 ScaleOn = Literal["cpu", "requests"]
 Predictive = Literal["forecast", "scale"]
@@ -29,34 +31,47 @@ class ScalingStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduledCapacity:
-    """Capacities that hold from a time on.
+class TrackedLoad:
+    """The load that a group keeps at a target.
 
     Attributes:
-        name: What it is for; it becomes part of the construct id.
-        cron: When, as five fields: minute, hour, day of the month, month, day of the week.
-        min_capacity: The fewest instances from then on. None: as before.
-        max_capacity: The most instances from then on. None: as before.
-        time_zone: In which the hours are. Default: UTC.
+        scale_on: Which load is tracked.
+        target_utilization: The target, in percent.
+        requests_per_instance: Requests a minute that keep one instance fully busy.
     """
 
-    name: str
-    cron: str
-    min_capacity: int | None = None
-    max_capacity: int | None = None
-    time_zone: TimeZone | None = None
+    scale_on: ScaleOn
+    target_utilization: float
+    requests_per_instance: float | None
+
+    def check(self) -> None:
+        """Refuse a load that is only half described.
+
+        Raises:
+            ValueError: If something is missing, too much or out of range.
+        """
+        check_range("target_utilization", self.target_utilization, 40, 70, "percent")
+        if (self.scale_on == "requests") != (self.requests_per_instance is not None):
+            raise ValueError("requests_per_instance and scale_on='requests' go together, got only one")
+        check_range("requests_per_instance", self.requests_per_instance, 1, 10_000_000, "requests a minute")
+
+    @property
+    def target(self) -> float:
+        """The target in percent of CPU, or in requests a minute of one instance."""
+        if self.requests_per_instance is None:
+            return self.target_utilization
+        return self.requests_per_instance * self.target_utilization / 100
 
 
-def check_scaling(steps: Sequence[ScalingStep], scheduled: Sequence[ScheduledCapacity], target: float) -> None:
-    """Refuse steps that are out of order, or that a target already covers, and schedules that change nothing.
+def check_steps(steps: Sequence[ScalingStep], target: float) -> None:
+    """Refuse steps that are out of order, or that the target already covers.
 
     Args:
         steps: The steps.
-        scheduled: The schedule.
         target: The target utilization, in percent.
 
     Raises:
-        ValueError: If they make no sense.
+        ValueError: If they are.
     """
     lines = [step.cpu for step in steps]
     if lines != sorted(set(lines)):
@@ -70,39 +85,19 @@ def check_scaling(steps: Sequence[ScalingStep], scheduled: Sequence[ScheduledCap
             )
         if step.add < 1:
             raise ValueError(f"steps must add 1 or more instances, got {step.add}")
-    names = [one.name for one in scheduled]
-    for one in scheduled:
-        if names.count(one.name) > 1:
-            raise ValueError(f"scheduled must have different names, got {one.name!r} twice")
-        if one.min_capacity is None and one.max_capacity is None:
-            raise ValueError(f"scheduled must set min_capacity or max_capacity, {one.name!r} sets neither")
-        if one.min_capacity is not None and one.max_capacity is not None and one.min_capacity > one.max_capacity:
-            raise ValueError(
-                f"scheduled must have min_capacity up to max_capacity, {one.name!r} has {one.min_capacity} and "
-                f"{one.max_capacity}"
-            )
-        if len(one.cron.split()) != 5:
-            raise ValueError(f"scheduled must have a cron of five fields, {one.name!r} has {one.cron!r}")
 
 
-def track(
-    group: autoscaling.AutoScalingGroup, *, scale_on: ScaleOn, target: float, requests_per_instance: float | None
-) -> None:
+def track(group: autoscaling.AutoScalingGroup, load: TrackedLoad) -> None:
     """Keep the load of each instance at a target.
 
     Args:
         group: The group, already behind its load balancer.
-        scale_on: Which load.
-        target: The target, in percent.
-        requests_per_instance: Requests a minute that keep one instance fully busy.
+        load: The load.
     """
-    if scale_on == "cpu":
-        group.scale_on_cpu_utilization("TrackCpu", target_utilization_percent=target)
-        return
-    assert requests_per_instance is not None
-    group.scale_on_request_count(
-        "TrackRequests", target_requests_per_minute=max(1, round(requests_per_instance * target / 100))
-    )
+    if load.scale_on == "cpu":
+        group.scale_on_cpu_utilization("TrackCpu", target_utilization_percent=load.target)
+    else:
+        group.scale_on_request_count("TrackRequests", target_requests_per_minute=max(1, round(load.target)))
 
 
 def add_steps(
@@ -145,52 +140,29 @@ def add_steps(
     return [started]
 
 
-def add_schedule(group: autoscaling.AutoScalingGroup, scheduled: Sequence[ScheduledCapacity]) -> None:
-    """Change the capacities by the clock.
-
-    Args:
-        group: The group.
-        scheduled: When, and to what.
-    """
-    for one in scheduled:
-        group.scale_on_schedule(
-            one.name,
-            schedule=autoscaling.Schedule.expression(one.cron),
-            min_capacity=one.min_capacity,
-            max_capacity=one.max_capacity,
-            time_zone=one.time_zone.timezone_name if one.time_zone else None,
-        )
-
-
 def predict(
     group: autoscaling.AutoScalingGroup,
-    *,
     mode: Predictive,
+    load: TrackedLoad,
     balancer: elbv2.ApplicationLoadBalancer,
     targets: elbv2.ApplicationTargetGroup,
-    scale_on: ScaleOn,
-    target: float,
-    requests_per_instance: float | None,
 ) -> autoscaling.CfnScalingPolicy:
     """Forecast the load from its history, and scale ahead of it if asked to.
 
     Args:
         group: The group.
         mode: "forecast" only forecasts; "scale" acts on it.
+        load: The load.
         balancer: The load balancer.
         targets: The group's targets in it.
-        scale_on: Which load.
-        target: The target, in percent.
-        requests_per_instance: Requests a minute that keep one instance fully busy.
 
     Returns:
         The policy.
     """
     made = autoscaling.CfnScalingPolicy
-    label, value, metric = None, target, "ASGCPUUtilization"
-    if scale_on == "requests":
-        assert requests_per_instance is not None
-        metric, value = "ALBRequestCount", requests_per_instance * target / 100
+    label, metric = None, "ASGCPUUtilization"
+    if load.scale_on == "requests":
+        metric = "ALBRequestCount"
         label = f"{balancer.load_balancer_full_name}/{targets.target_group_full_name}"
     policy = made(
         group,
@@ -201,7 +173,7 @@ def predict(
             mode="ForecastAndScale" if mode == "scale" else "ForecastOnly",
             metric_specifications=[
                 made.PredictiveScalingMetricSpecificationProperty(
-                    target_value=value,
+                    target_value=load.target,
                     predefined_metric_pair_specification=made.PredictiveScalingPredefinedMetricPairProperty(
                         predefined_metric_type=metric, resource_label=label
                     ),

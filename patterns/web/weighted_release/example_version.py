@@ -2,13 +2,11 @@
 
 from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.lambda_function import LambdaFunction
+from patterns.building_blocks.settings import Settings
 from patterns.web.load_balancing.function_target import function_targets
 
 
@@ -16,11 +14,9 @@ class ExampleVersion(Construct):
     """A function that answers with its own name.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id, and its answer.
-        encryption_key: The key of its log. None: a key that AWS owns.
-        log_retention: How long its log is kept.
-        alarm_topic: Who is told. None: nobody.
+        scope: Parent construct.
+        construct_id: Construct id, and the answer.
+        settings: The retention and key of its log, and the topic of its alarms.
 
     Attributes:
         targets (elbv2.ApplicationTargetGroup): The function, as a load balancer sees it.
@@ -32,9 +28,7 @@ class ExampleVersion(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        encryption_key: kms.IKey | None,
-        log_retention: logs.RetentionDays,
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         made = LambdaFunction(
@@ -47,9 +41,9 @@ class ExampleVersion(Construct):
                 f"    return {{'statusCode': 200, 'headers': headers, 'body': '{construct_id.lower()}'}}\n"
             ),
             handler="index.handler",
-            encryption_key=encryption_key,
-            log_retention=log_retention,
-            alarm_topic=alarm_topic,
+            encryption_key=settings.encryption_key,
+            log_retention=settings.log_retention,
+            alarm_topic=settings.alarm_topic,
         )
         Validations.of(made.function).acknowledge(
             Acknowledgment(

@@ -13,16 +13,17 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.settings import Settings
 from patterns.web.weighted_release.arguments import INTERVAL, STEPS, check_name, check_release
-from patterns.web.weighted_release.shift import WeightShift
+from patterns.web.weighted_release.weight_shift import WeightShift
 
 
 class WeightedRecords(Construct):
     """Shift traffic from one load balancer to another by the weights of a name's records, and back by an alarm.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         domain_name: The domain name that clients use, which both load balancers' certificates must cover.
         hosted_zone: The Route 53 zone of that name, which gets two weighted records.
         stable: The load balancer of the version that serves.
@@ -74,6 +75,7 @@ class WeightedRecords(Construct):
         check_release(release, steps, step_interval, rollback_alarms, error_threshold)
         check_name(domain_name, hosted_zone)
         super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
         both = {"stable": stable, "candidate": candidate}
         # The full stop says that the name is whole. The template says the same of every release, so that
@@ -134,9 +136,7 @@ class WeightedRecords(Construct):
             },
             permissions=[_change_records(hosted_zone, domain_name)],
             alarms=[errors, unanswered, *rollback_alarms],
-            encryption_key=encryption_key,
-            log_retention=log_retention,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         self.alarms: list[cloudwatch.Alarm] = [errors, unanswered, *self.shift.alarms]
 

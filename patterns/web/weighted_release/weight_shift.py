@@ -12,7 +12,6 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -23,23 +22,23 @@ from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.encryption_key import key_statement
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.settings import Settings
 
 
 class WeightShift(Construct):
     """Shifts weight to a candidate step by step, and all of it back when an alarm goes off.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         release: The release that is to be shifted to. None: all weight stays with the stable version.
         steps: The candidate's weights in percent.
         interval: The time between two steps.
         target: Where the weights are set, as the handler reads it.
         permissions: What setting them needs.
         alarms: What sends all weight back.
-        encryption_key: The key of table, logs, environment and failed events. None: keys that AWS owns.
-        log_retention: How long the log is kept.
-        alarm_topic: Who is told. None: nobody.
+        settings: The key of table, logs, environment and failed events, the retention of the log, and the topic of
+            the alarms.
 
     Attributes:
         function (lambda_.Function): What sets the weights.
@@ -59,11 +58,10 @@ class WeightShift(Construct):
         target: Mapping[str, Any],
         permissions: Sequence[iam.PolicyStatement],
         alarms: Sequence[cloudwatch.IAlarm],
-        encryption_key: kms.IKey | None,
-        log_retention: logs.RetentionDays,
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
+        encryption_key, alarm_topic = settings.encryption_key, settings.alarm_topic
         self.table = dynamodb.Table(
             self,
             "State",
@@ -103,7 +101,7 @@ class WeightShift(Construct):
                 "TARGET": Stack.of(self).to_json_string(dict(target)),
                 "ALARMS": Stack.of(self).to_json_string([one.alarm_name for one in alarms]),
             },
-            log_retention=log_retention,
+            log_retention=settings.log_retention,
             encryption_key=encryption_key,
             dead_letters=failed,
             retry_attempts=2,

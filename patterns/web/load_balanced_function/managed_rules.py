@@ -17,8 +17,8 @@ def managed_rules(scope: Construct, construct_id: str) -> wafv2.CfnWebACL:
     """Make a web ACL of three groups of rules that AWS keeps up to date.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
 
     Returns:
         The web ACL. Requests whose body is large are counted, not refused: the load balancer bounds them itself.

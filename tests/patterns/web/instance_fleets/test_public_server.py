@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from patterns.web.dns_balanced_instances.construct import user_data
 from patterns.web.dns_balanced_instances.handler.registrar.answering import answers
+from patterns.web.instance_fleets.public_server import user_data
 from tests.patterns.web.servers import free_port, self_signed
 from tests.patterns.web.shell import lint
 

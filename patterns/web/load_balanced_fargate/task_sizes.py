@@ -15,7 +15,7 @@ MEMORY: dict[int, tuple[int, ...]] = {
 """Memory in MiB by CPU units, of which 1,024 are one processor."""
 
 
-def check_size(cpu: int, memory: Size) -> None:
+def check_task_size(cpu: int, memory: Size) -> None:
     """Refuse a size of task that AWS Fargate does not offer.
 
     Args:

@@ -2,20 +2,26 @@
 
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, Duration, Size, Validations
+from aws_cdk import Duration, Size
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
+from patterns.web.instance_fleets.instance_group import (
+    acknowledge_notifications,
+    failure_notifications,
+    too_few_instances,
+)
 from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
 from patterns.web.instance_fleets.instance_template import InstanceTemplate
-from patterns.web.load_balanced_containers.packing import Bounds
+from patterns.web.load_balanced_containers.tasks_per_instance import Bounds
+from patterns.web.networking.application_network import ApplicationNetwork
 
 SCRIPT = Path(__file__).parent / "instance" / "join_cluster.sh"
 WARMUP = Duration.minutes(3)
@@ -25,15 +31,15 @@ class InstanceCluster(Construct):
     """An Amazon ECS cluster, and an Auto Scaling group that Amazon ECS itself makes as large as its tasks need.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
-        vpc: The VPC; instances stand in its private subnets.
+        scope: Parent construct.
+        construct_id: Construct id.
+        network: The VPC, in whose private subnets the instances run.
         instance_type: The instance type.
         machine_image: The image, with the Amazon ECS agent.
         volume_size: The size of the root volume.
         bounds: How many instances there may be.
         spare_capacity: How much of the instances' room is kept free, in percent.
-        alarm_topic: Who is told of failures.
+        settings: The topic of the alarms.
 
     Attributes:
         cluster (ecs.Cluster): The cluster.
@@ -52,20 +58,22 @@ class InstanceCluster(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        vpc: ec2.IVpc,
+        network: ApplicationNetwork,
         instance_type: ec2.InstanceType,
         machine_image: ec2.IMachineImage,
         volume_size: Size,
         bounds: Bounds,
         spare_capacity: int,
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.ENHANCED)
+        self.cluster = ecs.Cluster(
+            self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENHANCED
+        )
         launch = InstanceTemplate(
             self,
             "Launch",
-            vpc=vpc,
+            vpc=network.vpc,
             instance_type=instance_type,
             machine_image=machine_image,
             user_data=join_cluster(self.cluster.cluster_name),
@@ -76,8 +84,8 @@ class InstanceCluster(Construct):
         self.group = autoscaling.AutoScalingGroup(
             self,
             "Group",
-            vpc=vpc,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+            vpc=network.vpc,
+            vpc_subnets=network.private,
             launch_template=launch.template,
             min_capacity=bounds.fewest,
             max_capacity=bounds.most,
@@ -86,25 +94,14 @@ class InstanceCluster(Construct):
             default_instance_warmup=WARMUP,
             group_metrics=[autoscaling.GroupMetrics.all()],
             health_checks=autoscaling.HealthChecks.ec2(grace_period=WARMUP),
-            notifications=[
-                autoscaling.NotificationConfiguration(
-                    topic=alarm_topic, scaling_events=autoscaling.ScalingEvents.ERRORS
-                )
-            ]
-            if alarm_topic
-            else None,
+            notifications=failure_notifications(settings.alarm_topic),
         )
         # An instance that may not join the cluster is of no use.
         self.group.node.add_dependency(joins)
+        network.before(self.group)
         # Draining moves an instance's tasks before it goes; protection from scale-in is against scaling, not this.
         replace_by_refresh(self.group, warmup=WARMUP, protected=True)
-        Validations.of(self.group).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-AS3",
-                reason="Launches and terminations that fail are notified to alarm_topic; those that succeed are the "
-                "group's daily business, which its activity history keeps, and would bury the failures.",
-            )
-        )
+        acknowledge_notifications(self.group)
         # Not the CDK's AsgCapacityProvider: it would give the instances ecs:Submit* and logs of the whole account.
         provider = ecs.CfnCapacityProvider
         self.provider = provider(
@@ -136,22 +133,12 @@ class InstanceCluster(Construct):
             "WithCapacity",
             cluster_name=self.cluster.cluster_name,
             cluster_arn=self.cluster.cluster_arn,
-            vpc=vpc,
+            vpc=network.vpc,
             has_ec2_capacity=True,
             security_groups=[self.security_group],
         )
         self.alarms: list[cloudwatch.Alarm] = [
-            alarm(
-                self,
-                "TooFewInstances",
-                metric=self._of_group("GroupInServiceInstances", "Minimum"),
-                threshold=bounds.fewest,
-                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-                evaluation_periods=10,
-                missing_data=cloudwatch.TreatMissingData.BREACHING,
-                description="Fewer instances are in service than the least: read the group's activity history.",
-                topic=alarm_topic,
-            ),
+            too_few_instances(self, self.group, bounds.fewest, settings.alarm_topic),
             alarm(
                 self,
                 "NoRoomForTasks",
@@ -170,7 +157,7 @@ class InstanceCluster(Construct):
                 # Instances take minutes to come; a quarter of an hour without room is a bound or a fault.
                 evaluation_periods=15,
                 description="Tasks wait for instances: the group is at its bound, or its instances do not join.",
-                topic=alarm_topic,
+                topic=settings.alarm_topic,
             ),
         ]
 
@@ -181,15 +168,6 @@ class InstanceCluster(Construct):
             service: The service.
         """
         service.node.add_dependency(self._attached)
-
-    def _of_group(self, name: str, statistic: str) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="AWS/AutoScaling",
-            metric_name=name,
-            dimensions_map={"AutoScalingGroupName": self.group.auto_scaling_group_name},
-            statistic=statistic,
-            period=Duration.minutes(1),
-        )
 
     def _permit_to_join(self) -> iam.Policy:
         # What the agent does, action by action; what tasks need to start is the execution role's.

@@ -1,4 +1,4 @@
-"""What lets an instance save its logs before it goes."""
+"""Logs of instances that terminate: a lifecycle hook, and the permission to upload them."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_autoscaling as autoscaling
@@ -21,10 +21,10 @@ def save_logs(
     key: kms.IKey | None,
     reports_health: bool,
 ) -> None:
-    """Hold an instance that is to go until it has sent its logs, and permit it to.
+    """Hold a terminating instance until it has uploaded its logs, and permit the upload.
 
     Args:
-        scope: Where the policy stands in the tree.
+        scope: Parent construct of the policy.
         group: The instances.
         role: Their role.
         bucket: Where the logs go.
