@@ -161,7 +161,7 @@ def deploy(
     With --app, deploy the stacks of a CDK app of yours on this machine: those that are named, or all.
     """
     if app_command is not None:
-        from patternkit.catalog.local import deploy_app_locally
+        from patternkit.catalog.local_session import deploy_app_locally
 
         _no_options(given)
         if aws:
@@ -176,7 +176,7 @@ def deploy(
         from patternkit.catalog.cdk_cli import run_cdk
 
         sys.exit(run_cdk("deploy", pattern.name, options, stack=pattern.stack))
-    from patternkit.catalog.local import deploy_locally
+    from patternkit.catalog.local_session import deploy_locally
 
     deploy_locally(pattern, options, parameters, out, progress)
 
@@ -189,7 +189,7 @@ def destroy(name: str | None, app_command: str | None, aws: bool) -> None:
     """Destroy what `patternkit deploy` made."""
     _either(name, app_command)
     if app_command is not None:
-        from patternkit.catalog.local import destroy_app_locally
+        from patternkit.catalog.deployment_lock import destroy_app_locally
 
         if aws:
             raise CatalogError("--app runs on this machine only; in AWS the CDK CLI destroys it: cdk destroy")
@@ -201,7 +201,7 @@ def destroy(name: str | None, app_command: str | None, aws: bool) -> None:
         from patternkit.catalog.cdk_cli import run_cdk
 
         sys.exit(run_cdk("destroy", pattern.name, {}, stack=pattern.stack))
-    from patternkit.catalog.local import destroy_locally
+    from patternkit.catalog.deployment_lock import destroy_locally
 
     destroy_locally(pattern.name)
     out.print(f"{pattern.name} is gone from this machine")

@@ -27,9 +27,9 @@ from patternkit.routes.model import (
     VpnGateway,
 )
 from patternkit.routes.proving import View
-from patternkit.routes.symmetry import classify
 from patternkit.routes.tracing import Flow
 from patternkit.routes.values import Unknown
+from patternkit.routes.vpc_equivalence import classify
 
 # Names of constructs that repeat what the drawing shows.
 _UNTOLD = {"Resource", "RouteTable", "Subnet"}

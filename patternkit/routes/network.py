@@ -9,13 +9,14 @@ from typing import Any
 
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import QuestionError, TemplateError
+from patternkit.routes.flow_text import flow_lines, flow_verdict
 from patternkit.routes.model import Model
+from patternkit.routes.places import Place
 from patternkit.routes.promises import BadPromise, Promise
 from patternkit.routes.proving import Proof, Verdict, View, prove
-from patternkit.routes.reporting import flow_lines, flow_verdict
 from patternkit.routes.resolving import StackSet
 from patternkit.routes.templates import StackSource, as_template, read, read_template
-from patternkit.routes.tracing import Flow, Place
+from patternkit.routes.tracing import Flow
 from patternkit.routes.worlds import MOST_WORLDS, Worlds, together
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from patternkit.routes.forwarding import Leg
-from patternkit.routes.lines import Lines, Spot
 from patternkit.routes.promises import MEANINGS, BadPromise
 from patternkit.routes.proving import Proof, Verdict
+from patternkit.routes.template_lines import Lines, Spot
 
 _LEVELS = {Verdict.HOLDS: "none", Verdict.FAILS: "error", Verdict.UNKNOWN: "warning"}
 _KINDS = {Verdict.HOLDS: "pass", Verdict.FAILS: "fail", Verdict.UNKNOWN: "open"}

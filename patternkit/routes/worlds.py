@@ -10,7 +10,7 @@ from patternkit.routes.building import build
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import RoutesError, TemplateError
 from patternkit.routes.proving import Proof, Verdict, View
-from patternkit.routes.resolving import Resolver, StackSet
+from patternkit.routes.resolving import Resolver, StackSet, resolver_of
 from patternkit.routes.values import World, following, partitions
 
 MOST_WORLDS = 256
@@ -79,7 +79,7 @@ class Worlds:
             after = following(after)
 
     def _view(self, world: World) -> tuple[Resolver, View]:
-        resolver = Resolver(self.stacks, self.contracts, world)
+        resolver = resolver_of(self.stacks, self.contracts, world)
         # A model is many small objects that all stay: collecting while it grows costs a third of the time.
         collecting = gc.isenabled()
         gc.disable()

@@ -110,7 +110,8 @@ def patternkit_template_snapshot(
 ) -> Hold:
     """Hold a template to its snapshot: `template_snapshot(template, name="agnostic", folder=here / "snapshots")`.
 
-    Takes a template, its path, or what has just one: a synthesis, a stack.
+    Takes a template, its path, or what has just one: a synthesis, a stack. With `difference_from=`, another of these,
+    the snapshot holds only what the template has otherwise than that one: the same stack in another environment.
     """
     from patternkit.testing.asking import template_snapshot
 

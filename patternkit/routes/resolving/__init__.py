@@ -7,6 +7,7 @@ other resource has; what only AWS knows is opaque text or `Unknown`.
 from __future__ import annotations
 
 from patternkit.routes.resolving.custom_resources import sdk_call
+from patternkit.routes.resolving.functions import resolver_of
 from patternkit.routes.resolving.identities import custom_names, endpoint_id, vpn_attachment_id
 from patternkit.routes.resolving.ipv6 import ipv6_blocks
 from patternkit.routes.resolving.resolver import Resolver
@@ -21,6 +22,7 @@ __all__ = [
     "endpoint_id",
     "ipv6_blocks",
     "is_custom",
+    "resolver_of",
     "sdk_call",
     "vpn_attachment_id",
     "zone_name",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from patternkit.routes.errors import TemplateError, nearest
 from patternkit.routes.resolving.intrinsics import as_text
+from patternkit.routes.resolving.resolver import Resolver
 from patternkit.routes.resolving.stacks import Node, Stack
 from patternkit.routes.resolving.zones import Zones
 from patternkit.routes.values import CLOSE, OPEN, Choice, Unknown, is_opaque
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 
 def if_(resolver: Resolver, stack: Stack, argument: Any) -> Any:

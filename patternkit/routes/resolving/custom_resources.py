@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from patternkit.routes.contracts import matching
 from patternkit.routes.resolving.firewalls import endpoint_in
 from patternkit.routes.resolving.identities import custom_names, vpn_attachment_id
 from patternkit.routes.resolving.naming import resource_named
+from patternkit.routes.resolving.resolver import Resolver
 from patternkit.routes.resolving.stacks import Stack
 from patternkit.routes.values import Unknown, lifted
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 # What makes an attachment on a transit gateway without being one.
 _ATTACHING = ("AWS::EC2::VPNConnection", "AWS::DirectConnect::DirectConnectGatewayAssociation")
@@ -110,7 +108,7 @@ def _declared_value(resolver: Resolver, stack: Stack, properties: dict[str, Any]
     if not isinstance(value, dict):
         return value
     if "endpoint-of" in value:
-        firewall = resource_named(resolver, str(value["endpoint-of"]), "AWS::NetworkFirewall::Firewall")
+        firewall = resource_named(resolver.stacks, str(value["endpoint-of"]), "AWS::NetworkFirewall::Firewall")
         zone = value.get("zone")
         if isinstance(zone, dict) and "property" in zone:
             zone = resolver.resolve(stack, properties.get(str(zone["property"])))
@@ -118,9 +116,9 @@ def _declared_value(resolver: Resolver, stack: Stack, properties: dict[str, Any]
             return Unknown(f"the zone that {path} is given is not known")
         return endpoint_in(resolver, firewall, zone)
     if "attachment-of" in value:
-        return vpn_attachment_id(resource_named(resolver, str(value["attachment-of"]), *_ATTACHING))
+        return vpn_attachment_id(resource_named(resolver.stacks, str(value["attachment-of"]), *_ATTACHING))
     if "resource" in value:
-        return resource_named(resolver, str(value["resource"]))
+        return resource_named(resolver.stacks, str(value["resource"]))
     if "property" in value:
         return resolver.resolve(stack, properties.get(str(value["property"])))
     return Unknown(f"the contract for {path} says {value!r}, which the prover does not know")

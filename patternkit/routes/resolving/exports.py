@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from patternkit.routes.errors import TemplateError, nearest
 from patternkit.routes.resolving.naming import named
+from patternkit.routes.resolving.resolver import Resolver
 from patternkit.routes.resolving.stacks import Node, Stack
 from patternkit.routes.values import Unknown, lifted
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 
 def import_value(resolver: Resolver, stack: Stack, argument: Any) -> Any:
@@ -34,7 +32,7 @@ def import_value(resolver: Resolver, stack: Stack, argument: Any) -> Any:
         return resolver.once((exporter.name, "export", name), lambda: resolver.resolve(exporter, node))
     if name in resolver.contracts.imports:
         resolver.leans.add(f"imports {name}")
-        return named(resolver, f"imports {name}", resolver.contracts.imports[name])
+        return named(resolver.stacks, f"imports {name}", resolver.contracts.imports[name])
     return Unknown(f"no stack of the set exports {name!r}, which {stack.name} imports{lifted('imports')}")
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from patternkit.routes.resolving.identities import endpoint_id
+from patternkit.routes.resolving.resolver import Resolver
 from patternkit.routes.resolving.stacks import Stack
 from patternkit.routes.resolving.zones import subnet_zone, zone_name
 from patternkit.routes.values import CLOSE, OPEN, Choice, Unknown, opaque
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 # No region has more availability zones, and a firewall has one endpoint in each.
 _MOST_ENDPOINTS = 6

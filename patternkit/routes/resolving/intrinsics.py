@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from patternkit.routes.addresses import parse_prefix
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.resolving.references import get_att, ref
+from patternkit.routes.resolving.resolver import Resolver
 from patternkit.routes.resolving.stacks import Stack
 from patternkit.routes.resolving.zones import Zones, zone_name
 from patternkit.routes.values import CLOSE, OPEN, Unknown, Zone, is_opaque
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 _ZONE_BEFORE_COLON = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d[a-z]):?$")
 _SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")

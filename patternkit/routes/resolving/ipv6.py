@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from patternkit.routes.resolving.resolver import Resolver
 from patternkit.routes.resolving.stacks import Stack
 from patternkit.routes.values import Unknown
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 
 def ipv6_blocks(resolver: Resolver, stack: Stack, logical: str) -> Any:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from patternkit.routes.contracts import matching
 from patternkit.routes.errors import TemplateError, nearest
 from patternkit.routes.resolving.identities import custom_names
+from patternkit.routes.resolving.stacks import StackSet
 from patternkit.routes.values import outside
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 
 def names_resource(value: Any) -> bool:
@@ -18,11 +16,11 @@ def names_resource(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"resource"}
 
 
-def named(resolver: Resolver, what: str, value: Any) -> Any:
+def named(stacks: StackSet, what: str, value: Any) -> Any:
     """The identity of what `{resource: PATH}` means, or the value as it is.
 
     Args:
-        resolver: The set's resolver.
+        stacks: The set.
         what: Whose value it is.
         value: The value, as the contract or the command line gives it.
 
@@ -33,23 +31,23 @@ def named(resolver: Resolver, what: str, value: Any) -> Any:
         return value
     meant = value["resource"]
     if isinstance(meant, list):
-        return [named(resolver, f"{what} {number}", {"resource": one}) for number, one in enumerate(meant, 1)]
+        return [named(stacks, f"{what} {number}", {"resource": one}) for number, one in enumerate(meant, 1)]
     if meant is None or meant == "none":
         return outside(what)
     try:
-        return resource_named(resolver, str(meant))
+        return resource_named(stacks, str(meant))
     except TemplateError as error:
         raise TemplateError(f"{what}: {error}") from None
 
 
-def resource_named(resolver: Resolver, name: str, *kinds: str) -> str:
+def resource_named(stacks: StackSet, name: str, *kinds: str) -> str:
     """The identity of the one resource that has a name.
 
     Raises:
         TemplateError: None has it, or several have.
     """
     found, known = [], []
-    for stack in resolver.stacks.stacks:
+    for stack in stacks.stacks:
         for logical, resource in stack.resources.items():
             if not kinds or resource["Type"] in kinds:
                 path = stack.path(logical)

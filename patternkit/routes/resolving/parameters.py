@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.resolving.naming import named, names_resource
+from patternkit.routes.resolving.resolver import Resolver
 from patternkit.routes.resolving.stacks import Node, Stack
 from patternkit.routes.values import NO_VALUE, Choice, Unknown, Zone, lifted
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]*)\}\}")
 
@@ -37,7 +35,7 @@ def _parameter(resolver: Resolver, stack: Stack, name: str) -> Any:
     elif "Default" in declaration:
         value = declaration["Default"]
     if names_resource(value):
-        return named(resolver, f"parameter {name} of {stack.name}", value)
+        return named(resolver.stacks, f"parameter {name} of {stack.name}", value)
     if value is None or value is NO_VALUE:
         return _without_value(resolver, stack, name, kind, declaration)
     if isinstance(value, Unknown):
@@ -80,7 +78,7 @@ def _ssm_value(resolver: Resolver, name: str) -> Any:
         return resolver.once((stack.name, "ssm", name), lambda: resolver.resolve(stack, node))
     if name in resolver.contracts.ssm:
         resolver.leans.add(f"ssm {name}")
-        return named(resolver, f"ssm {name}", resolver.contracts.ssm[name])
+        return named(resolver.stacks, f"ssm {name}", resolver.contracts.ssm[name])
     return Unknown(f"the SSM parameter {name} is not in the set{lifted('ssm')}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from patternkit.routes.errors import TemplateError, nearest
 from patternkit.routes.resolving.custom_resources import custom_attribute
@@ -11,12 +11,10 @@ from patternkit.routes.resolving.firewalls import firewall_attribute
 from patternkit.routes.resolving.identities import endpoint_id
 from patternkit.routes.resolving.ipv6 import ipv6_blocks
 from patternkit.routes.resolving.parameters import parameter
+from patternkit.routes.resolving.resolver import Resolver
 from patternkit.routes.resolving.stacks import Stack, is_custom
 from patternkit.routes.resolving.zones import subnet_zone
 from patternkit.routes.values import NO_VALUE, opaque
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 # Attributes that are the resource's own identity.
 _IDENTITY = {

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import TemplateError
-from patternkit.routes.resolving.conditions import condition, if_
-from patternkit.routes.resolving.exports import import_value, stack_output
-from patternkit.routes.resolving.intrinsics import cidr, find_in_map, join, length_of, select, split, sub, to_json
-from patternkit.routes.resolving.naming import named
-from patternkit.routes.resolving.parameters import dynamic
-from patternkit.routes.resolving.references import get_att, ref
 from patternkit.routes.resolving.stacks import Node, Stack, StackSet
-from patternkit.routes.resolving.zones import get_azs
-from patternkit.routes.values import NO_VALUE, Choice, Undecided, Unknown, World, Zone, opaque
+from patternkit.routes.values import NO_VALUE, Choice, Undecided, Unknown, World, Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """What works out the values of expressions.
+
+    Attributes:
+        intrinsic: By name, the intrinsic functions, from their argument.
+        dynamic: The value of a text with dynamic references.
+        condition: Whether a named condition holds.
+    """
+
+    intrinsic: Mapping[str, Callable[[Resolver, Stack, Any], Any]]
+    dynamic: Callable[[Resolver, str], Any]
+    condition: Callable[[Resolver, Stack, Any], bool]
 
 
 class Resolver:
-    """The values of a set of stacks in one world."""
+    """The values of a set of stacks in one world.
 
-    def __init__(self, stacks: StackSet, contracts: Contracts, world: World) -> None:
+    Args:
+        stacks: The set.
+        contracts: What the templates cannot say.
+        world: The choices that are made.
+        functions: What works out the values of expressions.
+        ids: By their text, the identities of resources whose ids contracts give.
+    """
+
+    def __init__(
+        self, stacks: StackSet, contracts: Contracts, world: World, functions: Functions, ids: Mapping[str, Any]
+    ) -> None:
         self.stacks = stacks
+        self._intrinsic, self._dynamic, self._condition = functions.intrinsic, functions.dynamic, functions.condition
         self.contracts = contracts
         self.world = world
         self.leans: set[str] = set()
@@ -30,8 +50,7 @@ class Resolver:
         # What the set exports and stores is listed when the first expression asks for it.
         self.exports: dict[str, tuple[Stack, Node]] | None = None
         self.ssm: dict[str, tuple[Stack, Node]] | None = None
-        # The identities of resources whose ids contracts give as text.
-        self.ids = {text: named(self, f"ids of {text}", value) for text, value in contracts.ids.items()}
+        self.ids = ids
         self.identified = frozenset(self.ids.values())
         self._tentative: dict[str, int] = {}
         self._memo: dict[Hashable, tuple[Any, frozenset[str]]] = {}
@@ -45,7 +64,7 @@ class Resolver:
         """
         kind = type(node)
         if kind is str:
-            text = dynamic(self, node) if "{{resolve:" in node else node
+            text = self._dynamic(self, node) if "{{resolve:" in node else node
             return self.meant(text) if self.ids else text
         if kind is dict and len(node) == 1 and "Ref" in node:
             name = node["Ref"]
@@ -85,7 +104,7 @@ class Resolver:
 
     def _condition_holds(self, stack: Stack, name: Any) -> bool:
         try:
-            return condition(self, stack, name)
+            return self._condition(self, stack, name)
         except Undecided as undecided:
             return bool(self._for_every_option(undecided.choice, lambda: self._condition_holds(stack, name)))
 
@@ -93,12 +112,12 @@ class Resolver:
         """The value of an expression, which may raise `Undecided`."""
         kind = type(node)
         if kind is str:
-            text = dynamic(self, node) if "{{resolve:" in node else node
+            text = self._dynamic(self, node) if "{{resolve:" in node else node
             return self.meant(text) if self.ids else text
         if kind is dict:
             if len(node) == 1:
                 ((name, argument),) = node.items()
-                function = _FUNCTIONS.get(name)
+                function = self._intrinsic.get(name)
                 if function is not None:
                     return function(self, stack, argument)
                 if isinstance(name, str) and name.startswith("Fn::"):
@@ -160,23 +179,3 @@ class Resolver:
             self._resolving.pop()
             self.leans |= outer
         return value
-
-
-_FUNCTIONS: dict[str, Callable[[Resolver, Stack, Any], Any]] = {
-    "Ref": ref,
-    "Fn::GetAtt": get_att,
-    "Fn::Select": select,
-    "Fn::Join": join,
-    "Fn::Sub": sub,
-    "Fn::Split": split,
-    "Fn::If": if_,
-    "Fn::ImportValue": import_value,
-    "Fn::GetStackOutput": stack_output,
-    "Fn::GetAZs": get_azs,
-    "Fn::FindInMap": find_in_map,
-    "Fn::Cidr": cidr,
-    "Fn::Length": length_of,
-    "Fn::ToJsonString": to_json,
-    "Fn::Base64": lambda _resolver, _stack, _argument: opaque("base64"),
-    "Fn::Transform": lambda _resolver, stack, _argument: Unknown(f"a macro computes it in {stack.name}"),
-}

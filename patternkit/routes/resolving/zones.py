@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from patternkit.routes.resolving.resolver import Resolver
 from patternkit.routes.resolving.stacks import Stack
 from patternkit.routes.values import NO_VALUE, Unknown, Zone, is_opaque
-
-if TYPE_CHECKING:
-    from patternkit.routes.resolving.resolver import Resolver
 
 _ZONE_NAME = re.compile(r"^(?:[a-z]{2}(?:-[a-z]+)+-\d[a-z]|[a-z]{2}(?:-[a-z]+)+-\d-[a-z0-9-]+-\d[a-z])$")
 

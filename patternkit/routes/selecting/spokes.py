@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from patternkit.routes.addresses import Spans, intersect, normal, public, span_of, subtract
-from patternkit.routes.lookup import decide
+from patternkit.routes.longest_prefix import decide
 from patternkit.routes.model import (
     Attachment,
     Decision,

@@ -12,8 +12,8 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
 
 from patterns.web.load_balanced_containers import LoadBalancedContainers
-from patterns.web.load_balanced_containers.cluster import SCRIPT, join_cluster
-from patterns.web.load_balanced_containers.packing import instance_size, instances_for, tasks_on_one
+from patterns.web.load_balanced_containers.instance_cluster import SCRIPT, join_cluster
+from patterns.web.load_balanced_containers.tasks_per_instance import instance_size, instances_for, tasks_on_one
 from tests.conftest import example
 from tests.patterns.web.balancer_refusals import concrete_stack
 from tests.patterns.web.certificates import certificate

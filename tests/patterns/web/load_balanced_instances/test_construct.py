@@ -12,7 +12,7 @@ from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.assertions import Match, Template
 
 from patterns.web.load_balanced_instances import LoadBalancedInstances, ScalingStep, ScheduledCapacity
-from patterns.web.load_balancing.https_load_balancer import check_https
+from patterns.web.load_balancing.https_front import HttpsFront
 from tests.patterns.web.balancer_refusals import concrete_stack
 from tests.patterns.web.certificates import certificate, vpc, zone
 
@@ -294,4 +294,5 @@ def test_a_certificate_of_another_region_is_refused() -> None:
 def test_a_certificate_whose_region_is_not_known_passes() -> None:
     stack = concrete_stack()
     given = cdk.CfnParameter(stack, "Arn").value_as_string
-    check_https(stack, acm.Certificate.from_certificate_arn(stack, "Given", given), None, None)
+    certificate = acm.Certificate.from_certificate_arn(stack, "Given", given)
+    HttpsFront(certificate=certificate, domain_name=None, hosted_zone=None, web_acl=None).check(stack)
