@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from patternkit.drawing import Edge, Graph, Group, Node, drawn
+from patternkit.resolving.values import Unknown
 from patternkit.routes.forwarding import Leg, Outcome
 from patternkit.routes.model import (
     Element,
@@ -28,7 +29,6 @@ from patternkit.routes.model import (
 )
 from patternkit.routes.proving import View
 from patternkit.routes.tracing import Flow
-from patternkit.routes.values import Unknown
 from patternkit.routes.vpc_equivalence import classify
 
 # Names of constructs that repeat what the drawing shows.

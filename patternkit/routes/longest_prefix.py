@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import IPV4_END, IPV4_EXTENDED_END, PUBLIC_IPV4, Spans, intersect, span_of
 from patternkit.routes.model import (
     RANKS,
@@ -25,7 +26,6 @@ from patternkit.routes.model import (
     TransitGateway,
     TransitTable,
 )
-from patternkit.routes.values import Unknown
 
 Segments = tuple[list[int], list[Decision]]
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
+from patternkit.resolving.values import CLOSE, OPEN, Unknown
 from patternkit.routes.classes import ADDS, CHANGES, class_of
 from patternkit.routes.model import Endpoint, Model, NetworkAcl, RouteTable, SecurityGroup, Subnet, TransitTable
 from patternkit.routes.network import Network
 from patternkit.routes.proving import View
-from patternkit.routes.values import CLOSE, OPEN, Unknown
 
 # Options of a choice, and resources of a type, that a line tells.
 _MOST_OPTIONS = 6

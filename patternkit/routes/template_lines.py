@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import yaml
 
+from patternkit.resolving import Stack, StackSet
+from patternkit.resolving.values import CLOSE, OPEN
 from patternkit.routes.proving import Proof, Verdict
-from patternkit.routes.resolving import Stack, StackSet
 from patternkit.routes.templates import read_text
-from patternkit.routes.values import CLOSE, OPEN
 
 _PART = re.compile(r"(?:#\d+|\.[A-Za-z]+)+$")
 

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import NAT64, Prefix
 from patternkit.routes.model import (
     AclRule,
@@ -35,7 +36,6 @@ from patternkit.routes.model import (
     Vpc,
     VpnGateway,
 )
-from patternkit.routes.values import Unknown
 
 
 def classify(model: Model, marks: Mapping[str, Hashable], mentioned: Iterable[Prefix] = ()) -> dict[str, Hashable]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Prefix
 from patternkit.routes.model.element import Doubt, Element
 from patternkit.routes.model.elements import (
@@ -50,7 +51,6 @@ from patternkit.routes.model.load_balancers import (
     TargetGroup,
     homes,
 )
-from patternkit.routes.values import Unknown
 
 __all__ = [
     "RANKS",

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Prefix, Spans
 from patternkit.routes.model.element import Element
 from patternkit.routes.model.filters import AclRule, NetworkAcl, SecurityGroup
-from patternkit.routes.values import Unknown
 
 
 @dataclass(slots=True, eq=False, repr=False)

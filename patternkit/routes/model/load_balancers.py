@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import EVERY_PORT, Prefix, Spans
 from patternkit.routes.model.element import Element
 from patternkit.routes.model.elements import Interface, Subnet
-from patternkit.routes.values import Unknown
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from patternkit.resolving.values import Unknown, lifted
 from patternkit.routes.addresses import EVERY_PORT, intersect
 from patternkit.routes.forwarding import Leg, match
 from patternkit.routes.model import Endpoint, Firewall, FirewallPolicy
 from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.tracing import Flow
-from patternkit.routes.values import Unknown, lifted
 
 
 def inspection(evidence: Evidence, flow: Flow, back: Leg) -> str:

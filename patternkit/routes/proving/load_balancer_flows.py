@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect
 from patternkit.routes.building.filters import DEFAULT_GROUP
 from patternkit.routes.forwarding import Forwarder, Hop, Leg, Outcome, Walk, forward, security_group
@@ -27,7 +28,6 @@ from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
 from patternkit.routes.proving.view import View
 from patternkit.routes.tracing import Flow
-from patternkit.routes.values import Unknown
 
 _DEEPEST = 4
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from patternkit.resolving import Resolver, StackSet
+from patternkit.resolving.values import World
 from patternkit.routes.model import Model
 from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
 from patternkit.routes.proving.address_families import by_nat64
 from patternkit.routes.proving.pairs import pairs_of
 from patternkit.routes.proving.undeclared_appliances import considered
-from patternkit.routes.resolving import Resolver, StackSet
 from patternkit.routes.selecting import Selected, Selector
 from patternkit.routes.tracing import Flow, Tracer
-from patternkit.routes.values import World
 
 
 @dataclass(slots=True)

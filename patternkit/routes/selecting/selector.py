@@ -6,6 +6,8 @@ import fnmatch
 from dataclasses import dataclass, replace
 from typing import Any
 
+from patternkit.resolving import Resolver, StackSet
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import (
     PUBLIC_IPV4,
     PUBLIC_IPV6,
@@ -33,10 +35,8 @@ from patternkit.routes.model import (
 )
 from patternkit.routes.places import Place
 from patternkit.routes.promises import Selection
-from patternkit.routes.resolving import Resolver, StackSet
 from patternkit.routes.selecting.names import Names, aliases, short, trimmed
 from patternkit.routes.selecting.spokes import spokes
-from patternkit.routes.values import Unknown
 
 GROUPS = ("every subnet", "every spoke subnet", "every site", "internet", *SERVICES)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from patternkit.routes.resolving.resolver import Resolver
-from patternkit.routes.resolving.stacks import Stack
-from patternkit.routes.values import NO_VALUE, Unknown, Zone, is_opaque
+from patternkit.resolving.resolver import Resolver
+from patternkit.resolving.stacks import Stack
+from patternkit.resolving.values import NO_VALUE, Unknown, Zone, is_opaque
 
 _ZONE_NAME = re.compile(r"^(?:[a-z]{2}(?:-[a-z]+)+-\d[a-z]|[a-z]{2}(?:-[a-z]+)+-\d-[a-z0-9-]+-\d[a-z])$")
 

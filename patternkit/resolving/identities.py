@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from patternkit.routes.resolving.stacks import Stack
-from patternkit.routes.values import CLOSE, OPEN
+from patternkit.resolving.stacks import Stack
+from patternkit.resolving.values import CLOSE, OPEN
 
 
 def custom_names(stack: Stack, logical: str, kind: str) -> tuple[str, ...]:

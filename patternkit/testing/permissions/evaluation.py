@@ -10,7 +10,7 @@ from patternkit.testing.permissions.statements import Request, Statement
 from patternkit.testing.permissions.wildcards import matches
 
 
-class Verdict(enum.StrEnum):
+class AccessDecision(enum.StrEnum):
     """The answer; "not evaluated" is never an allowance."""
 
     ALLOWED = "allowed"
@@ -19,23 +19,23 @@ class Verdict(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Evaluation:
     """A request, the answer, and why.
 
     Attributes:
         request: What was asked for.
-        verdict: The answer.
+        decision: The answer.
         why: In words.
         used: The statements of the role that allow it.
     """
 
     request: Request
-    verdict: Verdict
+    decision: AccessDecision
     why: str
     used: tuple[Statement, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
-        return f"{self.verdict}: {self.request}: {self.why}"
+        return f"{self.decision}: {self.request}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Role:
     unknown: Sequence[str] = ()
 
 
-def judge(request: Request, role: Role, resource_policy: Callable[[str], Sequence[Statement] | None]) -> Judgement:
+def evaluate(request: Request, role: Role, resource_policy: Callable[[str], Sequence[Statement] | None]) -> Evaluation:
     """Answer a request that a role makes of a resource of its own account.
 
     An explicit denial wins. Then the role's policies or the resource's must allow it; for a KMS key the key's policy
@@ -74,8 +74,8 @@ def judge(request: Request, role: Role, resource_policy: Callable[[str], Sequenc
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
 
-    def answer(verdict: Verdict, why: str, used: Sequence[Statement] = ()) -> Judgement:
-        return Judgement(request, verdict, why, tuple(used))
+    def answer(decision: AccessDecision, why: str, used: Sequence[Statement] = ()) -> Evaluation:
+        return Evaluation(request, decision, why, tuple(used))
 
     of_resource = resource_policy(request.resource) if request.resource != "*" else ()
     allows: list[Statement] = []
@@ -94,7 +94,7 @@ def judge(request: Request, role: Role, resource_policy: Callable[[str], Sequenc
         uncertain = next((found for found in (addressed, applies) if isinstance(found, str)), "")
         if not statement.allow:
             if not uncertain:
-                return answer(Verdict.DENIED, f"{statement} denies it")
+                return answer(AccessDecision.DENIED, f"{statement} denies it")
             unknown_denial = uncertain
         elif uncertain:
             unknown.append(uncertain)
@@ -105,26 +105,28 @@ def judge(request: Request, role: Role, resource_policy: Callable[[str], Sequenc
         else:
             left_to_account = True
     if unknown_denial:
-        return answer(Verdict.NOT_EVALUATED, f"it may be denied: {unknown_denial} is not modelled")
+        return answer(AccessDecision.NOT_EVALUATED, f"it may be denied: {unknown_denial} is not modelled")
     if of_resource is None:
-        return answer(Verdict.NOT_EVALUATED, "the resource is not in the template, and its policy is not known")
+        return answer(AccessDecision.NOT_EVALUATED, "the resource is not in the template, and its policy is not known")
     is_key = request.action.startswith("kms:") and request.resource != "*"
     if is_key and not granted_by_resource and not left_to_account:
-        return answer(Verdict.DENIED, "the key's policy neither names the role nor leaves it to the account's policies")
+        return answer(
+            AccessDecision.DENIED, "the key's policy neither names the role nor leaves it to the account's policies"
+        )
     if role.boundary is not None and allows:
         bounded = [statement.applies(request) for statement in role.boundary if statement.allow]
         denials = [statement.applies(request) for statement in role.boundary if not statement.allow]
         if True in denials or not any(bounded):
-            return answer(Verdict.DENIED, "the permissions boundary does not allow it")
+            return answer(AccessDecision.DENIED, "the permissions boundary does not allow it")
         if True not in bounded or any(denials):
-            return answer(Verdict.NOT_EVALUATED, "the permissions boundary depends on what is not modelled")
+            return answer(AccessDecision.NOT_EVALUATED, "the permissions boundary depends on what is not modelled")
     if allows:
-        return answer(Verdict.ALLOWED, f"by {allows[0]}", allows)
+        return answer(AccessDecision.ALLOWED, f"by {allows[0]}", allows)
     if granted_by_resource:
-        return answer(Verdict.ALLOWED, f"by {granted_by_resource[0]}")
+        return answer(AccessDecision.ALLOWED, f"by {granted_by_resource[0]}")
     if unknown:
-        return answer(Verdict.NOT_EVALUATED, f"{unknown[0]} is not modelled")
-    return answer(Verdict.DENIED, "no statement allows it")
+        return answer(AccessDecision.NOT_EVALUATED, f"{unknown[0]} is not modelled")
+    return answer(AccessDecision.DENIED, "no statement allows it")
 
 
 def _addresses(statement: Statement, role: Role) -> bool | str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from patternkit.routes.errors import TemplateError, nearest
-from patternkit.routes.resolving.custom_resources import custom_attribute
-from patternkit.routes.resolving.exports import nested_output
-from patternkit.routes.resolving.firewalls import firewall_attribute
-from patternkit.routes.resolving.identities import endpoint_id
-from patternkit.routes.resolving.ipv6 import ipv6_blocks
-from patternkit.routes.resolving.parameters import parameter
-from patternkit.routes.resolving.resolver import Resolver
-from patternkit.routes.resolving.stacks import Stack, is_custom
-from patternkit.routes.resolving.zones import subnet_zone
-from patternkit.routes.values import NO_VALUE, opaque
+from patternkit.resolving.custom_resources import custom_attribute
+from patternkit.resolving.exports import nested_output
+from patternkit.resolving.firewalls import firewall_attribute
+from patternkit.resolving.identities import endpoint_id
+from patternkit.resolving.ipv6 import ipv6_blocks
+from patternkit.resolving.parameters import parameter
+from patternkit.resolving.resolver import Resolver
+from patternkit.resolving.stacks import Stack, is_custom
+from patternkit.resolving.values import NO_VALUE, opaque
+from patternkit.resolving.zones import subnet_zone
+from patternkit.templates.errors import TemplateError, nearest
 
 # Attributes that are the resource's own identity.
 _IDENTITY = {

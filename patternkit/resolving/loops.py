@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from patternkit.routes.errors import TemplateError
-from patternkit.routes.templates import Template
+from patternkit.templates import Template
+from patternkit.templates.errors import TemplateError
 
 MOST = 2_000_000
 """How many characters loops may make, about: CloudFormation takes templates of one million, and none that it makes."""

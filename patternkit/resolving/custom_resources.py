@@ -6,13 +6,13 @@ import json
 import re
 from typing import Any
 
-from patternkit.routes.contracts import matching
-from patternkit.routes.resolving.firewalls import endpoint_in
-from patternkit.routes.resolving.identities import custom_names, vpn_attachment_id
-from patternkit.routes.resolving.naming import resource_named
-from patternkit.routes.resolving.resolver import Resolver
-from patternkit.routes.resolving.stacks import Stack
-from patternkit.routes.values import Unknown, lifted
+from patternkit.resolving.firewalls import endpoint_in
+from patternkit.resolving.given import matching
+from patternkit.resolving.identities import custom_names, vpn_attachment_id
+from patternkit.resolving.naming import resource_named
+from patternkit.resolving.resolver import Resolver
+from patternkit.resolving.stacks import Stack
+from patternkit.resolving.values import Unknown, lifted
 
 # What makes an attachment on a transit gateway without being one.
 _ATTACHING = ("AWS::EC2::VPNConnection", "AWS::DirectConnect::DirectConnectGatewayAssociation")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from patternkit.routes.resolving.resolver import Resolver
-from patternkit.routes.resolving.stacks import Stack
-from patternkit.routes.values import Unknown
+from patternkit.resolving.resolver import Resolver
+from patternkit.resolving.stacks import Stack
+from patternkit.resolving.values import Unknown
 
 
 def ipv6_blocks(resolver: Resolver, stack: Stack, logical: str) -> Any:

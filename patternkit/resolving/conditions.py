@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from patternkit.routes.errors import TemplateError, nearest
-from patternkit.routes.resolving.intrinsics import as_text
-from patternkit.routes.resolving.resolver import Resolver
-from patternkit.routes.resolving.stacks import Node, Stack
-from patternkit.routes.resolving.zones import Zones
-from patternkit.routes.values import CLOSE, OPEN, Choice, Unknown, is_opaque
+from patternkit.resolving.intrinsics import as_text
+from patternkit.resolving.resolver import Resolver
+from patternkit.resolving.stacks import Node, Stack
+from patternkit.resolving.values import CLOSE, OPEN, Choice, Unknown, is_opaque
+from patternkit.resolving.zones import Zones
+from patternkit.templates.errors import TemplateError, nearest
 
 
 def if_(resolver: Resolver, stack: Stack, argument: Any) -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from patternkit.routes.contracts import matching
-from patternkit.routes.errors import TemplateError, nearest
-from patternkit.routes.resolving.identities import custom_names
-from patternkit.routes.resolving.stacks import StackSet
-from patternkit.routes.values import outside
+from patternkit.resolving.given import matching
+from patternkit.resolving.identities import custom_names
+from patternkit.resolving.stacks import StackSet
+from patternkit.resolving.values import outside
+from patternkit.templates.errors import TemplateError, nearest
 
 
 def names_resource(value: Any) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from patternkit.routes.errors import TemplateError, nearest
-from patternkit.routes.resolving.naming import named
-from patternkit.routes.resolving.resolver import Resolver
-from patternkit.routes.resolving.stacks import Node, Stack
-from patternkit.routes.values import Unknown, lifted
+from patternkit.resolving.naming import named
+from patternkit.resolving.resolver import Resolver
+from patternkit.resolving.stacks import Node, Stack
+from patternkit.resolving.values import Unknown, lifted
+from patternkit.templates.errors import TemplateError, nearest
 
 
 def import_value(resolver: Resolver, stack: Stack, argument: Any) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
-from patternkit.routes.resolving.identities import endpoint_id
-from patternkit.routes.resolving.resolver import Resolver
-from patternkit.routes.resolving.stacks import Stack
-from patternkit.routes.resolving.zones import subnet_zone, zone_name
-from patternkit.routes.values import CLOSE, OPEN, Choice, Unknown, opaque
+from patternkit.resolving.identities import endpoint_id
+from patternkit.resolving.resolver import Resolver
+from patternkit.resolving.stacks import Stack
+from patternkit.resolving.values import CLOSE, OPEN, Choice, Unknown, opaque
+from patternkit.resolving.zones import subnet_zone, zone_name
 
 # No region has more availability zones, and a firewall has one endpoint in each.
 _MOST_ENDPOINTS = 6

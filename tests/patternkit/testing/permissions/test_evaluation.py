@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from patternkit.testing.permissions.errors import ProofError
+from patternkit.testing.permissions.evaluation import AccessDecision, Role, evaluate
 from patternkit.testing.permissions.intrinsics import Unresolved
 from patternkit.testing.permissions.statements import Request, Statement, read_policy
-from patternkit.testing.permissions.verdicts import Role, Verdict, judge
 
-ALLOWED, DENIED, UNKNOWN = Verdict.ALLOWED, Verdict.DENIED, Verdict.NOT_EVALUATED
+ALLOWED, DENIED, UNKNOWN = AccessDecision.ALLOWED, AccessDecision.DENIED, AccessDecision.NOT_EVALUATED
 ROLE = "arn:aws:iam::123456789012:role/role"
 ACCOUNT = {"AWS": "arn:aws:iam::123456789012:root"}
 CONTEXT: dict[str, tuple[str, ...] | None] = {
@@ -37,14 +37,14 @@ def read(*statements: dict[str, Any], of_resource: bool = False) -> list[Stateme
     return list(read_policy("Policy", document, document, of_resource=of_resource))
 
 
-def verdict(
+def decision(
     *statements: dict[str, Any],
     resource_policy: Sequence[dict[str, Any]] | None = (),
     boundary: Sequence[dict[str, Any]] | None = None,
     action: str = "s3:GetObject",
     resource: str = OBJECT,
     unknown: Sequence[str] = (),
-) -> Verdict:
+) -> AccessDecision:
     role = Role(
         arn=ROLE,
         account="123456789012",
@@ -53,7 +53,7 @@ def verdict(
         unknown=unknown,
     )
     of_resource = None if resource_policy is None else read(*resource_policy, of_resource=True)
-    return judge(Request(action, resource, CONTEXT, "a test"), role, lambda _: of_resource).verdict
+    return evaluate(Request(action, resource, CONTEXT, "a test"), role, lambda _: of_resource).decision
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def verdict(
         ({"Resource": "arn:aws:s3:::bucket/${aws:username}/*"}, UNKNOWN),
     ],
 )
-def test_actions_and_resources(parts: dict[str, Any], expected: Verdict) -> None:
-    assert verdict(statement(**parts)) is expected
+def test_actions_and_resources(parts: dict[str, Any], expected: AccessDecision) -> None:
+    assert decision(statement(**parts)) is expected
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_actions_and_resources(parts: dict[str, Any], expected: Verdict) -> None
         ({"StringEquals": {"aws:PrincipalOrgID": "o-1", "s3:prefix": "out/"}}, DENIED),
     ],
 )
-def test_conditions(condition: dict[str, Any], expected: Verdict) -> None:
-    assert verdict(statement(Condition=condition)) is expected
+def test_conditions(condition: dict[str, Any], expected: AccessDecision) -> None:
+    assert decision(statement(Condition=condition)) is expected
 
 
 @pytest.mark.parametrize(
@@ -151,9 +151,9 @@ def test_conditions(condition: dict[str, Any], expected: Verdict) -> None:
     ],
 )
 def test_denials_and_resource_policies(
-    statements: list[dict[str, Any]], resource_policy: list[dict[str, Any]] | None, expected: Verdict
+    statements: list[dict[str, Any]], resource_policy: list[dict[str, Any]] | None, expected: AccessDecision
 ) -> None:
-    assert verdict(*statements, resource_policy=resource_policy) is expected
+    assert decision(*statements, resource_policy=resource_policy) is expected
 
 
 @pytest.mark.parametrize(
@@ -166,12 +166,12 @@ def test_denials_and_resource_policies(
     ],
 )
 def test_a_key_is_used_only_as_its_own_policy_lets_it(
-    statements: list[dict[str, Any]], key_policy: list[str], expected: Verdict
+    statements: list[dict[str, Any]], key_policy: list[str], expected: AccessDecision
 ) -> None:
     who = {"account": ACCOUNT, "role": {"AWS": ROLE}}
     policy = [statement(Action="kms:*", Resource="*", Principal=who[one]) for one in key_policy]
     key = "arn:aws:kms:us-east-1:123456789012:key/key"
-    assert verdict(*statements, resource_policy=policy, action="kms:Decrypt", resource=key) is expected
+    assert decision(*statements, resource_policy=policy, action="kms:Decrypt", resource=key) is expected
 
 
 @pytest.mark.parametrize(
@@ -183,13 +183,13 @@ def test_a_key_is_used_only_as_its_own_policy_lets_it(
         ([statement(Condition={"StringEquals": {"aws:PrincipalOrgID": "o"}})], UNKNOWN),
     ],
 )
-def test_a_permissions_boundary_bounds(boundary: list[dict[str, Any]], expected: Verdict) -> None:
-    assert verdict(statement(), boundary=boundary) is expected
+def test_a_permissions_boundary_bounds(boundary: list[dict[str, Any]], expected: AccessDecision) -> None:
+    assert decision(statement(), boundary=boundary) is expected
 
 
 def test_a_policy_that_is_only_named_may_allow_it() -> None:
-    assert verdict(unknown=["TheirPolicy"]) is UNKNOWN
-    assert verdict(statement(), unknown=["TheirPolicy"]) is UNKNOWN
+    assert decision(unknown=["TheirPolicy"]) is UNKNOWN
+    assert decision(statement(), unknown=["TheirPolicy"]) is UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from patternkit.routes.contracts import Contracts
-from patternkit.routes.errors import TemplateError
-from patternkit.routes.resolving.stacks import Node, Stack, StackSet
-from patternkit.routes.values import NO_VALUE, Choice, Undecided, Unknown, World, Zone
+from patternkit.resolving.given import Given
+from patternkit.resolving.stacks import Node, Stack, StackSet
+from patternkit.resolving.values import NO_VALUE, Choice, Undecided, Unknown, World, Zone
+from patternkit.templates.errors import TemplateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Resolver:
     """
 
     def __init__(
-        self, stacks: StackSet, contracts: Contracts, world: World, functions: Functions, ids: Mapping[str, Any]
+        self, stacks: StackSet, contracts: Given, world: World, functions: Functions, ids: Mapping[str, Any]
     ) -> None:
         self.stacks = stacks
         self._intrinsic, self._dynamic, self._condition = functions.intrinsic, functions.dynamic, functions.condition

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from patternkit.routes.errors import TemplateError, nearest
-from patternkit.routes.templates import StackSource
+from patternkit.templates import StackSource
+from patternkit.templates.errors import TemplateError, nearest
 
 NESTED = "AWS::CloudFormation::Stack"
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from patternkit.routes.contracts import Contracts
-from patternkit.routes.errors import TemplateError
-from patternkit.routes.resolving.loops import expand, has_loop
-from patternkit.routes.resolving.nesting import Nesting
-from patternkit.routes.templates import StackSource, as_template, nested_path, read_template
-from patternkit.routes.values import CLOSE, OPEN, Unknown, lifted
+from patternkit.resolving.given import Given
+from patternkit.resolving.loops import expand, has_loop
+from patternkit.resolving.nesting import Nesting
+from patternkit.resolving.values import CLOSE, OPEN, Unknown, lifted
+from patternkit.templates import StackSource, as_template, read_template
+from patternkit.templates.assemblies import nested_path
+from patternkit.templates.errors import TemplateError
 
 Node = Any
 
@@ -79,10 +80,10 @@ class Stack:
 class StackSet:
     """All stacks of a network, nested ones included, before any choice is made."""
 
-    def __init__(self, sources: list[StackSource], contracts: Contracts | None = None) -> None:
+    def __init__(self, sources: list[StackSource], contracts: Given | None = None) -> None:
         self.stacks: list[Stack] = []
         self.nested = 0
-        self.contracts = contracts or Contracts()
+        self.contracts = contracts or Given()
         self.leans: frozenset[str] = frozenset()
         self.unknown_everywhere: list[str] = []
         names: set[str] = set()

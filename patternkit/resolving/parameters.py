@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from patternkit.routes.errors import TemplateError
-from patternkit.routes.resolving.naming import named, names_resource
-from patternkit.routes.resolving.resolver import Resolver
-from patternkit.routes.resolving.stacks import Node, Stack
-from patternkit.routes.values import NO_VALUE, Choice, Unknown, Zone, lifted
+from patternkit.resolving.naming import named, names_resource
+from patternkit.resolving.resolver import Resolver
+from patternkit.resolving.stacks import Node, Stack
+from patternkit.resolving.values import NO_VALUE, Choice, Unknown, Zone, lifted
+from patternkit.templates.errors import TemplateError
 
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]*)\}\}")
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from typing import Any
 
-from patternkit.routes.addresses import parse_prefix
-from patternkit.routes.errors import TemplateError
-from patternkit.routes.resolving.references import get_att, ref
-from patternkit.routes.resolving.resolver import Resolver
-from patternkit.routes.resolving.stacks import Stack
-from patternkit.routes.resolving.zones import Zones, zone_name
-from patternkit.routes.values import CLOSE, OPEN, Unknown, Zone, is_opaque
+from patternkit.resolving.references import get_att, ref
+from patternkit.resolving.resolver import Resolver
+from patternkit.resolving.stacks import Stack
+from patternkit.resolving.values import CLOSE, OPEN, Unknown, Zone, is_opaque
+from patternkit.resolving.zones import Zones, zone_name
+from patternkit.templates.errors import TemplateError
 
 _ZONE_BEFORE_COLON = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d[a-z]):?$")
 _SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
@@ -128,7 +128,7 @@ def cidr(resolver: Resolver, stack: Stack, argument: Any) -> Any:
     for part in parts:
         if isinstance(part, Unknown):
             return part
-    block = parse_prefix(parts[0]) if isinstance(parts[0], str) else None
+    block = _block(parts[0])
     if block is None:
         if isinstance(parts[0], str) and is_opaque(parts[0]):
             return Unknown(f"the block that Fn::Cidr in {stack.name} divides is known only to AWS")
@@ -137,12 +137,19 @@ def cidr(resolver: Resolver, stack: Stack, argument: Any) -> Any:
         count, host_bits = int(parts[1]), int(parts[2]) if len(parts) > 2 else 8
     except (TypeError, ValueError):
         raise TemplateError(f"{stack.name}: Fn::Cidr takes numbers, got {parts[1:]!r}") from None
-    width = 32 if block.family == 4 else 128
+    width = block.max_prefixlen
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html
-    if not 1 <= count <= 256 or not 0 <= host_bits <= width or count << host_bits > block.last - block.first + 1:
+    if not 1 <= count <= 256 or not 0 <= host_bits <= width or count << host_bits > block.num_addresses:
         raise TemplateError(f"{stack.name}: Fn::Cidr cannot cut {count} blocks with {host_bits} host bits from {block}")
-    length = width - host_bits
-    return [str(block._replace(first=block.first + (index << host_bits), length=length)) for index in range(count)]
+    first, make = int(block.network_address), type(block)
+    return [str(make((first + (index << host_bits), width - host_bits))) for index in range(count)]
+
+
+def _block(text: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 def length_of(resolver: Resolver, stack: Stack, argument: Any) -> Any:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from patternkit.routes.contracts import Contracts
-from patternkit.routes.resolving.conditions import condition, if_
-from patternkit.routes.resolving.exports import import_value, stack_output
-from patternkit.routes.resolving.intrinsics import cidr, find_in_map, join, length_of, select, split, sub, to_json
-from patternkit.routes.resolving.naming import named
-from patternkit.routes.resolving.parameters import dynamic
-from patternkit.routes.resolving.references import get_att, ref
-from patternkit.routes.resolving.resolver import Functions, Resolver
-from patternkit.routes.resolving.stacks import Stack, StackSet
-from patternkit.routes.resolving.zones import get_azs
-from patternkit.routes.values import Unknown, World, opaque
+from patternkit.resolving.conditions import condition, if_
+from patternkit.resolving.exports import import_value, stack_output
+from patternkit.resolving.given import Given
+from patternkit.resolving.intrinsics import cidr, find_in_map, join, length_of, select, split, sub, to_json
+from patternkit.resolving.naming import named
+from patternkit.resolving.parameters import dynamic
+from patternkit.resolving.references import get_att, ref
+from patternkit.resolving.resolver import Functions, Resolver
+from patternkit.resolving.stacks import Stack, StackSet
+from patternkit.resolving.values import Unknown, World, opaque
+from patternkit.resolving.zones import get_azs
 
 
-def resolver_of(stacks: StackSet, contracts: Contracts, world: World) -> Resolver:
+def resolver_of(stacks: StackSet, contracts: Given, world: World) -> Resolver:
     """The resolver of a set of stacks in one world.
 
     Raises:
