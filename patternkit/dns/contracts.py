@@ -39,6 +39,7 @@ from typing import Any
 
 from patternkit.dns.domain_names import is_name, normal
 from patternkit.dns.errors import DeclarationError
+from patternkit.resolving.given import Given
 from patternkit.templates.data_files import read_data
 from patternkit.templates.errors import nearest
 
@@ -66,7 +67,7 @@ class Contracts:
     """What is declared beside the templates.
 
     Attributes:
-        values: The sections that say the values of expressions, as they are written.
+        given: The values of expressions.
         zones: By id or path, what is declared of a hosted zone.
         vpcs: By id, what is declared of a VPC that is none of the set.
         associations: Zones and rules that are associated with VPCs elsewhere: kind, resource, VPC.
@@ -78,7 +79,7 @@ class Contracts:
         firewalls: DNS firewalls that pass every name that is asked for.
     """
 
-    values: dict[str, Any] = field(default_factory=dict)
+    given: Given = field(default_factory=Given)
     zones: dict[str, dict[str, Any]] = field(default_factory=dict)
     vpcs: dict[str, dict[str, Any]] = field(default_factory=dict)
     associations: tuple[tuple[str, str, str], ...] = ()
@@ -115,7 +116,7 @@ class Contracts:
         _known(data, SECTIONS, what, "section")
         part = {name: _mapping(data.get(name) or {}, f"{what}: {name}") for name in SECTIONS if name != "associations"}
         return cls(
-            values={name: data[name] for name in VALUES if name in data},
+            given=_given(data, what),
             zones={name: _zone(one, f"{what}: zones of {name}") for name, one in part["zones"].items()},
             vpcs={name: _vpc(one, f"{what}: vpcs of {name}") for name, one in part["vpcs"].items()},
             associations=tuple(
@@ -140,6 +141,26 @@ class Contracts:
                 _passing(name, one, f"{what}: firewalls of {name}") for name, one in part["firewalls"].items()
             ),
         )
+
+
+def _given(data: dict[str, Any], what: str) -> Given:
+    part = {name: _mapping(data.get(name) or {}, f"{what}: {name}") for name in VALUES}
+    return Given(
+        parameters={name: _mapping(one, f"{what}: parameters of {name}") for name, one in part["parameters"].items()},
+        ids={name: _resource(one, f"{what}: ids of {name}") for name, one in part["ids"].items()},
+        imports=part["imports"],
+        ssm=part["ssm"],
+        returns={name: _mapping(one, f"{what}: returns of {name}") for name, one in part["returns"].items()},
+        nested={name: str(one) for name, one in part["nested"].items()},
+    )
+
+
+def _resource(value: Any, what: str) -> dict[str, Any]:
+    if isinstance(value, dict) and set(value) == {"resource"} and isinstance(value["resource"], (str, type(None))):
+        return value
+    raise DeclarationError(
+        f"{what} must be {{resource: PATH}}, or {{resource: none}} for none of the set; got {value!r}"
+    )
 
 
 def _mapping(value: Any, what: str) -> dict[str, Any]:

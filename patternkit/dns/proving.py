@@ -218,7 +218,8 @@ class Prover:
                     self._break(tally, source, name, kind, ill, f"{first[0].path} gets another answer: {told}")
 
     def _everywhere(self) -> list[str]:
-        return [group for group, there in (("every VPC", self.model.vpcs), ("every site", self.model.sites)) if there]
+        groups = (("every VPC", self.model.vpcs), ("every site", self.model.sites))
+        return [group for group, there in groups if there] or ["internet"]
 
     def private(self, promise: Promise, tally: Tally) -> None:
         """Nobody on the internet gets an answer."""
@@ -250,7 +251,7 @@ class Prover:
             names = [*names, *((f"any-name.{domain}".rstrip("."), "A") for domain in sorted(forwarded))]
         everywhere = promise.source if promise.source is not None else self._everywhere()
         for name, kind in names:
-            for source in self._some(everywhere, name, kind, tally) if everywhere else ():
+            for source in self._some(everywhere, name, kind, tally):
                 answer = self.resolution.ask(source, name, kind)
                 self._note(tally, source, name, kind, NOTHING, answer, _no_loop, "the query goes round")
 

@@ -1,5 +1,5 @@
 """What templates and contracts do not give."""
 
-from patternkit.routes.values import Unknown
+from patternkit.resolving.values import Unknown
 
 __all__ = ["Unknown"]

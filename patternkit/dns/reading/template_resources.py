@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from patternkit import templates
 from patternkit.dns.contracts import Contracts
-from patternkit.dns.errors import DeclarationError, TemplateError
+from patternkit.dns.errors import TemplateError
 from patternkit.dns.model import Model, Unknown
-from patternkit.routes.contracts import Contracts as Values
-from patternkit.routes.errors import ContractError
-from patternkit.routes.errors import TemplateError as BadTemplate
-from patternkit.routes.resolving import Resolver, Stack, StackSet
-from patternkit.routes.values import CLOSE, NO_VALUE, OPEN, World, following
+from patternkit.resolving import Resolver, Stack, StackSet, resolver_of
+from patternkit.resolving.given import Given
+from patternkit.resolving.values import CLOSE, NO_VALUE, OPEN, World, following
 from patternkit.templates import StackSource
 
 MOST_WORLDS = 64
@@ -69,9 +68,9 @@ class Resource:
 class Resources:
     """All resources that exist in one world."""
 
-    def __init__(self, stacks: StackSet, values: Values, world: World) -> None:
+    def __init__(self, stacks: StackSet, given: Given, world: World) -> None:
         self.world = world
-        resolver = Resolver(stacks, values, world)
+        resolver = resolver_of(stacks, given, world)
         self.leans: set[str] = resolver.leans
         self.all: dict[str, Resource] = {}
         self.by_kind: dict[str, list[Resource]] = {}
@@ -119,21 +118,20 @@ def in_every_world(
         DeclarationError: A contract is malformed.
     """
     try:
-        values = Values.from_data(contracts.values)
-        stacks = StackSet(list(sources), values)
+        stacks = StackSet(list(sources), contracts.given)
         found: list[Model] = []
         world: World | None = World()
         while world is not None and len(found) < MOST_WORLDS:
-            resources = Resources(stacks, values, world)
+            resources = Resources(stacks, contracts.given, world)
             model = build(resources)
             model.unknown += stacks.unknown_everywhere
             model.world = world.describe()
             model.contracts |= dict.fromkeys(sorted({*resources.leans, *stacks.leans}))
             found.append(model)
             world = following(world)
-    except ContractError as error:
-        raise DeclarationError(str(error)) from None
-    except BadTemplate as error:
+    except TemplateError:
+        raise
+    except templates.TemplateError as error:
         raise TemplateError(str(error)) from None
     return found, world is not None
 
