@@ -57,7 +57,7 @@ class Outcome:
             listed = ", ".join(map(plain, self.values))
             text = f"any {self.pool} of {listed}" if self.pool else listed
             return text + (f" (not known: {plain(self.reason)})" if self.reason else "")
-        return self.status.value + (f": {plain(self.reason)}" if self.reason else "")
+        return str(self.status.value) + (f": {plain(self.reason)}" if self.reason else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,11 @@ class Answer:
 
     Attributes:
         outcomes: The ways in which it may end, with how likely each is.
+        doubts: Why nobody knows how likely some of them are.
     """
 
     outcomes: tuple[tuple[Outcome, Probability], ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -104,11 +106,12 @@ def not_known(reason: str) -> Answer:
     return certain(Outcome(Status.NOT_KNOWN, reason=reason))
 
 
-def mixed(parts: Iterable[tuple[Answer, Probability]]) -> Answer:
+def mixed(parts: Iterable[tuple[Answer, Probability]], doubts: Iterable[str] = ()) -> Answer:
     """The answer that is one of several.
 
     Args:
         parts: The answers, and how likely each is.
+        doubts: Why nobody knows how likely some of them are.
 
     Returns:
         The answer; equal outcomes are added up.
@@ -128,7 +131,8 @@ def mixed(parts: Iterable[tuple[Answer, Probability]]) -> Answer:
     if len(found) == 1:
         # Whatever was not known makes no difference.
         return certain(next(iter(found)))
-    return Answer(tuple(found.items()))
+    inner = (doubt for answer, _ in listed for doubt in answer.doubts)
+    return Answer(tuple(found.items()), tuple(dict.fromkeys([*doubts, *inner])))
 
 
 def prefixed(answer: Answer, name: str, ttl: int | None) -> Answer:
@@ -143,7 +147,8 @@ def prefixed(answer: Answer, name: str, ttl: int | None) -> Answer:
         tuple(
             (replace(outcome, chain=(name, *outcome.chain), ttl=_longer(outcome.ttl, ttl)), likely)
             for outcome, likely in answer.outcomes
-        )
+        ),
+        answer.doubts,
     )
 
 

@@ -30,12 +30,14 @@ class Pick:
         likely: How likely it is.
         why: Why it is these.
         pool: 0, or how many of them are picked at random.
+        doubt: Why nobody knows how likely it is.
     """
 
     records: tuple[RecordSet, ...]
     likely: Probability
     why: str = ""
     pool: int = 0
+    doubt: str = ""
 
 
 class NoRecord(Exception):  # noqa: N818 - an outcome, not an error
@@ -70,15 +72,15 @@ def pick(
     if not doubts:
         return _picked(records, ranking, lambda record: states[id(record)] is True)
     if len(doubts) > _MOST_DOUBTS:
-        return [Pick((record,), None, "its health is not known") for record in records]
+        return _perhaps(records, f"the health of {len(doubts)} records is not known")
     found: list[list[Pick]] = []
     for ways in product((True, False), repeat=len(doubts)):
         known = {**states, **{id(record): way for record, way in zip(doubts, ways, strict=True)}}
         found.append(_picked(records, ranking, lambda record, known=known: known[id(record)] is True))  # type: ignore[misc]
-    return _either(found)
+    return _either(found, str(getattr(states[id(doubts[0])], "reason", "")))
 
 
-def _either(ways: list[list[Pick]]) -> list[Pick]:
+def _either(ways: list[list[Pick]], doubt: str) -> list[Pick]:
     """What may be picked in several ways, one of which is true."""
     told = [{(one.records, one.pool): one for one in way} for way in ways]
     if all(
@@ -88,7 +90,7 @@ def _either(ways: list[list[Pick]]) -> list[Pick]:
     merged: dict[Any, Pick] = {}
     for way in told:
         for key, one in way.items():
-            merged.setdefault(key, Pick(one.records, None, one.why, one.pool))
+            merged.setdefault(key, Pick(one.records, None, one.why, one.pool, doubt))
     return list(merged.values())
 
 
@@ -100,7 +102,7 @@ def _picked(records: Sequence[RecordSet], ranking: Ranking, healthy: Callable[[R
         candidates = [record for record in records if healthy(record)] or list(records)
         if len(candidates) == 1:
             return [Pick((candidates[0],), 1, "the only healthy one")]
-        return [Pick((record,), None, f"not known: {ranking.reason}") for record in candidates]
+        return _perhaps(candidates, ranking.reason)
     if not ranking:
         raise NoRecord
     alive = [
@@ -112,7 +114,7 @@ def _picked(records: Sequence[RecordSet], ranking: Ranking, healthy: Callable[[R
         return _of_tier(ranking, "none is healthy, so all count as healthy")
     if alive[0].last_resort:
         reason = "what answers when the record of the longest block is ill is described nowhere"
-        return [Pick((record,), None, reason) for tier in ranking for record in tier.records]
+        return _perhaps([record for tier in ranking for record in tier.records], reason)
     passed = "; those before it are ill" if alive[0].records[0] not in ranking[0].records else ""
     return _of_tier(alive, passed.removeprefix("; "))
 
@@ -123,11 +125,8 @@ def _of_tier(tiers: list[Tier], note: str) -> list[Pick]:
     why = "; ".join(text for text in (first.why, note) if text)
     rivals = [tier for tier in tiers[1:] if near(first, tier)]
     if rivals:
-        return [
-            Pick((record,), None, f"{tier.why}: which is nearer is not known")
-            for tier in (first, *rivals)
-            for record in tier.records
-        ]
+        doubt = f"which is nearer is not known: {' or '.join(tier.why for tier in (first, *rivals))}"
+        return _perhaps([record for tier in (first, *rivals) for record in tier.records], doubt)
     weights: list[int] = [
         record.policy.weight if isinstance(record.policy, Weighted) and isinstance(record.policy.weight, int) else 1
         for record in first.records
@@ -140,6 +139,11 @@ def _of_tier(tiers: list[Tier], note: str) -> list[Pick]:
         for record, weight in zip(first.records, weights, strict=True)
         if weight
     ]
+
+
+def _perhaps(records: Sequence[RecordSet], doubt: str) -> list[Pick]:
+    """Each of several records, where nobody knows which."""
+    return [Pick((record,), None, doubt, doubt=doubt) for record in records]
 
 
 def _several(records: Sequence[RecordSet], healthy: Callable[[RecordSet], bool]) -> list[Pick]:

@@ -166,7 +166,7 @@ class _Query:
             self._say(f"CNAME to {shown(target)}")
             with Deeper(self.walk):
                 parts.append((prefixed(self.ask(source, target, asked), target, outcome.ttl), likely))
-        return mixed(parts)
+        return mixed(parts, answer.doubts)
 
     # VPCs
 

@@ -52,8 +52,9 @@ def client_of(given: Mapping[str, Any]) -> InternetClient:
         texts["subdivision"].upper(),
         texts["address"],
         texts["region"],
-        *degrees,
-        validates=bool(given.get("validates", True)),
+        degrees[0],
+        degrees[1],
+        bool(given.get("validates", True)),
     )
 
 

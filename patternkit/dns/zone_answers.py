@@ -105,7 +105,7 @@ class ZoneQuery:
                 )
                 with Deeper(self.walk):
                     parts.append((self._of_pick(one, depth), one.likely))
-        return mixed(parts)
+        return mixed(parts, dict.fromkeys(one.doubt for one in picks if one.doubt))
 
     def _say_passed_over(self, records: list[RecordSet], picks: list[Pick]) -> None:
         if self.walk is None:
@@ -168,7 +168,8 @@ class ZoneQuery:
         return Answer(
             tuple(
                 (replace(outcome, record=outcome.record or record.path), likely) for outcome, likely in answer.outcomes
-            )
+            ),
+            answer.doubts,
         )
 
     def _say(self, text: str) -> None:

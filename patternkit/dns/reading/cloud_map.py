@@ -18,7 +18,7 @@ def read_cloud_map(draft: Draft) -> None:
     """Read what services answer: the instances of the template, and the tasks that ECS registers."""
     tasks: dict[str, list[Resource]] = {}
     for one in draft.resources.of("AWS::ECS::Service"):
-        for entry in one.many("ServiceRegistries") or []:
+        for entry in one.listed("ServiceRegistries"):
             owner = draft.resources.owner(entry.get("RegistryArn")) if isinstance(entry, dict) else None
             if owner is not None:
                 tasks.setdefault(owner.identity, []).append(one)

@@ -114,7 +114,7 @@ def _alarm(draft: Draft, one: Resource, config: dict[str, Any]) -> Alarm | Unkno
     declared = draft.declared(draft.contracts.alarms, "alarms", owner) or {}
     watches = _watched(draft, declared, owner.path) or tuple(
         found.identity
-        for dimension in owner.many("Dimensions") or []
+        for dimension in owner.listed("Dimensions")
         if isinstance(dimension, dict) and (found := draft.resources.owner(dimension.get("Value"))) is not None
     )
     alarm = Alarm(owner.identity, owner.path, declared.get("seconds", _alarm_seconds(owner)), watches, _unfit(owner))
@@ -201,7 +201,7 @@ def read_load_balancers(draft: Draft) -> None:
 def _target_group(draft: Draft, one: Resource) -> TargetGroup:
     interval, misses = number(one.get("HealthCheckIntervalSeconds"), 30), number(one.get("UnhealthyThresholdCount"), 2)
     targets = []
-    for entry in one.many("Targets") or []:
+    for entry in one.listed("Targets"):
         target = entry.get("Id") if isinstance(entry, dict) else None
         owner = draft.resources.owner(target)
         targets.append(owner.identity if owner else str(target))

@@ -189,7 +189,7 @@ def _alias(draft: Draft, zone: HostedZone, given: Any, path: str) -> Alias:
 
 
 def _policy(draft: Draft, given: dict[str, Any], path: str) -> RoutingPolicy:
-    named = [name for name in _POLICIES if given.get(name) not in (None, False)]
+    named = [name for name in _POLICIES if given.get(name) is not None and given[name] is not False]
     if len(named) > 1:
         draft.model.refuse(f"{path} has {' and '.join(named)}: a record has one routing policy [InvalidChangeBatch]")
     if not named:
@@ -262,7 +262,10 @@ def _ip_based(draft: Draft, value: Any) -> IpBased:
     if owner is None:
         return IpBased(location, Unknown("the CIDR collection is not in the set"))
     blocks: list[str] = []
-    for entry in owner.many("Locations") or []:
+    locations = owner.many("Locations")
+    if isinstance(locations, Unknown):
+        return IpBased(location, locations)
+    for entry in locations:
         if isinstance(entry, dict) and entry.get("LocationName") == location:
             listed = entry.get("CidrList")
             if isinstance(listed, Unknown):

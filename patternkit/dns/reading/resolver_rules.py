@@ -45,7 +45,7 @@ def _endpoint(draft: Draft, one: Resource) -> ResolverEndpoint:
         vpc = vpc or _vpc_of(draft, entry.get("SubnetId") if isinstance(entry, dict) else None)
     if isinstance(given, list) and len(given) < 2:
         draft.model.refuse(f"{one.path} has {len(given)} addresses, and needs two or more")
-    for group in one.many("SecurityGroupIds") or []:
+    for group in one.listed("SecurityGroupIds"):
         vpc = vpc or _vpc_of(draft, group)
     direction = one.text("Direction")
     return ResolverEndpoint(

@@ -60,6 +60,11 @@ class Resource:
             return value or [] if not isinstance(value, Unknown) else value
         return [value]
 
+    def listed(self, name: str) -> list[Any]:
+        """The items of a property that is a list; none where it is not known."""
+        value = self.many(name)
+        return [] if isinstance(value, Unknown) else value
+
     def names(self) -> tuple[str, ...]:
         """What it may be called."""
         return (self.path, f"{self.stack.name}/{self.logical}", self.logical)

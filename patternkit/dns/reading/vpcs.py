@@ -44,8 +44,8 @@ def read_interface_endpoints(draft: Draft) -> None:
         service, vpc = one.text("ServiceName"), draft.vpc(one.get("VpcId"))
         if one.get("VpcEndpointType") != "Interface" or private is not True or not isinstance(vpc, Vpc):
             continue
-        region, _, name = "" if isinstance(service, Unknown) else service.removeprefix(_SERVICE).partition(".")
-        if not name or "\u27e8" in f"{region}{name}":
+        region, _, name = str(service).removeprefix(_SERVICE).partition(".")
+        if isinstance(service, Unknown) or not name or "\u27e8" in f"{region}{name}":
             draft.model.notes.append(f"the private names of {one.path} are not known: its Region or service is not")
             continue
         # ecr.api is asked for as api.ecr.
