@@ -40,10 +40,6 @@ class Pick:
     doubt: str = ""
 
 
-class NoRecord(Exception):  # noqa: N818 - an outcome, not an error
-    """No record is for this client."""
-
-
 def pick(
     records: Sequence[RecordSet],
     client: InternetClient,
@@ -59,10 +55,7 @@ def pick(
         latency: Declared latencies.
 
     Returns:
-        What may be picked, with how likely it is.
-
-    Raises:
-        NoRecord: None is for this client.
+        What may be picked, with how likely it is; nothing where no record is for this client.
     """
     if len(records) == 1 and records[0].policy.name == "simple":
         return [Pick((records[0],), 1)]
@@ -104,7 +97,7 @@ def _picked(records: Sequence[RecordSet], ranking: Ranking, healthy: Callable[[R
             return [Pick((candidates[0],), 1, "the only healthy one")]
         return _perhaps(candidates, ranking.reason)
     if not ranking:
-        raise NoRecord
+        return []
     alive = [
         Tier(well, tier.score, tier.doubtful, tier.why, tier.last_resort)
         for tier in ranking

@@ -326,10 +326,8 @@ class Prover:
         if verdict is Verdict.FAILS:
             self._break(tally, source, name, kind, ill, f"{what}: {outcome}")
         elif tally.unknown is None:
-            tally.unknown = (
-                self.query(source, name, kind, ill),
-                outcome.reason or "; ".join(answer.doubts) or f"{outcome} is possible",
-            )
+            why = outcome.reason or "; ".join(answer.doubts) or f"{outcome} is possible"
+            tally.unknown = (self.query(source, name, kind, ill), why)
 
     def _break(self, tally: Tally, source: Source, name: str, kind: str, ill: Ill, why: str) -> None:
         if tally.failing is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from patternkit.dns.answer import Answer, Deeper, Outcome, Probability, Status, Walk, certain, mixed, not_known
-from patternkit.dns.choosing import NoRecord, Pick, pick
+from patternkit.dns.choosing import Pick, pick
 from patternkit.dns.domain_names import shown, upwards
 from patternkit.dns.health import Health
 from patternkit.dns.model import Endpoint, HostedZone, InternetClient, RecordSet, Unknown
@@ -85,9 +85,8 @@ class ZoneQuery:
     def _of_group(self, name: str, records: list[RecordSet], depth: int) -> Answer:
         if depth > _DEEPEST:
             return not_known(f"the aliases at {shown(name)} lead too deep")
-        try:
-            picks = pick(records, self.client, lambda record: self.health.record(record, self.zone), self.latency)
-        except NoRecord:
+        picks = pick(records, self.client, lambda record: self.health.record(record, self.zone), self.latency)
+        if not picks:
             reason = (
                 f"{records[0].policy.name} records of {shown(name)} have none for {self.client.path}, and no default"
             )
