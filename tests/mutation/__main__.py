@@ -3,12 +3,12 @@
 import argparse
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from hashlib import sha256
 from math import ceil
 from pathlib import Path
 
@@ -35,9 +35,11 @@ def _arguments() -> argparse.Namespace:
 
 
 def drawn(mutants: Iterable[Mutant], sample: int, seed: int) -> list[Mutant]:
-    """Draw mutants: the same ones for the same code, sample and seed; all of them where `sample` is 0."""
-    found = sorted(mutants, key=lambda one: one.key)
-    random.Random(seed).shuffle(found)
+    """Draw mutants: all of them where `sample` is 0.
+
+    With the same seed, mutants that were drawn once are drawn again, whatever else has changed in the code.
+    """
+    found = sorted(mutants, key=lambda one: sha256(f"{seed} {one.key}".encode()).digest())
     taken = (one for one in found if one.compiles)
     return [one for one, _ in zip(taken, range(sample or len(found)), strict=False)]
 
@@ -59,7 +61,13 @@ def measured(room: Room, modules: list[str], copy: Copy, state: str) -> Covering
             measuring.covering.write(path)
 
         with_coverage = [measuring]
-        code = copy.run([*room.settings, *room.tests], plugins=with_coverage, seconds=_HOURS, before=measuring.__enter__, after=write)
+        code = copy.run(
+            [*room.settings, *room.tests],
+            plugins=with_coverage,
+            seconds=_HOURS,
+            before=measuring.__enter__,
+            after=write,
+        )
         if code:
             path.unlink(missing_ok=True)
             print((copy.folder / "output.txt").read_text("utf-8", "replace"), file=sys.stderr)
@@ -101,9 +109,7 @@ def main() -> None:
     copy.make()
     modules = room.modules(copy.tree)
     tests = digest(copy.tree, room.tests)
-    outcomes = Outcomes(
-        copy.folder / "outcomes.jsonl", {one: digest(copy.tree, [one]) for one in modules}, tests
-    )
+    outcomes = Outcomes(copy.folder / "outcomes.jsonl", {one: digest(copy.tree, [one]) for one in modules}, tests)
     if given.fresh:
         outcomes.path.unlink(missing_ok=True)
     outcomes.read()
@@ -145,7 +151,9 @@ def _report(
             print(f"equivalent  {one.key}\n            {equivalent[one.key]}")
         elif outcomes.known.get(one.key) in ("survived", "no test"):
             print(f"{outcomes.known[one.key]:10}  {one.key} (line {one.lines[0]})")
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=TREE, capture_output=True, text=True, check=False)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=TREE, capture_output=True, text=True, check=False
+    )
     print(
         f"{given.room}: {figures(sample, outcomes.known, equivalent)}"
         f" (of {len(mutants)}, seed {given.seed}, commit {commit.stdout.strip() or 'unknown'})"

@@ -45,7 +45,9 @@ class Covering:
     def read(cls, path: Path) -> "Covering":
         """Read what was written."""
         given = json.loads(path.read_text("utf-8"))
-        tests = {module: {int(line): names for line, names in lines.items()} for module, lines in given["tests"].items()}
+        tests = {
+            module: {int(line): names for line, names in lines.items()} for module, lines in given["tests"].items()
+        }
         return cls(given["seconds"], tests)
 
 

@@ -65,8 +65,12 @@ class Outcomes:
         """Note what became of a mutant."""
         self.known[mutant.key] = outcome
         one = {
-            **{"key": mutant.key, "module": mutant.module, "outcome": outcome, "seconds": round(seconds, 2)},
-            **{"code": self.modules[mutant.module], "tests": self.tests},
+            "key": mutant.key,
+            "module": mutant.module,
+            "outcome": outcome,
+            "seconds": round(seconds, 2),
+            "code": self.modules[mutant.module],
+            "tests": self.tests,
         }
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(one) + "\n")

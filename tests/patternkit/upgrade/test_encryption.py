@@ -23,8 +23,18 @@ def told(name: str, was: Any, now: Any) -> bool:
 
 @pytest.mark.parametrize(
     "name",
-    ["Encrypt", "StorageEncrypted", "Encryption", "SSEEnabled", "RequireTLS", "RequireSSL", "EnforceHTTPS", "MTLS"]
-    + ["DNSSECEnabled", "HttpsEnabled"],
+    [
+        "Encrypt",
+        "StorageEncrypted",
+        "Encryption",
+        "SSEEnabled",
+        "RequireTLS",
+        "RequireSSL",
+        "EnforceHTTPS",
+        "MTLS",
+        "DNSSECEnabled",
+        "HttpsEnabled",
+    ],
 )
 def test_a_name_that_is_about_encryption(name: str) -> None:
     for off in (False, "false", "False", None):
@@ -48,11 +58,30 @@ def test_a_name_that_says_the_opposite(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["EnableTLSSessionHolding", "EncryptedLogGroupStrategy", "EncryptionConflictResolutionStrategy"]
-    + ["FieldLevelEncryptionId", "RotateEncryptionKey", "SslSupportMethod", "TLSInspectionConfigurationName"]
-    + ["TlsPolicyName", "EncryptionRoleArn", "TlsCertificateId", "EncryptionName", "EncryptionRole"]
-    + ["SslPassword", "TlsCertificate", "EncryptionContext", "KmsKeyType", "KmsKeyRole", "KmsKeyProvider"]
-    + ["KmsKeyAlias", "RotateKmsKey", "Colour", "TtlSpecification"],
+    [
+        "EnableTLSSessionHolding",
+        "EncryptedLogGroupStrategy",
+        "EncryptionConflictResolutionStrategy",
+        "FieldLevelEncryptionId",
+        "RotateEncryptionKey",
+        "SslSupportMethod",
+        "TLSInspectionConfigurationName",
+        "TlsPolicyName",
+        "EncryptionRoleArn",
+        "TlsCertificateId",
+        "EncryptionName",
+        "EncryptionRole",
+        "SslPassword",
+        "TlsCertificate",
+        "EncryptionContext",
+        "KmsKeyType",
+        "KmsKeyRole",
+        "KmsKeyProvider",
+        "KmsKeyAlias",
+        "RotateKmsKey",
+        "Colour",
+        "TtlSpecification",
+    ],
 )
 def test_a_name_that_encrypts_nothing(name: str) -> None:
     assert not told(name, "something", None)
@@ -61,8 +90,25 @@ def test_a_name_that_encrypts_nothing(name: str) -> None:
 
 @pytest.mark.parametrize(
     "off",
-    ["NONE", "disabled", "DISABLE", "OFF", "Suspended", "PLAINTEXT", "TLS_PLAINTEXT", "NoEncryption", "STANDARD"]
-    + ["optional", "Allowed", "allow", "preferred", "", [], {}, False],
+    [
+        "NONE",
+        "disabled",
+        "DISABLE",
+        "OFF",
+        "Suspended",
+        "PLAINTEXT",
+        "TLS_PLAINTEXT",
+        "NoEncryption",
+        "STANDARD",
+        "optional",
+        "Allowed",
+        "allow",
+        "preferred",
+        "",
+        [],
+        {},
+        False,
+    ],
 )
 def test_a_value_that_encrypts_nothing(off: Any) -> None:
     if off != "":
@@ -140,8 +186,9 @@ def test_of_several_versions_a_policy_takes_the_lowest() -> None:
         "KMSKey",
         "EncryptionKey",
         "CustomerManagedKey",
-    ]
-    + ["CustomerManagedKeyArn", "KmsId"],
+        "CustomerManagedKeyArn",
+        "KmsId",
+    ],
 )
 def test_a_key_of_the_customers(name: str) -> None:
     for none in (None, "", [], {}):

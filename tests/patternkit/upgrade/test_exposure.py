@@ -266,9 +266,21 @@ def test_a_name_that_says_public(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["BlockPublicAccess", "IgnorePublicAcls", "RestrictPublicBuckets", "DisablePublicAccess", "DenyAnonymous"]
-    + ["PublicKey", "PublicDns", "PreventPublic", "PublicAdvertisable"]
-    + ["AssociatePublicIpAddress", "EndpointPublicAccess", "MapPublicIpOnLaunch", "Private"],
+    [
+        "BlockPublicAccess",
+        "IgnorePublicAcls",
+        "RestrictPublicBuckets",
+        "DisablePublicAccess",
+        "DenyAnonymous",
+        "PublicKey",
+        "PublicDns",
+        "PreventPublic",
+        "PublicAdvertisable",
+        "AssociatePublicIpAddress",
+        "EndpointPublicAccess",
+        "MapPublicIpOnLaunch",
+        "Private",
+    ],
 )
 def test_a_name_that_does_not(name: str) -> None:
     assert not lines_of("Shop::Till", {}, {name: True})

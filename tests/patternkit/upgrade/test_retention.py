@@ -18,10 +18,22 @@ def told(*reasons: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["DeleteProtection", "DeletionProtected", "DeletionProtection", "DeletionProtectionCheck"]
-    + ["DeletionProtectionEnabled", "DisableApiStop", "DisableApiTermination", "EnableTerminationProtection"]
-    + ["IsProtected", "ManagedTerminationProtection", "ObjectLockEnabled", "ObjectVersioning"]
-    + ["TerminationProtected", "TerminationProtectionEnabled"],
+    [
+        "DeleteProtection",
+        "DeletionProtected",
+        "DeletionProtection",
+        "DeletionProtectionCheck",
+        "DeletionProtectionEnabled",
+        "DisableApiStop",
+        "DisableApiTermination",
+        "EnableTerminationProtection",
+        "IsProtected",
+        "ManagedTerminationProtection",
+        "ObjectLockEnabled",
+        "ObjectVersioning",
+        "TerminationProtected",
+        "TerminationProtectionEnabled",
+    ],
 )
 def test_protection_that_is_taken_off(name: str) -> None:
     gone = told(f"{name} was on and is off: nothing stops its deletion")
