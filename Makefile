@@ -64,7 +64,7 @@ fuzz: env ## draw many arguments of every construct and many networks: make fuzz
 	PATTERNKIT_FUZZ=$(NETWORKS) $(BIN)/pytest --numprocesses=0 --capture=no --timeout=0 tests/patternkit/routes/test_oracles.py
 
 mutants: env ## change the code in one place at a time and see whether its tests notice: make mutants ROOM=upgrade SAMPLE=200 SEED=1
-	$(BIN)/python -m tests.mutation $(ROOM) --sample=$(SAMPLE) --seed=$(SEED)
+	$(BIN)/python -m tests.mutation $(ROOM) --sample=$(SAMPLE) --seed=$(SEED) $(if $(FRESH),--fresh)
 
 compat: env ## the suite's fast part on the lowest and newest aws-cdk-lib, and on each Python that is here
 	.ci/compat

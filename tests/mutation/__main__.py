@@ -151,6 +151,11 @@ def _report(
             print(f"equivalent  {one.key}\n            {equivalent[one.key]}")
         elif outcomes.known.get(one.key) in ("survived", "no test"):
             print(f"{outcomes.known[one.key]:10}  {one.key} (line {one.lines[0]})")
+    there = {one.key for one in mutants}
+    modules = {one.module for one in mutants}
+    for key in equivalent.keys() - there if not given.only else ():
+        if key.partition("::")[0] in modules:
+            print(f"stale       {key}: tests/mutation/equivalent.toml names it, and the code does not have it")
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=TREE, capture_output=True, text=True, check=False
     )

@@ -84,8 +84,8 @@ class _Changes(cst.CSTVisitor):
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             self._within.append(node.name.value)
         place = self.get_metadata(PositionProvider, node, None)
-        for kind, operator in mutation_operators if isinstance(place, CodeRange) else ():
-            if isinstance(node, kind):
+        for kind, operator in mutation_operators:
+            if isinstance(node, kind) and isinstance(place, CodeRange):
                 # The second and third way to spoil a string change its case: what notices one notices all.
                 for mutated in islice(operator(node), 1 if isinstance(node, cst.BaseString) else None):
                     self._add(place, cst.Module([]).code_for_node(mutated))

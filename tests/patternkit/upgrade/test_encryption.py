@@ -191,7 +191,8 @@ def test_of_several_versions_a_policy_takes_the_lowest() -> None:
     ],
 )
 def test_a_key_of_the_customers(name: str) -> None:
-    for none in (None, "", [], {}):
+    nothing: tuple[Any, ...] = (None, "", [], {})
+    for none in nothing:
         assert told(name, KEY, none)
         assert not told(name, none, KEY)
     for of_the_service in ("alias/aws/sqs", "arn:aws:kms:eu-west-1:1:alias/aws/sqs", "AWS_OWNED_KMS_KEY"):
@@ -231,9 +232,9 @@ def test_keys() -> None:
             assert lines_of("KMS::Key", {"EnableKeyRotation": on}, {"EnableKeyRotation": off}) == [ROTATED]
             assert not lines_of("KMS::Key", {"EnableKeyRotation": off}, {"EnableKeyRotation": on})
     for off in (False, "false", "False"):
-        for on in (True, "true", CHOICE):
-            assert lines_of("KMS::Key", {"Enabled": on}, {"Enabled": off}) == [DISABLED]
-            assert not lines_of("KMS::Key", {"Enabled": off}, {"Enabled": on})
+        for enabled in (True, "true", CHOICE):
+            assert lines_of("KMS::Key", {"Enabled": enabled}, {"Enabled": off}) == [DISABLED]
+            assert not lines_of("KMS::Key", {"Enabled": off}, {"Enabled": enabled})
         assert lines_of("KMS::Key", {}, {"Enabled": off}) == [DISABLED]
         assert not lines_of("KMS::Key", {"Enabled": off}, {"Enabled": False})
     assert not lines_of("Shop::Till", {"EnableKeyRotation": True, "Enabled": True}, {"Enabled": False})
