@@ -20,26 +20,41 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test format lint types check snapshots pages bench fuzz mutants compat lock lock-check site site-serve browser clean
+.PHONY: help env demo test format lint types check snapshots templates-unchanged pages bench fuzz mutants compat lock lock-check site site-serve browser clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 env: $(VENV)/.installed node_modules/.package-lock.json ## make the environment: packages and the CDK CLI, as locked
 
-$(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
+# uv alone, of the version and with the hashes that are locked. Without pip of its own the environment is made in a
+# moment; a Python that has none either brings the one within it.
+$(VENV)/.uv: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; $(PYTHON) is " + sys.version.split()[0] + ". Say make PYTHON=/path/to/python3.11")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.txt)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
+	@awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.txt > $(VENV)/uv.txt
+	@unset PYTHONPYCACHEPREFIX; \
+	if $(PYTHON) -m pip --version >/dev/null 2>&1; then installer="$(PYTHON) -m pip --python $(BIN)/python"; \
+	else $(BIN)/python -m ensurepip >/dev/null && installer="$(BIN)/python -m pip"; fi; \
+	$$installer install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/uv.txt
+	@touch $@
+
+$(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml $(VENV)/.uv
 	$(UV) pip sync --quiet --require-hashes requirements-dev.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.local
+
+# What the local cloud needs and no more: a demonstration does not wait for the tools of tests.
+$(VENV)/.local: requirements.txt requirements-dev.txt pyproject.toml $(VENV)/.uv
+	$(UV) pip install --quiet --requirement pyproject.toml --extra node --extra local \
+	  --constraint requirements.txt --constraint requirements-dev.txt
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json $(VENV)/.installed
 	npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
-demo: $(VENV)/.installed ## see a photograph become a thumbnail on this machine
+demo: $(VENV)/.local ## see a photograph become a thumbnail on this machine
 	$(BIN)/python -m examples.thumbnail_a_photograph
 
 test: lint types check ## every check: format, lint, types, tests
@@ -74,6 +89,9 @@ bench: env ## print the ratios that the benchmarks measure: make bench NAME=rout
 
 snapshots: env ## rewrite the snapshots of templates, or one pattern's (ONLY=); read what changed
 	$(BIN)/pytest --quiet --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder --snapshot-update tests/test_every_pattern.py -k "(as_it_was or logical_ids)$(if $(ONLY), and $(ONLY))"
+
+templates-unchanged: env ## name what differs between all templates here and those of a commit: make templates-unchanged FROM=main [ONLY=]
+	$(BIN)/python -m tests.templates_unchanged $(if $(ONLY),--only $(ONLY)) $(FROM)
 
 pages: env ## rewrite the generated parts of the pages, or of one pattern's (ONLY=)
 	$(BIN)/patternkit pages $(ONLY)

@@ -55,8 +55,13 @@ def test_nothing_is_found_that_is_not_acknowledged_one_by_one(shown: Shown, envi
 @every_example
 @in_both_environments
 def test_the_template_is_as_it_was(shown: Shown, environment: str, template_snapshot: Callable[..., None]) -> None:
+    """The agnostic template whole, the concrete one as its difference from it."""
+    agnostic = example(shown.name, "agnostic").templates
     for name, template in example(shown.name, environment).templates.items():
-        template_snapshot(template, name=f"{name}.{environment}", folder=mirror(shown) / "snapshots")
+        base = None if environment == "agnostic" else agnostic[name]
+        template_snapshot(
+            template, name=f"{name}.{environment}", folder=mirror(shown) / "snapshots", difference_from=base
+        )
 
 
 @every_example
@@ -66,16 +71,15 @@ def test_stateful_resources_keep_their_logical_ids(
 ) -> None:
     for name, template in example(shown.name, environment).templates.items():
         held = stateful_resources(template)
-        template_snapshot(held, name=f"{name}.{environment}.stateful", folder=mirror(shown) / "snapshots")
+        template_snapshot(held, name=f"{name}.stateful", folder=mirror(shown) / "snapshots")
 
 
 @every_example
 def test_no_snapshot_is_left_over(shown: Shown) -> None:
     expected = {
-        f"{name}.{environment}{kind}.json"
-        for environment in ENVIRONMENTS
-        for name in example(shown.name, environment).templates
-        for kind in ("", ".stateful")
+        f"{name}.{kind}.json"
+        for name in example(shown.name, "agnostic").templates
+        for kind in (*ENVIRONMENTS, "stateful")
     }
     assert {path.name for path in (mirror(shown) / "snapshots").iterdir()} == expected
 
@@ -208,8 +212,8 @@ def test_it_starts_on_this_machine_by_the_commands_of_its_page(
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr("patternkit.catalog.synthesis.synthesize", synthesized)
-    monkeypatch.setattr("patternkit.catalog.local._end_on_signals", lambda: None)
-    monkeypatch.setattr("patternkit.catalog.local._hold", lambda *_: None)
+    monkeypatch.setattr("patternkit.catalog.local_session._end_on_signals", lambda: None)
+    monkeypatch.setattr("patternkit.catalog.local_session._hold", lambda *_: None)
     monkeypatch.setattr(LocalCloud, "start", lambda **_: nullcontext(shared_cloud))
     text = (pattern.folder / "README.md").read_text(encoding="utf-8")
     commands = set(

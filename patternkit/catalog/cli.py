@@ -3,8 +3,7 @@
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -16,15 +15,14 @@ from patternkit.catalog.commands import Commands
 from patternkit.catalog.completing import SHELLS, complete_document, complete_family, complete_pattern
 from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.terminal import err, json_flag, progress
 from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
 from patternkit.screen import Screen, print_rows
 
 out = Screen(highlight=False, soft_wrap=True)
-err = Screen(stderr=True, highlight=False, soft_wrap=True)
 
 name_argument = click.argument("name", shell_complete=complete_pattern)
-json_flag = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 option_options = click.option(
     "--option",
     "-o",
@@ -82,7 +80,14 @@ def show(name: str, as_json: bool) -> None:
             "when_not": pattern.when_not,
             "not_shown_locally": pattern.not_shown_locally,
             "options": [
-                {"name": one.name, "type": one.type, "default": one.default, "meaning": one.meaning} for one in options
+                {
+                    "name": one.name,
+                    "type": one.type,
+                    "default": one.default,
+                    "allowed": one.allowed,
+                    "meaning": one.meaning,
+                }
+                for one in options
             ],
         }
         print(json.dumps(described, indent=2))
@@ -104,7 +109,7 @@ def show(name: str, as_json: bool) -> None:
         screen.print(bullets)
         screen.print()
     screen.print("[bold]Options[/]")
-    print_rows(screen, ("OPTION", "MEANING"), [(one.name, one.meaning) for one in options], prose=24)
+    print_rows(screen, ("OPTION", "MEANING"), [(one.name, one.said) for one in options], prose=24)
 
 
 @app.command()
@@ -161,7 +166,7 @@ def deploy(
     With --app, deploy the stacks of a CDK app of yours on this machine: those that are named, or all.
     """
     if app_command is not None:
-        from patternkit.catalog.local import deploy_app_locally
+        from patternkit.catalog.local_session import deploy_app_locally
 
         _no_options(given)
         if aws:
@@ -176,7 +181,7 @@ def deploy(
         from patternkit.catalog.cdk_cli import run_cdk
 
         sys.exit(run_cdk("deploy", pattern.name, options, stack=pattern.stack))
-    from patternkit.catalog.local import deploy_locally
+    from patternkit.catalog.local_session import deploy_locally
 
     deploy_locally(pattern, options, parameters, out, progress)
 
@@ -189,7 +194,7 @@ def destroy(name: str | None, app_command: str | None, aws: bool) -> None:
     """Destroy what `patternkit deploy` made."""
     _either(name, app_command)
     if app_command is not None:
-        from patternkit.catalog.local import destroy_app_locally
+        from patternkit.catalog.deployment_lock import destroy_app_locally
 
         if aws:
             raise CatalogError("--app runs on this machine only; in AWS the CDK CLI destroys it: cdk destroy")
@@ -201,7 +206,7 @@ def destroy(name: str | None, app_command: str | None, aws: bool) -> None:
         from patternkit.catalog.cdk_cli import run_cdk
 
         sys.exit(run_cdk("destroy", pattern.name, {}, stack=pattern.stack))
-    from patternkit.catalog.local import destroy_locally
+    from patternkit.catalog.deployment_lock import destroy_locally
 
     destroy_locally(pattern.name)
     out.print(f"{pattern.name} is gone from this machine")
@@ -367,21 +372,3 @@ def _options(given: Iterable[str]) -> dict[str, str]:
             raise CatalogError(f"option {name} must be given once, got {options[name]} and {value}")
         options[name] = value
     return options
-
-
-@contextmanager
-def progress(what: str) -> Iterator[None]:
-    """Show what is going on while a block runs: a spinner on a terminal, a line elsewhere.
-
-    Args:
-        what: What is going on.
-
-    Yields:
-        Nothing.
-    """
-    if err.is_terminal:
-        with err.status(f"{what} ..."):
-            yield
-    else:
-        err.print(f"{what} ...")
-        yield

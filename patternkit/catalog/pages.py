@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from patternkit.catalog.application import add_example, feature_flags
 from patternkit.catalog.applications import Application
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.diagrams import construct_paths, drawn, graph
@@ -20,10 +19,8 @@ from patternkit.catalog.parts.routes import routes
 from patternkit.catalog.parts.running import run
 from patternkit.catalog.parts.surface import attributes, methods
 from patternkit.catalog.parts.uses import check_uses
-from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
-
-Shown = Pattern | Application
-"""What has a page: its README.md, and a diagram beside it."""
+from patternkit.catalog.shown_examples import Shown, example
+from patternkit.testing.synthesis import Synthesis
 
 _COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
 
@@ -90,14 +87,6 @@ def _picture(shown: Shown) -> str:
     return f"![{shown.title}: what it is made of, and what flows]({diagram(shown).name})"
 
 
-def example(shown: Shown) -> Synthesis:
-    """Synthesize what a page shows, env-agnostic, a pattern's example with the findings of every pack."""
-    if isinstance(shown, Application):
-        return synthesize(lambda app: shown.add(app), context=feature_flags(), packs=())
-    pattern = shown
-    return synthesize(lambda app: add_example(app, pattern, {}), context=feature_flags(), packs=PACKS)
-
-
 def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
     resources = Resources(synthesis.templates, construct_paths(synthesis.directory))
     ways = routes(resources)
@@ -118,7 +107,7 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
                     f"`{one.name}`",
                     f"`{one.type}`",
                     "required" if one.default is None else f"`{one.default}`",
-                    one.meaning,
+                    one.said,
                 )
                 for one in arguments(pattern)
             ],

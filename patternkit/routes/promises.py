@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, PROTOCOLS, Spans, normal
-from patternkit.routes.contracts import read_data
 from patternkit.routes.errors import QuestionError, nearest
+from patternkit.templates.data_files import read_data
 
 Selection = str | Sequence[str]
 

@@ -13,7 +13,7 @@ from patternkit.testing.given import as_synthesis, as_template
 from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, names, synthesize
 
 if TYPE_CHECKING:
-    from patternkit.testing.permissions import Proof
+    from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.shared import SharedSyntheses
 
 Build = Callable[..., Synthesis]
@@ -99,19 +99,28 @@ def template_snapshot(
     fixture: str = "template_snapshot",
 ) -> Hold:
     """Make the function of `template_snapshot`, or of another that holds what is computed `of` a template."""
-    from patternkit.testing.snapshots import SnapshotError, TemplateSnapshotExtension, snapshot_of
+    from patternkit.testing.snapshot_layout import patch
+    from patternkit.testing.snapshots import SnapshotError, TemplateSnapshotExtension, normalized, snapshot_of
 
     snapshot = snapshot_of(request)
 
-    def hold(template: Any, *, name: str | None = None, folder: str | PathLike[str] | None = None) -> None:
+    def hold(
+        template: Any,
+        *,
+        name: str | None = None,
+        folder: str | PathLike[str] | None = None,
+        difference_from: Any = None,
+    ) -> None:
         __tracebackhide__ = True
-        kept = of(as_template(template, build, fixture))
+        kept: Any = of(as_template(template, build, fixture))
+        if difference_from is not None:
+            kept = patch(normalized(of(as_template(difference_from, build, fixture))), normalized(kept))
         extension = TemplateSnapshotExtension.in_folder(str(folder)) if folder else TemplateSnapshotExtension
         held = snapshot.use_extension(extension)
         index = name or held.index
         try:
             path = Path(extension.get_location(test_location=held.test_location, index=index))
-            TemplateSnapshotExtension().check(path)
+            TemplateSnapshotExtension().check(path, type(kept))
             told = "" if kept == (held(name=name) if name else held) else _changed(path, kept)
         except SnapshotError as error:
             told = str(error)
@@ -122,20 +131,26 @@ def template_snapshot(
     return hold
 
 
-def _changed(path: Path, template: Mapping[str, Any]) -> str:
+def _changed(path: Path, kept: Any) -> str:
     from patternkit.testing.snapshots import differences, normalized
 
     if not path.exists():
         return f"{path}: there is no such snapshot yet: run pytest --snapshot-update, and read what it writes"
     held = json.loads(path.read_text(encoding="utf-8"))
-    return "\n".join([f"not as in {path}:", *differences(held, normalized(template))])
+    if isinstance(kept, list):
+        return "\n".join([f"not the difference in {path}:", *differences(_by_path(held), _by_path(kept))])
+    return "\n".join([f"not as in {path}:", *differences(held, normalized(kept))])
 
 
-def permissions(build: Build) -> "Callable[..., Proof]":
+def _by_path(patch: list[dict[str, Any]]) -> dict[str, Any]:
+    return {one["path"].lstrip("/").replace("/", "."): one.get("value", "removed") for one in patch}
+
+
+def permissions(build: Build) -> "Callable[..., PermissionProof]":
     """Make the function of `permissions`."""
     from patternkit.testing.permissions import ProofError, prove
 
-    def hold(template: Any, *, unused: Mapping[str, str] | None = None, **arguments: Any) -> "Proof":
+    def hold(template: Any, *, unused: Mapping[str, str] | None = None, **arguments: Any) -> "PermissionProof":
         __tracebackhide__ = True
         check_arguments("permissions", prove, arguments, own=("unused",))
         if "events" not in arguments:

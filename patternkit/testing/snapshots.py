@@ -13,6 +13,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 
 from patternkit.errors import PatternkitError
+from patternkit.testing.snapshot_layout import laid_out, same
 
 _ASSET = re.compile(r"\b[0-9a-f]{64}\b")
 _ABSENT = object()
@@ -76,7 +77,7 @@ def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[str]
         yield f"+ {'.'.join(path)}: {_short(new)}"
     elif new is _ABSENT:
         yield f"- {'.'.join(path)}: {_short(old)}"
-    elif old != new:
+    elif not same(old, new):
         yield f"~ {'.'.join(path)}: {_short(old)} -> {_short(new)}"
 
 
@@ -138,11 +139,12 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
             return index
         return super().get_snapshot_name(test_location=test_location, index=index)
 
-    def check(self, path: Path) -> None:
+    def check(self, path: Path, kind: type = dict) -> None:
         """Refuse a file that cannot be compared.
 
         Args:
             path: The file; it need not exist.
+            kind: What it holds: a template is a dictionary, a difference from another template a list.
 
         Raises:
             SnapshotError: If it is no snapshot, or of a newer format than this version reads.
@@ -153,17 +155,21 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
             held = json.loads(path.read_text(encoding="utf-8"))
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise SnapshotError(f"{path}: not a whole snapshot ({error}): take it from version control") from None
-        if not isinstance(held, dict):
-            raise SnapshotError(f"{path}: not a snapshot of a template")
-        if (version := held.get(_FORMAT_KEY, FORMAT)) != FORMAT:
+        if not isinstance(held, kind):
+            raise SnapshotError(f"{path}: not a snapshot of a {'template' if kind is dict else 'difference'}")
+        if isinstance(held, dict) and (version := held.get(_FORMAT_KEY, FORMAT)) != FORMAT:
             raise SnapshotError(
                 f"{path}: a snapshot of format {version}, written by a newer version; this one reads format {FORMAT}: "
                 "update cdk-pattern-catalog"
             )
 
     def serialize(self, data: Any, **_: Any) -> str:
-        """Write a template as people read it."""
-        return json.dumps(normalized(data), indent=2, sort_keys=True) + "\n"
+        """Write a template, or a difference between two, as people read it."""
+        return laid_out(normalized(data) if isinstance(data, Mapping) else data)
+
+    def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:
+        """Compare what is said and not how it is laid out, which older versions did otherwise."""
+        return bool(serialized_data in (snapshot_data, laid_out(json.loads(str(snapshot_data)))))
 
     def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Iterator[str]:
         """Name what changed, by logical id and property."""

@@ -10,10 +10,10 @@ import fnmatch
 from collections.abc import Iterator
 from typing import Any
 
-from patternkit.routes.building.declaring import _Declaring
-from patternkit.routes.building.reading import Properties
-from patternkit.routes.resolving import Stack, custom_names
-from patternkit.routes.values import CLOSE, OPEN, Unknown
+from patternkit.resolving import Stack, custom_names
+from patternkit.resolving.values import CLOSE, OPEN, Unknown
+from patternkit.routes.building.draft import Draft, Properties
+from patternkit.routes.building.suspects import is_declared_harmless, suspect
 
 # Each with the properties, one within the other, that name its role; none where it may run with any.
 AUTOMATIONS: dict[str, tuple[str, ...]] = {
@@ -87,88 +87,88 @@ _HANDING_ON = (
 )
 
 
-class _Automations(_Declaring):
-    """Suspects what runs code."""
+def suspect_automation(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Suspect what runs code of changing the network elements that it is handed."""
+    kind = stack.resources[logical]["Type"]
+    told = {
+        key: draft.value(stack, _readable(node))
+        for key, node in properties.items()
+        if key not in _PLACEMENT and (kind not in _BOXES or key in _BOXES[kind])
+    }
+    given = _without_placement(told)
+    if not any(OPEN in text for text in _texts(given)):
+        return
+    names = custom_names(stack, logical, kind)
+    if is_declared_harmless(draft, given, names) or not _may_change(draft, stack, kind, properties):
+        return
+    suspect(draft, given, f"{stack.path(logical)} ({kind})", names, "harmless")
 
-    def _automation(self, stack: Stack, logical: str, properties: Properties) -> None:
-        kind = stack.resources[logical]["Type"]
-        told = {
-            key: self.value(stack, _readable(node))
-            for key, node in properties.items()
-            if key not in _PLACEMENT and (kind not in _BOXES or key in _BOXES[kind])
-        }
-        given = _without_placement(told)
-        if not any(OPEN in text for text in _texts(given)):
-            return
-        names = custom_names(stack, logical, kind)
-        if self._harmless(given, names) or not self._may_change(stack, kind, properties):
-            return
-        self._taint(given, f"{stack.path(logical)} ({kind})", names, "harmless")
 
-    def _may_change(self, stack: Stack, kind: str, properties: Properties) -> bool:
-        """Whether the role of what runs may let it change a network."""
-        if kind in _BOXES and not any(key == "IamInstanceProfile" for key in _keys(properties)):
-            # Without a profile nothing there may call AWS.
-            return False
-        way = AUTOMATIONS[kind]
-        role: Any = properties.get(way[0]) if way else None
-        value = self.value(stack, role) if role is not None else None
-        for name in way[1:]:
-            value = value.get(name) if isinstance(value, dict) else None
-        if not isinstance(value, str):
-            return True
-        identity = (
-            value if value in self.resolver.stacks.by_id else f"{value.removesuffix(CLOSE).removesuffix('.Arn')}{CLOSE}"
-        )
-        entry = self.resolver.stacks.by_id.get(identity)
-        if entry is None or entry[0].resources[entry[1]]["Type"] != "AWS::IAM::Role":
-            return True
-        return any(self._dangerous(statement) for statement in self._statements(*entry))
-
-    def _statements(self, owner: Stack, logical: str) -> Iterator[Any]:
-        """The statements of a role's policies; None for those that are not known."""
-        role = owner.resources[logical].get("Properties") or {}
-        attached = self.value(owner, role.get("ManagedPolicyArns") or [])
-        inline = self.value(owner, role.get("Policies") or [])
-        mine = {owner.ids[logical]}
-        for stack in self.resolver.stacks.stacks:
-            for name, resource in stack.resources.items():
-                if resource["Type"] not in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
-                    continue
-                properties = resource.get("Properties") or {}
-                roles = self.value(stack, [properties.get("Roles") or [], properties.get("RoleName") or []])
-                if mine & set(_texts(roles)) or stack.ids[name] in _texts(attached):
-                    yield from _of_document(self.value(stack, properties.get("PolicyDocument")))
-        for policy in inline if isinstance(inline, list) else [None]:
-            yield from _of_document(policy.get("PolicyDocument") if isinstance(policy, dict) else None)
-        for arn in attached if isinstance(attached, list) else [None]:
-            if arn in self.resolver.stacks.by_id:
-                continue
-            name = str(arn).rsplit("/", 1)[-1].strip(CLOSE)
-            if not isinstance(arn, str) or not any(fnmatch.fnmatchcase(name, known) for known in _HARMLESS_POLICIES):
-                yield None
-
-    @staticmethod
-    def _dangerous(statement: Any) -> bool:
-        if not isinstance(statement, dict):
-            return True
-        if statement.get("Effect") == "Deny":
-            return False
-        actions = statement.get("Action")
-        listed = actions if isinstance(actions, list) else [actions]
-        for action in listed:
-            if not isinstance(action, str) or OPEN in action:
-                return True
-            pattern = action.lower()
-            if fnmatch.fnmatchcase("ec2:createroute", pattern):
-                return True
-            if pattern.startswith("ec2:") and not any(
-                fnmatch.fnmatchcase(pattern, safe) for safe in (*_READING, *_INTERFACES)
-            ):
-                return True
-            if any(fnmatch.fnmatchcase(handing, pattern) for handing in _HANDING_ON):
-                return True
+def _may_change(draft: Draft, stack: Stack, kind: str, properties: Properties) -> bool:
+    """Whether the role of what runs may let it change a network."""
+    if kind in _BOXES and not any(key == "IamInstanceProfile" for key in _keys(properties)):
+        # Without a profile nothing there may call AWS.
         return False
+    way = AUTOMATIONS[kind]
+    role: Any = properties.get(way[0]) if way else None
+    value = draft.value(stack, role) if role is not None else None
+    for name in way[1:]:
+        value = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(value, str):
+        return True
+    identity = (
+        value if value in draft.resolver.stacks.by_id else f"{value.removesuffix(CLOSE).removesuffix('.Arn')}{CLOSE}"
+    )
+    entry = draft.resolver.stacks.by_id.get(identity)
+    if entry is None or entry[0].resources[entry[1]]["Type"] != "AWS::IAM::Role":
+        return True
+    return any(_dangerous(statement) for statement in _statements(draft, *entry))
+
+
+def _statements(draft: Draft, owner: Stack, logical: str) -> Iterator[Any]:
+    """The statements of a role's policies; None for those that are not known."""
+    role = owner.resources[logical].get("Properties") or {}
+    attached = draft.value(owner, role.get("ManagedPolicyArns") or [])
+    inline = draft.value(owner, role.get("Policies") or [])
+    mine = {owner.ids[logical]}
+    for stack in draft.resolver.stacks.stacks:
+        for name, resource in stack.resources.items():
+            if resource["Type"] not in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
+                continue
+            properties = resource.get("Properties") or {}
+            roles = draft.value(stack, [properties.get("Roles") or [], properties.get("RoleName") or []])
+            if mine & set(_texts(roles)) or stack.ids[name] in _texts(attached):
+                yield from _of_document(draft.value(stack, properties.get("PolicyDocument")))
+    for policy in inline if isinstance(inline, list) else [None]:
+        yield from _of_document(policy.get("PolicyDocument") if isinstance(policy, dict) else None)
+    for arn in attached if isinstance(attached, list) else [None]:
+        if arn in draft.resolver.stacks.by_id:
+            continue
+        name = str(arn).rsplit("/", 1)[-1].strip(CLOSE)
+        if not isinstance(arn, str) or not any(fnmatch.fnmatchcase(name, known) for known in _HARMLESS_POLICIES):
+            yield None
+
+
+def _dangerous(statement: Any) -> bool:
+    if not isinstance(statement, dict):
+        return True
+    if statement.get("Effect") == "Deny":
+        return False
+    actions = statement.get("Action")
+    listed = actions if isinstance(actions, list) else [actions]
+    for action in listed:
+        if not isinstance(action, str) or OPEN in action:
+            return True
+        pattern = action.lower()
+        if fnmatch.fnmatchcase("ec2:createroute", pattern):
+            return True
+        if pattern.startswith("ec2:") and not any(
+            fnmatch.fnmatchcase(pattern, safe) for safe in (*_READING, *_INTERFACES)
+        ):
+            return True
+        if any(fnmatch.fnmatchcase(handing, pattern) for handing in _HANDING_ON):
+            return True
+    return False
 
 
 # Of what is also a part of the network only what tells it what to do.

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from patternkit.resolving import (
+    Stack,
+)
+from patternkit.resolving.values import CLOSE, Unknown, is_opaque
 from patternkit.routes.addresses import (
     EVERY_PORT,
     EVERY_PROTOCOL,
@@ -16,206 +20,212 @@ from patternkit.routes.addresses import (
     intersect,
     span_of,
 )
-from patternkit.routes.building.reading import Properties, _Reading, shown, whole_number
+from patternkit.routes.building.draft import Draft, Properties, shown, whole_number
 from patternkit.routes.model import (
     AclRule,
     NetworkAcl,
     SecurityGroup,
     Subnet,
 )
-from patternkit.routes.resolving import (
-    Stack,
-)
-from patternkit.routes.values import CLOSE, Unknown, is_opaque
 
 DEFAULT_GROUP = f".DefaultSecurityGroup{CLOSE}"
 
 
-class _Filters(_Reading):
-    """Makes what packets are held against."""
+def add_acl(draft: Draft, stack: Stack, logical: str, _properties: Properties) -> None:
+    """Add an `AWS::EC2::NetworkAcl`."""
+    acl = draft.make(NetworkAcl, stack, logical)
+    draft.model.network_acls[acl.identity] = acl
 
-    def acl(self, stack: Stack, logical: str, _properties: Properties) -> None:
-        acl = self._named(NetworkAcl, stack, logical)
-        self.model.network_acls[acl.identity] = acl
 
-    def acl_entry(self, stack: Stack, logical: str, properties: Properties) -> None:
-        identity = self._get(stack, properties, "NetworkAclId")
-        acl = self._acl_by_id(identity)
-        if acl is None:
-            found = self._ours(self.model.network_acls, identity, "network ACL")
-            if isinstance(found, Unknown):
-                self._doubt(stack, logical, "adds a rule to a network ACL", found, "network ACL")
-            return
-        path = stack.path(logical)
-        rule = self._acl_rule(stack, properties, path)
-        outbound = self._flag(self._get(stack, properties, "Egress"), default=False)
-        if isinstance(rule, Unknown) or isinstance(outbound, Unknown):
-            acl.unknown.append(rule.reason if isinstance(rule, Unknown) else f"the direction of {path}")
-        else:
-            (acl.outbound if outbound else acl.inbound).extend([rule, *_maybe_services(rule)])
+def add_acl_entry(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::EC2::NetworkAclEntry`."""
+    identity = draft.get(stack, properties, "NetworkAclId")
+    acl = _acl_by_id(draft, identity)
+    if acl is None:
+        found = draft.ours(draft.model.network_acls, identity, "network ACL")
+        if isinstance(found, Unknown):
+            draft.doubt(stack, logical, "adds a rule to a network ACL", found, "network ACL")
+        return
+    path = stack.path(logical)
+    rule = _acl_rule(draft, stack, properties, path)
+    outbound = draft.flag(draft.get(stack, properties, "Egress"), default=False)
+    if isinstance(rule, Unknown) or isinstance(outbound, Unknown):
+        acl.unknown.append(rule.reason if isinstance(rule, Unknown) else f"the direction of {path}")
+    else:
+        (acl.outbound if outbound else acl.inbound).extend([rule, *_maybe_services(rule)])
 
-    def _acl_by_id(self, identity: Any) -> NetworkAcl | None:
-        if isinstance(identity, str) and identity.endswith(f".DefaultNetworkAcl{CLOSE}"):
-            if identity not in self.default_acls:
-                allow = [
-                    AclRule(
-                        family,
-                        EVERY_PROTOCOL,
-                        EVERYTHING[family],
-                        EVERY_PORT,
-                        number=100,
-                        text="the default rule",
-                    )
-                    for family in (4, 6)
-                ]
-                self.default_acls[identity] = NetworkAcl(
-                    identity, shown(identity), "AWS::EC2::NetworkAcl", inbound=[*allow], outbound=[*allow]
+
+def _acl_by_id(draft: Draft, identity: Any) -> NetworkAcl | None:
+    if isinstance(identity, str) and identity.endswith(f".DefaultNetworkAcl{CLOSE}"):
+        if identity not in draft.default_acls:
+            allow = [
+                AclRule(
+                    family,
+                    EVERY_PROTOCOL,
+                    EVERYTHING[family],
+                    EVERY_PORT,
+                    number=100,
+                    text="the default rule",
                 )
-            return self.default_acls[identity]
-        return self.model.network_acls.get(identity) if isinstance(identity, str) else None
-
-    def _acl_rule(self, stack: Stack, properties: Properties, path: str) -> AclRule | Unknown:
-        number = self._get(stack, properties, "RuleNumber")
-        protocol = self._get(stack, properties, "Protocol")
-        text = self._get(stack, properties, "CidrBlock") or self._get(stack, properties, "Ipv6CidrBlock")
-        ports = self._get(stack, properties, "PortRange")
-        action = self._get(stack, properties, "RuleAction")
-        for value in (number, text, action):
-            if isinstance(value, Unknown):
-                return value
-        block = self._block(text, path)
-        if isinstance(block, Unknown):
-            return block
-        allows = str(action).lower() == "allow"
-        protocols, doubt = _protocols(protocol, path)
-        span = EVERY_PORT
-        if isinstance(ports, Unknown):
-            doubt = doubt or f"the ports of {path}: {ports.reason}"
-        elif isinstance(ports, dict) and protocols in (((6, 6),), ((17, 17),)):
-            span, unknown = _ports(ports.get("From"), ports.get("To"), path)
-            doubt = doubt or unknown
-        if doubt:
-            return AclRule(
-                block.family, protocols, span_of(block), span, allows, number=whole_number(number, path), doubt=doubt
+                for family in (4, 6)
+            ]
+            draft.default_acls[identity] = NetworkAcl(
+                identity, shown(identity), "AWS::EC2::NetworkAcl", inbound=[*allow], outbound=[*allow]
             )
-        if protocols in (((1, 1),), ((58, 58),)):
-            icmp = self._get(stack, properties, "Icmp")
-            if isinstance(icmp, dict) and str(icmp.get("Type", -1)) != "-1":
-                return AclRule(
-                    block.family,
-                    protocols,
-                    span_of(block),
-                    span,
-                    allows,
-                    number=whole_number(number, path),
-                    doubt=_one_type(path),
-                )
+        return draft.default_acls[identity]
+    return draft.model.network_acls.get(identity) if isinstance(identity, str) else None
+
+
+def _acl_rule(draft: Draft, stack: Stack, properties: Properties, path: str) -> AclRule | Unknown:
+    number = draft.get(stack, properties, "RuleNumber")
+    protocol = draft.get(stack, properties, "Protocol")
+    text = draft.get(stack, properties, "CidrBlock") or draft.get(stack, properties, "Ipv6CidrBlock")
+    ports = draft.get(stack, properties, "PortRange")
+    action = draft.get(stack, properties, "RuleAction")
+    for value in (number, text, action):
+        if isinstance(value, Unknown):
+            return value
+    block = draft.block(text, path)
+    if isinstance(block, Unknown):
+        return block
+    allows = str(action).lower() == "allow"
+    protocols, doubt = _protocols(protocol, path)
+    span = EVERY_PORT
+    if isinstance(ports, Unknown):
+        doubt = doubt or f"the ports of {path}: {ports.reason}"
+    elif isinstance(ports, dict) and protocols in (((6, 6),), ((17, 17),)):
+        span, unknown = _ports(ports.get("From"), ports.get("To"), path)
+        doubt = doubt or unknown
+    if doubt:
         return AclRule(
-            block.family,
-            protocols,
-            span_of(block),
-            span,
-            allows=allows,
-            number=whole_number(number, path),
-            text=path,
+            block.family, protocols, span_of(block), span, allows, number=whole_number(number, path), doubt=doubt
         )
+    if protocols in (((1, 1),), ((58, 58),)):
+        icmp = draft.get(stack, properties, "Icmp")
+        if isinstance(icmp, dict) and str(icmp.get("Type", -1)) != "-1":
+            return AclRule(
+                block.family,
+                protocols,
+                span_of(block),
+                span,
+                allows,
+                number=whole_number(number, path),
+                doubt=_one_type(path),
+            )
+    return AclRule(
+        block.family,
+        protocols,
+        span_of(block),
+        span,
+        allows=allows,
+        number=whole_number(number, path),
+        text=path,
+    )
 
-    def acl_association(self, stack: Stack, logical: str, properties: Properties) -> None:
-        subnet = self._ours(self.model.subnets, self._get(stack, properties, "SubnetId"), "subnet")
-        acl_id = self._get(stack, properties, "NetworkAclId")
-        if isinstance(subnet, Subnet):
-            again = subnet.acl is not None
-            subnet.acl = self._acl_by_id(acl_id) or Unknown(f"network ACL {shown(acl_id)} is not in the set")
-            if again:
-                # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceNetworkAclAssociation.html: the
-                # one that is made later stands.
-                subnet.acl = Unknown(
-                    f"{stack.path(logical)} gives it a second network ACL, and the order of deployment decides"
-                )
-        elif isinstance(subnet, Unknown):
-            self._doubt(stack, logical, "gives a network ACL to a subnet", subnet, "subnet of a network ACL")
 
-    def security_group(self, stack: Stack, logical: str, properties: Properties) -> None:
-        group: SecurityGroup = self._named(SecurityGroup, stack, logical)
-        self.model.security_groups[group.identity] = group
-        for name, rules in (("SecurityGroupIngress", group.inbound), ("SecurityGroupEgress", group.outbound)):
-            entries = self._list(stack, properties, name)
-            if isinstance(entries, Unknown):
-                group.unknown.append(entries.reason)
-                continue
-            for entry in entries:
-                self._group_rules(entry, rules, group)
-        if "SecurityGroupEgress" not in properties or self._get(stack, properties, "SecurityGroupEgress") in (None, []):
-            # EC2 adds it to a group that is made without egress rules; separate rules add to it.
-            group.outbound += [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT) for family in (4, 6)]
+def add_acl_association(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::EC2::SubnetNetworkAclAssociation`."""
+    subnet = draft.ours(draft.model.subnets, draft.get(stack, properties, "SubnetId"), "subnet")
+    acl_id = draft.get(stack, properties, "NetworkAclId")
+    if isinstance(subnet, Subnet):
+        again = subnet.acl is not None
+        subnet.acl = _acl_by_id(draft, acl_id) or Unknown(f"network ACL {shown(acl_id)} is not in the set")
+        if again:
+            # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceNetworkAclAssociation.html: the
+            # one that is made later stands.
+            subnet.acl = Unknown(
+                f"{stack.path(logical)} gives it a second network ACL, and the order of deployment decides"
+            )
+    elif isinstance(subnet, Unknown):
+        draft.doubt(stack, logical, "gives a network ACL to a subnet", subnet, "subnet of a network ACL")
 
-    def group_rule(self, stack: Stack, logical: str, properties: Properties) -> None:
-        identity = self._get(stack, properties, "GroupId")
-        if isinstance(identity, str) and identity.endswith(DEFAULT_GROUP):
-            self._default_group(identity)
-        group = self._ours(self.model.security_groups, identity, "security group")
-        if isinstance(group, Unknown):
-            reason = f"{stack.path(logical)} adds a rule to a security group: {group.reason}"
-            for other in self.model.security_groups.values():
-                other.unknown.append(reason)
-            self.unknown_groups.append(reason)
-        elif group is not None:
-            inward = stack.resources[logical]["Type"].endswith("Ingress")
-            self._group_rules(self.value(stack, dict(properties)), group.inbound if inward else group.outbound, group)
 
-    def _default_group(self, identity: str) -> SecurityGroup:
-        """A VPC's default security group: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html."""
-        group = self.model.security_groups.get(identity)
-        if group is None:
-            group = SecurityGroup(identity, shown(identity), "AWS::EC2::SecurityGroup")
-            for family in (4, 6):
-                every = AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT)
-                group.outbound.append(every)
-                group.inbound.append(replace(every, group=identity))
-            group.unknown += self.unknown_groups
-            self.model.security_groups[identity] = self.targets[identity] = group
-        return group
+def add_security_group(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::EC2::SecurityGroup`."""
+    group: SecurityGroup = draft.make(SecurityGroup, stack, logical)
+    draft.model.security_groups[group.identity] = group
+    for name, rules in (("SecurityGroupIngress", group.inbound), ("SecurityGroupEgress", group.outbound)):
+        entries = draft.listed(stack, properties, name)
+        if isinstance(entries, Unknown):
+            group.unknown.append(entries.reason)
+            continue
+        for entry in entries:
+            _group_rules(draft, entry, rules, group)
+    if "SecurityGroupEgress" not in properties or draft.get(stack, properties, "SecurityGroupEgress") in (None, []):
+        # EC2 adds it to a group that is made without egress rules; separate rules add to it.
+        group.outbound += [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT) for family in (4, 6)]
 
-    def _group_rules(self, entry: Any, rules: list[AclRule], group: SecurityGroup) -> None:
-        if not isinstance(entry, dict):
-            group.unknown.append(f"a rule of {group.path} is not known")
+
+def add_group_rule(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::EC2::SecurityGroupIngress` or `AWS::EC2::SecurityGroupEgress`."""
+    identity = draft.get(stack, properties, "GroupId")
+    if isinstance(identity, str) and identity.endswith(DEFAULT_GROUP):
+        default_group(draft, identity)
+    group = draft.ours(draft.model.security_groups, identity, "security group")
+    if isinstance(group, Unknown):
+        reason = f"{stack.path(logical)} adds a rule to a security group: {group.reason}"
+        for other in draft.model.security_groups.values():
+            other.unknown.append(reason)
+        draft.unknown_groups.append(reason)
+    elif group is not None:
+        inward = stack.resources[logical]["Type"].endswith("Ingress")
+        _group_rules(draft, draft.value(stack, dict(properties)), group.inbound if inward else group.outbound, group)
+
+
+def default_group(draft: Draft, identity: str) -> SecurityGroup:
+    """A VPC's default security group: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html."""
+    group = draft.model.security_groups.get(identity)
+    if group is None:
+        group = SecurityGroup(identity, shown(identity), "AWS::EC2::SecurityGroup")
+        for family in (4, 6):
+            every = AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT)
+            group.outbound.append(every)
+            group.inbound.append(replace(every, group=identity))
+        group.unknown += draft.unknown_groups
+        draft.model.security_groups[identity] = draft.targets[identity] = group
+    return group
+
+
+def _group_rules(draft: Draft, entry: Any, rules: list[AclRule], group: SecurityGroup) -> None:
+    if not isinstance(entry, dict):
+        group.unknown.append(f"a rule of {group.path} is not known")
+        return
+    protocols, doubt = _protocols(entry.get("IpProtocol", "-1"), group.path)
+    ports = EVERY_PORT
+    if protocols in (((6, 6),), ((17, 17),)) and entry.get("FromPort") not in (None, -1, "-1"):
+        ports, doubt = _ports(entry.get("FromPort"), entry.get("ToPort"), group.path)
+    if protocols in (((1, 1),), ((58, 58),)) and entry.get("FromPort") not in (None, -1, "-1"):
+        doubt = _one_type(group.path)
+    if entry.get("CidrIp") or entry.get("CidrIpv6"):
+        block = draft.block(entry.get("CidrIp") or entry["CidrIpv6"], group.path)
+        if isinstance(block, Unknown):
+            rules += _of_anyone(protocols, ports, f"the peers of a rule of {group.path}: {block.reason}")
+        else:
+            rule = AclRule(block.family, protocols, span_of(block), ports, text=group.path, doubt=doubt)
+            rules += [rule, *_maybe_services(rule)]
+        return
+    for name in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
+        if entry.get(name):
+            peer = entry[name]
+            if isinstance(peer, Unknown):
+                rules += _of_anyone(protocols, ports, f"the peers of a rule of {group.path}: {peer.reason}")
+                return
+            rules += [
+                AclRule(f, protocols, EVERYTHING[f], ports, group=str(peer), text=group.path, doubt=doubt)
+                for f in (4, 6)
+            ]
             return
-        protocols, doubt = _protocols(entry.get("IpProtocol", "-1"), group.path)
-        ports = EVERY_PORT
-        if protocols in (((6, 6),), ((17, 17),)) and entry.get("FromPort") not in (None, -1, "-1"):
-            ports, doubt = _ports(entry.get("FromPort"), entry.get("ToPort"), group.path)
-        if protocols in (((1, 1),), ((58, 58),)) and entry.get("FromPort") not in (None, -1, "-1"):
-            doubt = _one_type(group.path)
-        if entry.get("CidrIp") or entry.get("CidrIpv6"):
-            block = self._block(entry.get("CidrIp") or entry["CidrIpv6"], group.path)
-            if isinstance(block, Unknown):
-                rules += _of_anyone(protocols, ports, f"the peers of a rule of {group.path}: {block.reason}")
+    for name in ("SourcePrefixListId", "DestinationPrefixListId"):
+        if entry.get(name):
+            blocks = draft.find(draft.model.prefix_lists, entry[name], "prefix list")
+            if isinstance(blocks, Unknown):
+                rules += _of_anyone(protocols, ports, f"the peers of a rule of {group.path}: {blocks.reason}")
             else:
-                rule = AclRule(block.family, protocols, span_of(block), ports, text=group.path, doubt=doubt)
-                rules += [rule, *_maybe_services(rule)]
+                for b in blocks:
+                    rule = AclRule(b.family, protocols, span_of(b), ports, text=group.path, doubt=doubt)
+                    rules += [rule, *_maybe_services(rule)]
             return
-        for name in ("SourceSecurityGroupId", "DestinationSecurityGroupId"):
-            if entry.get(name):
-                peer = entry[name]
-                if isinstance(peer, Unknown):
-                    rules += _of_anyone(protocols, ports, f"the peers of a rule of {group.path}: {peer.reason}")
-                    return
-                rules += [
-                    AclRule(f, protocols, EVERYTHING[f], ports, group=str(peer), text=group.path, doubt=doubt)
-                    for f in (4, 6)
-                ]
-                return
-        for name in ("SourcePrefixListId", "DestinationPrefixListId"):
-            if entry.get(name):
-                blocks = self._find(self.model.prefix_lists, entry[name], "prefix list")
-                if isinstance(blocks, Unknown):
-                    rules += _of_anyone(protocols, ports, f"the peers of a rule of {group.path}: {blocks.reason}")
-                else:
-                    for b in blocks:
-                        rule = AclRule(b.family, protocols, span_of(b), ports, text=group.path, doubt=doubt)
-                        rules += [rule, *_maybe_services(rule)]
-                return
-        group.unknown.append(f"a rule of {group.path} names no peer")
+    group.unknown.append(f"a rule of {group.path} names no peer")
 
 
 def _of_anyone(protocols: Spans, ports: Spans, doubt: str) -> list[AclRule]:

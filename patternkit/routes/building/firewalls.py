@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving import (
+    Stack,
+    custom_names,
+    endpoint_id,
+)
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import Unknown, opaque
 from patternkit.routes.addresses import (
     EVERY_PORT,
     EVERY_PROTOCOL,
@@ -13,10 +20,9 @@ from patternkit.routes.addresses import (
     parse_prefix,
     span_of,
 )
-from patternkit.routes.building.reading import Properties, shown, whole_number
-from patternkit.routes.building.targets import families_of
-from patternkit.routes.building.transit import _Transit
-from patternkit.routes.contracts import matching
+from patternkit.routes.building.draft import Draft, Properties, shown, whole_number
+from patternkit.routes.building.route_targets import families_of
+from patternkit.routes.building.transit_gateways import attach
 from patternkit.routes.model import (
     AclRule,
     Attachment,
@@ -25,177 +31,177 @@ from patternkit.routes.model import (
     FirewallPolicy,
     Subnet,
 )
-from patternkit.routes.resolving import (
-    Stack,
-    custom_names,
-    endpoint_id,
-)
-from patternkit.routes.values import Unknown, opaque
 
 
-class _Firewalls(_Transit):
-    """Makes firewalls."""
-
-    def policy(self, stack: Stack, logical: str, properties: Properties) -> None:
-        policy: FirewallPolicy = self._named(FirewallPolicy, stack, logical)
-        body = self._get(stack, properties, "FirewallPolicy")
-        if not isinstance(body, dict):
-            policy.stateless = Unknown(f"the policy {policy.path} is not known")
-            return
-        policy.stateless = _actions(body.get("StatelessDefaultActions", []), policy.path)
-        policy.fragments = _actions(body.get("StatelessFragmentDefaultActions", []), policy.path)
-        references = body.get("StatelessRuleGroupReferences") or []
-        found: list[tuple[int, list[AclRule]]] = []
-        if not isinstance(references, list):
-            policy.stateless_passes = Unknown(f"the stateless rule groups of {policy.path} are not known")
-            references = []
-        for reference in references:
-            arn = reference.get("ResourceArn") if isinstance(reference, dict) else reference
-            rules, _ = self.policy_rules.get(
-                str(arn), (Unknown(f"the rule group {shown(arn)} of {policy.path} is not in the set"), 0)
-            )
-            if isinstance(rules, Unknown):
-                policy.stateless_passes = rules
-                break
-            found.append((whole_number(reference.get("Priority", 0), policy.path), rules))
-        else:
-            if not isinstance(policy.stateless_passes, Unknown):
-                ordered = sorted(found, key=lambda item: item[0])
-                policy.stateless_passes = [rule for _, rules in ordered for rule in rules]
-        stateful = body.get("StatefulRuleGroupReferences") or []
-        defaults = body.get("StatefulDefaultActions") or []
-        policy.filters = bool(stateful) or any("drop" in str(action) for action in defaults)
-
-    def rule_group(self, stack: Stack, logical: str, properties: Properties) -> None:
-        identity, path = stack.ids[logical], stack.path(logical)
-        if self._get(stack, properties, "Type") == "STATEFUL":
-            self.policy_rules[identity] = ([], 0)
-            return
-        body = self._get(stack, properties, "RuleGroup")
-        try:
-            listed = body["RulesSource"]["StatelessRulesAndCustomActions"]["StatelessRules"]
-            ordered = sorted(listed, key=lambda rule: int(rule["Priority"]))
-            rules = [rule for item in ordered for rule in self._stateless(item["RuleDefinition"], path)]
-        except (AttributeError, KeyError, TypeError, ValueError):
-            self.policy_rules[identity] = (Unknown(f"the rules of {path} are not known"), 0)
-            return
-        self.policy_rules[identity] = (rules, 0)
-
-    def _stateless(self, definition: Any, path: str) -> list[AclRule]:
-        match = definition.get("MatchAttributes") or {}
-        actions = _actions(definition.get("Actions") or [], path)
-        if isinstance(actions, Unknown):
-            raise ValueError(actions.reason)
-        passes = "aws:pass" in actions
-        if match.get("TCPFlags") and not passes:
-            # It takes only some packets of what it names: the rules after it see the others.
-            return []
-
-        def blocks(name: str) -> dict[int, Spans]:
-            listed = [item["AddressDefinition"] for item in match.get(name) or ()]
-            if not listed:
-                return EVERYTHING
-            found: dict[int, list[tuple[int, int]]] = {}
-            for text in listed:
-                block = parse_prefix(text)
-                if block is None:
-                    raise ValueError(text)
-                found.setdefault(block.family, []).extend(span_of(block))
-            return {family: normal(spans) for family, spans in found.items()}
-
-        def ports(name: str) -> Spans:
-            listed = [(int(item["FromPort"]), int(item["ToPort"])) for item in match.get(name) or ()]
-            return normal(listed) if listed else EVERY_PORT
-
-        numbers = [(int(number), int(number)) for number in match.get("Protocols") or ()]
-        sources, destinations = blocks("Sources"), blocks("Destinations")
-        return [
-            AclRule(
-                family,
-                normal(numbers) if numbers else EVERY_PROTOCOL,
-                sources[family],
-                ports("DestinationPorts"),
-                allows=passes,
-                drops="aws:drop" in actions,
-                local=destinations[family],
-                local_ports=ports("SourcePorts"),
-                text=path,
-            )
-            for family in (4, 6)
-            if family in sources and family in destinations
-        ]
-
-    def firewall(self, stack: Stack, logical: str, properties: Properties) -> None:
-        firewall: Firewall = self._named(Firewall, stack, logical)
-        self.model.firewalls[firewall.identity] = firewall
-        policy_arn = self._get(stack, properties, "FirewallPolicyArn")
-        firewall.policy = self._find(self.targets, policy_arn, "firewall policy")
-        declared = matching(self.contracts.policies, custom_names(stack, logical, ""))
-        if isinstance(firewall.policy, Unknown) and declared is not None:
-            action = {"inspects": "aws:forward_to_sfe", "passes": "aws:pass", "drops": "aws:drop"}
-            firewall.policy = FirewallPolicy(
-                str(policy_arn),
-                f"policy of {firewall.path}",
-                contracts=frozenset({f"policies {declared}"}),
-                stateless=(action[self.contracts.policies[declared]],),
-            )
-        mappings = self._list(stack, properties, "SubnetMappings")
-        zones: list[str] = []
-        for index, mapping in enumerate(mappings if isinstance(mappings, list) else []):
-            subnet_id = mapping.get("SubnetId") if isinstance(mapping, dict) else mapping
-            subnet = self._find(self.model.subnets, subnet_id, "subnet")
-            identity = endpoint_id(stack, logical, index)
-            zone = subnet.zone if isinstance(subnet, Subnet) else subnet
-            endpoint = Endpoint(
-                identity,
-                f"{firewall.path} endpoint in {zone if isinstance(zone, str) else 'an unknown zone'}",
-                "AWS::NetworkFirewall::Firewall",
-                subnet=subnet,
-                firewall=firewall,
-                families=families_of(mapping.get("IPAddressType") if isinstance(mapping, dict) else None),
-            )
-            firewall.endpoints.append(endpoint)
-            self.targets[identity] = endpoint
-            if isinstance(zone, str):
-                zones.append(zone)
-        if len(set(zones)) != len(zones):
-            self.refuse(f"{firewall.path} has two subnets in the same availability zone [InvalidRequestException]")
-        if "TransitGatewayId" in properties:
-            gateway = self._find(
-                self.model.transit_gateways,
-                self._get(stack, properties, "TransitGatewayId"),
-                "transit gateway",
-            )
-            identity = opaque(f"{stack.name}/{logical}.TransitGatewayAttachmentId")
-            firewall.attachment = self._attach(
-                Attachment(
-                    identity,
-                    f"{firewall.path} attachment",
-                    "AWS::NetworkFirewall::Firewall",
-                    medium="firewall",
-                    gateway=gateway,
-                    firewall=firewall,
-                    appliance=True,
-                )
-            )
-
-    def endpoint_association(self, stack: Stack, logical: str, properties: Properties) -> None:
-        firewall = self.targets.get(self._get(stack, properties, "FirewallArn"))
-        mapping = self._get(stack, properties, "SubnetMapping")
-        subnet = self._find(
-            self.model.subnets, mapping.get("SubnetId") if isinstance(mapping, dict) else mapping, "subnet"
+def add_policy(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::NetworkFirewall::FirewallPolicy`."""
+    policy: FirewallPolicy = draft.make(FirewallPolicy, stack, logical)
+    body = draft.get(stack, properties, "FirewallPolicy")
+    if not isinstance(body, dict):
+        policy.stateless = Unknown(f"the policy {policy.path} is not known")
+        return
+    policy.stateless = _actions(body.get("StatelessDefaultActions", []), policy.path)
+    policy.fragments = _actions(body.get("StatelessFragmentDefaultActions", []), policy.path)
+    references = body.get("StatelessRuleGroupReferences") or []
+    found: list[tuple[int, list[AclRule]]] = []
+    if not isinstance(references, list):
+        policy.stateless_passes = Unknown(f"the stateless rule groups of {policy.path} are not known")
+        references = []
+    for reference in references:
+        arn = reference.get("ResourceArn") if isinstance(reference, dict) else reference
+        rules, _ = draft.policy_rules.get(
+            str(arn), (Unknown(f"the rule group {shown(arn)} of {policy.path} is not in the set"), 0)
         )
+        if isinstance(rules, Unknown):
+            policy.stateless_passes = rules
+            break
+        found.append((whole_number(reference.get("Priority", 0), policy.path), rules))
+    else:
+        if not isinstance(policy.stateless_passes, Unknown):
+            ordered = sorted(found, key=lambda item: item[0])
+            policy.stateless_passes = [rule for _, rules in ordered for rule in rules]
+    stateful = body.get("StatefulRuleGroupReferences") or []
+    defaults = body.get("StatefulDefaultActions") or []
+    policy.filters = bool(stateful) or any("drop" in str(action) for action in defaults)
+
+
+def add_rule_group(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::NetworkFirewall::RuleGroup`."""
+    identity, path = stack.ids[logical], stack.path(logical)
+    if draft.get(stack, properties, "Type") == "STATEFUL":
+        draft.policy_rules[identity] = ([], 0)
+        return
+    body = draft.get(stack, properties, "RuleGroup")
+    try:
+        listed = body["RulesSource"]["StatelessRulesAndCustomActions"]["StatelessRules"]
+        ordered = sorted(listed, key=lambda rule: int(rule["Priority"]))
+        rules = [rule for item in ordered for rule in _stateless(item["RuleDefinition"], path)]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        draft.policy_rules[identity] = (Unknown(f"the rules of {path} are not known"), 0)
+        return
+    draft.policy_rules[identity] = (rules, 0)
+
+
+def _stateless(definition: Any, path: str) -> list[AclRule]:
+    match = definition.get("MatchAttributes") or {}
+    actions = _actions(definition.get("Actions") or [], path)
+    if isinstance(actions, Unknown):
+        raise ValueError(actions.reason)
+    passes = "aws:pass" in actions
+    if match.get("TCPFlags") and not passes:
+        # It takes only some packets of what it names: the rules after it see the others.
+        return []
+
+    def blocks(name: str) -> dict[int, Spans]:
+        listed = [item["AddressDefinition"] for item in match.get(name) or ()]
+        if not listed:
+            return EVERYTHING
+        found: dict[int, list[tuple[int, int]]] = {}
+        for text in listed:
+            block = parse_prefix(text)
+            if block is None:
+                raise ValueError(text)
+            found.setdefault(block.family, []).extend(span_of(block))
+        return {family: normal(spans) for family, spans in found.items()}
+
+    def ports(name: str) -> Spans:
+        listed = [(int(item["FromPort"]), int(item["ToPort"])) for item in match.get(name) or ()]
+        return normal(listed) if listed else EVERY_PORT
+
+    numbers = [(int(number), int(number)) for number in match.get("Protocols") or ()]
+    sources, destinations = blocks("Sources"), blocks("Destinations")
+    return [
+        AclRule(
+            family,
+            normal(numbers) if numbers else EVERY_PROTOCOL,
+            sources[family],
+            ports("DestinationPorts"),
+            allows=passes,
+            drops="aws:drop" in actions,
+            local=destinations[family],
+            local_ports=ports("SourcePorts"),
+            text=path,
+        )
+        for family in (4, 6)
+        if family in sources and family in destinations
+    ]
+
+
+def add_firewall(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::NetworkFirewall::Firewall`."""
+    firewall: Firewall = draft.make(Firewall, stack, logical)
+    draft.model.firewalls[firewall.identity] = firewall
+    policy_arn = draft.get(stack, properties, "FirewallPolicyArn")
+    firewall.policy = draft.find(draft.targets, policy_arn, "firewall policy")
+    declared = matching(draft.contracts.policies, custom_names(stack, logical, ""))
+    if isinstance(firewall.policy, Unknown) and declared is not None:
+        action = {"inspects": "aws:forward_to_sfe", "passes": "aws:pass", "drops": "aws:drop"}
+        firewall.policy = FirewallPolicy(
+            str(policy_arn),
+            f"policy of {firewall.path}",
+            contracts=frozenset({f"policies {declared}"}),
+            stateless=(action[draft.contracts.policies[declared]],),
+        )
+    mappings = draft.listed(stack, properties, "SubnetMappings")
+    zones: list[str] = []
+    for index, mapping in enumerate(mappings if isinstance(mappings, list) else []):
+        subnet_id = mapping.get("SubnetId") if isinstance(mapping, dict) else mapping
+        subnet = draft.find(draft.model.subnets, subnet_id, "subnet")
+        identity = endpoint_id(stack, logical, index)
+        zone = subnet.zone if isinstance(subnet, Subnet) else subnet
         endpoint = Endpoint(
-            endpoint_id(stack, logical, 0),
-            stack.path(logical),
-            "AWS::NetworkFirewall::VpcEndpointAssociation",
+            identity,
+            f"{firewall.path} endpoint in {zone if isinstance(zone, str) else 'an unknown zone'}",
+            "AWS::NetworkFirewall::Firewall",
             subnet=subnet,
-            firewall=firewall if isinstance(firewall, Firewall) else None,
+            firewall=firewall,
             families=families_of(mapping.get("IPAddressType") if isinstance(mapping, dict) else None),
         )
-        if isinstance(firewall, Firewall):
-            firewall.endpoints.append(endpoint)
-        self.targets[endpoint.identity] = endpoint
+        firewall.endpoints.append(endpoint)
+        draft.targets[identity] = endpoint
+        if isinstance(zone, str):
+            zones.append(zone)
+    if len(set(zones)) != len(zones):
+        draft.refuse(f"{firewall.path} has two subnets in the same availability zone [InvalidRequestException]")
+    if "TransitGatewayId" in properties:
+        gateway = draft.find(
+            draft.model.transit_gateways,
+            draft.get(stack, properties, "TransitGatewayId"),
+            "transit gateway",
+        )
+        identity = opaque(f"{stack.name}/{logical}.TransitGatewayAttachmentId")
+        firewall.attachment = attach(
+            draft,
+            Attachment(
+                identity,
+                f"{firewall.path} attachment",
+                "AWS::NetworkFirewall::Firewall",
+                medium="firewall",
+                gateway=gateway,
+                firewall=firewall,
+                appliance=True,
+            ),
+        )
+
+
+def add_endpoint_association(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::NetworkFirewall::VpcEndpointAssociation`."""
+    firewall = draft.targets.get(draft.get(stack, properties, "FirewallArn"))
+    mapping = draft.get(stack, properties, "SubnetMapping")
+    subnet = draft.find(
+        draft.model.subnets, mapping.get("SubnetId") if isinstance(mapping, dict) else mapping, "subnet"
+    )
+    endpoint = Endpoint(
+        endpoint_id(stack, logical, 0),
+        stack.path(logical),
+        "AWS::NetworkFirewall::VpcEndpointAssociation",
+        subnet=subnet,
+        firewall=firewall if isinstance(firewall, Firewall) else None,
+        families=families_of(mapping.get("IPAddressType") if isinstance(mapping, dict) else None),
+    )
+    if isinstance(firewall, Firewall):
+        firewall.endpoints.append(endpoint)
+    draft.targets[endpoint.identity] = endpoint
 
 
 def _actions(listed: Any, path: str) -> tuple[str, ...] | Unknown:

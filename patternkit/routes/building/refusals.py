@@ -10,8 +10,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from patternkit.resolving import Stack
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Prefix
-from patternkit.routes.building.reading import Properties, _Reading, shown
+from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.model import (
     Attachment,
     EgressOnlyGateway,
@@ -29,8 +31,6 @@ from patternkit.routes.model import (
     Vpc,
     VpnGateway,
 )
-from patternkit.routes.resolving import Stack
-from patternkit.routes.values import Unknown
 
 Buckets = dict[str, list[tuple[Stack, str, Any]]]
 
@@ -50,229 +50,242 @@ _ROUTE_TARGETS = {
 }
 
 
-class _Refusals(_Reading):
-    """Finds what AWS refuses in a set that is otherwise made."""
+def find_refusals(draft: Draft, buckets: Buckets) -> None:
+    """Note what AWS refuses in a set that is otherwise made."""
+    for vpc in draft.model.vpcs.values():
+        _blocks_of(draft, vpc)
+    _gateways(draft, buckets)
+    _peerings(draft)
+    for table in draft.model.tables.values():
+        _routes_of(draft, table)
+    for table in draft.model.transit_tables.values():
+        _duplicates(draft, table, (route for route in table.routes if route.origin == "static"))
+    _attachments(draft)
+    _network_acls(draft, buckets)
+    _interfaces(draft)
+    _nat_gateways(draft, buckets)
 
-    def _look_for_refusals(self, buckets: Buckets) -> None:
-        for vpc in self.model.vpcs.values():
-            self._blocks_of(vpc)
-        self._gateways(buckets)
-        self._peerings()
-        for table in self.model.tables.values():
-            self._routes_of(table)
-        for table in self.model.transit_tables.values():
-            self._duplicates(table, (route for route in table.routes if route.origin == "static"))
-        self._attachments()
-        self._network_acls(buckets)
-        self._interfaces()
-        self._nat_gateways(buckets)
 
-    # VPCs and subnets
+# VPCs and subnets
 
-    def _blocks_of(self, vpc: Vpc) -> None:
-        for block in vpc.blocks:
-            self._size(block, vpc.path, "VPC")
-        for index, block in enumerate(vpc.blocks):
-            for other in vpc.blocks[index + 1 :]:
-                if block.overlaps(other):
-                    self.refuse(f"{vpc.path} has overlapping blocks, {block} and {other} [InvalidVpc.Range]")
-        placed: list[tuple[int, int, int, Subnet]] = []
-        for subnet in vpc.subnets:
-            for block in subnet.blocks:
-                if block.family not in vpc.unknown_blocks and not any(whole.covers(block) for whole in vpc.blocks):
-                    self.refuse(f"{subnet.path}: {block} is not within {vpc.path} [InvalidSubnet.Range]")
-                self._size(block, subnet.path, "subnet")
-                placed.append((block.family, block.first, block.last, subnet))
-        placed.sort(key=lambda item: item[:3])
-        for before, after in itertools.pairwise(placed):
-            if before[0] == after[0] and after[1] <= before[2]:
-                self.refuse(f"{before[3].path} and {after[3].path} of {vpc.path} overlap [InvalidSubnet.Conflict]")
 
-    def _size(self, block: Prefix, path: str, what: str) -> None:
-        shortest, longest = _SIZES[what][block.family]
-        if not shortest <= block.length <= longest:
-            code = "InvalidVpc.Range" if what == "VPC" else "InvalidSubnet.Range"
-            self.refuse(f"{path}: {block} is no {what}'s size, /{shortest} to /{longest} [{code}]")
+def _blocks_of(draft: Draft, vpc: Vpc) -> None:
+    for block in vpc.blocks:
+        _size(draft, block, vpc.path, "VPC")
+    for index, block in enumerate(vpc.blocks):
+        for other in vpc.blocks[index + 1 :]:
+            if block.overlaps(other):
+                draft.refuse(f"{vpc.path} has overlapping blocks, {block} and {other} [InvalidVpc.Range]")
+    placed: list[tuple[int, int, int, Subnet]] = []
+    for subnet in vpc.subnets:
+        for block in subnet.blocks:
+            if block.family not in vpc.unknown_blocks and not any(whole.covers(block) for whole in vpc.blocks):
+                draft.refuse(f"{subnet.path}: {block} is not within {vpc.path} [InvalidSubnet.Range]")
+            _size(draft, block, subnet.path, "subnet")
+            placed.append((block.family, block.first, block.last, subnet))
+    placed.sort(key=lambda item: item[:3])
+    for before, after in itertools.pairwise(placed):
+        if before[0] == after[0] and after[1] <= before[2]:
+            draft.refuse(f"{before[3].path} and {after[3].path} of {vpc.path} overlap [InvalidSubnet.Conflict]")
 
-    # Gateways
 
-    def _gateways(self, buckets: Buckets) -> None:
-        """One internet gateway and one virtual private gateway a VPC, and each on one VPC."""
-        for name in ("InternetGatewayId", "VpnGatewayId"):
-            at: dict[Any, str] = {}
-            of: dict[Any, str] = {}
-            for stack, logical, properties in buckets["AWS::EC2::VPCGatewayAttachment"]:
-                gateway, vpc = self._get(stack, properties, name), self._get(stack, properties, "VpcId")
-                if not isinstance(gateway, str) or not isinstance(vpc, str):
-                    continue
-                for key, seen, words in (
-                    (vpc, at, f"{shown(vpc)} has a second {_KINDS[name]}"),
-                    (gateway, of, f"{shown(gateway)} is attached to a second VPC"),
-                ):
-                    if key in seen:
-                        self.refuse(f"{stack.path(logical)}: {words} [Resource.AlreadyAssociated]")
-                    seen[key] = stack.path(logical)
+def _size(draft: Draft, block: Prefix, path: str, what: str) -> None:
+    shortest, longest = _SIZES[what][block.family]
+    if not shortest <= block.length <= longest:
+        code = "InvalidVpc.Range" if what == "VPC" else "InvalidSubnet.Range"
+        draft.refuse(f"{path}: {block} is no {what}'s size, /{shortest} to /{longest} [{code}]")
 
-    def _nat_gateways(self, buckets: Buckets) -> None:
-        for stack, logical, properties in buckets["AWS::EC2::NatGateway"]:
-            nat = self.targets.get(stack.ids[logical])
-            if not isinstance(nat, NatGateway) or isinstance(nat.public, Unknown) or nat.regional:
+
+# Gateways
+
+
+def _gateways(draft: Draft, buckets: Buckets) -> None:
+    """One internet gateway and one virtual private gateway a VPC, and each on one VPC."""
+    for name in ("InternetGatewayId", "VpnGatewayId"):
+        at: dict[Any, str] = {}
+        of: dict[Any, str] = {}
+        for stack, logical, properties in buckets["AWS::EC2::VPCGatewayAttachment"]:
+            gateway, vpc = draft.get(stack, properties, name), draft.get(stack, properties, "VpcId")
+            if not isinstance(gateway, str) or not isinstance(vpc, str):
                 continue
-            addressed = any(name in properties for name in ("AllocationId", "SecondaryAllocationIds"))
-            if nat.public and "AllocationId" not in properties:
-                self.refuse(f"{nat.path} is public and has no AllocationId [MissingParameter]")
-            elif not nat.public and addressed:
-                self.refuse(f"{nat.path} is private and has an AllocationId [InvalidParameterCombination]")
-            if nat.public and nat.vpc is not None and nat.vpc.internet_gateway is None:
-                self.refuse(f"{nat.path} is public, and {nat.vpc.path} has no internet gateway [Gateway.NotAttached]")
-
-    def _peerings(self) -> None:
-        pairs: dict[frozenset[str], str] = {}
-        for peering in self.model.peerings.values():
-            if not isinstance(peering.requester, Vpc) or not isinstance(peering.accepter, Vpc):
-                continue
-            pair = frozenset({peering.requester.identity, peering.accepter.identity})
-            if len(pair) == 1:
-                self.refuse(f"{peering.path} peers {peering.requester.path} with itself [InvalidParameterValue]")
-            elif pair in pairs:
-                self.refuse(f"{peering.path} peers the VPCs of {pairs[pair]} again [VpcPeeringConnectionAlreadyExists]")
-            pairs[pair] = peering.path
-
-    # Route tables
-
-    def _routes_of(self, table: RouteTable) -> None:
-        self._duplicates(table, (route for route in table.routes if route.origin != "propagated"))
-        vpc = table.vpc
-        if vpc is None:
-            return
-        edge = any(other is table for other in vpc.edge_tables.values())
-        for route in table.routes:
-            target = route.target
-            if route.origin not in ("static", "prefix list"):
-                continue
-            if (reason := _elsewhere(target, vpc)) and not edge:
-                self.refuse(f"{route.path}: {reason}")
-            if edge:
-                continue
-            within = route.origin == "static" and any(block.covers(route.prefix) for block in vpc.blocks)
-            if within and not isinstance(target, (Local, Unknown)) and not _may_be_within(route, vpc):
-                self.refuse(
-                    f"{route.path}: {route.prefix} is within {vpc.path}: it must be a whole subnet's block, to a NAT "
-                    "gateway, a network interface, or a firewall or gateway load balancer endpoint "
-                    "[InvalidParameterValue]"
-                )
-
-    def _duplicates(self, table: RouteTable, routes: Iterable[Route]) -> None:
-        seen: dict[Any, str] = {}
-        for route in routes:
-            if route.origin == "local":
-                continue
-            key = route.prefix if route.origin == "static" else (route.prefix_list, route.prefix)
-            if key in seen and seen[key] != route.path:
-                self.refuse(f"{route.path}: {table.path} has a route to {route.prefix} [RouteAlreadyExists]")
-            seen[key] = route.path
-
-    # Transit gateways
-
-    def _attachments(self) -> None:
-        pairs: dict[tuple[str, str], Attachment] = {}
-        for attachment in self.model.attachments.values():
-            gateway = attachment.gateway
-            if not isinstance(gateway, TransitGateway):
-                continue
-            if attachment.medium == "vpc" and attachment.vpc is not None:
-                if not attachment.zones and attachment.unknown_zones is None:
-                    self.refuse(f"{attachment.path} has no subnet [MissingParameter]")
-                key = (gateway.identity, attachment.vpc.identity)
-                if key in pairs:
-                    self.refuse(
-                        f"{attachment.path} attaches {attachment.vpc.path} to {gateway.path} again "
-                        "[DuplicateTransitGatewayAttachment]"
-                    )
-                pairs[key] = attachment
-            propagated = [table.identity for table in attachment.propagated_to]
-            if len(set(propagated)) != len(propagated):
-                self.refuse(
-                    f"{attachment.path} propagates twice into one table [TransitGatewayRouteTablePropagation.Duplicate]"
-                )
-            # https://docs.aws.amazon.com/vpc/latest/tgw/associate-tgw-route-table.html: one association each.
-            if (
-                attachment.associated
-                and gateway.associates is True
-                and attachment.medium in ("vpc", "vpn", "direct-connect")
-                and attachment.kind != "contract"
+            for key, seen, words in (
+                (vpc, at, f"{shown(vpc)} has a second {_KINDS[name]}"),
+                (gateway, of, f"{shown(gateway)} is attached to a second VPC"),
             ):
-                self.refuse(
-                    f"{attachment.path} is associated with the default route table of {gateway.path}, which takes "
-                    "every attachment; a second association needs DefaultRouteTableAssociation: disable "
-                    "[Resource.AlreadyAssociated]"
+                if key in seen:
+                    draft.refuse(f"{stack.path(logical)}: {words} [Resource.AlreadyAssociated]")
+                seen[key] = stack.path(logical)
+
+
+def _nat_gateways(draft: Draft, buckets: Buckets) -> None:
+    for stack, logical, properties in buckets["AWS::EC2::NatGateway"]:
+        nat = draft.targets.get(stack.ids[logical])
+        if not isinstance(nat, NatGateway) or isinstance(nat.public, Unknown) or nat.regional:
+            continue
+        addressed = any(name in properties for name in ("AllocationId", "SecondaryAllocationIds"))
+        if nat.public and "AllocationId" not in properties:
+            draft.refuse(f"{nat.path} is public and has no AllocationId [MissingParameter]")
+        elif not nat.public and addressed:
+            draft.refuse(f"{nat.path} is private and has an AllocationId [InvalidParameterCombination]")
+        if nat.public and nat.vpc is not None and nat.vpc.internet_gateway is None:
+            draft.refuse(f"{nat.path} is public, and {nat.vpc.path} has no internet gateway [Gateway.NotAttached]")
+
+
+def _peerings(draft: Draft) -> None:
+    pairs: dict[frozenset[str], str] = {}
+    for peering in draft.model.peerings.values():
+        if not isinstance(peering.requester, Vpc) or not isinstance(peering.accepter, Vpc):
+            continue
+        pair = frozenset({peering.requester.identity, peering.accepter.identity})
+        if len(pair) == 1:
+            draft.refuse(f"{peering.path} peers {peering.requester.path} with itself [InvalidParameterValue]")
+        elif pair in pairs:
+            draft.refuse(f"{peering.path} peers the VPCs of {pairs[pair]} again [VpcPeeringConnectionAlreadyExists]")
+        pairs[pair] = peering.path
+
+
+# Route tables
+
+
+def _routes_of(draft: Draft, table: RouteTable) -> None:
+    _duplicates(draft, table, (route for route in table.routes if route.origin != "propagated"))
+    vpc = table.vpc
+    if vpc is None:
+        return
+    edge = any(other is table for other in vpc.edge_tables.values())
+    for route in table.routes:
+        target = route.target
+        if route.origin not in ("static", "prefix list"):
+            continue
+        if (reason := _elsewhere(target, vpc)) and not edge:
+            draft.refuse(f"{route.path}: {reason}")
+        if edge:
+            continue
+        within = route.origin == "static" and any(block.covers(route.prefix) for block in vpc.blocks)
+        if within and not isinstance(target, (Local, Unknown)) and not _may_be_within(route, vpc):
+            draft.refuse(
+                f"{route.path}: {route.prefix} is within {vpc.path}: it must be a whole subnet's block, to a NAT "
+                "gateway, a network interface, or a firewall or gateway load balancer endpoint "
+                "[InvalidParameterValue]"
+            )
+
+
+def _duplicates(draft: Draft, table: RouteTable, routes: Iterable[Route]) -> None:
+    seen: dict[Any, str] = {}
+    for route in routes:
+        if route.origin == "local":
+            continue
+        key = route.prefix if route.origin == "static" else (route.prefix_list, route.prefix)
+        if key in seen and seen[key] != route.path:
+            draft.refuse(f"{route.path}: {table.path} has a route to {route.prefix} [RouteAlreadyExists]")
+        seen[key] = route.path
+
+
+# Transit gateways
+
+
+def _attachments(draft: Draft) -> None:
+    pairs: dict[tuple[str, str], Attachment] = {}
+    for attachment in draft.model.attachments.values():
+        gateway = attachment.gateway
+        if not isinstance(gateway, TransitGateway):
+            continue
+        if attachment.medium == "vpc" and attachment.vpc is not None:
+            if not attachment.zones and attachment.unknown_zones is None:
+                draft.refuse(f"{attachment.path} has no subnet [MissingParameter]")
+            key = (gateway.identity, attachment.vpc.identity)
+            if key in pairs:
+                draft.refuse(
+                    f"{attachment.path} attaches {attachment.vpc.path} to {gateway.path} again "
+                    "[DuplicateTransitGatewayAttachment]"
                 )
+            pairs[key] = attachment
+        propagated = [table.identity for table in attachment.propagated_to]
+        if len(set(propagated)) != len(propagated):
+            draft.refuse(
+                f"{attachment.path} propagates twice into one table [TransitGatewayRouteTablePropagation.Duplicate]"
+            )
+        # https://docs.aws.amazon.com/vpc/latest/tgw/associate-tgw-route-table.html: one association each.
+        if (
+            attachment.associated
+            and gateway.associates is True
+            and attachment.medium in ("vpc", "vpn", "direct-connect")
+            and attachment.kind != "contract"
+        ):
+            draft.refuse(
+                f"{attachment.path} is associated with the default route table of {gateway.path}, which takes "
+                "every attachment; a second association needs DefaultRouteTableAssociation: disable "
+                "[Resource.AlreadyAssociated]"
+            )
 
-    # Filters
 
-    def _network_acls(self, buckets: Buckets) -> None:
-        numbers: dict[tuple[Any, str, str], str] = {}
-        for stack, logical, properties in buckets["AWS::EC2::NetworkAclEntry"]:
-            identity = self._get(stack, properties, "NetworkAclId")
-            egress = str(self._get(stack, properties, "Egress") or False).lower()
-            key = (identity, egress, str(self._get(stack, properties, "RuleNumber")))
-            if isinstance(identity, str) and key in numbers:
-                self.refuse(
-                    f"{stack.path(logical)} has the number of {numbers[key]} in the same direction "
-                    "[NetworkAclEntryAlreadyExists]"
-                )
-            numbers[key] = stack.path(logical)
-        vpcs = self._vpcs_of(buckets["AWS::EC2::NetworkAcl"])
-        for subnet in self.model.subnets.values():
-            acl = subnet.acl
-            owner = vpcs.get(acl.identity) if acl is not None and not isinstance(acl, Unknown) else None
-            if owner is not None and owner is not subnet.vpc:
-                self.refuse(f"{subnet.path} has a network ACL of another VPC, {acl} [InvalidParameterValue]")
-        groups = self._vpcs_of(buckets["AWS::EC2::SecurityGroup"])
-        for interface in self.model.interfaces.values():
-            if isinstance(interface.security_groups, Unknown) or not isinstance(interface.subnet, Subnet):
-                continue
-            for group in interface.security_groups:
-                owner = groups.get(group.identity) if isinstance(group, SecurityGroup) else None
-                if owner is not None and owner is not interface.subnet.vpc:
-                    self.refuse(f"{interface.path} has a security group of another VPC, {group} [InvalidParameter]")
+# Filters
 
-    def _vpcs_of(self, made: Iterable[tuple[Stack, str, Properties]]) -> dict[str, Vpc]:
-        found = ((stack.ids[logical], self._get(stack, properties, "VpcId")) for stack, logical, properties in made)
-        return {
-            identity: self.model.vpcs[vpc] for identity, vpc in found if isinstance(vpc, str) and vpc in self.model.vpcs
-        }
 
-    def _interfaces(self) -> None:
-        taken: dict[tuple[str, int], str] = {}
-        for interface in self.model.interfaces.values():
-            subnet, address = interface.subnet, interface.address
-            if address is None or not isinstance(subnet, Subnet) or subnet.unknown_blocks is not None:
-                continue
-            block = next((block for block in subnet.blocks if block.covers(address)), None)
-            if block is None:
-                self.refuse(f"{interface.path}: {address} is not within {subnet.path} [InvalidParameterValue]")
-            elif block.family == 4 and not block.first + 3 < address.first < block.last:
-                # https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
-                self.refuse(
-                    f"{interface.path}: AWS keeps {address} of {subnet.path} for itself [InvalidParameterValue]"
-                )
-            elif (other := taken.setdefault((subnet.identity, address.first), interface.path)) != interface.path:
-                self.refuse(f"{interface.path}: {other} has {address} [InvalidIPAddress.InUse]")
+def _network_acls(draft: Draft, buckets: Buckets) -> None:
+    numbers: dict[tuple[Any, str, str], str] = {}
+    for stack, logical, properties in buckets["AWS::EC2::NetworkAclEntry"]:
+        identity = draft.get(stack, properties, "NetworkAclId")
+        egress = str(draft.get(stack, properties, "Egress") or False).lower()
+        key = (identity, egress, str(draft.get(stack, properties, "RuleNumber")))
+        if isinstance(identity, str) and key in numbers:
+            draft.refuse(
+                f"{stack.path(logical)} has the number of {numbers[key]} in the same direction "
+                "[NetworkAclEntryAlreadyExists]"
+            )
+        numbers[key] = stack.path(logical)
+    vpcs = _vpcs_of(draft, buckets["AWS::EC2::NetworkAcl"])
+    for subnet in draft.model.subnets.values():
+        acl = subnet.acl
+        owner = vpcs.get(acl.identity) if acl is not None and not isinstance(acl, Unknown) else None
+        if owner is not None and owner is not subnet.vpc:
+            draft.refuse(f"{subnet.path} has a network ACL of another VPC, {acl} [InvalidParameterValue]")
+    groups = _vpcs_of(draft, buckets["AWS::EC2::SecurityGroup"])
+    for interface in draft.model.interfaces.values():
+        if isinstance(interface.security_groups, Unknown) or not isinstance(interface.subnet, Subnet):
+            continue
+        for group in interface.security_groups:
+            owner = groups.get(group.identity) if isinstance(group, SecurityGroup) else None
+            if owner is not None and owner is not interface.subnet.vpc:
+                draft.refuse(f"{interface.path} has a security group of another VPC, {group} [InvalidParameter]")
 
-    def _wrong_target(self, name: str, target: Any, identity: str, path: str) -> str:
-        """Why EC2 takes no such resource under a property of a route; "" where it does."""
-        allowed = _ROUTE_TARGETS[name]
-        entry = self.resolver.stacks.by_id.get(identity)
-        if isinstance(target, Unknown) or (entry is None and not isinstance(target, Endpoint)):
-            return ""
-        kind = entry[0].resources[entry[1]]["Type"] if entry is not None else target.kind
-        right = isinstance(target, allowed) or not kind.startswith("AWS::")
-        if isinstance(target, Interface):
-            right = name == ("InstanceId" if target.kind == "AWS::EC2::Instance" else "NetworkInterfaceId")
-            # An instance's interface is named by what the instance gives.
-            right = right or identity != target.identity
-        return "" if right else f"{path}: {name} names {shown(identity)}, which is an {kind} [{_CODES[name]}]"
+
+def _vpcs_of(draft: Draft, made: Iterable[tuple[Stack, str, Properties]]) -> dict[str, Vpc]:
+    found = ((stack.ids[logical], draft.get(stack, properties, "VpcId")) for stack, logical, properties in made)
+    return {
+        identity: draft.model.vpcs[vpc] for identity, vpc in found if isinstance(vpc, str) and vpc in draft.model.vpcs
+    }
+
+
+def _interfaces(draft: Draft) -> None:
+    taken: dict[tuple[str, int], str] = {}
+    for interface in draft.model.interfaces.values():
+        subnet, address = interface.subnet, interface.address
+        if address is None or not isinstance(subnet, Subnet) or subnet.unknown_blocks is not None:
+            continue
+        block = next((block for block in subnet.blocks if block.covers(address)), None)
+        if block is None:
+            draft.refuse(f"{interface.path}: {address} is not within {subnet.path} [InvalidParameterValue]")
+        elif block.family == 4 and not block.first + 3 < address.first < block.last:
+            # https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+            draft.refuse(f"{interface.path}: AWS keeps {address} of {subnet.path} for itself [InvalidParameterValue]")
+        elif (other := taken.setdefault((subnet.identity, address.first), interface.path)) != interface.path:
+            draft.refuse(f"{interface.path}: {other} has {address} [InvalidIPAddress.InUse]")
+
+
+def wrong_target(draft: Draft, name: str, target: Any, identity: str, path: str) -> str:
+    """Why EC2 takes no such resource under a property of a route; "" where it does."""
+    allowed = _ROUTE_TARGETS[name]
+    entry = draft.resolver.stacks.by_id.get(identity)
+    if isinstance(target, Unknown) or (entry is None and not isinstance(target, Endpoint)):
+        return ""
+    kind = entry[0].resources[entry[1]]["Type"] if entry is not None else target.kind
+    right = isinstance(target, allowed) or not kind.startswith("AWS::")
+    if isinstance(target, Interface):
+        right = name == ("InstanceId" if target.kind == "AWS::EC2::Instance" else "NetworkInterfaceId")
+        # An instance's interface is named by what the instance gives.
+        right = right or identity != target.identity
+    return "" if right else f"{path}: {name} names {shown(identity)}, which is an {kind} [{_CODES[name]}]"
 
 
 _KINDS = {"InternetGatewayId": "internet gateway", "VpnGatewayId": "virtual private gateway"}

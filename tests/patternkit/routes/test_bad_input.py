@@ -19,7 +19,7 @@ from patternkit.routes import (
     promises_from_data,
     reaches,
 )
-from patternkit.routes.errors import nearest
+from patternkit.templates.errors import nearest
 from tests.patternkit.routes.two_vpcs import two_vpcs, verdict, with_value
 
 

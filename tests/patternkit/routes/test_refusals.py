@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from patternkit.routes import Network, Verdict, isolated, no_blackhole, reaches
-from patternkit.routes.contracts import read_data
 from patternkit.routes.errors import TemplateError
+from patternkit.templates.data_files import read_data
 
 LISTED = read_data(Path(__file__).parent / "refusals.yaml", TemplateError)
 PROMISES = (reaches("A", "C", port=443), isolated("A", "internet"), isolated("internet", "C"), no_blackhole("A", "C"))

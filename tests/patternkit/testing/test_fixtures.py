@@ -1,5 +1,6 @@
 """The plugin's fixtures in a project of someone else's, in this process: what each finds is told in one line."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,49 @@ def test_a_snapshot_that_cannot_be_compared_is_named_in_one_line(
     refused.stdout.fnmatch_lines([told])
     refused.stdout.no_fnmatch_line("*Traceback*")
     refused.stdout.no_fnmatch_line("E *")
+
+
+def test_a_snapshot_of_another_layout_is_held_by_what_it_says(project: pytest.Pytester) -> None:
+    project.makepyfile(test_theirs=SNAPSHOT.format(arguments="delay=1"))
+    run(project, "--snapshot-update").assert_outcomes(passed=1)
+    [snapshot] = (project.path / "snapshots").iterdir()
+    held = json.loads(snapshot.read_text())
+    snapshot.write_text(json.dumps(held, indent=2, sort_keys=True))
+    run(project).assert_outcomes(passed=1)
+    # In Python 1 is True; in a template it is not.
+    held["Resources"]["Queue"]["Properties"]["DelaySeconds"] = True
+    snapshot.write_text(json.dumps(held, indent=2, sort_keys=True))
+    changed = run(project)
+    changed.assert_outcomes(failed=1)
+    changed.stdout.fnmatch_lines(["~ Resources.Queue.Properties.DelaySeconds: true -> 1"])
+
+
+DIFFERENCE = """
+    from pathlib import Path
+    from their_stack import template
+
+    def test_the_difference(template_snapshot):
+        template_snapshot(
+            template({new}), name="difference", folder=Path(__file__).parent / "kept", difference_from=template({old})
+        )
+"""
+
+
+def test_a_snapshot_may_hold_a_template_as_its_difference_from_another(project: pytest.Pytester) -> None:
+    project.makepyfile(test_theirs=DIFFERENCE.format(old="delay=1", new="delay=2"))
+    run(project, "--snapshot-update").assert_outcomes(passed=1)
+    [snapshot] = (project.path / "kept").iterdir()
+    [operation] = json.loads(snapshot.read_text())
+    assert operation == {"op": "replace", "path": "/Resources/Queue/Properties/DelaySeconds", "value": 2}
+    # What both have is not held here.
+    project.makepyfile(test_theirs=DIFFERENCE.format(old='delay=1, queue="Q"', new='delay=2, queue="Q"'))
+    run(project).stdout.fnmatch_lines_random(
+        ["- Resources.Queue.Properties.DelaySeconds: 2", "+ Resources.Q.Properties.DelaySeconds: 2"]
+    )
+    project.makepyfile(test_theirs=DIFFERENCE.format(old="delay=1", new="delay=3"))
+    run(project).stdout.fnmatch_lines(["~ Resources.Queue.Properties.DelaySeconds: 2 -> 3"])
+    snapshot.write_text("{}")
+    run(project).stdout.fnmatch_lines(["*difference.json: not a snapshot of a difference"])
 
 
 STACKS = """

@@ -15,7 +15,7 @@ from aws_cdk.assertions import Match, Template
 
 from patternkit.routes import Network, reaches, symmetric
 from patterns.api.http_backend_api import HttpBackendApi
-from patterns.building_blocks.web_vpc import WebVpc
+from patterns.web.networking.web_vpc import WebVpc
 from tests.patterns.api.api_to_queue.conftest import resources
 from tests.patterns.api.http_backend_api.balancers import existing
 from tests.patterns.network.synthesized import network

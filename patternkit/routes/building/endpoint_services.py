@@ -1,0 +1,271 @@
+"""Endpoint services with their endpoints, and accelerators: what leads to load balancers without a route."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from patternkit.resolving import Stack, custom_names
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import Unknown
+from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, Spans, normal
+from patternkit.routes.building.doubts import element_of, elements_in, identities, lift, raise_doubts
+from patternkit.routes.building.draft import Draft, Properties, shown
+from patternkit.routes.building.load_balancers import add_interface_in, group_by_id, subnets_of
+from patternkit.routes.building.route_targets import add_routed_endpoint
+from patternkit.routes.model import (
+    Balancer,
+    Element,
+    Endpoint,
+    EndpointService,
+    Interface,
+    InterfaceEndpoint,
+    Opening,
+    Subnet,
+    homes,
+)
+
+
+def add_endpoint_service(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::EC2::VPCEndpointService`."""
+    required = draft.flag(draft.get(stack, properties, "AcceptanceRequired"), default=True)
+    accepts = required if isinstance(required, Unknown) else not required
+    service: EndpointService = draft.make(
+        EndpointService, stack, logical, accepts=accepts, account=stack.source.account
+    )
+    for name in ("NetworkLoadBalancerArns", "GatewayLoadBalancerArns"):
+        listed = draft.listed(stack, properties, name)
+        if isinstance(listed, Unknown):
+            service.unknown.append(listed.reason)
+            continue
+        for arn in listed:
+            balancer = draft.targets.get(arn) if isinstance(arn, str) else None
+            if isinstance(balancer, Balancer):
+                service.balancers.append(balancer)
+            else:
+                service.unknown.append(f"{service.path} has the load balancer {shown(arn)}, which is not in the set")
+    draft.model.services[service.identity] = service
+
+
+def add_service_permissions(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::EC2::VPCEndpointServicePermissions`."""
+    service = element_of(draft, str(draft.get(stack, properties, "ServiceId")))
+    principals = draft.listed(stack, properties, "AllowedPrincipals")
+    if isinstance(service, EndpointService) and isinstance(principals, list):
+        service.allowed += [one for one in principals if isinstance(one, str)]
+    elif not isinstance(service, EndpointService):
+        draft.model.notes.append(f"{stack.path(logical)} is of a service that is not in the set, and is left out")
+
+
+def _allowed(stack: Stack, path: str, service: EndpointService) -> str:
+    """Why a service may not let an endpoint of another account connect; "" where it does.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html#add-remove-permissions
+    """
+    account = stack.source.account
+    if account == service.account or not (account.isdigit() and service.account.isdigit()):
+        return ""
+    # Which principal deploys the endpoint is not in the template: only a whole account is known to be allowed.
+    if any(one == "*" or re.fullmatch(rf"arn:[\w-]+:iam::{account}:root", one) for one in service.allowed):
+        return ""
+    return f"whether {service.path} allows {path} of account {account} is not in the template"
+
+
+def add_endpoint(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::EC2::VPCEndpoint`."""
+    kind = draft.get(stack, properties, "VpcEndpointType") or "Gateway"
+    if kind == "Interface":
+        _interface_endpoint(draft, stack, logical, properties)
+        return
+    if kind in ("Resource", "ServiceNetwork"):
+        # VPC Lattice: https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html
+        given = draft.value(stack, properties)
+        names = custom_names(stack, logical, "AWS::EC2::VPCEndpoint")
+        if matching(draft.contracts.harmless, names) is None:
+            raise_doubts(draft, given, f"{stack.path(logical)} (AWS::EC2::VPCEndpoint, {kind})", adds=True)
+        return
+    add_routed_endpoint(draft, stack, logical, properties)
+    made = draft.targets.get(stack.ids[logical])
+    if isinstance(made, Endpoint):
+        _behind(draft, stack, properties, made)
+
+
+def _interface_endpoint(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    endpoint: InterfaceEndpoint = draft.make(InterfaceEndpoint, stack, logical)
+    names = custom_names(stack, logical, "AWS::EC2::VPCEndpoint")
+    declared = matching(draft.contracts.harmless, names)
+    listed = draft.listed(stack, properties, "SubnetIds")
+    given = draft.listed(stack, properties, "SecurityGroupIds")
+    groups: Any = given if isinstance(given, Unknown) else [group_by_id(draft, one) for one in given] or None
+    holder = _Holder(endpoint)
+    for identity in listed if isinstance(listed, list) else ():
+        add_interface_in(draft, holder, draft.find(draft.model.subnets, identity, "subnet"), groups, public=False)
+    if isinstance(listed, Unknown):
+        holder.unknown.append(listed.reason)
+    endpoint.doubt = next(iter(holder.unknown), "")
+    _check_zones(draft, endpoint, properties, stack)
+    name = draft.get(stack, properties, "ServiceName")
+    found = _service_of(draft, name)
+    if found is not None:
+        endpoint.service = found
+        endpoint.doubt = endpoint.doubt or _allowed(stack, endpoint.path, found)
+        _check_service(draft, endpoint, found)
+    elif isinstance(name, str) and name.startswith(("com.amazonaws.", "aws.")) and ".vpce." not in name:
+        endpoint.of_aws = name.rsplit(".", 1)[-1]
+    else:
+        endpoint.doubt = endpoint.doubt or f"the service of {endpoint.path} is not in the set"
+    if declared is not None:
+        lift(draft, subnets_of(endpoint), f"harmless {declared}")
+        return
+    draft.model.interface_endpoints[endpoint.identity] = endpoint
+    if str(draft.get(stack, properties, "IpAddressType") or "ipv4") != "ipv4":
+        raise_doubts(draft, subnets_of(endpoint), f"{endpoint.path} ({endpoint.kind}, by IPv6)", adds=True)
+
+
+def _service_of(draft: Draft, name: Any) -> EndpointService | None:
+    for identity in identities(name):
+        found: Element | None = element_of(draft, identity)
+        if isinstance(found, EndpointService):
+            return found
+    return None
+
+
+def _check_zones(draft: Draft, endpoint: InterfaceEndpoint, properties: Properties, stack: Stack) -> None:
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
+    subnets = [node.subnet for node in endpoint.nodes if isinstance(node.subnet, Subnet)]
+    zones = [subnet.zone for subnet in subnets if isinstance(subnet.zone, str)]
+    if len(set(zones)) != len(zones):
+        draft.refuse(f"{endpoint.path} has two subnets in one availability zone [DuplicateSubnetsInSameZone]")
+    vpc = draft.get(stack, properties, "VpcId")
+    for subnet in subnets:
+        if isinstance(vpc, str) and vpc in draft.model.vpcs and subnet.vpc.identity != vpc:
+            draft.refuse(f"{endpoint.path} has a subnet of another VPC, {subnet.path} [InvalidParameter]")
+
+
+def _check_service(draft: Draft, endpoint: InterfaceEndpoint, service: EndpointService) -> None:
+    offered = {subnet.zone for balancer in service.balancers for subnet in homes(balancer)}
+    if any(isinstance(zone, Unknown) for zone in offered) or service.unknown or not offered:
+        return
+    for node in endpoint.nodes:
+        zone = node.subnet.zone if isinstance(node.subnet, Subnet) else ""
+        if isinstance(zone, str) and zone and zone not in offered:
+            draft.refuse(
+                f"{service.path} is not offered in {zone}, where {endpoint.path} has a subnet [InvalidParameter]"
+            )
+
+
+def settle_listeners(draft: Draft) -> None:
+    """What load balancers and endpoints take, now that their listeners are known."""
+    for balancer in draft.model.balancers.values():
+        for node in balancer.nodes:
+            if not balancer.listeners:
+                node.doubt = f"{balancer.path} has no listener in the set, which one made elsewhere may be"
+            elif balancer.sort != "gateway":
+                node.listens = balancer.takes()
+    for endpoint in draft.model.interface_endpoints.values():
+        service = endpoint.service
+        for node in endpoint.nodes:
+            node.doubt = endpoint.doubt
+            if service is None:
+                continue
+            if service.accepts is not True:
+                node.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template"
+            elif any(not balancer.listeners for balancer in service.balancers) or service.unknown:
+                node.doubt = f"what {service.path} takes is not in the set"
+            else:
+                node.listens = [pair for balancer in service.balancers for pair in balancer.takes()]
+
+
+def _behind(draft: Draft, stack: Stack, properties: Properties, endpoint: Endpoint) -> None:
+    """What a gateway load balancer's endpoint leads to, where its service is in the set."""
+    service = _service_of(draft, draft.get(stack, properties, "ServiceName"))
+    if service is None:
+        return
+    if service.accepts is not True:
+        endpoint.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template"
+    elif service.unknown:
+        endpoint.doubt = service.unknown[0]
+    elif text := _allowed(stack, endpoint.path, service):
+        endpoint.doubt = text
+    for balancer in service.balancers:
+        hosts = [host for listener in balancer.listeners for group in listener.groups for host, _ in group.hosts]
+        zone = endpoint.subnet.zone if isinstance(endpoint.subnet, Subnet) else ""
+        near = [host for host in hosts if isinstance(host.subnet, Subnet) and host.subnet.zone == zone]
+        unknown = [*balancer.unknown, *(text for listener in balancer.listeners for text in listener.unknown)]
+        unknown += [text for listener in balancer.listeners for group in listener.groups for text in group.unknown]
+        if unknown:
+            endpoint.doubt = endpoint.doubt or unknown[0]
+        elif not balancer.listeners:
+            endpoint.dead = f"{balancer.path} has no listener: what {endpoint.path} gets is lost"
+        elif not hosts:
+            endpoint.doubt = endpoint.doubt or f"no target of {balancer.path} is in the template"
+        elif not near and not balancer.cross_zone:
+            endpoint.dead = f"{balancer.path} has no target in {zone}, and does not balance across zones"
+
+
+# Accelerators
+
+
+def add_accelerator_listener(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::GlobalAccelerator::Listener`."""
+    protocol = draft.get(stack, properties, "Protocol")
+    listed = draft.listed(stack, properties, "PortRanges")
+    ranges = [
+        (int(item["FromPort"]), int(item["ToPort"]))
+        for item in (listed if isinstance(listed, list) else ())
+        if isinstance(item, dict) and str(item.get("FromPort")).isdigit() and str(item.get("ToPort")).isdigit()
+    ]
+    protocols: Spans = {"TCP": ((6, 6),), "UDP": ((17, 17),)}.get(str(protocol), EVERY_PROTOCOL)
+    draft.accelerator_ports[stack.ids[logical]] = (protocols, normal(ranges) if ranges else EVERY_PORT)
+
+
+def add_accelerator_endpoints(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::GlobalAccelerator::EndpointGroup`."""
+    arn = draft.get(stack, properties, "ListenerArn")
+    protocol, ports = draft.accelerator_ports.get(arn, (EVERY_PROTOCOL, EVERY_PORT))
+    given = draft.value(stack, properties)
+    declared = matching(draft.contracts.harmless, custom_names(stack, logical, "AWS::GlobalAccelerator::EndpointGroup"))
+    if declared is not None:
+        lift(draft, given, f"harmless {declared}")
+        return
+    pairs = [(ports, ports)]
+    overrides = draft.listed(stack, properties, "PortOverrides")
+    for item in overrides if isinstance(overrides, list) else ():
+        if (
+            isinstance(item, dict)
+            and str(item.get("ListenerPort")).isdigit()
+            and str(item.get("EndpointPort")).isdigit()
+        ):
+            one, other = int(item["ListenerPort"]), int(item["EndpointPort"])
+            pairs.append((((one, one),), ((other, other),)))
+    listed = draft.listed(stack, properties, "EndpointConfigurations")
+    for number, item in enumerate(listed if isinstance(listed, list) else ()):
+        if not isinstance(item, dict):
+            continue
+        target = next(
+            (e for e in elements_in(draft, item.get("EndpointId")) if isinstance(e, (Interface, Balancer))), None
+        )
+        if target is None:
+            raise_doubts(draft, item, f"{stack.path(logical)} (AWS::GlobalAccelerator::EndpointGroup)", adds=True)
+            continue
+        keeps = item.get("ClientIPPreservationEnabled")
+        draft.model.openings.append(
+            Opening(
+                f"{stack.ids[logical][:-1]}#{number}⟩",
+                stack.path(logical),
+                "AWS::GlobalAccelerator::EndpointGroup",
+                protocol=protocol,
+                ports=tuple(pairs),
+                target=target,
+                keeps_client=str(keeps).lower() != "false",
+            )
+        )
+
+
+class _Holder:
+    """Collects an endpoint's interfaces as a load balancer's are."""
+
+    def __init__(self, endpoint: InterfaceEndpoint) -> None:
+        self.identity, self.path, self.kind = endpoint.identity, endpoint.path, endpoint.kind
+        self.nodes = endpoint.nodes
+        self.unknown: list[str] = []

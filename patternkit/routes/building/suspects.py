@@ -1,0 +1,116 @@
+"""What may change a network at run time: custom resources, and types that are not modelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patternkit.resolving import (
+    Stack,
+    custom_names,
+    sdk_call,
+)
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import lifted
+from patternkit.routes.building.doubts import doubt_shared, identities, lift, raise_doubts
+from patternkit.routes.building.draft import Draft, Properties, shown
+from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
+from patternkit.routes.classes import ADDS, class_of, meant, unread
+from patternkit.routes.model import (
+    Attachment,
+    NetworkAcl,
+    Peering,
+    RouteTable,
+    SecurityGroup,
+    Site,
+    TransitGateway,
+)
+
+# Actions of CDK's AwsCustomResource that only read.
+_READING = ("describe", "get", "list", "search", "Describe", "Get", "List", "Search")
+
+_CHANGEABLE = (RouteTable, TransitGateway, Attachment, Site, SecurityGroup, NetworkAcl, Peering)
+
+
+def suspect_custom_resource(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Suspect a custom resource of changing what it is given, unless it only reads or is declared harmless."""
+    names = custom_names(stack, logical, stack.resources[logical]["Type"])
+    given = draft.value(stack, {key: node for key, node in properties.items() if key != "ServiceToken"})
+    if is_declared_harmless(draft, given, names):
+        return
+    call = sdk_call(draft.resolver, stack, properties)
+    if call is not None and str(call.get("action", "")).startswith(_READING):
+        return
+    suspect(draft, given, f"the custom resource {stack.path(logical)}", names, "harmless or returns")
+    raise_doubts(draft, given, f"the custom resource {stack.path(logical)}", adds=False, but=_CHANGEABLE)
+
+
+def is_declared_harmless(draft: Draft, given: Any, names: tuple[str, ...]) -> bool:
+    """Whether a contract says that a resource changes nothing; what it is given leans on that."""
+    for section, declared in (("harmless", draft.contracts.harmless), ("returns", draft.contracts.returns)):
+        pattern = matching(declared, names)
+        if pattern is not None:
+            for identity in identities(given):
+                element = draft.targets.get(identity) or draft.model.attachments.get(identity)
+                if isinstance(element, _CHANGEABLE):
+                    element.contracts = element.contracts | {f"{section} {pattern}"}
+            lift(draft, given, f"{section} {pattern}")
+            return True
+    return False
+
+
+def suspect(draft: Draft, given: Any, who: str, names: tuple[str, ...], section: str) -> None:
+    """Suspect a resource of changing what it is given, but where a contract says what it makes.
+
+    Args:
+        draft: The model that is made.
+        given: What it is given.
+        who: The resource, for messages.
+        names: By which names contracts call it.
+        section: The section of the contracts that lifts the suspicion.
+    """
+    for identity in sorted(identities(given)):
+        if identity.endswith(DEFAULT_GROUP):
+            default_group(draft, identity)
+        element = draft.targets.get(identity) or draft.model.attachments.get(identity)
+        if isinstance(element, _CHANGEABLE):
+            made = matching(draft.made_by.get(identity, ()), names)
+            if made is not None:
+                element.contracts = element.contracts | {f"routes by {made}"}
+                continue
+            lift = lifted(f"{section}, or routes with by" if isinstance(element, RouteTable) else section)
+            reason = f"{who} is given {element.path}, and may change it{lift}"
+            element.tainted = f"{element.tainted}; {reason}" if element.tainted else reason
+        elif identity in draft.model.prefix_lists:
+            draft.changed_lists[identity] = f"{who} is given {shown(identity)}, and may change it{lifted(section)}"
+
+
+def doubt_unmodelled(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Doubt what a resource of a type that is not modelled names."""
+    kind = stack.resources[logical]["Type"]
+    given = meant(kind, draft.value(stack, properties))
+    if is_declared_harmless(draft, given, custom_names(stack, logical, kind)):
+        return
+    path = stack.path(logical)
+    if kind == "AWS::EC2::VPCBlockPublicAccessOptions":
+        mode = draft.get(stack, properties, "InternetGatewayBlockMode")
+        if mode != "off":
+            draft.model.blocked_public = f"{path} blocks public access ({shown(mode)}), which is not modelled"
+        return
+    if kind == "AWS::RAM::ResourceShare":
+        doubt_shared(draft, given, f"{path} ({kind})")
+        return
+    adds = kind.startswith("AWS::") and class_of(kind) == ADDS
+    if not adds:
+        suspect(
+            draft, given, f"{path} ({kind}), which is not modelled,", custom_names(stack, logical, kind), "harmless"
+        )
+    raise_doubts(draft, given, f"{path} ({kind})", adds=adds, but=() if adds else _CHANGEABLE)
+
+
+def doubt_partly_modelled(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """A resource of a modelled type has properties that the model does not read."""
+    kind = stack.resources[logical]["Type"]
+    given = {name: draft.value(stack, properties[name]) for name in unread(kind) if name in properties}
+    if given and not is_declared_harmless(draft, given, custom_names(stack, logical, kind)):
+        own = {**given, "": stack.ids[logical]}
+        raise_doubts(draft, own, f"{stack.path(logical)} ({kind}, {', '.join(given)})", adds=False)

@@ -1,0 +1,30 @@
+"""YAML, JSON and TOML files of declarations and promises, within the limits on bad input."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from patternkit.templates.documents import parse
+from patternkit.templates.errors import TemplateError
+from patternkit.templates.files import read_text
+
+
+def read_data(path: Path, error: type[Exception]) -> Any:
+    """Read a YAML, JSON or TOML file.
+
+    Args:
+        path: The file.
+        error: What to raise.
+
+    Raises:
+        error: The file cannot be read.
+    """
+    try:
+        text = read_text(path)
+        return tomllib.loads(text) if path.suffix == ".toml" else parse(text, str(path))
+    except TemplateError as failure:
+        raise error(str(failure)) from None
+    except tomllib.TOMLDecodeError as failure:
+        raise error(f"{path} is not TOML: {failure}") from None

@@ -1,0 +1,1 @@
+"""What patterns on Amazon ECS share: task definitions, services, scaling and deployments that fail."""

@@ -1,0 +1,79 @@
+"""Deployments of Amazon ECS services that fail: told by Amazon EventBridge, kept until somebody has looked."""
+
+from typing import cast
+
+from aws_cdk import Acknowledgment, Validations
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from constructs import Construct
+
+from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.settings import Settings
+
+
+class FailedDeployments(Construct):
+    """A queue of events of a service's failed deployments, whose alarm stays on until the queue is empty.
+
+    The circuit breaker rolls a failed deployment back, and the service is as healthy as before: no other alarm goes
+    off, and the release is not there.
+
+    Args:
+        scope: Parent construct.
+        construct_id: Construct id.
+        service: The service, with a deployment circuit breaker.
+        settings: The topic of the alarms.
+
+    Attributes:
+        queue (DeadLetterQueue): The events.
+        rule (events.Rule): What sends them there.
+        alarms (list[cloudwatch.Alarm]): Its alarms.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, service: ecs.BaseService, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = DeadLetterQueue(
+            self,
+            "Failed",
+            holds="events of deployments that failed and were rolled back",
+            alarm_topic=settings.alarm_topic,
+        )
+        self.rule = events.Rule(
+            self,
+            "Rule",
+            description="Keeps what Amazon ECS says of deployments that failed",
+            event_pattern=events.EventPattern(
+                source=["aws.ecs"],
+                detail_type=["ECS Deployment State Change"],
+                resources=[service.service_arn],
+                detail={"eventName": ["SERVICE_DEPLOYMENT_FAILED"]},
+            ),
+            targets=[cast(events.IRuleTarget, targets.SqsQueue(self.queue.queue))],
+        )
+        Validations.of(self.rule).acknowledge(
+            Acknowledgment(
+                id="Serverless::Serverless-EventBusDLQ",
+                reason="The target is itself the queue where failures end; an event that EventBridge cannot deliver "
+                "there for a day sets off an alarm of its own.",
+            )
+        )
+        self.alarms: list[cloudwatch.Alarm] = [
+            self.queue.alarm,
+            alarm(
+                self,
+                "EventsLost",
+                metric=cloudwatch.Metric(
+                    namespace="AWS/Events",
+                    metric_name="FailedInvocations",
+                    dimensions_map={"RuleName": self.rule.rule_name},
+                    statistic="Sum",
+                    period=FIVE_MINUTES,
+                ),
+                description="An event of a failed deployment could not be kept: check the queue's policy.",
+                topic=settings.alarm_topic,
+            ),
+        ]

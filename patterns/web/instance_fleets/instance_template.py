@@ -1,0 +1,156 @@
+"""What instances are launched from: their role, their walls and their template."""
+
+from aws_cdk import Size
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from patterns.building_blocks.arguments import check_known, check_range
+from patterns.web.instance_fleets.session_manager import permit_sessions
+
+
+class InstanceTemplate(Construct):
+    """A launch template: no SSH, metadata version 2 only, encrypted disks, and a way out by HTTPS alone.
+
+    Args:
+        scope: Parent construct.
+        construct_id: Construct id.
+        vpc: The VPC.
+        instance_type: The first choice of instance type.
+        machine_image: The image.
+        user_data: The script that starts an instance.
+        volume_size: The size of the root volume.
+        public: Whether an instance gets a public address of its own when it starts. Default: no.
+
+    Attributes:
+        role (iam.Role): What the instances may do.
+        security_group (ec2.SecurityGroup): Whom they talk to.
+        template (ec2.LaunchTemplate): The template.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        instance_type: ec2.InstanceType,
+        machine_image: ec2.IMachineImage,
+        user_data: str,
+        volume_size: Size,
+        public: bool = False,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+            description="What instances of a web application may do",
+        )
+        permit_sessions(self.role)
+        self.security_group = ec2.SecurityGroup(
+            self,
+            "SecurityGroup",
+            vpc=vpc,
+            description="Instances of a web application",
+            allow_all_outbound=False,
+        )
+        self.security_group.add_egress_rule(
+            ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS services, packages and partners, by HTTPS"
+        )
+        self.template = ec2.LaunchTemplate(
+            self,
+            "Template",
+            instance_type=instance_type,
+            machine_image=machine_image,
+            user_data=ec2.UserData.custom(user_data),
+            role=self.role,
+            security_group=self.security_group,
+            associate_public_ip_address=True if public else None,
+            require_imdsv2=True,
+            # One hop: a container on the instance does not reach the instance's credentials.
+            http_put_response_hop_limit=1,
+            instance_metadata_tags=True,
+            detailed_monitoring=True,
+            block_devices=[
+                ec2.BlockDevice(
+                    device_name="/dev/xvda",
+                    volume=ec2.BlockDeviceVolume.ebs(
+                        int(volume_size.to_gibibytes()), encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3
+                    ),
+                )
+            ],
+        )
+
+
+def machine_image_for(architecture: ec2.InstanceArchitecture) -> ec2.IMachineImage:
+    """Choose the newest Amazon Linux 2023, read from its public parameter when CloudFormation deploys.
+
+    Args:
+        architecture: The processor.
+
+    Returns:
+        The image.
+    """
+    arm = architecture == ec2.InstanceArchitecture.ARM_64
+    return ec2.MachineImage.latest_amazon_linux2023(
+        cpu_type=ec2.AmazonLinuxCpuType.ARM_64 if arm else ec2.AmazonLinuxCpuType.X86_64
+    )
+
+
+def default_instance_type(architecture: ec2.InstanceArchitecture, size: str) -> ec2.InstanceType:
+    """Choose a burstable instance type of a processor.
+
+    Args:
+        architecture: The processor.
+        size: The size: "small".
+
+    Returns:
+        The instance type.
+    """
+    family = "t4g" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3"
+    return ec2.InstanceType(f"{family}.{size}")
+
+
+def check_volume(argument: str, value: Size | None, fewest: int) -> None:
+    """Refuse a root volume that is too small for the image, too large, or not whole GiB.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given; None passes.
+        fewest: The smallest that holds the image, in GiB.
+
+    Raises:
+        ValueError: If it is out of range, has a fraction, or is not known yet.
+    """
+    if value is None:
+        return
+    check_known(argument, value, "the launch template")
+    size = int(value.to_bytes())
+    if size % 2**30:
+        raise ValueError(f"{argument} must be whole GiB, got {size / 2**30:g}")
+    check_range(argument, size // 2**30, fewest, 1024, "GiB")
+
+
+_NAMES = {ec2.InstanceArchitecture.ARM_64: "arm64", ec2.InstanceArchitecture.X86_64: "x86_64"}
+
+
+def check_instance_types(argument: str, types: list[ec2.InstanceType], architecture: ec2.InstanceArchitecture) -> None:
+    """Refuse instance types of another processor than the image's.
+
+    Args:
+        argument: The argument's own name.
+        types: The types.
+        architecture: The processor.
+
+    Raises:
+        ValueError: If there is none, or one has another processor.
+    """
+    if not types:
+        raise ValueError(f"{argument} must name one instance type or more, got none")
+    for one in types:
+        if one.architecture != architecture:
+            raise ValueError(
+                f"{argument} must be {_NAMES[architecture]} as the architecture is, "
+                f"got {one.to_string()}, which is {_NAMES[one.architecture]}"
+            )

@@ -1,0 +1,1 @@
+"""What patterns behind an Application Load Balancer share: the HTTPS front, target groups and health checks."""

@@ -1,0 +1,1 @@
+"""VPCs, subnets and names of web applications."""
