@@ -151,7 +151,7 @@ class ApiToQueue(ServiceApi):
         requests = Requests(path, schema, content_types)
         fields = MessageFields(message_group_id_from, message_deduplication_id_from, message_attributes)
         polling = Polling(batch_size, batching_window, max_concurrency)
-        settings = QueueSettings(
+        wanted = QueueSettings(
             fifo,
             content_based_deduplication,
             encryption_key,
@@ -160,10 +160,11 @@ class ApiToQueue(ServiceApi):
             max_receive_count,
             visibility_timeout,
         )
-        settings.check(queue, message_deduplication_id_from)
+        wanted.check(queue, message_deduplication_id_from)
         fifo = queue.fifo if queue is not None else fifo
-        check_consumer(consumer, polling, settings, fifo=fifo)
+        check_consumer(consumer, polling, wanted, fifo=fifo)
         check_duration("oldest_message_alarm_after", oldest_message_alarm_after, Duration.minutes(1), Duration.days(14))
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(
             scope,
             construct_id,
@@ -171,7 +172,7 @@ class ApiToQueue(ServiceApi):
             callers=callers,
             exposure=exposure,
             logging=Logging(cloudwatch_role, execution_log),
-            settings=Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention),
+            settings=settings,
         )
 
         self.dead_letters: sqs.Queue | None = None
@@ -182,14 +183,13 @@ class ApiToQueue(ServiceApi):
                 self,
                 "DeadLetters",
                 holds="messages that could not be processed",
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
+                settings=settings,
                 fifo=fifo,
             )
             self.dead_letters = failed.queue
             self.alarms.append(failed.alarm)
             least = least_visibility(consumer, polling)
-            self.queue = settings.make(self, dead_letters=failed.queue, least_visibility=least)
+            self.queue = wanted.make(self, dead_letters=failed.queue, least_visibility=least)
         call = send_message(self.queue, fields.of(fifo=fifo), fifo=fifo)
         self._hand_over(requests, call, role_id="Sender", role_description="Sends messages")
         if consumer is not None:

@@ -167,6 +167,7 @@ class ApiToService(ServiceApi):
         fifo = topic is not None and topic.fifo
         if message_deduplication_id_from is not None and not fifo:
             raise ValueError("message_deduplication_id_from needs a FIFO topic: a standard topic does not deduplicate")
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(
             scope,
             construct_id,
@@ -174,7 +175,7 @@ class ApiToService(ServiceApi):
             callers=callers,
             exposure=exposure,
             logging=Logging(cloudwatch_role, execution_log),
-            settings=Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention),
+            settings=settings,
         )
 
         self.event_bus: events.IEventBus | None = event_bus
@@ -185,7 +186,7 @@ class ApiToService(ServiceApi):
             call = publish(topic, fields.of(fifo=fifo))
         else:
             if event_bus is None:
-                made = EventBus(self, "Events", encryption_key=encryption_key, alarm_topic=alarm_topic)
+                made = EventBus(self, "Events", settings=settings)
                 event_bus, self.dead_letters = made.event_bus, made.dead_letters
                 self.event_bus = event_bus
                 self.alarms.append(made.alarm)

@@ -6,8 +6,6 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvent
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -15,6 +13,7 @@ from patterns.api.api_to_service.answers import STATUSES, UNAVAILABLE, answer, r
 from patterns.api.service_api.call import ServiceCall
 from patterns.api.service_api.templates import TOO_MANY, Causes, escaped, look_up
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.settings import Settings
 
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
 _CAUSES: Causes = (
@@ -35,8 +34,7 @@ class EventBus(Construct):
     Args:
         scope: Parent construct.
         construct_id: Construct id.
-        encryption_key: The key that encrypts it. Default: a key that AWS owns.
-        alarm_topic: Who is told. Default: nobody; the alarm only changes state.
+        settings: The settings that cut across it.
 
     Attributes:
         event_bus (events.EventBus): The bus.
@@ -46,22 +44,19 @@ class EventBus(Construct):
     Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html
     """
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, encryption_key: kms.IKey | None, alarm_topic: sns.ITopic | None
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         failed = DeadLetterQueue(
             self,
             "DeadLetters",
             holds="events that could not be decrypted",
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         self.event_bus = events.EventBus(
             self,
             "Bus",
             description=f"What is sent to the API {scope.node.path}",
-            kms_key=encryption_key,
+            kms_key=settings.encryption_key,
             dead_letter_queue=failed.queue,
         )
         self.dead_letters: sqs.Queue = failed.queue
@@ -79,10 +74,10 @@ class EventBus(Construct):
                 conditions=conditions,
             )
         )
-        if encryption_key is not None:
+        if settings.encryption_key is not None:
             # What the CDK adds to the key's policy is for the bus alone, not for the queue behind it. A condition on
             # the bus's ARN would make key and bus wait for each other.
-            encryption_key.add_to_resource_policy(
+            settings.encryption_key.add_to_resource_policy(
                 iam.PolicyStatement(
                     sid="DeadLettersOfEvents",
                     principals=[service],

@@ -144,6 +144,7 @@ class FunctionApi(ProxyApi):
             after_traffic=after_traffic,
         )
         stage = Stage(stage_name, cache_size, cache_ttl, cache_key_parameters, {"alias": stage_name})
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(
             scope,
             construct_id,
@@ -151,7 +152,7 @@ class FunctionApi(ProxyApi):
             callers=Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota),
             exposure=Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone),
             logging=Logging(cloudwatch_role, execution_log),
-            settings=Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention),
+            settings=settings,
             stage=stage,
         )
 
@@ -170,9 +171,7 @@ class FunctionApi(ProxyApi):
                 memory=memory,
                 timeout=timeout or Duration.seconds(29),
                 environment=environment,
-                encryption_key=encryption_key,
-                log_retention=log_retention,
-                alarm_topic=alarm_topic,
+                settings=settings,
             )
             Validations.of(made.function).acknowledge(
                 Acknowledgment(

@@ -141,6 +141,7 @@ class HttpBackendApi(ProxyApi):
             raise ValueError(
                 f"forward_authorization needs authorization='cognito' or 'function', got {authorization!r}"
             )
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(
             scope,
             construct_id,
@@ -148,7 +149,7 @@ class HttpBackendApi(ProxyApi):
             callers=Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota),
             exposure=Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone),
             logging=Logging(cloudwatch_role, execution_log),
-            settings=Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention),
+            settings=settings,
             stage=Stage(stage_name, cache_size, cache_ttl, cache_key_parameters),
         )
 

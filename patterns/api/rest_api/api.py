@@ -13,7 +13,7 @@ from patterns.api.rest_api.access import Callers
 from patterns.api.rest_api.exposure import Exposure
 from patterns.api.rest_api.front import Front, Logging
 from patterns.api.rest_api.stage import Stage
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.settings import Settings
 
 
@@ -102,14 +102,13 @@ class RestApi(Construct):
         evaluation_periods: int = 1,
     ) -> cloudwatch.Alarm:
         """Add an alarm."""
-        made = alarm(
+        made = self._settings.alarm(
             self,
             construct_id,
             metric=metric,
             description=description,
             threshold=threshold,
             evaluation_periods=evaluation_periods,
-            topic=self._settings.alarm_topic,
         )
         self.alarms.append(made)
         return made

@@ -8,7 +8,7 @@ from aws_cdk import aws_s3_notifications as s3n
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.settings import Settings
@@ -58,12 +58,11 @@ class Announcements(Construct):
         if bucket is None:
             self._announce_new()
         self.alarms: list[cloudwatch.Alarm] = [
-            alarm(
+            settings.alarm(
                 self,
                 construct_id,
                 metric=self.topic.metric(metric, statistic="Sum", period=FIVE_MINUTES),
                 description=description,
-                topic=settings.alarm_topic,
             )
             for construct_id, metric, description in (
                 (

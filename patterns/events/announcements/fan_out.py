@@ -11,7 +11,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.settings import Settings
 from patterns.events.announcements.announcements import Announcements
@@ -72,13 +72,7 @@ class FanOut(Construct):
 
     def _dead_letters(self, scope: Construct, name: str, holds: str) -> DeadLetterQueue:
         """Make the dead letters of a subscription."""
-        failed = DeadLetterQueue(
-            scope,
-            "DeadLetters",
-            holds=holds,
-            encryption_key=self.encryption_key,
-            alarm_topic=self._settings.alarm_topic,
-        )
+        failed = DeadLetterQueue(scope, "DeadLetters", holds=holds, settings=self._settings)
         self.dead_letters[name] = failed.queue
         self.alarms.append(failed.alarm)
         return failed
@@ -86,11 +80,10 @@ class FanOut(Construct):
     def _errors_alarm(self, scope: Construct, name: str, function: lambda_.IFunction) -> None:
         """Add the alarm on errors of a ready function."""
         self.alarms.append(
-            alarm(
+            self._settings.alarm(
                 scope,
                 "Errors",
                 metric=function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
                 description=f"{name} raised an error or timed out: read its log.",
-                topic=self._settings.alarm_topic,
             )
         )

@@ -13,7 +13,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.queue_consumer import poll
@@ -107,14 +107,13 @@ class BufferedFanOut(FanOut):
         )
         oldest = one.oldest_message_alarm_after or Duration.hours(1)
         self.alarms.append(
-            alarm(
+            self._settings.alarm(
                 scope,
                 "OldestMessage",
                 metric=queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=FIVE_MINUTES),
                 description=f"A message for {one.name} has waited for {oldest.to_human_string()}: raise its "
                 "max_concurrency, or look why it fails.",
                 threshold=oldest.to_seconds(),
-                topic=self._settings.alarm_topic,
             )
         )
         return queue
@@ -159,9 +158,7 @@ class BufferedFanOut(FanOut):
             memory=one.memory,
             timeout=one.timeout or DEFAULT_TIMEOUT,
             environment=one.environment,
-            encryption_key=self.encryption_key,
-            log_retention=self._settings.log_retention,
-            alarm_topic=self._settings.alarm_topic,
+            settings=self._settings,
         )
         Validations.of(made.function).acknowledge(
             Acknowledgment(

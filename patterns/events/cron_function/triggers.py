@@ -12,7 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.scheduled_start import DELIVERY_ATTEMPTS
 from patterns.building_blocks.settings import Settings
@@ -71,7 +71,7 @@ def start_by_rule(
         schedule=events.Schedule.expression(schedule.expression_string),
         targets=[cast(events.IRuleTarget, target)],
     )
-    failures = alarm(
+    failures = settings.alarm(
         scope,
         "FailedInvocations",
         metric=cloudwatch.Metric(
@@ -82,6 +82,5 @@ def start_by_rule(
             period=FIVE_MINUTES,
         ),
         description="The scheduled rule could not start a run: check the function and its permission.",
-        topic=settings.alarm_topic,
     )
     return rule, failures

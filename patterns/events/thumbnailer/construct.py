@@ -21,6 +21,7 @@ from patterns.building_blocks.encryption_key import EncryptionKey, key_statement
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
 from patterns.events.thumbnailer.arguments import Format, check_images, check_memory_suffices, check_no_loop
 from patterns.events.thumbnailer.notification import notify_from_existing_bucket, notify_from_new_bucket
@@ -119,6 +120,7 @@ class Thumbnailer(Construct):
         self.encryption_key = encryption_key or EncryptionKey(
             self, "Key", description="Encrypts a thumbnailer: images, thumbnails, records, log and failed events"
         )
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=self.encryption_key, log_retention=log_retention)
         if access_logs_bucket is None and (source_bucket is None or destination_bucket is None):
             access_logs_bucket = AccessLogsBucket(self, "AccessLogs")
         self.source_bucket = source_bucket or self._bucket("Source", access_logs_bucket)
@@ -129,8 +131,7 @@ class Thumbnailer(Construct):
             self,
             "DeadLetters",
             holds="events of images whose thumbnails could not be made",
-            encryption_key=self.encryption_key,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         self.dead_letters = failed.queue
         environment = {
@@ -158,11 +159,9 @@ class Thumbnailer(Construct):
             memory=memory or DEFAULT_MEMORY,
             timeout=DEFAULT_TIMEOUT,
             environment=environment,
-            encryption_key=self.encryption_key,
+            settings=settings,
             dead_letters=failed,
-            log_retention=log_retention,
             reserved_concurrency=reserved_concurrency,
-            alarm_topic=alarm_topic,
         )
         self.function = thumbnails.function
         self._permit(thumbnails, versioned=source_bucket is None)

@@ -121,13 +121,11 @@ class TopicFanOut(FanOut):
             memory=one.memory,
             timeout=one.timeout,
             environment=one.environment,
-            encryption_key=self.encryption_key,
+            settings=self._settings,
             dead_letters=failed,
             retry_attempts=one.retry_attempts,
             max_event_age=one.max_event_age,
-            log_retention=self._settings.log_retention,
             reserved_concurrency=one.reserved_concurrency,
-            alarm_topic=self._settings.alarm_topic,
         )
         self.alarms += made.alarms
         return made.function
