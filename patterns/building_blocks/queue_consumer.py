@@ -1,7 +1,10 @@
 """AWS Lambda functions that take messages off Amazon SQS queues."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
 
+from annotated_types import Interval, Unit
 from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -9,9 +12,30 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, DependencyGroup, IDependable
 
-from patterns.building_blocks.arguments import check_duration, check_range
+from patterns.building_blocks.arguments import check_range
 from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.encryption_key import key_statement
+
+BatchSize = Annotated[int, Interval(ge=1, le=10_000), Unit("messages")]
+"""Messages that a function gets at once; from FIFO queues at most 10."""
+
+BatchingWindow = Annotated[Duration, Interval(ge=timedelta(0), le=timedelta(minutes=5))]
+"""How long a batch is gathered."""
+
+MaxConcurrency = Annotated[int, Interval(ge=2, le=1000), Unit("batches")]
+"""The most batches at one time."""
+
+MaxReceiveCount = Annotated[int, Interval(ge=1, le=1000), Unit("attempts")]
+"""Failed attempts until a message goes to the dead letters."""
+
+Retention = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=14))]
+"""How long a queue keeps a message."""
+
+VisibilityTimeout = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(hours=12))]
+"""How long a message that is processed stays hidden."""
+
+MessageAge = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=14))]
+"""How old a message may be when an alarm goes off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +52,18 @@ class Polling:
     batching_window: Duration | None
     max_concurrency: int | None
 
-    def check(self, *, of: str = "", fifo: bool = False, unit: str = "invocations") -> None:
-        """Refuse what Lambda does not offer.
+    def check(self, *, of: str = "", fifo: bool = False) -> None:
+        """Refuse settings that contradict each other.
 
         Args:
             of: The beginning of each message: "consumers[Orders]: ".
             fifo: Whether the queue is FIFO.
-            unit: What `max_concurrency` counts, for the message.
 
         Raises:
-            ValueError: If a setting is out of range, or two contradict each other.
+            ValueError: If two do.
         """
-        check_range(f"{of}batch_size", self.batch_size, 1, 10 if fifo else 10_000, "messages")
-        check_duration(f"{of}batching_window", self.batching_window, Duration.seconds(0), Duration.minutes(5))
-        check_range(f"{of}max_concurrency", self.max_concurrency, 2, 1000, unit)
+        if fifo:
+            check_range(f"{of}batch_size", self.batch_size, 1, 10, "messages from a FIFO queue")
         if fifo and self.batching_window is not None:
             raise ValueError(f"{of}batching_window needs a standard queue: Lambda has none for FIFO queues")
         gathered = self.batching_window is not None and self.batching_window.to_seconds() >= 1

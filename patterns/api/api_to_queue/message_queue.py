@@ -1,15 +1,20 @@
 """The queue of an ApiToQueue, made or existing."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from annotated_types import Interval
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_duration, check_range, check_size
+from patterns.building_blocks.bounds import kibibytes, mebibytes
 from patterns.building_blocks.queue_consumer import Polling
+
+MaxMessageSize = Annotated[Size, Interval(ge=kibibytes(1), le=mebibytes(1))]
+"""The largest message that a queue takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class QueueSettings:
             deduplication_id_from: The part of a request with its deduplication id.
 
         Raises:
-            ValueError: If a setting is out of range, or two contradict each other.
+            ValueError: If two contradict each other.
         """
         if queue is not None:
             settings = {
@@ -63,11 +68,6 @@ class QueueSettings:
                 raise ValueError(
                     "message_deduplication_id_from needs a FIFO queue: a standard queue does not deduplicate"
                 )
-        check_duration("retention", self.retention, Duration.minutes(1), Duration.days(14))
-        check_duration("visibility_timeout", self.visibility_timeout, Duration.seconds(1), Duration.hours(12))
-        check_range("max_receive_count", self.max_receive_count, 1, 1000, "attempts")
-        if self.max_message_size is not None:
-            check_size("max_message_size", self.max_message_size, Size.kibibytes(1), Size.mebibytes(1))
 
     def make(self, scope: Construct, *, dead_letters: sqs.IQueue, least_visibility: int | None) -> sqs.Queue:
         """Make the queue.
@@ -109,7 +109,7 @@ def check_consumer(
         fifo: Whether the queue is FIFO.
 
     Raises:
-        ValueError: If a setting is out of range, or two contradict each other.
+        ValueError: If two contradict each other.
     """
     if consumer is None:
         for argument, value in {

@@ -1,12 +1,19 @@
 """A REST API that hands every method and path to one backend."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated
 
-from aws_cdk import Acknowledgment, Validations
+from annotated_types import Interval
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 
 from patterns.api.rest_api.api import RestApi
+
+AnswerTimeout = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(seconds=29))]
+"""How long a backend may take to answer.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"""
 
 Integrate = Callable[[str, Sequence[str] | None, Mapping[str, str]], apigateway.Integration]
 """Makes an integration of the path below the backend, the cache's key parameters and the request's parameters."""

@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
+from annotated_types import Interval, Unit
 from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
-from patterns.building_blocks.arguments import check_one_of, check_range
-
 Authorization = Literal["iam", "api_key", "cognito", "function"]
 """What proves who is calling."""
+
+DailyQuota = Annotated[int, Interval(ge=1, le=2_147_483_647), Unit("requests")]
+"""Requests a day with one key."""
 
 _AUTHORIZATION_TYPES = {
     "iam": apigateway.AuthorizationType.IAM,
@@ -51,7 +53,6 @@ class Callers:
     daily_quota: int | None
 
     def __post_init__(self) -> None:
-        check_one_of("authorization", self.authorization, get_args(Authorization))
         belongs = {
             "user_pools": (bool(self.user_pools), "cognito"),
             "authorization_scopes": (bool(self.authorization_scopes), "cognito"),
@@ -66,7 +67,6 @@ class Callers:
             raise ValueError("user_pools must be given with authorization='cognito'")
         if self.authorization == "function" and self.authorizer_function is None:
             raise ValueError("authorizer_function must be given with authorization='function'")
-        check_range("daily_quota", self.daily_quota, 1, 2_147_483_647, "requests")
 
     @property
     def authorization_type(self) -> apigateway.AuthorizationType:
