@@ -49,8 +49,14 @@ def zone(scope: Construct) -> route53.IHostedZone:
 
 
 REFUSALS = [
-    refused("path must be segments of letters, digits and ._~- with / between them, none of them . or .., got '/a'", path="/a"),
-    refused("path must be segments of letters, digits and ._~- with / between them, none of them . or .., got '{id}'", path="{id}"),
+    refused(
+        "path must be segments of letters, digits and ._~- with / between them, none of them . or .., got '/a'",
+        path="/a",
+    ),
+    refused(
+        "path must be segments of letters, digits and ._~- with / between them, none of them . or .., got '{id}'",
+        path="{id}",
+    ),
     refused("content_types must hold at least 1, got none", content_types=[]),
     refused(
         "content_types must be lower-case media types without parameters, got 'text/plain; charset=utf-8'",
@@ -119,9 +125,7 @@ REFUSALS = [
         certificate=certificate,
     ),
     refused("max_concurrency needs consumer: without one nothing takes messages off the queue here", max_concurrency=2),
-    made(
-        "max_concurrency must be between 2 and 1000 batches, got 1", consumer=consumer, max_concurrency=lambda _: 1
-    ),
+    made("max_concurrency must be between 2 and 1000 batches, got 1", consumer=consumer, max_concurrency=lambda _: 1),
     refused("batch_size must be between 1 and 10 messages from a FIFO queue, got 11", fifo=True, batch_size=11),
     made(
         "batch_size above 10 needs batching_window of at least one second, got 11",

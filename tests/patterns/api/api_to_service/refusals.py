@@ -81,7 +81,10 @@ REFUSALS = [
         event_source='a"b',
     ),
     refused("detail_type must be up to 128 letters, digits, blanks and ._/:@-, got '$x'", detail_type="$x"),
-    refused("path must be segments of letters, digits and ._~- with / between them, none of them . or .., got '/a'", path="/a"),
+    refused(
+        "path must be segments of letters, digits and ._~- with / between them, none of them . or .., got '/a'",
+        path="/a",
+    ),
     refused("content_types must hold at least 1, got none", content_types=[]),
     refused("content_types must be JSON without topic, got 'text/plain'", content_types=["text/plain"]),
     made(
