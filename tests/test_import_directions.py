@@ -67,6 +67,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "patterns.network",
             "routes, testing, upgrade and localcloud know nothing of any single pattern",
         ),
+        (
+            "patternkit/resolving/values.py",
+            "patternkit.upgrade",
+            "what expressions are worth is worked out below the provers",
+        ),
         *(
             (
                 "patterns/building_blocks/alarms.py",

@@ -3,8 +3,7 @@
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -14,15 +13,14 @@ from patternkit.catalog.commands import Commands
 from patternkit.catalog.completing import SHELLS, complete_document, complete_family, complete_pattern
 from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.terminal import err, json_flag, progress
 from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
 from patternkit.screen import Screen, print_rows
 
 out = Screen(highlight=False, soft_wrap=True)
-err = Screen(stderr=True, highlight=False, soft_wrap=True)
 
 name_argument = click.argument("name", shell_complete=complete_pattern)
-json_flag = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 option_options = click.option(
     "--option",
     "-o",
@@ -324,21 +322,3 @@ def _options(given: Iterable[str]) -> dict[str, str]:
             raise CatalogError(f"option {name} must be given once, got {options[name]} and {value}")
         options[name] = value
     return options
-
-
-@contextmanager
-def progress(what: str) -> Iterator[None]:
-    """Show what is going on while a block runs: a spinner on a terminal, a line elsewhere.
-
-    Args:
-        what: What is going on.
-
-    Yields:
-        Nothing.
-    """
-    if err.is_terminal:
-        with err.status(f"{what} ..."):
-            yield
-    else:
-        err.print(f"{what} ...")
-        yield

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from patternkit.catalog.application import feature_flags
 from patternkit.catalog.applications import Application
 from patternkit.catalog.diagrams import construct_paths, drawn, graph
 from patternkit.catalog.diagrams.kinds import DATA, kinds
@@ -14,14 +13,12 @@ from patternkit.catalog.limits import Limit
 from patternkit.catalog.listings import LISTS, pointer
 from patternkit.catalog.markdown import SECTION, bullets, sections, table
 from patternkit.catalog.parts.costs import costs, summarized
-from patternkit.catalog.parts.listings import has_routes, listing, synthesized, written
+from patternkit.catalog.parts.listings import has_routes, listing, written
 from patternkit.catalog.parts.running import DEPLOY, INSTALL, run
 from patternkit.catalog.parts.surface import attributes, methods, parameters
 from patternkit.catalog.parts.uses import check_uses
-from patternkit.testing.synthesis import Synthesis, synthesize
-
-Shown = Pattern | Application
-"""What has a page: its README.md, and a diagram beside it."""
+from patternkit.catalog.shown_examples import Shown, example
+from patternkit.testing.synthesis import Synthesis
 
 
 def page(shown: Shown) -> Path:
@@ -86,13 +83,6 @@ def _picture(shown: Shown) -> str:
     return f"![{shown.title}: what it is made of, and what flows]({diagram(shown).name})"
 
 
-def example(shown: Shown) -> Synthesis:
-    """Synthesize what a page shows, env-agnostic, a pattern's example with the findings of every pack."""
-    if isinstance(shown, Application):
-        return synthesize(lambda app: shown.add(app), context=feature_flags(), packs=())
-    return synthesized(shown)
-
-
 def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
     pointers = {name: pointer(name, pattern.name) for name in LISTS if name != "routes" or has_routes(synthesis)}
     serves = pattern.web is not None
@@ -132,7 +122,7 @@ def with_listings(pattern: Pattern, text: str) -> str:
     Returns:
         The page for the site.
     """
-    synthesis = synthesized(pattern)
+    synthesis = example(pattern)
 
     def fill(match: re.Match[str]) -> str:
         name = match["name"]

@@ -13,6 +13,7 @@ from patternkit.catalog.completing import complete_pattern
 from patternkit.catalog.discovery import Pattern, find
 from patternkit.catalog.listings import LISTS
 from patternkit.catalog.markdown import plain
+from patternkit.catalog.terminal import json_flag, progress
 from patternkit.errors import require
 from patternkit.exit_status import EndingCommand
 from patternkit.screen import Screen, print_rows
@@ -30,7 +31,7 @@ def _listing_flags(command: Callable[..., None]) -> Callable[..., None]:
 @click.command(cls=EndingCommand)
 @click.argument("name", shell_complete=complete_pattern)
 @_listing_flags
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@json_flag
 def show(name: str, *, as_json: bool, **flags: bool) -> None:
     """Show what a pattern is for, its parameters and its limits, or list what its template holds.
 
@@ -89,9 +90,12 @@ def _show_description(pattern: Pattern) -> None:
 def _listed(pattern: Pattern, wanted: list[str]) -> "dict[str, Parts]":
     if "findings" in wanted:
         require("testing", "patternkit show --findings", "cdk_nag")
-    from patternkit.catalog.parts.listings import listing, synthesized
+    with progress(f"synthesizing {pattern.name}"):
+        # The CDK takes a second, and only names that are right are worth it.
+        from patternkit.catalog.parts.listings import listing
+        from patternkit.catalog.shown_examples import example
 
-    synthesis = synthesized(pattern, findings="findings" in wanted)
+        synthesis = example(pattern, findings="findings" in wanted)
     return {name: listing(name, pattern, synthesis) for name in wanted}
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from patternkit.localcloud.assembly import Assembly, AssemblyStack
 from patternkit.localcloud.deployment import Deployment, deploy_stack
 from patternkit.localcloud.errors import LocalCloudError, Unsupported
 from patternkit.localcloud.progress import OnProgress
+from patternkit.localcloud.running_cloud import RunningCloud
 from patternkit.localcloud.suggest import nearest
 from patternkit.localcloud.support import check_supported
-
-if TYPE_CHECKING:
-    from patternkit.localcloud.cloud import LocalCloud
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +30,7 @@ class Outcome:
 
 
 def deploy_each(
-    cloud: LocalCloud,
+    cloud: RunningCloud,
     assembly: Assembly,
     names: Sequence[str],
     *,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -18,10 +18,8 @@ from patternkit.localcloud.polling import polls
 from patternkit.localcloud.preflight import Preflight
 from patternkit.localcloud.progress import OnProgress, Progress
 from patternkit.localcloud.report import Report, Resource, examine
+from patternkit.localcloud.running_cloud import RunningCloud
 from patternkit.localcloud.suggest import nearest
-
-if TYPE_CHECKING:
-    from patternkit.localcloud.cloud import LocalCloud
 
 # What a failed creation leaves behind, which CloudFormation cannot update.
 BEYOND_UPDATE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
@@ -51,7 +49,7 @@ class Deployment:
     """Where what it publishes answers on this machine."""
     local_outputs: Mapping[str, str]
     """The outputs, with AWS's names of APIs and function URLs replaced by where they answer here."""
-    _cloud: LocalCloud = field(repr=False)
+    _cloud: RunningCloud = field(repr=False)
     _logical_ids: Mapping[str, str] = field(repr=False)
 
     def physical_id(self, name: str) -> str:
@@ -98,7 +96,7 @@ class Deployment:
 
 
 def deploy_stack(
-    cloud: LocalCloud,
+    cloud: RunningCloud,
     stack: AssemblyStack,
     *,
     parameters: Mapping[str, str] | None = None,
@@ -115,7 +113,7 @@ def deploy_stack(
 
 
 def _deploy_stack(
-    cloud: LocalCloud,
+    cloud: RunningCloud,
     stack: AssemblyStack,
     parameters: Mapping[str, str] | None,
     *,
@@ -212,7 +210,7 @@ def _with_nested(cloudformation: Any, resources: tuple[DeployedResource, ...]) -
             )
 
 
-def _template(cloud: LocalCloud, stack: AssemblyStack, values: Mapping[str, str]) -> dict[str, str]:
+def _template(cloud: RunningCloud, stack: AssemblyStack, values: Mapping[str, str]) -> dict[str, str]:
     if stack.template_url is None:
         return {"TemplateBody": templates.read_text(stack.template_path)}
     bucket, key = resolve(stack.template_url, values).removeprefix("s3://").split("/", 1)
@@ -224,7 +222,7 @@ class Operation:
 
     def __init__(
         self,
-        cloud: LocalCloud,
+        cloud: RunningCloud,
         client: Any,
         stack_name: str,
         total: int,

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from patternkit.routes.addresses import Spans, intersect, normal, subtract
 from patternkit.routes.forwarding import Leg, Outcome
 from patternkit.routes.model import Service, Site
-
-if TYPE_CHECKING:
-    from patternkit.routes.tracing import Place
+from patternkit.routes.places import Place
 
 
 def at_place(leg: Leg, place: Place) -> list[Leg]:

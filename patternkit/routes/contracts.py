@@ -56,12 +56,12 @@ appliances:            # what an instance does with packets that are not its own
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from patternkit.resolving.given import Given
 from patternkit.routes.addresses import Prefix, parse_prefix
 from patternkit.routes.declarations import DeclaredAppliance, DeclaredSite, declared_appliance, declared_site
 from patternkit.routes.errors import ContractError, nearest
@@ -112,38 +112,26 @@ class DeclaredRoute:
 
 
 @dataclass(slots=True)
-class Contracts:
-    """What is declared beside the templates.
+class Contracts(Given):
+    """What is declared beside the templates: the values of expressions, and the following.
 
     Attributes:
-        parameters: Parameter values by stack and name.
-        ids: Which resource of the set an id that is given as text is, by id.
-        imports: Values by export name.
-        ssm: Values by parameter name.
-        returns: By custom resource, the value of each attribute.
         harmless: Custom resources that change nothing.
         prefixes: What is learnt over BGP, by VPN connection or attachment.
         appliance_mode: Whether appliance mode is set at run time, by attachment.
         policies: What a firewall whose policy is not in the set does.
         attachments: Attachments that no resource makes.
         routes: Routes that no resource makes.
-        nested: Which template of the set a nested stack is, by the nested stack's name.
         sites: What lies behind VPN connections and attachments.
         appliances: What instances do with packets that are not their own.
     """
 
-    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
-    ids: dict[str, Any] = field(default_factory=dict)
-    imports: dict[str, Any] = field(default_factory=dict)
-    ssm: dict[str, Any] = field(default_factory=dict)
-    returns: dict[str, dict[str, Any]] = field(default_factory=dict)
     harmless: tuple[str, ...] = ()
     prefixes: dict[str, tuple[Prefix, ...]] = field(default_factory=dict)
     appliance_mode: dict[str, bool] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     attachments: tuple[DeclaredAttachment, ...] = ()
     routes: tuple[DeclaredRoute, ...] = ()
-    nested: dict[str, str] = field(default_factory=dict)
     sites: dict[str, DeclaredSite] = field(default_factory=dict)
     appliances: dict[str, DeclaredAppliance] = field(default_factory=dict)
 
@@ -210,16 +198,6 @@ class Contracts:
             _route(item, f"{what}: routes") for item in _list(data.get("routes", ()), f"{what}: routes")
         )
         return contracts
-
-
-def matching(declared: Iterable[str], names: Iterable[str]) -> str | None:
-    """The first declared pattern that matches one of a resource's names, or the end of its path."""
-    names = tuple(names)
-    for pattern in declared:
-        for name in names:
-            if fnmatch.fnmatchcase(name, pattern) or name.endswith("/" + pattern):
-                return pattern
-    return None
 
 
 def _section(data: Mapping[str, Any], what: str, name: str) -> Iterable[tuple[Any, Any]]:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from patternkit.drawing import Edge, Graph, Group, Node, drawn
+from patternkit.resolving.values import Unknown
 from patternkit.routes.forwarding import Leg, Outcome
 from patternkit.routes.model import (
     Element,
@@ -27,9 +28,8 @@ from patternkit.routes.model import (
     VpnGateway,
 )
 from patternkit.routes.proving import View
-from patternkit.routes.symmetry import classify
 from patternkit.routes.tracing import Flow
-from patternkit.routes.values import Unknown
+from patternkit.routes.vpc_equivalence import classify
 
 # Names of constructs that repeat what the drawing shows.
 _UNTOLD = {"Resource", "RouteTable", "Subnet"}

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from patternkit.resolving import StackSet
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import QuestionError, TemplateError
+from patternkit.routes.flow_text import flow_lines, flow_verdict
 from patternkit.routes.model import Model
+from patternkit.routes.places import Place
 from patternkit.routes.promises import BadPromise, Promise
 from patternkit.routes.proving import Proof, Verdict, View, prove
-from patternkit.routes.reporting import flow_lines, flow_verdict
-from patternkit.routes.resolving import StackSet
-from patternkit.routes.templates import StackSource, as_template, read, read_template
-from patternkit.routes.tracing import Flow, Place
+from patternkit.routes.templates import StackSource, as_template, own_errors, read, read_template
+from patternkit.routes.tracing import Flow
 from patternkit.routes.worlds import MOST_WORLDS, Worlds, together
 
 
@@ -69,7 +70,8 @@ class Network:
         self, sources: Iterable[StackSource], contracts: Contracts | None = None, *, symmetry: bool = True
     ) -> None:
         self.contracts = contracts or Contracts()
-        self.stacks = StackSet(list(sources), self.contracts)
+        with own_errors():
+            self.stacks = StackSet(list(sources), self.contracts)
         self._worlds = Worlds(self.stacks, self.contracts, symmetry=symmetry)
         self._views: list[View] | None = None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -10,19 +11,45 @@ from patternkit import templates
 from patternkit.routes.errors import TemplateError
 from patternkit.templates import StackSource, Template, assemblies
 
-__all__ = ["StackSource", "Template", "as_template", "nested_path", "parse", "read", "read_template", "read_text"]
+__all__ = [
+    "StackSource",
+    "Template",
+    "as_template",
+    "nested_path",
+    "own_errors",
+    "parse",
+    "read",
+    "read_template",
+    "read_text",
+]
 
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
 
 
+@contextmanager
+def own_errors() -> Iterator[None]:
+    """Raise what is wrong with a template as the prover's own error.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        TemplateError: What was raised.
+    """
+    try:
+        yield
+    except TemplateError:
+        raise
+    except templates.TemplateError as error:
+        raise TemplateError(str(error)) from None
+
+
 def _with_own_errors(read_it: Callable[Given, Returned]) -> Callable[Given, Returned]:
     @wraps(read_it)
     def reading(*given: Given.args, **named: Given.kwargs) -> Returned:
-        try:
+        with own_errors():
             return read_it(*given, **named)
-        except templates.TemplateError as error:
-            raise TemplateError(str(error)) from None
 
     return reading
 

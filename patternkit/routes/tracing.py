@@ -18,7 +18,6 @@ from patternkit.routes.forwarding import (
 )
 from patternkit.routes.model import (
     EgressOnlyGateway,
-    Element,
     Interface,
     InternetGateway,
     Model,
@@ -27,40 +26,7 @@ from patternkit.routes.model import (
     Site,
     Subnet,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a flow starts or ends.
-
-    Attributes:
-        kind: "subnet", "interface", "internet", "site", "service" or "addresses".
-        name: The place as people call it.
-        element: The subnet, site or interface.
-        ipv4: The place's IPv4 addresses.
-        ipv6: The place's IPv6 addresses.
-        doubt: Why its addresses are not all known.
-    """
-
-    kind: str
-    name: str
-    element: Element | None = None
-    ipv4: Spans = ()
-    ipv6: Spans = ()
-    doubt: str = ""
-
-    def spans(self, family: int) -> Spans:
-        """The place's addresses of a family."""
-        return self.ipv4 if family == 4 else self.ipv6
-
-    @property
-    def subnet(self) -> Subnet | None:
-        """The subnet of a host, where that is known."""
-        if isinstance(self.element, Subnet):
-            return self.element
-        if isinstance(self.element, Interface) and isinstance(self.element.subnet, Subnet):
-            return self.element.subnet
-        return None
+from patternkit.routes.places import Place
 
 
 @dataclass(frozen=True, slots=True)

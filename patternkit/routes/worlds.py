@@ -6,12 +6,13 @@ import gc
 from collections.abc import Iterator
 from dataclasses import replace
 
+from patternkit.resolving import Resolver, StackSet, resolver_of
+from patternkit.resolving.values import World, following, partitions
 from patternkit.routes.building import build
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import RoutesError, TemplateError
 from patternkit.routes.proving import Proof, Verdict, View
-from patternkit.routes.resolving import Resolver, StackSet
-from patternkit.routes.values import World, following, partitions
+from patternkit.routes.templates import own_errors
 
 MOST_WORLDS = 256
 
@@ -79,7 +80,11 @@ class Worlds:
             after = following(after)
 
     def _view(self, world: World) -> tuple[Resolver, View]:
-        resolver = Resolver(self.stacks, self.contracts, world)
+        with own_errors():
+            return self._build_view(world)
+
+    def _build_view(self, world: World) -> tuple[Resolver, View]:
+        resolver = resolver_of(self.stacks, self.contracts, world)
         # A model is many small objects that all stay: collecting while it grows costs a third of the time.
         collecting = gc.isenabled()
         gc.disable()

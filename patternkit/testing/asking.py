@@ -13,7 +13,7 @@ from patternkit.testing.given import as_synthesis, as_template
 from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, names, synthesize
 
 if TYPE_CHECKING:
-    from patternkit.testing.permissions import Proof
+    from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.shared import SharedSyntheses
 
 Build = Callable[..., Synthesis]
@@ -146,11 +146,11 @@ def _by_path(patch: list[dict[str, Any]]) -> dict[str, Any]:
     return {one["path"].lstrip("/").replace("/", "."): one.get("value", "removed") for one in patch}
 
 
-def permissions(build: Build) -> "Callable[..., Proof]":
+def permissions(build: Build) -> "Callable[..., PermissionProof]":
     """Make the function of `permissions`."""
     from patternkit.testing.permissions import ProofError, prove
 
-    def hold(template: Any, *, unused: Mapping[str, str] | None = None, **arguments: Any) -> "Proof":
+    def hold(template: Any, *, unused: Mapping[str, str] | None = None, **arguments: Any) -> "PermissionProof":
         __tracebackhide__ = True
         check_arguments("permissions", prove, arguments, own=("unused",))
         if "events" not in arguments:

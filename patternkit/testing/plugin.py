@@ -16,7 +16,7 @@ from patternkit.testing.tracebacks import end_at_the_caller, hidden_patterns, na
 if TYPE_CHECKING:
     from patternkit.localcloud import LocalCloud
     from patternkit.routes import Network
-    from patternkit.testing.permissions import Proof
+    from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.synthesis import Synthesis
 
 Hold = Callable[..., None]
@@ -135,7 +135,7 @@ def patternkit_stateful_snapshot(
 
 
 @pytest.fixture
-def patternkit_permissions(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., Proof]":
+def patternkit_permissions(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., PermissionProof]":
     """Prove a function's role: `permissions(template, events=[...], code=folder, unused={"...": "why"})`.
 
     Takes templates, a synthesis or a stack. What is denied or not evaluated fails, and what is granted and not used,
@@ -202,7 +202,7 @@ def stateful_snapshot(patternkit_stateful_snapshot: Hold) -> Hold:
 
 
 @pytest.fixture
-def permissions(patternkit_permissions: "Callable[..., Proof]") -> "Callable[..., Proof]":
+def permissions(patternkit_permissions: "Callable[..., PermissionProof]") -> "Callable[..., PermissionProof]":
     """Prove a function's role: `patternkit_permissions` by its short name."""
     return patternkit_permissions
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from patternkit.catalog.comparison.facts import Facts, gather
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.errors import CatalogError
-from patternkit.catalog.pages import example
+from patternkit.catalog.shown_examples import example
 from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError
 
 

@@ -2,41 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
-from patternkit.catalog.application import add_example, feature_flags
 from patternkit.catalog.diagrams import construct_paths
 from patternkit.catalog.diagrams.resources import Resources
 from patternkit.catalog.discovery import Pattern
-from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.markdown import Table
 from patternkit.catalog.parts.alarms import alarms
 from patternkit.catalog.parts.costs import itemized_costs
 from patternkit.catalog.parts.findings import findings
 from patternkit.catalog.parts.permissions import permissions
 from patternkit.catalog.parts.routes import routes
-from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, synthesize
+from patternkit.testing.synthesis import Synthesis
 
 Parts = list[Table | str]
 """A listing: tables and paragraphs, in Markdown."""
-
-
-def synthesized(pattern: Pattern, *, findings: bool = True) -> Synthesis:
-    """Synthesize a pattern's example, env-agnostic.
-
-    Args:
-        pattern: The pattern.
-        findings: Whether every pack of cdk-nag checks it. Default: yes.
-
-    Returns:
-        The synthesis.
-
-    Raises:
-        CatalogError: If it cannot be synthesized.
-    """
-    packs = PACKS if findings else ()
-    try:
-        return synthesize(lambda app: add_example(app, pattern, {}), context=feature_flags(), packs=packs)
-    except SynthesisError as error:
-        raise CatalogError(f"{pattern.name}: {error}") from None
 
 
 def _resources(_: Pattern, synthesis: Synthesis) -> Parts:

@@ -11,6 +11,7 @@ from types import ModuleType
 
 from patternkit.localcloud.emulation import (
     function_errors,
+    function_logs,
     generated_secret,
     queries,
     queue_consumers,
@@ -25,7 +26,7 @@ from patternkit.localcloud.emulation import (
 Amendment = Callable[[ModuleType], None]
 
 AMENDMENTS: Mapping[str, tuple[Amendment, ...]] = {
-    "ministack.core.lambda_runtime": (function_errors.name_in_workers,),
+    "ministack.core.lambda_runtime": (function_errors.name_in_workers, function_logs.log_in_workers),
     "ministack.services.lambda_svc": (
         function_errors.name_in_answers,
         weighted_alias.route,

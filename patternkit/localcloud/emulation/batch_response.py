@@ -17,7 +17,7 @@ REPORTS = "ReportBatchItemFailures"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class FailedItems:
     """What of a batch failed."""
 
     failed: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ def reports(mapping: dict[str, Any]) -> bool:
     return REPORTS in (mapping.get("FunctionResponseTypes") or [])
 
 
-def read_answer(answer: Any, given: Collection[str]) -> Verdict:
+def read_answer(answer: Any, given: Collection[str]) -> FailedItems:
     """Return which items failed.
 
     Args:
@@ -38,25 +38,25 @@ def read_answer(answer: Any, given: Collection[str]) -> Verdict:
         given: The identifiers of the batch: message ids, or sequence numbers.
     """
     if answer is None or answer == "":
-        return Verdict()
+        return FailedItems()
     if not isinstance(answer, dict):
-        return Verdict(unreadable=f"the function answered with {_kind(answer)}, not an object")
+        return FailedItems(unreadable=f"the function answered with {_kind(answer)}, not an object")
     items = answer.get("batchItemFailures")
     if items is None:
-        return Verdict()
+        return FailedItems()
     if not isinstance(items, list):
-        return Verdict(unreadable=f"batchItemFailures is {_kind(items)}, not an array")
+        return FailedItems(unreadable=f"batchItemFailures is {_kind(items)}, not an array")
     failed = []
     for item in items:
         if not isinstance(item, dict) or "itemIdentifier" not in item:
-            return Verdict(unreadable=f"an item of batchItemFailures has no itemIdentifier: {item!r}")
+            return FailedItems(unreadable=f"an item of batchItemFailures has no itemIdentifier: {item!r}")
         identifier = item["itemIdentifier"]
         if not isinstance(identifier, str) or not identifier:
-            return Verdict(unreadable=f"an itemIdentifier is {identifier!r}, not a text")
+            return FailedItems(unreadable=f"an itemIdentifier is {identifier!r}, not a text")
         if identifier not in given:
-            return Verdict(unreadable=f"the itemIdentifier {identifier} is none of the batch")
+            return FailedItems(unreadable=f"the itemIdentifier {identifier} is none of the batch")
         failed.append(identifier)
-    return Verdict(failed=tuple(dict.fromkeys(failed)))
+    return FailedItems(failed=tuple(dict.fromkeys(failed)))
 
 
 def _kind(value: Any) -> str:

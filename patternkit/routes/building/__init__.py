@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from patternkit.resolving import Resolver, Stack, is_custom
 from patternkit.routes.building.automations import AUTOMATIONS, suspect_automation
 from patternkit.routes.building.declared_elements import add_declared, check_contracts
 from patternkit.routes.building.draft import Draft, Properties
@@ -83,7 +84,6 @@ from patternkit.routes.building.vpcs import (
 from patternkit.routes.classes import ADDS, CHANGES, class_of, unread
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.model import Model
-from patternkit.routes.resolving import Resolver, Stack, is_custom
 
 Resources: TypeAlias = list[tuple[Stack, str, Any]]
 

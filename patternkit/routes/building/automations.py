@@ -10,10 +10,10 @@ import fnmatch
 from collections.abc import Iterator
 from typing import Any
 
+from patternkit.resolving import Stack, custom_names
+from patternkit.resolving.values import CLOSE, OPEN, Unknown
 from patternkit.routes.building.draft import Draft, Properties
 from patternkit.routes.building.suspects import is_declared_harmless, suspect
-from patternkit.routes.resolving import Stack, custom_names
-from patternkit.routes.values import CLOSE, OPEN, Unknown
 
 # Each with the properties, one within the other, that name its role; none where it may run with any.
 AUTOMATIONS: dict[str, tuple[str, ...]] = {

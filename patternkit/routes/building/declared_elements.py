@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving import (
+    custom_names,
+)
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import opaque
 from patternkit.routes.building.draft import Draft
 from patternkit.routes.building.sites import apply_declared_site
 from patternkit.routes.building.transit_gateways import attach, attachment_at, propagate_by_default
-from patternkit.routes.contracts import DeclaredRoute, matching
+from patternkit.routes.contracts import DeclaredRoute
 from patternkit.routes.errors import ContractError, nearest
 from patternkit.routes.model import (
     Attachment,
@@ -24,10 +29,6 @@ from patternkit.routes.model import (
     TransitGateway,
     VpnGateway,
 )
-from patternkit.routes.resolving import (
-    custom_names,
-)
-from patternkit.routes.values import opaque
 
 # What a route of a VPC may lead to.
 _ROUTED_TO = (

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from patternkit.resolving.values import CLOSE, OPEN
 from patternkit.routes.building.draft import Draft
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
 from patternkit.routes.model import (
     Attachment,
+    Doubt,
     EgressOnlyGateway,
     Element,
     Endpoint,
@@ -23,8 +25,6 @@ from patternkit.routes.model import (
     Vpc,
     VpnGateway,
 )
-from patternkit.routes.model.doubts import Doubt
-from patternkit.routes.values import CLOSE, OPEN
 
 
 def raise_doubts(draft: Draft, given: Any, source: str, *, adds: bool, but: tuple[type, ...] = ()) -> None:

@@ -6,6 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from patternkit.resolving import (
+    Resolver,
+    Stack,
+)
+from patternkit.resolving.values import CLOSE, NO_VALUE, OPEN, Outside, Unknown, is_opaque, is_outside, lifted
 from patternkit.routes.addresses import (
     Prefix,
     Spans,
@@ -20,11 +25,6 @@ from patternkit.routes.model import (
     Model,
     NetworkAcl,
 )
-from patternkit.routes.resolving import (
-    Resolver,
-    Stack,
-)
-from patternkit.routes.values import CLOSE, NO_VALUE, OPEN, Outside, Unknown, is_opaque, is_outside, lifted
 
 Properties = dict[str, Any]
 

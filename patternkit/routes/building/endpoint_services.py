@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from patternkit.resolving import Stack, custom_names
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, Spans, normal
 from patternkit.routes.building.doubts import element_of, elements_in, identities, lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.load_balancers import add_interface_in, group_by_id, subnets_of
 from patternkit.routes.building.route_targets import add_routed_endpoint
-from patternkit.routes.contracts import matching
-from patternkit.routes.model import Endpoint, Interface, Subnet
-from patternkit.routes.model.balancers import Balancer, EndpointService, InterfaceEndpoint, Opening, homes
-from patternkit.routes.model.elements import Element
-from patternkit.routes.resolving import Stack, custom_names
-from patternkit.routes.values import Unknown
+from patternkit.routes.model import (
+    Balancer,
+    Element,
+    Endpoint,
+    EndpointService,
+    Interface,
+    InterfaceEndpoint,
+    Opening,
+    Subnet,
+    homes,
+)
 
 
 def add_endpoint_service(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

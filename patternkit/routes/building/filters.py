@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from patternkit.resolving import (
+    Stack,
+)
+from patternkit.resolving.values import CLOSE, Unknown, is_opaque
 from patternkit.routes.addresses import (
     EVERY_PORT,
     EVERY_PROTOCOL,
@@ -23,10 +27,6 @@ from patternkit.routes.model import (
     SecurityGroup,
     Subnet,
 )
-from patternkit.routes.resolving import (
-    Stack,
-)
-from patternkit.routes.values import CLOSE, Unknown, is_opaque
 
 DEFAULT_GROUP = f".DefaultSecurityGroup{CLOSE}"
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving import (
+    Stack,
+    custom_names,
+    endpoint_id,
+)
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import Unknown, opaque
 from patternkit.routes.addresses import (
     EVERY_PORT,
     EVERY_PROTOCOL,
@@ -16,7 +23,6 @@ from patternkit.routes.addresses import (
 from patternkit.routes.building.draft import Draft, Properties, shown, whole_number
 from patternkit.routes.building.route_targets import families_of
 from patternkit.routes.building.transit_gateways import attach
-from patternkit.routes.contracts import matching
 from patternkit.routes.model import (
     AclRule,
     Attachment,
@@ -25,12 +31,6 @@ from patternkit.routes.model import (
     FirewallPolicy,
     Subnet,
 )
-from patternkit.routes.resolving import (
-    Stack,
-    custom_names,
-    endpoint_id,
-)
-from patternkit.routes.values import Unknown, opaque
 
 
 def add_policy(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from patternkit.resolving import Stack, custom_names
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import Unknown, lifted
 from patternkit.routes.addresses import Prefix, parse_prefix
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
-from patternkit.routes.contracts import matching
 from patternkit.routes.model import Instance, Interface, SecurityGroup, Subnet
-from patternkit.routes.resolving import Stack, custom_names
-from patternkit.routes.values import Unknown, lifted
 
 # What gives an interface more addresses than its first one.
 _MORE_ADDRESSES = (

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving import Stack, custom_names
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import (
     EPHEMERAL_PORTS,
     EVERY_PORT,
@@ -16,11 +19,16 @@ from patternkit.routes.addresses import (
 from patternkit.routes.building.doubts import lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import default_group
-from patternkit.routes.contracts import matching
-from patternkit.routes.model import AclRule, Interface, SecurityGroup, Subnet
-from patternkit.routes.model.balancers import Balancer, InterfaceEndpoint, Listener, TargetGroup
-from patternkit.routes.resolving import Stack, custom_names
-from patternkit.routes.values import Unknown
+from patternkit.routes.model import (
+    AclRule,
+    Balancer,
+    Interface,
+    InterfaceEndpoint,
+    Listener,
+    SecurityGroup,
+    Subnet,
+    TargetGroup,
+)
 
 _PROTOCOLS: dict[str, Spans] = {
     "HTTP": ((6, 6),),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from patternkit.resolving import custom_names
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import CLOSE, Choice, Unknown, lifted
 from patternkit.routes.building.draft import LOCAL, Draft
 from patternkit.routes.building.unknown_ids import doubt_all_candidates
-from patternkit.routes.contracts import matching
 from patternkit.routes.model import (
     Attachment,
     Route,
@@ -13,8 +15,6 @@ from patternkit.routes.model import (
     TransitTable,
     VpnGateway,
 )
-from patternkit.routes.resolving import custom_names
-from patternkit.routes.values import CLOSE, Choice, Unknown, lifted
 
 
 def finish(draft: Draft) -> None:

@@ -10,6 +10,8 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from patternkit.resolving import Stack
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Prefix
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.model import (
@@ -29,8 +31,6 @@ from patternkit.routes.model import (
     Vpc,
     VpnGateway,
 )
-from patternkit.routes.resolving import Stack
-from patternkit.routes.values import Unknown
 
 Buckets = dict[str, list[tuple[Stack, str, Any]]]
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving import (
+    Stack,
+    zone_name,
+)
+from patternkit.resolving.values import Unknown, opaque
 from patternkit.routes.addresses import (
     SERVICES,
     Prefix,
@@ -19,11 +24,6 @@ from patternkit.routes.model import (
     Service,
     Vpc,
 )
-from patternkit.routes.resolving import (
-    Stack,
-    zone_name,
-)
-from patternkit.routes.values import Unknown, opaque
 
 
 def add_prefix_list(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

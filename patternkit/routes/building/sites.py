@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving import (
+    Stack,
+    custom_names,
+    vpn_attachment_id,
+)
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import Unknown, is_opaque, opaque
 from patternkit.routes.addresses import (
     Prefix,
 )
 from patternkit.routes.building.draft import Draft, Properties, whole_number
 from patternkit.routes.building.transit_gateways import attach
-from patternkit.routes.contracts import matching
 from patternkit.routes.model import (
     Attachment,
     Element,
@@ -17,12 +23,6 @@ from patternkit.routes.model import (
     TransitGateway,
     VpnGateway,
 )
-from patternkit.routes.resolving import (
-    Stack,
-    custom_names,
-    vpn_attachment_id,
-)
-from patternkit.routes.values import Unknown, is_opaque, opaque
 
 
 def add_customer_gateway(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

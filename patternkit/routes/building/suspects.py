@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving import (
+    Stack,
+    custom_names,
+    sdk_call,
+)
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import lifted
 from patternkit.routes.building.doubts import doubt_shared, identities, lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
 from patternkit.routes.classes import ADDS, class_of, meant, unread
-from patternkit.routes.contracts import matching
 from patternkit.routes.model import (
     Attachment,
     NetworkAcl,
@@ -18,12 +24,6 @@ from patternkit.routes.model import (
     Site,
     TransitGateway,
 )
-from patternkit.routes.resolving import (
-    Stack,
-    custom_names,
-    sdk_call,
-)
-from patternkit.routes.values import lifted
 
 # Actions of CDK's AwsCustomResource that only read.
 _READING = ("describe", "get", "list", "search", "Describe", "Get", "List", "Search")

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving import (
+    Stack,
+    custom_names,
+)
+from patternkit.resolving.given import matching
+from patternkit.resolving.values import Unknown
 from patternkit.routes.building.draft import Draft, Properties, shown
-from patternkit.routes.contracts import matching
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import (
     Attachment,
@@ -14,11 +19,6 @@ from patternkit.routes.model import (
     TransitGateway,
     TransitTable,
 )
-from patternkit.routes.resolving import (
-    Stack,
-    custom_names,
-)
-from patternkit.routes.values import Unknown
 
 
 def _may_attach(vpc: Any, gateway: Any) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from patternkit.resolving.values import Outside, Unknown
 from patternkit.routes.building.draft import Draft, Literal, Loose
 from patternkit.routes.model import Attachment, Subnet, TransitGateway, Vpc, VpnGateway
-from patternkit.routes.values import Outside, Unknown
 
 
 def doubt_all_candidates(draft: Draft) -> None:

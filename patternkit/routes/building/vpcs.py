@@ -6,6 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from patternkit.resolving import (
+    Stack,
+    ipv6_blocks,
+    zone_name,
+)
+from patternkit.resolving.values import Unknown, is_opaque
 from patternkit.routes.addresses import parse_prefix
 from patternkit.routes.building.draft import LOCAL, Draft, Properties, shown
 from patternkit.routes.building.refusals import wrong_target
@@ -19,12 +25,6 @@ from patternkit.routes.model import (
     Vpc,
     VpnGateway,
 )
-from patternkit.routes.resolving import (
-    Stack,
-    ipv6_blocks,
-    zone_name,
-)
-from patternkit.routes.values import Unknown, is_opaque
 
 _TARGETS = (
     "GatewayId",

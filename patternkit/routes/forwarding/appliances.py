@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import NAT64, intersect, span_of
 from patternkit.routes.declarations import TRANSLATES
 from patternkit.routes.forwarding.filters import security_group
 from patternkit.routes.forwarding.nat import translate
 from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
 from patternkit.routes.model import Instance, Interface, Subnet
-from patternkit.routes.values import Unknown
 
 # What is decided of a flow at an appliance: the key, and its values where nothing is declared.
 TRANSLATION = "translation by "

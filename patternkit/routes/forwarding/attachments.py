@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.forwarding.middleboxes import stateless
 from patternkit.routes.forwarding.sites import to_site
 from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
 from patternkit.routes.model import Attachment, Route, TransitGateway
-from patternkit.routes.values import Unknown
 
 
 def exit_by(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from patternkit.resolving.values import Unknown, is_opaque, lifted
 from patternkit.routes.addresses import Box
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import AclRule, Interface, Subnet
-from patternkit.routes.values import Unknown, is_opaque, lifted
 
 
 def leave(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> list[Walk]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Box, subtract
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.filters import enter
 from patternkit.routes.forwarding.tables import blocks_of, destination_of, look_up, target_text
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Ambiguous, Blackhole, Endpoint, Interface, Local, Subnet, Vpc, VpnGateway
-from patternkit.routes.values import Unknown
 
 
 def source_is_of(vpc: Vpc, box: Box) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import IPV4_END, IPV4_EXTENDED_END, intersect, public, show_spans, subtract
 from patternkit.routes.forwarding.gateways import foreign, source_is_of
 from patternkit.routes.forwarding.tables import destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import EgressOnlyGateway, InternetGateway, Vpc
-from patternkit.routes.values import Unknown
 
 
 def to_internet(forwarder: Forwarder, gateway: InternetGateway, vpc: Vpc, walk: Walk) -> None:

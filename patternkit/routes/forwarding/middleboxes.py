@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, EVERYTHING
 from patternkit.routes.forwarding.filters import between, match
 from patternkit.routes.forwarding.regional_nat import to_regional_nat
 from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
 from patternkit.routes.model import AclRule, Endpoint, Firewall, FirewallPolicy, NatGateway, Subnet
-from patternkit.routes.values import Unknown
 
 
 def to_middlebox(forwarder: Forwarder, target: Any, subnet: Subnet, walk: Walk) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from patternkit.resolving.values import Outside, Unknown
 from patternkit.routes.addresses import intersect, subtract
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.gateways import foreign, source_is_of
 from patternkit.routes.forwarding.tables import beyond, blocks_of, destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Peering, Vpc
-from patternkit.routes.values import Outside, Unknown
 
 
 def to_peer(forwarder: Forwarder, peering: Peering, vpc: Vpc, walk: Walk) -> None:

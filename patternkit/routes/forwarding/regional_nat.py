@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.filters import enter, leave
 from patternkit.routes.forwarding.internet import to_internet
@@ -26,7 +27,6 @@ from patternkit.routes.model import (
     Subnet,
     Vpc,
 )
-from patternkit.routes.values import Unknown
 
 
 def to_regional_nat(forwarder: Forwarder, nat: NatGateway, subnet: Subnet, walk: Walk) -> None:

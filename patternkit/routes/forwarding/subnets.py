@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.filters import leave
 from patternkit.routes.forwarding.gateways import foreign, source_is_of
@@ -35,7 +36,6 @@ from patternkit.routes.model import (
     Vpc,
     VpnGateway,
 )
-from patternkit.routes.values import Unknown
 
 
 def in_subnet(forwarder: Forwarder, subnet: Subnet, emitter: Any, walk: Walk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from patternkit.routes.addresses import Spans, intersect, normal, show_spans, subtract
 from patternkit.routes.forwarding.walks import Forwarder, Walk
-from patternkit.routes.lookup import decide
+from patternkit.routes.longest_prefix import decide
 from patternkit.routes.model import Blackhole, Decision, Local, RouteTable, Vpc
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.forwarding.attachments import exit_by
 from patternkit.routes.forwarding.filters import enter, leave
 from patternkit.routes.forwarding.tables import destination_of, look_up, target_text
 from patternkit.routes.forwarding.tunnels import sent_by
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Ambiguous, Attachment, Blackhole, Subnet, TransitGateway
-from patternkit.routes.values import Unknown
 
 
 def to_transit_gateway(forwarder: Forwarder, gateway: TransitGateway, subnet: Subnet, emitter: Any, walk: Walk) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Spans, intersect, normal, span_of, subtract
 from patternkit.routes.forwarding.tables import destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import Site
-from patternkit.routes.values import Unknown
 
 
 def sent_by(forwarder: Forwarder, site: Site, walk: Walk) -> list[Walk]:

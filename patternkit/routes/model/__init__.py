@@ -11,58 +11,72 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Prefix
-from patternkit.routes.model.balancers import Balancer, EndpointService, InterfaceEndpoint, Opening
-from patternkit.routes.model.doubts import Doubt
-from patternkit.routes.model.elements import Element
-from patternkit.routes.model.filters import AclRule, NetworkAcl, SecurityGroup
-from patternkit.routes.model.firewalls import Firewall, FirewallPolicy
-from patternkit.routes.model.routes import (
+from patternkit.routes.model.element import Doubt, Element
+from patternkit.routes.model.elements import (
     RANKS,
     Ambiguous,
+    Attachment,
     Blackhole,
     Decision,
-    Local,
-    Route,
-    RouteTable,
-    Target,
-    TransitTable,
-)
-from patternkit.routes.model.transit import Attachment, Site, TransitGateway
-from patternkit.routes.model.vpcs import (
     EgressOnlyGateway,
     Endpoint,
+    Firewall,
+    FirewallPolicy,
     Instance,
     Interface,
     InternetGateway,
+    Local,
     NatGateway,
     Peering,
+    Route,
+    RouteTable,
     Service,
+    Site,
     Subnet,
+    Target,
+    TransitGateway,
+    TransitTable,
     Vpc,
     VpnGateway,
 )
-from patternkit.routes.values import Unknown
+from patternkit.routes.model.filters import AclRule, NetworkAcl, SecurityGroup
+from patternkit.routes.model.load_balancers import (
+    Balancer,
+    EndpointService,
+    InterfaceEndpoint,
+    Listener,
+    Opening,
+    TargetGroup,
+    homes,
+)
 
 __all__ = [
     "RANKS",
     "AclRule",
     "Ambiguous",
     "Attachment",
+    "Balancer",
     "Blackhole",
     "Decision",
+    "Doubt",
     "EgressOnlyGateway",
     "Element",
     "Endpoint",
+    "EndpointService",
     "Firewall",
     "FirewallPolicy",
     "Instance",
     "Interface",
+    "InterfaceEndpoint",
     "InternetGateway",
+    "Listener",
     "Local",
     "Model",
     "NatGateway",
     "NetworkAcl",
+    "Opening",
     "Peering",
     "Route",
     "RouteTable",
@@ -71,10 +85,17 @@ __all__ = [
     "Site",
     "Subnet",
     "Target",
+    "TargetGroup",
     "TransitGateway",
     "TransitTable",
     "Vpc",
     "VpnGateway",
+    "elements",
+    "from",
+    "homes",
+    "model",
+    "patternkit",
+    "routes",
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from patternkit.routes.addresses import Spans
-from patternkit.routes.model.elements import Element
+from patternkit.routes.model.element import Element
 
 
 @dataclass(frozen=True, slots=True)

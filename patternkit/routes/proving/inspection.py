@@ -2,58 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from patternkit.resolving.values import Unknown, lifted
 from patternkit.routes.addresses import EVERY_PORT, intersect
 from patternkit.routes.forwarding import Leg, match
 from patternkit.routes.model import Endpoint, Firewall, FirewallPolicy
+from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.tracing import Flow
-from patternkit.routes.values import Unknown, lifted
-
-if TYPE_CHECKING:
-    from patternkit.routes.proving.judging import Judge
 
 
-def inspection(judge: Judge, flow: Flow, back: Leg) -> str:
+def inspection(evidence: Evidence, flow: Flow, back: Leg) -> str:
     """Why a flow that crosses an inspector on its way there is not inspected; "" where it is."""
     there, home = (
-        {sighting for sighting in leg.walk.sightings if sighting.identity in judge.by} for leg in (flow.forward, back)
+        {sighting for sighting in leg.walk.sightings if sighting.identity in evidence.by}
+        for leg in (flow.forward, back)
     )
     if not home:
-        return f"its reply is not inspected: {back.reason} without crossing {judge.by_text()}"
+        return f"its reply is not inspected: {back.reason} without crossing {evidence.by_text()}"
     if missed := there - home:
-        return f"its reply does not cross {judge.name(min(missed).identity)}, which saw the packet"
-    return _policies(judge, flow, {sighting.identity for sighting in there})
+        return f"its reply does not cross {evidence.name(min(missed).identity)}, which saw the packet"
+    return _policies(evidence, flow, {sighting.identity for sighting in there})
 
 
-def _policies(judge: Judge, flow: Flow, crossed: set[str]) -> str:
+def _policies(evidence: Evidence, flow: Flow, crossed: set[str]) -> str:
     for identity in sorted(crossed):
-        firewall = _firewall(judge, identity)
-        element = judge.view.model.targets.get(identity)
+        firewall = _firewall(evidence, identity)
+        element = evidence.view.model.targets.get(identity)
         if (
             isinstance(element, Endpoint)
             and firewall is None
             and element.kind == "AWS::NetworkFirewall::VpcEndpointAssociation"
         ):
-            judge.doubt(flow, f"the firewall of {element.path}, and so its policy, is not in the set{lifted('ids')}")
+            evidence.doubt(flow, f"the firewall of {element.path}, and so its policy, is not in the set{lifted('ids')}")
             continue
         if firewall is None:
-            judge.notes[f"what {judge.name(identity)} does to packets is not in the template"] = None
+            evidence.notes[f"what {evidence.name(identity)} does to packets is not in the template"] = None
             continue
         policy = firewall.policy
         if isinstance(policy, Unknown):
-            judge.doubt(flow, f"the policy of {firewall.path}: {policy.reason}")
+            evidence.doubt(flow, f"the policy of {firewall.path}: {policy.reason}")
             continue
-        reason = _policy(judge, flow, policy)
+        reason = _policy(evidence, flow, policy)
         if reason:
             return reason
     return ""
 
 
-def _policy(judge: Judge, flow: Flow, policy: FirewallPolicy) -> str:
-    judge.leans |= policy.contracts
+def _policy(evidence: Evidence, flow: Flow, policy: FirewallPolicy) -> str:
+    evidence.leans |= policy.contracts
     if isinstance(policy.stateless_passes, Unknown):
-        judge.doubt(flow, policy.stateless_passes.reason)
+        evidence.doubt(flow, policy.stateless_passes.reason)
         return ""
     # Whoever wants around the firewall takes any source port.
     there = flow.box._replace(source_port=EVERY_PORT)
@@ -62,7 +59,7 @@ def _policy(judge: Judge, flow: Flow, policy: FirewallPolicy) -> str:
         if passed:
             return f"a stateless rule of {policy.path} passes {passed[0].packet()} without inspection"
     if isinstance(policy.stateless, Unknown):
-        judge.doubt(flow, policy.stateless.reason)
+        evidence.doubt(flow, policy.stateless.reason)
     elif "aws:pass" in policy.stateless:
         return f"{policy.path} passes packets without inspection: its stateless default action is aws:pass"
     elif not {"aws:forward_to_sfe", "aws:drop"} & set(policy.stateless):
@@ -72,19 +69,21 @@ def _policy(judge: Judge, flow: Flow, policy: FirewallPolicy) -> str:
         # https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateless-default-actions.html: only
         # fragments of UDP are not put together first.
         if isinstance(policy.fragments, Unknown):
-            judge.doubt(flow, policy.fragments.reason)
+            evidence.doubt(flow, policy.fragments.reason)
         elif "aws:pass" in policy.fragments:
             return f"{policy.path} passes fragments of UDP without inspection"
     if policy.filters is not True:
-        judge.notes[f"{policy.path} has no stateful rules and drops nothing by default: it lets everything pass"] = None
+        evidence.notes[f"{policy.path} has no stateful rules and drops nothing by default: it lets everything pass"] = (
+            None
+        )
     return ""
 
 
-def _firewall(judge: Judge, identity: str) -> Firewall | None:
-    element = judge.view.model.targets.get(identity)
+def _firewall(evidence: Evidence, identity: str) -> Firewall | None:
+    element = evidence.view.model.targets.get(identity)
     if isinstance(element, Endpoint):
         return element.firewall
-    for firewall in judge.view.model.firewalls.values():
+    for firewall in evidence.view.model.firewalls.values():
         if firewall.attachment is not None and firewall.attachment.identity == identity:
             return firewall
     return None

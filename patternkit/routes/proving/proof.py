@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from patternkit.routes.promises import Promise
+from patternkit.routes.flow_text import flow_data, flow_lines, plain
+from patternkit.routes.promises import BadPromise, Promise
 from patternkit.routes.tracing import Flow
 from patternkit.verdict import Verdict
+
+# As many as a reader may want to lift at once; the JSON has all.
+_MOST_UNKNOWNS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,56 @@ class Proof:
     world: str = ""
 
     def __str__(self) -> str:
-        from patternkit.routes.reporting import proof_text
+        return _text(self)
 
-        return proof_text(self)
+
+def proof_data(proof: Proof) -> dict[str, Any]:
+    """A proof as JSON takes it."""
+    return {
+        "promise": str(proof.promise),
+        "kind": proof.promise.kind,
+        "verdict": proof.verdict.value,
+        "reason": plain(proof.reason),
+        "world": plain(proof.world),
+        "witness": flow_data(proof.witness),
+        "unknown": [plain(reason) for reason in proof.unknown],
+        "pairs": proof.pairs,
+        "traced": proof.traced,
+        "flows": proof.flows,
+        "delivered": proof.delivered,
+        "left_out": proof.left_out,
+        "worlds": proof.worlds,
+        "contracts": list(proof.contracts),
+        "notes": [plain(note) for note in dict.fromkeys(proof.notes)],
+    }
+
+
+def answer_data(answer: Proof | BadPromise) -> dict[str, Any]:
+    """A proof, or what is wrong with the promise, as JSON takes it."""
+    if isinstance(answer, Proof):
+        return proof_data(answer)
+    return {"promise": answer.text, "kind": answer.kind, "verdict": "ERROR", "reason": answer.error}
+
+
+def _text(proof: Proof) -> str:
+    """A proof for people: one line when it holds, the witness hop by hop when not."""
+    lines = [f"{proof.verdict.value} {proof.promise}"]
+    if proof.reason:
+        lines.append(f"  {plain(proof.reason)}")
+    if proof.world:
+        lines.append(f"  where {plain(proof.world)}")
+    if proof.witness is not None:
+        lines += flow_lines(proof.witness)
+    others = [reason for reason in proof.unknown if reason != proof.reason]
+    lines += [f"  not known: {plain(reason)}" for reason in others[:_MOST_UNKNOWNS]]
+    if len(others) > _MOST_UNKNOWNS:
+        lines.append(f"  and {len(others) - _MOST_UNKNOWNS} more unknowns")
+    alike = f", {proof.traced} walked, the others alike" if proof.traced < proof.pairs else ""
+    worlds = f", in {proof.worlds} worlds" if proof.worlds > 1 else ""
+    lines.append(f"  {proof.pairs} pairs{alike}; {proof.delivered} of {proof.flows} kinds of flow arrive{worlds}")
+    if proof.left_out:
+        lines.append(f"  {proof.left_out} pairs within one VPC are left out")
+    if proof.contracts:
+        lines.append(f"  leans on contracts: {', '.join(proof.contracts)}")
+    lines += [f"  note: {plain(note)}" for note in dict.fromkeys(proof.notes)]
+    return "\n".join(lines)

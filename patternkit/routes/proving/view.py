@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from patternkit.resolving import Resolver, StackSet
+from patternkit.resolving.values import World
 from patternkit.routes.model import Model
+from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
-from patternkit.routes.proving.deciding import considered
-from patternkit.routes.proving.families import by_nat64
-from patternkit.routes.proving.pairing import pairs_of
-from patternkit.routes.resolving import Resolver, StackSet
+from patternkit.routes.proving.address_families import by_nat64
+from patternkit.routes.proving.pairs import pairs_of
+from patternkit.routes.proving.undeclared_appliances import considered
 from patternkit.routes.selecting import Selected, Selector
-from patternkit.routes.tracing import Flow, Place, Tracer
-from patternkit.routes.values import World
+from patternkit.routes.tracing import Flow, Tracer
 
 
 @dataclass(slots=True)
@@ -38,7 +39,9 @@ class View:
         # The selector keeps what it selected, so an id stands for the names that were asked for.
         key = (id(source), id(destination))
         if key not in self._pairs:
-            self._pairs[key] = list(pairs_of(self, promise, source, destination))
+            self._pairs[key] = list(
+                pairs_of(self.model, self.selector, promise, source, destination, alike=self.symmetry)
+            )
         return self._pairs[key]
 
     def flows(self, promise: Promise, source: Place, destination: Place) -> list[Flow]:

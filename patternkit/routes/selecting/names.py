@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from patternkit.resolving import Resolver, Stack, StackSet
+from patternkit.resolving.values import CLOSE, OPEN, Undecided, Unknown, is_opaque
 from patternkit.routes.model import Element, Model, Subnet, Vpc
-from patternkit.routes.resolving import Resolver, Stack, StackSet
-from patternkit.routes.values import CLOSE, OPEN, Undecided, Unknown, is_opaque
+from patternkit.routes.templates import own_errors
 
 _TAIL = re.compile(r"/(?:Resource|Subnet|Default|VPC)$")
 
@@ -75,7 +76,8 @@ class Names:
         if isinstance(node, str) or self.resolver is None:
             return node if isinstance(node, str) else Unknown("it is an expression")
         try:
-            value = self.resolver.resolve(stack, node)
+            with own_errors():
+                value = self.resolver.resolve(stack, node)
         except Undecided as undecided:
             # The worlds are settled by now: what no element of the network hangs on is in none of them.
             return Unknown(f"{undecided.choice.key} is not decided")

@@ -6,6 +6,8 @@ import fnmatch
 from dataclasses import dataclass, replace
 from typing import Any
 
+from patternkit.resolving import Resolver, StackSet
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import (
     PUBLIC_IPV4,
     PUBLIC_IPV6,
@@ -19,14 +21,22 @@ from patternkit.routes.addresses import (
     subtract,
 )
 from patternkit.routes.errors import QuestionError, nearest
-from patternkit.routes.model import Attachment, Element, Instance, Interface, Model, Site, Subnet, Vpc
-from patternkit.routes.model.balancers import Balancer, InterfaceEndpoint
+from patternkit.routes.model import (
+    Attachment,
+    Balancer,
+    Element,
+    Instance,
+    Interface,
+    InterfaceEndpoint,
+    Model,
+    Site,
+    Subnet,
+    Vpc,
+)
+from patternkit.routes.places import Place
 from patternkit.routes.promises import Selection
-from patternkit.routes.resolving import Resolver, StackSet
 from patternkit.routes.selecting.names import Names, aliases, short, trimmed
 from patternkit.routes.selecting.spokes import spokes
-from patternkit.routes.tracing import Place
-from patternkit.routes.values import Unknown
 
 GROUPS = ("every subnet", "every spoke subnet", "every site", "internet", *SERVICES)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Spans, intersect, normal, public, span_of, subtract
-from patternkit.routes.lookup import decide
+from patternkit.routes.longest_prefix import decide
 from patternkit.routes.model import (
     Attachment,
     Decision,
@@ -20,7 +21,6 @@ from patternkit.routes.model import (
     TransitTable,
     Vpc,
 )
-from patternkit.routes.values import Unknown
 
 
 def spokes(model: Model) -> list[Vpc]:

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from patternkit.testing.permissions.account import Account
     from patternkit.testing.permissions.errors import ProofError
-    from patternkit.testing.permissions.proof import Proof, prove
-    from patternkit.testing.permissions.verdicts import Judgement, Verdict
+    from patternkit.testing.permissions.evaluation import AccessDecision, Evaluation
+    from patternkit.testing.permissions.proof import PermissionProof, prove
 
-__all__ = ["Account", "Judgement", "Proof", "ProofError", "Verdict", "prove"]
+__all__ = ["AccessDecision", "Account", "Evaluation", "PermissionProof", "ProofError", "prove"]
 _WHERE = {
     "Account": "account",
-    "Judgement": "verdicts",
-    "Proof": "proof",
+    "Evaluation": "evaluation",
+    "PermissionProof": "proof",
     "ProofError": "errors",
-    "Verdict": "verdicts",
+    "AccessDecision": "evaluation",
     "prove": "proof",
 }
 

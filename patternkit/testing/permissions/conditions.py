@@ -7,12 +7,12 @@ from typing import Any
 from patternkit.testing.permissions.intrinsics import Unresolved
 from patternkit.testing.permissions.wildcards import matches, matches_arn
 
-Context = Mapping[str, tuple[str, ...] | None]
+RequestContext = Mapping[str, tuple[str, ...] | None]
 """Values of condition keys by the key in small letters; None for a key that the request is known not to have. A key
 that is not there at all is not modelled."""
 
 
-def holds(condition: Mapping[str, Any], context: Context) -> bool | str:
+def holds(condition: Mapping[str, Any], context: RequestContext) -> bool | str:
     """Evaluate a condition element.
 
     Args:
@@ -35,7 +35,7 @@ def holds(condition: Mapping[str, Any], context: Context) -> bool | str:
     return unknown or True
 
 
-def _one(name: str, key: str, wanted: Any, context: Context) -> bool | str:
+def _one(name: str, key: str, wanted: Any, context: RequestContext) -> bool | str:
     quantifier, _, plain = name.rpartition(":")
     if_exists = plain.endswith("IfExists")
     plain = plain.removesuffix("IfExists")

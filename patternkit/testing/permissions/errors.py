@@ -8,4 +8,4 @@ class ProofError(PatternkitError):
 
 
 class NotModelled(Exception):  # noqa: N818 - it is named for what it is
-    """Something that this package does not model; the message says what, for a verdict "not evaluated"."""
+    """Something that this package does not model; the message says what, for a decision "not evaluated"."""

@@ -11,24 +11,24 @@ from patternkit.templates import TemplateError, as_template
 from patternkit.templates.properties import check_properties
 from patternkit.testing.permissions.account import Account
 from patternkit.testing.permissions.errors import ProofError
+from patternkit.testing.permissions.evaluation import AccessDecision, Evaluation
 from patternkit.testing.permissions.lambda_service import platform_requests
 from patternkit.testing.permissions.recording import Recorder, recording
 from patternkit.testing.permissions.role import find_function, role_of
-from patternkit.testing.permissions.running import Context, Events, Handler, imported, invoke, process
+from patternkit.testing.permissions.running import Events, Handler, Invocation, imported, invoke, process
 from patternkit.testing.permissions.statements import Request, Statement, read_policy
 from patternkit.testing.permissions.unused import redundant_grants, unexplained, unused_grants
-from patternkit.testing.permissions.verdicts import Judgement, Verdict
 from patternkit.testing.permissions.wildcards import matches_arn
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proof:
+class PermissionProof:
     """What came of running a handler with its role enforced.
 
     Attributes:
         function: The function's logical id.
         calls: How many calls of AWS the handler made.
-        judgements: What had to be allowed, by the handler and by Lambda itself, and whether it was.
+        evaluations: What had to be allowed, by the handler and by Lambda itself, and whether it was.
         unused: What the role may do and nothing used.
         redundant: What more than one statement allows. To take one of them away changes nothing.
         names: Logical ids by the ARN that a resource has here.
@@ -36,25 +36,25 @@ class Proof:
 
     function: str
     calls: int
-    judgements: tuple[Judgement, ...] = field(repr=False)
+    evaluations: tuple[Evaluation, ...] = field(repr=False)
     unused: tuple[str, ...]
     redundant: tuple[str, ...]
     names: Mapping[str, str] = field(repr=False)
 
     @property
-    def denied(self) -> tuple[Judgement, ...]:
+    def denied(self) -> tuple[Evaluation, ...]:
         """What is not shown to be allowed: what is denied, and what could not be evaluated."""
-        return tuple(dict.fromkeys(one for one in self.judgements if one.verdict is not Verdict.ALLOWED))
+        return tuple(dict.fromkeys(one for one in self.evaluations if one.decision is not AccessDecision.ALLOWED))
 
     @property
-    def not_evaluated(self) -> tuple[Judgement, ...]:
+    def not_evaluated(self) -> tuple[Evaluation, ...]:
         """What could not be evaluated; it is among what is denied."""
-        return tuple(one for one in self.denied if one.verdict is Verdict.NOT_EVALUATED)
+        return tuple(one for one in self.denied if one.decision is AccessDecision.NOT_EVALUATED)
 
     @property
     def used(self) -> frozenset[str]:
         """The actions that were needed and allowed."""
-        return frozenset(one.request.action for one in self.judgements if one.verdict is Verdict.ALLOWED)
+        return frozenset(one.request.action for one in self.evaluations if one.decision is AccessDecision.ALLOWED)
 
     def unexplained(self, reasons: Mapping[str, str]) -> list[str]:
         """Hold what was not used to its explanations.
@@ -94,7 +94,7 @@ def prove(
     parameters: Mapping[str, str] | None = None,
     account: str = "123456789012",
     region: str = "us-east-1",
-) -> Proof:
+) -> PermissionProof:
     """Prove that the role of a function allows what its handler does, and see what it allows beyond that.
 
     The template's resources are made in this process (moto), the function's environment variables resolved to them,
@@ -148,19 +148,21 @@ def prove(
         with patch.dict(os.environ, variables), recording(recorder):
             for wanted in platform_requests(made, *key, role.arn):
                 if isinstance(wanted, Request):
-                    recorder.judge([wanted])
+                    recorder.evaluate([wanted])
                 else:
                     recorder.not_evaluated("Lambda itself", wanted)
             properties = made.resolve(key[0], templates[key[0]]["Resources"][key[1]].get("Properties", {}))
             with imported(handler or str(properties.get("Handler")), code, recorder) as run:
-                invoke(run, events, made, recorder, raises, Context.of(properties, made.name(key[1]), region, account))
-        judgements = tuple(recorder.judgements)
-        return Proof(
+                invoke(
+                    run, events, made, recorder, raises, Invocation.of(properties, made.name(key[1]), region, account)
+                )
+        evaluations = tuple(recorder.evaluations)
+        return PermissionProof(
             function=key[1],
             calls=recorder.calls,
-            judgements=judgements,
-            unused=unused_grants(role, judgements),
-            redundant=redundant_grants(role, judgements),
+            evaluations=evaluations,
+            unused=unused_grants(role, evaluations),
+            redundant=redundant_grants(role, evaluations),
             names=made.logical_ids(),
         )
 

@@ -13,8 +13,8 @@ from patternkit.testing.permissions.account import Account
 from patternkit.testing.permissions.calls import Call, request_context, requests
 from patternkit.testing.permissions.customer_keys import key_requests
 from patternkit.testing.permissions.errors import NotModelled
+from patternkit.testing.permissions.evaluation import AccessDecision, Evaluation, Role, evaluate
 from patternkit.testing.permissions.statements import Request
-from patternkit.testing.permissions.verdicts import Judgement, Role, Verdict, judge
 
 _MISSING = {"404", "NoSuchKey", "NoSuchVersion"}
 
@@ -31,12 +31,12 @@ class Recorder:
     def __init__(self, account: Account, role: Role, resource_policy: Callable[[str], Any]) -> None:
         self.account = account
         self.role = role
-        self.judgements: list[Judgement] = []
+        self.evaluations: list[Evaluation] = []
         self.calls = 0
         self.enforcing = False
         self._resource_policy = resource_policy
 
-    def judge(self, wanted: list[Request], *, operation: str = "") -> list[Judgement]:
+    def evaluate(self, wanted: list[Request], *, operation: str = "") -> list[Evaluation]:
         """Judge requests and what they need of customers' keys.
 
         Args:
@@ -54,13 +54,13 @@ class Recorder:
                 needed = [request]
                 refused.append(self.not_evaluated(request.because, gap))
             for one in needed:
-                answer = judge(one, self.role, self._resource_policy)
-                self.judgements.append(answer)
-                if answer.verdict is not Verdict.ALLOWED:
+                answer = evaluate(one, self.role, self._resource_policy)
+                self.evaluations.append(answer)
+                if answer.decision is not AccessDecision.ALLOWED:
                     refused.append(answer)
         return refused
 
-    def not_evaluated(self, because: str, gap: NotModelled) -> Judgement:
+    def not_evaluated(self, because: str, gap: NotModelled) -> Evaluation:
         """Keep something that is not modelled.
 
         Args:
@@ -70,8 +70,8 @@ class Recorder:
         Returns:
             The answer.
         """
-        answer = Judgement(Request("?", "?", {}, because), Verdict.NOT_EVALUATED, f"{gap} is not modelled")
-        self.judgements.append(answer)
+        answer = Evaluation(Request("?", "?", {}, because), AccessDecision.NOT_EVALUATED, f"{gap} is not modelled")
+        self.evaluations.append(answer)
         return answer
 
     def call(self, client: Any, operation: str, parameters: dict[str, Any], proceed: Callable[[], Any]) -> Any:
@@ -94,7 +94,7 @@ class Recorder:
         call = Call(model.signing_name, operation, parameters, meta.region_name, secure)
         self.calls += 1
         try:
-            self._hold(call, self.judge(requests(call, self.account, self.role.arn), operation=operation))
+            self._hold(call, self.evaluate(requests(call, self.account, self.role.arn), operation=operation))
         except NotModelled as gap:
             self.not_evaluated(f"the handler calls {call}", gap)
         try:
@@ -112,10 +112,10 @@ class Recorder:
         # Which prefix the check is made with is not documented.
         context = request_context(self.account, self.role.arn)
         why = "S3 answers 404 for a missing object only to who may list the bucket, and else 403"
-        self._hold(call, self.judge([Request("s3:ListBucket", bucket, context, why)]))
+        self._hold(call, self.evaluate([Request("s3:ListBucket", bucket, context, why)]))
 
-    def _hold(self, call: Call, refused: list[Judgement]) -> None:
-        denied = [one for one in refused if one.verdict is Verdict.DENIED]
+    def _hold(self, call: Call, refused: list[Evaluation]) -> None:
+        denied = [one for one in refused if one.decision is AccessDecision.DENIED]
         if denied:
             code = "AccessDenied" if call.service == "s3" else "AccessDeniedException"
             raise ClientError(

@@ -8,9 +8,9 @@ from typing import Any
 
 from patternkit.testing.permissions.account import Account, Key
 from patternkit.testing.permissions.errors import ProofError
+from patternkit.testing.permissions.evaluation import Role
 from patternkit.testing.permissions.intrinsics import Unresolved
 from patternkit.testing.permissions.statements import Statement, listed, read_policy
-from patternkit.testing.permissions.verdicts import Role
 
 
 def find_function(account: Account, function: str | None) -> Key:

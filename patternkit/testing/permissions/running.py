@@ -16,8 +16,8 @@ import boto3
 
 from patternkit.testing.permissions.account import Account, session
 from patternkit.testing.permissions.errors import ProofError
+from patternkit.testing.permissions.evaluation import AccessDecision
 from patternkit.testing.permissions.recording import Recorder
-from patternkit.testing.permissions.verdicts import Verdict
 
 Handler = Callable[[Any, Any], Any]
 Events = Iterable[Any] | Callable[[Account], Iterable[Any]]
@@ -89,7 +89,7 @@ def invoke(
     """
     number = 0
     for number, event in enumerate(events(account) if callable(events) else events, 1):
-        before = len(recorder.judgements)
+        before = len(recorder.evaluations)
         recorder.enforcing = True
         try:
             handler(event, context)
@@ -97,7 +97,7 @@ def invoke(
             pass
         except Exception as error:
             # What fails because a call was denied is told by the denial.
-            if all(one.verdict is Verdict.ALLOWED for one in recorder.judgements[before:]):
+            if all(one.decision is AccessDecision.ALLOWED for one in recorder.evaluations[before:]):
                 at = traceback.extract_tb(error.__traceback__)[-1]
                 text = " ".join(str(error).split())
                 raise ProofError(
@@ -110,7 +110,7 @@ def invoke(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Invocation:
     """What Lambda tells a handler of its invocation.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
@@ -128,7 +128,7 @@ class Context:
     client_context: None = None
 
     @classmethod
-    def of(cls, properties: Mapping[str, Any], name: str, region: str, account: str) -> "Context":
+    def of(cls, properties: Mapping[str, Any], name: str, region: str, account: str) -> "Invocation":
         """Make the context of a function from its properties."""
         return cls(
             function_name=name,

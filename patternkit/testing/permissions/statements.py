@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from patternkit.testing.permissions.actions import exists, suggestion
-from patternkit.testing.permissions.conditions import Context, holds
+from patternkit.testing.permissions.conditions import RequestContext, holds
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.intrinsics import Unresolved, described
 from patternkit.testing.permissions.wildcards import matches, matches_arn
@@ -24,7 +24,7 @@ class Request:
 
     action: str
     resource: str
-    context: Context = field(compare=False, hash=False)
+    context: RequestContext = field(compare=False, hash=False)
     because: str
 
     def __str__(self) -> str:

@@ -4,27 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from patternkit.testing.permissions.actions import expand
+from patternkit.testing.permissions.evaluation import AccessDecision, Evaluation, Role
 from patternkit.testing.permissions.statements import Request, Statement
-from patternkit.testing.permissions.verdicts import Judgement, Role, Verdict
 from patternkit.testing.permissions.wildcards import matches
 
 
-def unused_grants(role: Role, judgements: Iterable[Judgement]) -> tuple[str, ...]:
+def unused_grants(role: Role, evaluations: Iterable[Evaluation]) -> tuple[str, ...]:
     """Find the actions and the resources of a role's statements that no request used.
 
     Args:
         role: The role.
-        judgements: What was asked for, and answered.
+        evaluations: What was asked for, and answered.
 
     Returns:
         One text each: "kms:Encrypt on Key.Arn if kms:ViaService", "resource Bucket.Arn of s3:GetObject", and, for an
         action with a wildcard that stands for more than was used, "s3:Get* on Bucket.Arn, for s3:GetObject only".
     """
     used: dict[int, list[Request]] = {}
-    for judgement in judgements:
-        if judgement.verdict is Verdict.ALLOWED:
-            for statement in judgement.used:
-                used.setdefault(id(statement), []).append(judgement.request)
+    for evaluation in evaluations:
+        if evaluation.decision is AccessDecision.ALLOWED:
+            for statement in evaluation.used:
+                used.setdefault(id(statement), []).append(evaluation.request)
     found: list[str] = []
     for statement in role.statements:
         if statement.allow:
@@ -51,17 +51,17 @@ def _unused_of(statement: Statement, requests: Sequence[Request]) -> list[str]:
     return found
 
 
-def redundant_grants(role: Role, judgements: Iterable[Judgement]) -> tuple[str, ...]:
+def redundant_grants(role: Role, evaluations: Iterable[Evaluation]) -> tuple[str, ...]:
     """Find the actions that a statement allows and that others allow as well, for all that was asked for.
 
     Args:
         role: The role.
-        judgements: What was asked for, and answered.
+        evaluations: What was asked for, and answered.
 
     Returns:
         One text each: "kms:Decrypt on Key.Arn, by statement 4 of RolePolicy".
     """
-    allowed = [one for one in judgements if one.verdict is Verdict.ALLOWED]
+    allowed = [one for one in evaluations if one.decision is AccessDecision.ALLOWED]
     found = []
     for statement in role.statements:
         for pattern in statement.actions if statement.allow and not statement.all_but_actions else ():

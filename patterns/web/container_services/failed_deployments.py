@@ -7,11 +7,11 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.settings import Settings
 
 
 class FailedDeployments(Construct):
@@ -21,10 +21,10 @@ class FailedDeployments(Construct):
     off, and the release is not there.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         service: The service, with a deployment circuit breaker.
-        alarm_topic: Who is told. None: nobody; the alarms only change state.
+        settings: The topic of the alarms.
 
     Attributes:
         queue (DeadLetterQueue): The events.
@@ -34,12 +34,13 @@ class FailedDeployments(Construct):
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
     """
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, service: ecs.BaseService, alarm_topic: sns.ITopic | None
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, service: ecs.BaseService, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self.queue = DeadLetterQueue(
-            self, "Failed", holds="events of deployments that failed and were rolled back", alarm_topic=alarm_topic
+            self,
+            "Failed",
+            holds="events of deployments that failed and were rolled back",
+            alarm_topic=settings.alarm_topic,
         )
         self.rule = events.Rule(
             self,
@@ -73,6 +74,6 @@ class FailedDeployments(Construct):
                     period=FIVE_MINUTES,
                 ),
                 description="An event of a failed deployment could not be kept: check the queue's policy.",
-                topic=alarm_topic,
+                topic=settings.alarm_topic,
             ),
         ]

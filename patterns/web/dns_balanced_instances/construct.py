@@ -1,8 +1,6 @@
 """Instances with public addresses, and a name whose records follow them."""
 
-from pathlib import Path
-
-from aws_cdk import Acknowledgment, Duration, Size, Validations
+from aws_cdk import Duration, Size
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -12,20 +10,27 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_known, check_range
+from patterns.building_blocks.settings import Settings
 from patterns.web.dns_balanced_instances.registrar import LAUNCH_HOOK, Registrar
+from patterns.web.instance_fleets.instance_group import (
+    acknowledge_notifications,
+    failure_notifications,
+    too_few_instances,
+)
 from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
 from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
     check_instance_types,
     check_volume,
+    default_instance_type,
     machine_image_for,
 )
+from patterns.web.instance_fleets.public_server import admit_clients, user_data
+from patterns.web.networking.application_network import ApplicationNetwork
 from patterns.web.networking.public_name import check_in_zone
-from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
+from patterns.web.networking.web_vpc import check_web_vpc
 
-_EXAMPLE = Path(__file__).parent / "instance" / "example_application.sh"
 _WARMUP = Duration.minutes(2)
 
 
@@ -33,8 +38,8 @@ class DnsBalancedInstances(Construct):
     """Serve from instances that register themselves in Amazon Route 53 as they come and go.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         domain_name: The name that clients use.
         hosted_zone: The public Route 53 zone of that name, in which the instances are registered.
         ttl: How long a resolver may keep an answer, and so hear nothing of an instance that fails, 10 seconds to one
@@ -115,27 +120,16 @@ class DnsBalancedInstances(Construct):
         check_duration("drain", drain, Duration.minutes(1), Duration.hours(1))
         if drain.to_seconds() < ttl.to_seconds():
             raise ValueError(f"drain must be at least {ttl.to_human_string()} (ttl), got {drain.to_human_string()}")
-        default = "t4g.small" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3.small"
-        instance_type = instance_type or ec2.InstanceType(default)
+        instance_type = instance_type or default_instance_type(architecture, "small")
         check_instance_types("instance_type", [instance_type], architecture)
         check_volume("volume_size", volume_size, 8)
         check_capacities(min_capacity, max_capacity, None, 100, "instances")
         check_range("target_utilization", target_utilization, 40, 70, "percent")
         super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        own = (
-            None
-            if vpc
-            else WebVpc(
-                self,
-                "Network",
-                log_retention=log_retention,
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
-                private_subnets=False,
-            )
-        )
-        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        network = ApplicationNetwork(self, vpc, settings, private_subnets=False)
+        self.vpc: ec2.IVpc = network.vpc
         launch = InstanceTemplate(
             self,
             "Launch",
@@ -148,18 +142,12 @@ class DnsBalancedInstances(Construct):
             public=True,
         )
         self.role, self.security_group = launch.role, launch.security_group
-        self.security_group.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(application_port), "Clients")
-        Validations.of(self.security_group).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-EC23",
-                reason="This is the public entrance of a web application: anybody may connect to its port, and to no "
-                "other.",
-            )
+        admit_clients(self.security_group, application_port)
+        self.group = self._group(
+            launch.template, network.public, (min_capacity, max_capacity), start_timeout, drain, alarm_topic
         )
-        self.group = self._group(launch.template, min_capacity, max_capacity, start_timeout, drain, alarm_topic)
-        if own is not None:
-            # An instance that starts needs the way out.
-            self.group.node.add_dependency(own)
+        # An instance that starts needs the internet gateway.
+        network.before(self.group)
         self.group.scale_on_cpu_utilization("TrackCpu", target_utilization_percent=target_utilization)
         self.registrar = Registrar(
             self,
@@ -171,23 +159,21 @@ class DnsBalancedInstances(Construct):
             health_check_path=health_check_path,
             ttl=ttl,
             fewest=min_capacity,
-            log_retention=log_retention,
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         # New instances come first, and a release of which too few answer is rolled back.
         replace_by_refresh(self.group, warmup=_WARMUP, alarm=self.registrar.too_few_answer)
         self.alarms: list[cloudwatch.Alarm] = [
-            *(own.alarms if own else []),
+            *network.alarms,
             *self.registrar.alarms,
-            self._too_few_instances(min_capacity, alarm_topic),
+            too_few_instances(self, self.group, min_capacity, alarm_topic),
         ]
 
     def _group(
         self,
         template: ec2.LaunchTemplate,
-        fewest: int,
-        most: int,
+        subnets: ec2.SubnetSelection,
+        capacities: tuple[int, int],
         start_timeout: Duration,
         drain: Duration,
         topic: sns.ITopic | None,
@@ -196,21 +182,17 @@ class DnsBalancedInstances(Construct):
             self,
             "Group",
             vpc=self.vpc,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            vpc_subnets=subnets,
             launch_template=template,
-            min_capacity=fewest,
-            max_capacity=most,
+            min_capacity=capacities[0],
+            max_capacity=capacities[1],
             default_instance_warmup=_WARMUP,
             group_metrics=[autoscaling.GroupMetrics.all()],
             # The registrar's check is the one that decides; it reports to the group.
             health_checks=autoscaling.HealthChecks.ec2(grace_period=_WARMUP),
             # An instance that nobody replaces drifts: a month is the longest that one lives.
             max_instance_lifetime=Duration.days(30),
-            notifications=[
-                autoscaling.NotificationConfiguration(topic=topic, scaling_events=autoscaling.ScalingEvents.ERRORS)
-            ]
-            if topic
-            else None,
+            notifications=failure_notifications(topic),
         )
         # The registrar completes it, once the instance answers and has its record.
         group.add_lifecycle_hook(
@@ -227,44 +209,5 @@ class DnsBalancedInstances(Construct):
             default_result=autoscaling.DefaultResult.CONTINUE,
             heartbeat_timeout=drain,
         )
-        Validations.of(group).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-AS3",
-                reason="Launches and terminations that fail are notified to alarm_topic; those that succeed are the "
-                "group's daily business, which its activity history keeps, and would bury the failures.",
-            )
-        )
+        acknowledge_notifications(group)
         return group
-
-    def _too_few_instances(self, fewest: int, topic: sns.ITopic | None) -> cloudwatch.Alarm:
-        return alarm(
-            self,
-            "TooFewInstances",
-            metric=cloudwatch.Metric(
-                namespace="AWS/AutoScaling",
-                metric_name="GroupInServiceInstances",
-                dimensions_map={"AutoScalingGroupName": self.group.auto_scaling_group_name},
-                statistic="Minimum",
-                period=Duration.minutes(1),
-            ),
-            threshold=fewest,
-            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            evaluation_periods=10,
-            missing_data=cloudwatch.TreatMissingData.BREACHING,
-            description="Fewer instances are in service than the least: read the group's activity history.",
-            topic=topic,
-        )
-
-
-def user_data(application: str | None, port: int) -> str:
-    """Write the script that starts an instance.
-
-    Args:
-        application: Shell commands that install and start the application. None: an example.
-        port: The port that it listens on.
-
-    Returns:
-        A Bash script.
-    """
-    commands = application or _EXAMPLE.read_text(encoding="utf-8")
-    return f"#!/bin/bash\nset -euo pipefail\nexport APPLICATION_PORT={port}\n{commands.rstrip()}\n"

@@ -6,13 +6,11 @@ from aws_cdk import Aws, Duration, Stack, Token
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 from patterns.web.instance_fleets.group_function import GroupFunction
 
@@ -24,8 +22,8 @@ class Registrar(Construct):
     """A function that registers instances which answer, and takes out those which go.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         group: The instances.
         domain_name: The name.
         hosted_zone: Its zone.
@@ -33,9 +31,7 @@ class Registrar(Construct):
         health_check_path: The path that answers 200.
         ttl: How long a resolver may keep an answer.
         fewest: How many instances should answer at least.
-        log_retention: How long its log is kept.
-        encryption_key: The key that encrypts its log and environment. None: keys that AWS owns.
-        alarm_topic: Who is told of failures.
+        settings: The retention and key of its log, and the topic of its alarms.
 
     Attributes:
         runs (GroupFunction): The function with what starts it.
@@ -55,9 +51,7 @@ class Registrar(Construct):
         health_check_path: str,
         ttl: Duration,
         fewest: int,
-        log_retention: logs.RetentionDays,
-        encryption_key: kms.IKey | None,
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         # The same for as long as the construct stands where it stands.
@@ -85,9 +79,7 @@ class Registrar(Construct):
             # Three tries of four seconds at each of some instances that hang; the next run is a minute away.
             timeout=Duration.minutes(5),
             holds="runs that did not keep the records as the instances are",
-            log_retention=log_retention,
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         self._permit(group, name, hosted_zone)
         self.too_few_answer: cloudwatch.Alarm = alarm(
@@ -107,7 +99,7 @@ class Registrar(Construct):
             # Without data nobody looks after the records.
             missing_data=cloudwatch.TreatMissingData.BREACHING,
             description="Too few instances have answered for five minutes, or nobody has asked: read the log.",
-            topic=alarm_topic,
+            topic=settings.alarm_topic,
         )
         self.alarms: list[cloudwatch.Alarm] = [self.too_few_answer, *self.runs.alarms]
 

@@ -1,8 +1,6 @@
 """One fixed address, an instance that serves behind it, and what moves the address when that one fails."""
 
-from pathlib import Path
-
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Size, Validations
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -15,26 +13,34 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_duration, check_known, check_range
-from patterns.web.elastic_ip_failover.keeper import AddressKeeper
+from patterns.building_blocks.settings import Settings
+from patterns.web.elastic_ip_failover.address_keeper import AddressKeeper
+from patterns.web.instance_fleets.instance_group import (
+    acknowledge_notifications,
+    failure_notifications,
+    group_metric,
+    too_few_instances,
+)
 from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
 from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
     check_instance_types,
     check_volume,
+    default_instance_type,
     machine_image_for,
 )
+from patterns.web.instance_fleets.public_server import admit_clients, user_data
+from patterns.web.networking.application_network import ApplicationNetwork
 from patterns.web.networking.public_name import check_name
-from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
-
-_EXAMPLE = Path(__file__).parent / "instance" / "example_application.sh"
+from patterns.web.networking.web_vpc import check_web_vpc
 
 
 class ElasticIpFailover(Construct):
     """Serve from one fixed address that a standby takes over by itself.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         address: An existing Elastic IP address. Default: a new one, which outlives the stack.
         domain_name: The name that clients use. Default: none; clients use the address.
         hosted_zone: The Route 53 zone of that name, which gets a record. Required with `domain_name`. Default: none.
@@ -102,25 +108,14 @@ class ElasticIpFailover(Construct):
         check_duration("health_check_grace_period", grace, Duration.minutes(1), Duration.hours(1))
         check_known("standbys", standbys, "the group's size")
         check_range("standbys", standbys, 0, 4, "instances")
-        default = "t4g.small" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3.small"
-        instance_type = instance_type or ec2.InstanceType(default)
+        instance_type = instance_type or default_instance_type(architecture, "small")
         check_instance_types("instance_type", [instance_type], architecture)
         check_volume("volume_size", volume_size, 8)
         super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        own = (
-            None
-            if vpc
-            else WebVpc(
-                self,
-                "Network",
-                log_retention=log_retention,
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
-                private_subnets=False,
-            )
-        )
-        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        network = ApplicationNetwork(self, vpc, settings, private_subnets=False)
+        self.vpc: ec2.IVpc = network.vpc
         self.address: ec2_interfaces.IEIPRef = address or self._address()
         if domain_name is not None and hosted_zone is not None:
             route53.ARecord(
@@ -143,18 +138,10 @@ class ElasticIpFailover(Construct):
             public=True,
         )
         self.role, self.security_group = launch.role, launch.security_group
-        self.security_group.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(application_port), "Clients")
-        Validations.of(self.security_group).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-EC23",
-                reason="This is the public entrance of a web application: anybody may connect to its port, and to no "
-                "other.",
-            )
-        )
-        self.group = self._group(launch.template, standbys, grace, alarm_topic)
-        if own is not None:
-            # An instance that starts needs the way out.
-            self.group.node.add_dependency(own)
+        admit_clients(self.security_group, application_port)
+        self.group = self._group(launch.template, network.public, standbys, grace, alarm_topic)
+        # An instance that starts needs the internet gateway.
+        network.before(self.group)
         self.keeper = AddressKeeper(
             self,
             "Keeper",
@@ -163,14 +150,12 @@ class ElasticIpFailover(Construct):
             vpc=self.vpc,
             application_port=application_port,
             health_check_path=health_check_path,
-            log_retention=log_retention,
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         # The new instance comes first, and a release that does not answer is rolled back.
         replace_by_refresh(self.group, warmup=grace, most=200, alarm=self.keeper.unanswered)
         self.alarms: list[cloudwatch.Alarm] = [
-            *(own.alarms if own else []),
+            *network.alarms,
             *self.keeper.alarms,
             *self._watch(1 + standbys, alarm_topic),
         ]
@@ -182,13 +167,18 @@ class ElasticIpFailover(Construct):
         return made
 
     def _group(
-        self, template: ec2.LaunchTemplate, standbys: int, grace: Duration, topic: sns.ITopic | None
+        self,
+        template: ec2.LaunchTemplate,
+        subnets: ec2.SubnetSelection,
+        standbys: int,
+        grace: Duration,
+        topic: sns.ITopic | None,
     ) -> autoscaling.AutoScalingGroup:
         group = autoscaling.AutoScalingGroup(
             self,
             "Group",
             vpc=self.vpc,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            vpc_subnets=subnets,
             launch_template=template,
             min_capacity=1 + standbys,
             # Nothing scales it: the one above is for a new instance that starts before the old one goes.
@@ -201,11 +191,7 @@ class ElasticIpFailover(Construct):
             health_checks=autoscaling.HealthChecks.ec2(grace_period=grace),
             # An instance that nobody replaces drifts, and a failover that nobody sees may not work any more.
             max_instance_lifetime=Duration.days(30),
-            notifications=[
-                autoscaling.NotificationConfiguration(topic=topic, scaling_events=autoscaling.ScalingEvents.ERRORS)
-            ]
-            if topic
-            else None,
+            notifications=failure_notifications(topic),
         )
         # An instance that is to go is held for a minute, so that the address goes first.
         group.add_lifecycle_hook(
@@ -214,57 +200,28 @@ class ElasticIpFailover(Construct):
             default_result=autoscaling.DefaultResult.CONTINUE,
             heartbeat_timeout=Duration.minutes(1),
         )
-        Validations.of(group).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-AS3",
-                reason="Launches and terminations that fail are notified to alarm_topic; those that succeed are in the "
-                "group's activity history, and the keeper's log says where the address went.",
-            )
+        acknowledge_notifications(
+            group,
+            "Launches and terminations that fail are notified to alarm_topic; those that succeed are in the group's "
+            "activity history, and the keeper's log says where the address went.",
         )
         return group
 
     def _watch(self, capacity: int, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
-        def of_group(namespace: str, name: str, statistic: str) -> cloudwatch.Metric:
-            return cloudwatch.Metric(
-                namespace=namespace,
-                metric_name=name,
-                dimensions_map={"AutoScalingGroupName": self.group.auto_scaling_group_name},
-                statistic=statistic,
-                period=Duration.minutes(1),
-            )
-
         return [
-            alarm(
+            too_few_instances(
                 self,
-                "TooFewInstances",
-                metric=of_group("AWS/AutoScaling", "GroupInServiceInstances", "Minimum"),
-                threshold=capacity,
-                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-                evaluation_periods=10,
-                missing_data=cloudwatch.TreatMissingData.BREACHING,
-                description="The instance or a standby is missing: read the group's activity history.",
-                topic=topic,
+                self.group,
+                capacity,
+                topic,
+                "The instance or a standby is missing: read the group's activity history.",
             ),
             alarm(
                 self,
                 "NotRecovered",
-                metric=of_group("AWS/EC2", "StatusCheckFailed", "Maximum"),
+                metric=group_metric(self.group, "AWS/EC2", "StatusCheckFailed", "Maximum"),
                 evaluation_periods=10,
                 description="An instance has failed its status checks for ten minutes and has not been replaced.",
                 topic=topic,
             ),
         ]
-
-
-def user_data(application: str | None, port: int) -> str:
-    """Write the script that starts an instance.
-
-    Args:
-        application: Shell commands that install and start the application. None: an example.
-        port: The port that it listens on.
-
-    Returns:
-        A Bash script.
-    """
-    commands = application or _EXAMPLE.read_text(encoding="utf-8")
-    return f"#!/bin/bash\nset -euo pipefail\nexport APPLICATION_PORT={port}\n{commands.rstrip()}\n"

@@ -9,11 +9,8 @@ from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
@@ -21,6 +18,7 @@ from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.scheduled_start import start_by_scheduler
+from patterns.building_blocks.settings import Settings
 
 
 class GroupFunction(Construct):
@@ -30,8 +28,8 @@ class GroupFunction(Construct):
     delivered twice does no harm, and a run that fails is made up for by the next one.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         group: The group.
         events_of_group: Which of the group's events start it, as EventBridge names their detail types.
         directory: The folder of its code.
@@ -40,9 +38,7 @@ class GroupFunction(Construct):
         environment: Its environment variables.
         timeout: How long a run may take.
         holds: What its dead letters are: "runs that did not move the address".
-        log_retention: How long its log is kept.
-        encryption_key: The key that encrypts its log and environment. None: keys that AWS owns.
-        alarm_topic: Who is told of failures.
+        settings: The retention and key of its log, and the topic of its alarms.
 
     Attributes:
         function (LambdaFunction): The function.
@@ -67,13 +63,11 @@ class GroupFunction(Construct):
         environment: Mapping[str, str],
         timeout: Duration,
         holds: str,
-        log_retention: logs.RetentionDays,
-        encryption_key: kms.IKey | None,
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         # With a key of SQS: EventBridge would need the policy of a customer's key to name it.
-        self.dead_letters = DeadLetterQueue(self, "Failed", holds=holds, alarm_topic=alarm_topic)
+        self.dead_letters = DeadLetterQueue(self, "Failed", holds=holds, alarm_topic=settings.alarm_topic)
         self.function = LambdaFunction(
             self,
             "Function",
@@ -86,9 +80,9 @@ class GroupFunction(Construct):
             # The next run is a minute away.
             retry_attempts=1,
             max_event_age=Duration.minutes(5),
-            log_retention=log_retention,
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            log_retention=settings.log_retention,
+            encryption_key=settings.encryption_key,
+            alarm_topic=settings.alarm_topic,
         )
         self.rule = events.Rule(
             self,
@@ -120,7 +114,7 @@ class GroupFunction(Construct):
             max_event_age=Duration.minutes(5),
             enabled=True,
             failed=self.dead_letters,
-            alarm_topic=alarm_topic,
+            alarm_topic=settings.alarm_topic,
         )
         self.alarms: list[cloudwatch.Alarm] = [
             *self.function.alarms,
@@ -137,6 +131,6 @@ class GroupFunction(Construct):
                     period=FIVE_MINUTES,
                 ),
                 description="An event of the group did not start the function: check the function and its permission.",
-                topic=alarm_topic,
+                topic=settings.alarm_topic,
             ),
         ]

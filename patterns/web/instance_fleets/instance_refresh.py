@@ -1,5 +1,7 @@
 """Updates of Auto Scaling groups that replace instances a few at a time, the new ones first."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnResource, Duration
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -40,4 +42,27 @@ def replace_by_refresh(
     assert isinstance(resource, CfnResource)
     resource.add_override(
         "UpdatePolicy.AutoScalingInstanceRefresh", {"Strategy": "Rolling", "Preferences": preferences}
+    )
+
+
+def replace_with_suspended_processes(
+    group: autoscaling.AutoScalingGroup, processes: Sequence[str], *, pause: Duration
+) -> None:
+    """Have CloudFormation replace instances one by one, while scaling processes are suspended.
+
+    Args:
+        group: The group.
+        processes: The scaling processes.
+        pause: How long a new instance has to start.
+    """
+    resource = group.node.default_child
+    assert isinstance(resource, CfnResource)
+    resource.add_override(
+        "UpdatePolicy.AutoScalingRollingUpdate",
+        {
+            "MaxBatchSize": 1,
+            "MinInstancesInService": 1,
+            "PauseTime": pause.to_iso_string(),
+            "SuspendProcesses": list(processes),
+        },
     )

@@ -13,8 +13,8 @@ class InstanceTemplate(Construct):
     """A launch template: no SSH, metadata version 2 only, encrypted disks, and a way out by HTTPS alone.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         vpc: The VPC.
         instance_type: The first choice of instance type.
         machine_image: The image.
@@ -96,6 +96,20 @@ def machine_image_for(architecture: ec2.InstanceArchitecture) -> ec2.IMachineIma
     return ec2.MachineImage.latest_amazon_linux2023(
         cpu_type=ec2.AmazonLinuxCpuType.ARM_64 if arm else ec2.AmazonLinuxCpuType.X86_64
     )
+
+
+def default_instance_type(architecture: ec2.InstanceArchitecture, size: str) -> ec2.InstanceType:
+    """Choose a burstable instance type of a processor.
+
+    Args:
+        architecture: The processor.
+        size: The size: "small".
+
+    Returns:
+        The instance type.
+    """
+    family = "t4g" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3"
+    return ec2.InstanceType(f"{family}.{size}")
 
 
 def check_volume(argument: str, value: Size | None, fewest: int) -> None:

@@ -1,14 +1,14 @@
 """A load balancer, containers behind it, and instances that come and go with the containers."""
 
 from collections.abc import Mapping
+from typing import Literal, get_args
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, Size
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
@@ -16,17 +16,28 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.arguments import check_capacities, check_duration, check_known, check_range
+from patterns.building_blocks.arguments import (
+    check_capacities,
+    check_duration,
+    check_known,
+    check_one_of,
+    check_range,
+)
+from patterns.building_blocks.settings import Settings
+from patterns.web.container_services.container_task import Container, ContainerTask
 from patterns.web.container_services.failed_deployments import FailedDeployments
-from patterns.web.instance_fleets.instance_template import check_instance_types, check_volume
-from patterns.web.load_balanced_containers.cluster import InstanceCluster, container_image_of
-from patterns.web.load_balanced_containers.packing import instances_for, tasks_on_one
-from patterns.web.load_balanced_containers.scaling import ScaleOn, check_scaling, track
-from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
-from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
+from patterns.web.container_services.service_alarms import too_few_tasks
+from patterns.web.container_services.service_scaling import TrackedLoad, scale_service
+from patterns.web.instance_fleets.instance_template import check_instance_types, check_volume, default_instance_type
+from patterns.web.load_balanced_containers.instance_cluster import InstanceCluster, container_image_of
+from patterns.web.load_balanced_containers.tasks_per_instance import instances_for, tasks_on_one
+from patterns.web.load_balancing.https_front import HttpsFront
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
+from patterns.web.load_balancing.target_group import application_targets
+from patterns.web.networking.application_network import ApplicationNetwork
+from patterns.web.networking.web_vpc import check_web_vpc
 
-EXAMPLE = "public.ecr.aws/docker/library/python:3.13-slim"
+ScaleOn = Literal["cpu", "memory", "requests"]
 # How many tasks may run during a deployment, in percent of those wanted; room for them is in the bounds of instances.
 SURGE = 150
 _BOUNDS = "how many instances there may be"
@@ -36,8 +47,8 @@ class LoadBalancedContainers(Construct):
     """Serve a web application from containers on instances that come and go with them behind a load balancer.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         certificate: The certificate of the name that clients use, in the same Region. Required unless `domain_name`
             and `hosted_zone` are given. Default: one is made for that name, in that zone.
         domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
@@ -125,22 +136,24 @@ class LoadBalancedContainers(Construct):
         deletion_protection: bool = True,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_https(scope, certificate, domain_name, hosted_zone)
+        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        container = Container(image=image, port=container_port, environment=environment, secrets=secrets)
+        load = TrackedLoad(
+            scale_on=scale_on, target_utilization=target_utilization, requests_per_task=requests_per_task
+        )
+        memory = memory or Size.mebibytes(512)
+        instance_type = instance_type or default_instance_type(architecture, "medium")
+        front.check(scope)
         check_web_vpc("vpc", vpc)
         check_range("container_port", container_port, 1024, 65535)
         if not health_check_path.startswith("/"):
             raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
         check_duration("health_check_grace_period", health_check_grace_period, Duration.seconds(0), Duration.hours(1))
-        both = sorted(set(environment or ()) & set(secrets or ()))
-        if both:
-            raise ValueError(f"environment and secrets must differ, both set {', '.join(both)}")
-        memory = memory or Size.mebibytes(512)
+        container.check()
         check_known("cpu", cpu, _BOUNDS)
         check_range("cpu", cpu, 128, 16_384, "units")
         check_known("memory", memory, _BOUNDS)
         check_range("memory", memory.to_bytes() / 2**20, 64, 122_880, "MiB")
-        default = "t4g.medium" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3.medium"
-        instance_type = instance_type or ec2.InstanceType(default)
         check_instance_types("instance_type", [instance_type], architecture)
         check_volume("volume_size", volume_size, 30)
         for name, number in (
@@ -153,54 +166,64 @@ class LoadBalancedContainers(Construct):
         check_capacities(min_capacity, max_capacity, None, 5000, "tasks")
         check_range("tasks_per_instance", tasks_per_instance, 1, 120, "tasks")
         check_range("spare_capacity", spare_capacity, 0, 50, "percent")
-        check_scaling(scale_on, target_utilization, requests_per_task)
+        check_one_of("scale_on", scale_on, get_args(ScaleOn))
+        load.check()
         on_one = tasks_on_one(instance_type, cpu, memory, tasks_per_instance)
         super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        own = (
-            None
-            if vpc
-            else WebVpc(
-                self,
-                "Network",
-                log_retention=log_retention,
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
-            )
-        )
-        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        network = ApplicationNetwork(self, vpc, settings)
+        self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
-            self,
-            "Balancer",
-            vpc=self.vpc,
-            certificate=certificate,
-            domain_name=domain_name,
-            hosted_zone=hosted_zone,
-            web_acl=web_acl,
-            deletion_protection=deletion_protection,
-            alarm_topic=alarm_topic,
+            self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
         )
         self.instances = InstanceCluster(
             self,
             "Instances",
-            vpc=self.vpc,
+            network=network,
             instance_type=instance_type,
             machine_image=machine_image or container_image_of(architecture),
             volume_size=volume_size or Size.gibibytes(30),
             bounds=instances_for(min_capacity, max_capacity, on_one, SURGE, spare_capacity),
             spare_capacity=spare_capacity,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
-        task = self._task(image, container_port, environment, secrets, cpu, memory, encryption_key, log_retention)
-        self.service = ecs.Ec2Service(
+        task = ContainerTask(self, container, settings, starts_tasks="Amazon ECS")
+        self.task_role, self.execution_role, self.log_group = task.role, task.execution_role, task.log_group
+        self.service = self._service(
+            task.on_instances(cpu=cpu, memory=memory), health_check_grace_period or Duration.minutes(1)
+        )
+        self.targets = application_targets(
+            self,
+            vpc=self.vpc,
+            # Each task registers the port that its instance chose; AWS requires a number here.
+            port=80,
+            target=self.service,
+            target_type=elbv2.TargetType.INSTANCE,
+            health_check_path=health_check_path,
+            health_check_port="traffic-port",
+        )
+        self.balancer.forward("Targets", self.targets)
+        self.scaling = scale_service(self.service, load, self.targets, fewest=min_capacity, most=max_capacity)
+        self.failed_deployments = FailedDeployments(self, "Deployments", service=self.service, settings=settings)
+        self.alarms: list[cloudwatch.Alarm] = [
+            *network.alarms,
+            *self.balancer.alarms,
+            *self.instances.alarms,
+            *self.failed_deployments.alarms,
+            too_few_tasks(self, self.instances.cluster, self.service, alarm_topic),
+        ]
+
+    def _service(self, definition: ecs.Ec2TaskDefinition, grace: Duration) -> ecs.Ec2Service:
+        service = ecs.Ec2Service(
             self,
             "Service",
             cluster=self.instances.with_capacity,
-            task_definition=task,
+            task_definition=definition,
             capacity_provider_strategies=[
                 ecs.CapacityProviderStrategy(capacity_provider=self.instances.provider.ref, weight=1)
             ],
-            # Zones first, so that one that fails takes half; then as few instances as will do.
+            # Zones first, so that the failure of one takes half of the tasks; then as few instances as possible.
             placement_strategies=[
                 ecs.PlacementStrategy.spread_across(ecs.BuiltInAttributes.AVAILABILITY_ZONE),
                 ecs.PlacementStrategy.packed_by_memory(),
@@ -209,125 +232,8 @@ class LoadBalancedContainers(Construct):
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             min_healthy_percent=100,
             max_healthy_percent=SURGE,
-            health_check_grace_period=health_check_grace_period or Duration.minutes(1),
+            health_check_grace_period=grace,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
-        self.instances.serve(self.service)
-        if own is not None:
-            # A balancer needs the internet gateway, and an instance that starts joins through a NAT gateway.
-            self.balancer.load_balancer.node.add_dependency(own)
-            self.instances.group.node.add_dependency(own)
-        self.targets = elbv2.ApplicationTargetGroup(
-            self,
-            "Targets",
-            vpc=self.vpc,
-            # Each target says its own port; this one only has to be there.
-            port=80,
-            protocol=elbv2.ApplicationProtocol.HTTP,
-            target_type=elbv2.TargetType.INSTANCE,
-            targets=[self.service],
-            deregistration_delay=Duration.seconds(60),
-            load_balancing_algorithm_type=elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
-            health_check=elbv2.HealthCheck(
-                path=health_check_path,
-                port="traffic-port",
-                healthy_http_codes="200",
-                interval=Duration.seconds(15),
-                timeout=Duration.seconds(5),
-                healthy_threshold_count=2,
-                unhealthy_threshold_count=3,
-            ),
-        )
-        self.balancer.forward("Targets", self.targets)
-        self.scaling = track(
-            self.service,
-            fewest=min_capacity,
-            most=max_capacity,
-            scale_on=scale_on,
-            target=target_utilization,
-            targets=self.targets,
-            requests_per_task=requests_per_task,
-        )
-        self.failed_deployments = FailedDeployments(self, "Deployments", service=self.service, alarm_topic=alarm_topic)
-        self.alarms: list[cloudwatch.Alarm] = [
-            *(own.alarms if own else []),
-            *self.balancer.alarms,
-            *self.instances.alarms,
-            *self.failed_deployments.alarms,
-            self._too_few_tasks(alarm_topic),
-        ]
-
-    def _task(
-        self,
-        image: ecs.ContainerImage | None,
-        port: int,
-        environment: Mapping[str, str] | None,
-        secrets: Mapping[str, ecs.Secret] | None,
-        cpu: int,
-        memory: Size,
-        key: kms.IKey | None,
-        retention: logs.RetentionDays,
-    ) -> ecs.Ec2TaskDefinition:
-        principal = iam.ServicePrincipal("ecs-tasks.amazonaws.com")
-        self.task_role = iam.Role(self, "TaskRole", assumed_by=principal, description="What the application may do")
-        self.execution_role = iam.Role(
-            self, "ExecutionRole", assumed_by=principal, description="What Amazon ECS may do to start a task"
-        )
-        self.log_group = logs.LogGroup(
-            self, "Log", retention=retention, encryption_key=key, removal_policy=RemovalPolicy.RETAIN
-        )
-        task = ecs.Ec2TaskDefinition(
-            self,
-            "Task",
-            # Ports of the instance are its own choice in this mode alone, so that several tasks of one kind fit on it.
-            network_mode=ecs.NetworkMode.BRIDGE,
-            task_role=self.task_role,
-            execution_role=self.execution_role,
-        )
-        example = ["python", "-m", "http.server", str(port), "--directory", "/srv"]
-        self.container = task.add_container(
-            "Application",
-            image=image or ecs.ContainerImage.from_registry(EXAMPLE),
-            command=None if image else example,
-            user=None if image else "65534:65534",
-            cpu=cpu,
-            memory_limit_mib=int(memory.to_mebibytes()),
-            environment=dict(environment) if environment else None,
-            secrets=dict(secrets) if secrets else None,
-            port_mappings=[ecs.PortMapping(container_port=port, host_port=0)],
-            readonly_root_filesystem=True,
-            privileged=False,
-            # Without one, a shell's children outlive their time and the signal to stop reaches nobody.
-            linux_parameters=ecs.LinuxParameters(self, "Init", init_process_enabled=True),
-            logging=ecs.LogDriver.aws_logs(
-                stream_prefix="application", log_group=self.log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING
-            ),
-        )
-        return task
-
-    def _too_few_tasks(self, topic: sns.ITopic | None) -> cloudwatch.Alarm:
-        def counted(name: str) -> cloudwatch.Metric:
-            return cloudwatch.Metric(
-                namespace="ECS/ContainerInsights",
-                metric_name=name,
-                dimensions_map={
-                    "ClusterName": self.instances.cluster.cluster_name,
-                    "ServiceName": self.service.service_name,
-                },
-                statistic="Average",
-                period=Duration.minutes(1),
-            )
-
-        return alarm(
-            self,
-            "TooFewTasks",
-            metric=cloudwatch.MathExpression(
-                expression="desired - running",
-                using_metrics={"desired": counted("DesiredTaskCount"), "running": counted("RunningTaskCount")},
-                label="Missing tasks",
-                period=Duration.minutes(1),
-            ),
-            evaluation_periods=10,
-            description="Fewer tasks run than should: read the service's events, and why its tasks stopped.",
-            topic=topic,
-        )
+        self.instances.serve(service)
+        return service

@@ -1,15 +1,15 @@
 """A load balancer, and containers on AWS Fargate behind it."""
 
 from collections.abc import Mapping
+from typing import get_args
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, Size
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
@@ -18,23 +18,26 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.arguments import check_capacities, check_duration, check_range
+from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
+from patterns.building_blocks.settings import Settings
+from patterns.web.container_services.container_task import Container, ContainerTask
 from patterns.web.container_services.failed_deployments import FailedDeployments
-from patterns.web.load_balanced_fargate.scaling import ScaleOn, check_scaling, track
-from patterns.web.load_balanced_fargate.sizes import check_size
-from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
-from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
-
-EXAMPLE = "public.ecr.aws/docker/library/python:3.13-slim"
+from patterns.web.container_services.service_alarms import too_few_tasks
+from patterns.web.container_services.service_scaling import ScaleOn, TrackedLoad, scale_service
+from patterns.web.load_balanced_fargate.task_sizes import check_task_size
+from patterns.web.load_balancing.https_front import HttpsFront
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
+from patterns.web.load_balancing.target_group import application_targets
+from patterns.web.networking.application_network import ApplicationNetwork
+from patterns.web.networking.web_vpc import check_web_vpc
 
 
 class LoadBalancedFargate(Construct):
     """Serve a web application from containers on AWS Fargate behind a load balancer.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         certificate: The certificate of the name that clients use, in the same Region. Required unless `domain_name`
             and `hosted_zone` are given. Default: one is made for that name, in that zone.
         domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
@@ -121,45 +124,37 @@ class LoadBalancedFargate(Construct):
         deletion_protection: bool = True,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_https(scope, certificate, domain_name, hosted_zone)
+        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        container = Container(image=image, port=container_port, environment=environment, secrets=secrets)
+        load = TrackedLoad(
+            scale_on=scale_on,
+            target_utilization=target_utilization,
+            requests_per_task=requests_per_task,
+            queue=queue,
+            messages_per_task=messages_per_task,
+        )
+        memory = memory or Size.mebibytes(512)
+        front.check(scope)
         check_web_vpc("vpc", vpc)
         check_range("container_port", container_port, 1024, 65535)
         for name, path in (("health_check_path", health_check_path), ("mount_path", mount_path)):
             if not path.startswith("/"):
                 raise ValueError(f"{name} must begin with /, got {path!r}")
         check_duration("health_check_grace_period", health_check_grace_period, Duration.seconds(0), Duration.hours(1))
-        both = sorted(set(environment or ()) & set(secrets or ()))
-        if both:
-            raise ValueError(f"environment and secrets must differ, both set {', '.join(both)}")
-        check_size(cpu, memory or Size.mebibytes(512))
+        container.check()
+        check_task_size(cpu, memory)
         check_capacities(min_capacity, max_capacity, None, 5000, "tasks")
         check_range("on_demand_base", on_demand_base, 0, max_capacity, "tasks")
         check_range("spot_share", spot_share, 0, 100, "percent")
-        check_scaling(scale_on, target_utilization, requests_per_task, queue, messages_per_task)
+        check_one_of("scale_on", scale_on, get_args(ScaleOn))
+        load.check()
         super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        own = (
-            None
-            if vpc
-            else WebVpc(
-                self,
-                "Network",
-                log_retention=log_retention,
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
-            )
-        )
-        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        network = ApplicationNetwork(self, vpc, settings)
+        self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
-            self,
-            "Balancer",
-            vpc=self.vpc,
-            certificate=certificate,
-            domain_name=domain_name,
-            hosted_zone=hosted_zone,
-            web_acl=web_acl,
-            deletion_protection=deletion_protection,
-            alarm_topic=alarm_topic,
+            self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
         )
         self.cluster = ecs.Cluster(
             self,
@@ -168,181 +163,85 @@ class LoadBalancedFargate(Construct):
             container_insights_v2=ecs.ContainerInsights.ENHANCED,
             enable_fargate_capacity_providers=True,
         )
-        task = self._task(
-            image, container_port, environment, secrets, architecture, cpu, memory, encryption_key, log_retention
+        task = ContainerTask(self, container, settings, starts_tasks="AWS Fargate")
+        self.task_role, self.execution_role, self.log_group = task.role, task.execution_role, task.log_group
+        definition = task.on_fargate(cpu=cpu, memory=memory, architecture=architecture or ecs.CpuArchitecture.ARM64)
+        if file_system is not None:
+            task.mount(definition, file_system, mount_path)
+        self.service = self._service(
+            definition,
+            network,
+            capacity_of(min_capacity if on_demand_base is None else on_demand_base, spot_share),
+            health_check_grace_period or Duration.minutes(1),
         )
         if file_system is not None:
-            self._mount(task, file_system, mount_path)
+            # The tasks' port to the file system; the application's own port is opened by the target group.
+            file_system.connections.allow_default_port_from(self.service)
+        self.targets = application_targets(
+            self,
+            vpc=self.vpc,
+            port=container_port,
+            target=self.service,
+            target_type=elbv2.TargetType.IP,
+            health_check_path=health_check_path,
+        )
+        self.balancer.forward("Targets", self.targets)
+        self.scaling = scale_service(self.service, load, self.targets, fewest=min_capacity, most=max_capacity)
+        self.failed_deployments = FailedDeployments(self, "Deployments", service=self.service, settings=settings)
+        self.alarms: list[cloudwatch.Alarm] = [
+            *network.alarms,
+            *self.balancer.alarms,
+            *self.failed_deployments.alarms,
+            too_few_tasks(self, self.cluster, self.service, alarm_topic),
+        ]
+
+    def _service(
+        self,
+        definition: ecs.FargateTaskDefinition,
+        network: ApplicationNetwork,
+        capacity: list[ecs.CapacityProviderStrategy],
+        grace: Duration,
+    ) -> ecs.FargateService:
         security_group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=self.vpc, description="Tasks of a web application", allow_all_outbound=False
         )
         security_group.add_egress_rule(
             ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS services, images and partners, by HTTPS"
         )
-        self.service = ecs.FargateService(
+        service = ecs.FargateService(
             self,
             "Service",
             cluster=self.cluster,
-            task_definition=task,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+            task_definition=definition,
+            vpc_subnets=network.private,
             security_groups=[security_group],
             assign_public_ip=False,
             enable_execute_command=False,
-            capacity_provider_strategies=[
-                ecs.CapacityProviderStrategy(
-                    capacity_provider="FARGATE",
-                    base=min_capacity if on_demand_base is None else on_demand_base,
-                    weight=100 - spot_share,
-                ),
-                *(
-                    [ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=spot_share)]
-                    if spot_share
-                    else []
-                ),
-            ],
+            capacity_provider_strategies=capacity,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             min_healthy_percent=100,
             max_healthy_percent=200,
-            health_check_grace_period=health_check_grace_period or Duration.minutes(1),
+            health_check_grace_period=grace,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
-        # The application's port to the file system, and nothing else of the tasks, is opened by `connections`.
-        if file_system is not None:
-            file_system.connections.allow_default_port_from(self.service)
-        if own is not None:
-            # A balancer needs the internet gateway, and a task that starts pulls its image through a NAT gateway.
-            self.balancer.load_balancer.node.add_dependency(own)
-            self.service.node.add_dependency(own)
-        self.targets = elbv2.ApplicationTargetGroup(
-            self,
-            "Targets",
-            vpc=self.vpc,
-            port=container_port,
-            protocol=elbv2.ApplicationProtocol.HTTP,
-            target_type=elbv2.TargetType.IP,
-            targets=[self.service],
-            # A spot task that is reclaimed has two minutes; it must have answered what it was asked by then.
-            deregistration_delay=Duration.seconds(60),
-            load_balancing_algorithm_type=elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
-            health_check=elbv2.HealthCheck(
-                path=health_check_path,
-                healthy_http_codes="200",
-                interval=Duration.seconds(15),
-                timeout=Duration.seconds(5),
-                healthy_threshold_count=2,
-                unhealthy_threshold_count=3,
-            ),
-        )
-        self.balancer.forward("Targets", self.targets)
-        self.scaling = track(
-            self.service,
-            fewest=min_capacity,
-            most=max_capacity,
-            scale_on=scale_on,
-            target=target_utilization,
-            targets=self.targets,
-            requests_per_task=requests_per_task,
-            queue=queue,
-            messages_per_task=messages_per_task,
-        )
-        self.failed_deployments = FailedDeployments(self, "Deployments", service=self.service, alarm_topic=alarm_topic)
-        self.alarms: list[cloudwatch.Alarm] = [
-            *(own.alarms if own else []),
-            *self.balancer.alarms,
-            *self.failed_deployments.alarms,
-            self._too_few_tasks(alarm_topic),
-        ]
+        # A task pulls its image through a NAT gateway.
+        network.before(service)
+        return service
 
-    def _task(
-        self,
-        image: ecs.ContainerImage | None,
-        port: int,
-        environment: Mapping[str, str] | None,
-        secrets: Mapping[str, ecs.Secret] | None,
-        architecture: ecs.CpuArchitecture | None,
-        cpu: int,
-        memory: Size | None,
-        key: kms.IKey | None,
-        retention: logs.RetentionDays,
-    ) -> ecs.FargateTaskDefinition:
-        principal = iam.ServicePrincipal("ecs-tasks.amazonaws.com")
-        self.task_role = iam.Role(self, "TaskRole", assumed_by=principal, description="What the application may do")
-        self.execution_role = iam.Role(
-            self, "ExecutionRole", assumed_by=principal, description="What AWS Fargate may do to start a task"
-        )
-        self.log_group = logs.LogGroup(
-            self, "Log", retention=retention, encryption_key=key, removal_policy=RemovalPolicy.RETAIN
-        )
-        task = ecs.FargateTaskDefinition(
-            self,
-            "Task",
-            cpu=cpu,
-            memory_limit_mib=int((memory or Size.mebibytes(512)).to_mebibytes()),
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=architecture or ecs.CpuArchitecture.ARM64,
-                operating_system_family=ecs.OperatingSystemFamily.LINUX,
-            ),
-            task_role=self.task_role,
-            execution_role=self.execution_role,
-        )
-        example = ["python", "-m", "http.server", str(port), "--directory", "/srv"]
-        self.container = task.add_container(
-            "Application",
-            image=image or ecs.ContainerImage.from_registry(EXAMPLE),
-            command=None if image else example,
-            user=None if image else "65534:65534",
-            environment=dict(environment) if environment else None,
-            secrets=dict(secrets) if secrets else None,
-            port_mappings=[ecs.PortMapping(container_port=port)],
-            readonly_root_filesystem=True,
-            # Without one, a shell's children outlive their time and the signal to stop reaches nobody.
-            linux_parameters=ecs.LinuxParameters(self, "Init", init_process_enabled=True),
-            logging=ecs.LogDriver.aws_logs(
-                stream_prefix="application", log_group=self.log_group, mode=ecs.AwsLogDriverMode.NON_BLOCKING
-            ),
-        )
-        return task
 
-    def _mount(self, task: ecs.FargateTaskDefinition, file_system: efs.IFileSystem, path: str) -> None:
-        task.add_volume(
-            name="shared",
-            efs_volume_configuration=ecs.EfsVolumeConfiguration(
-                file_system_id=file_system.file_system_id,
-                transit_encryption="ENABLED",
-                authorization_config=ecs.AuthorizationConfig(iam="ENABLED"),
-            ),
-        )
-        self.container.add_mount_points(ecs.MountPoint(container_path=path, source_volume="shared", read_only=False))
-        self.task_role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
-                resources=[file_system.file_system_arn],
-            )
-        )
+def capacity_of(on_demand_base: int, spot_share: int) -> list[ecs.CapacityProviderStrategy]:
+    """Divide tasks between on-demand and spot capacity of AWS Fargate.
 
-    def _too_few_tasks(self, topic: sns.ITopic | None) -> cloudwatch.Alarm:
-        def counted(name: str) -> cloudwatch.Metric:
-            return cloudwatch.Metric(
-                namespace="ECS/ContainerInsights",
-                metric_name=name,
-                dimensions_map={
-                    "ClusterName": self.cluster.cluster_name,
-                    "ServiceName": self.service.service_name,
-                },
-                statistic="Average",
-                period=Duration.minutes(1),
-            )
+    Args:
+        on_demand_base: How many tasks are on-demand before spot is used.
+        spot_share: The share of spot among tasks above the base, in percent.
 
-        return alarm(
-            self,
-            "TooFewTasks",
-            metric=cloudwatch.MathExpression(
-                expression="desired - running",
-                using_metrics={"desired": counted("DesiredTaskCount"), "running": counted("RunningTaskCount")},
-                label="Missing tasks",
-                period=Duration.minutes(1),
-            ),
-            evaluation_periods=10,
-            description="Fewer tasks run than should: read the service's events, and why its tasks stopped.",
-            topic=topic,
-        )
+    Returns:
+        The capacity providers with their weights.
+    """
+    providers = [
+        ecs.CapacityProviderStrategy(capacity_provider="FARGATE", base=on_demand_base, weight=100 - spot_share)
+    ]
+    if spot_share:
+        providers.append(ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=spot_share))
+    return providers

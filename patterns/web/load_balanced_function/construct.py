@@ -1,6 +1,7 @@
 """A load balancer, and a function behind it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from aws_cdk import Acknowledgment, Duration, Size, Token, Validations
@@ -20,19 +21,22 @@ from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.arguments import check_duration, check_memory, check_range
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.settings import Settings
 from patterns.web.load_balanced_function.arguments import LARGEST, check_code, check_names, check_payloads
-from patterns.web.load_balanced_function.filtering import managed_rules
+from patterns.web.load_balanced_function.managed_rules import managed_rules
 from patterns.web.load_balancing.function_target import function_targets
-from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
-from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
+from patterns.web.load_balancing.https_front import HttpsFront
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
+from patterns.web.networking.application_network import ApplicationNetwork
+from patterns.web.networking.web_vpc import check_web_vpc
 
 
 class LoadBalancedFunction(Construct):
     """Serve a web application from a function behind a load balancer.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         certificate: The certificate of the name that clients use, in the same Region. Required unless `domain_name`
             and `hosted_zone` are given. Default: one is made for that name, in that zone.
         domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
@@ -109,7 +113,8 @@ class LoadBalancedFunction(Construct):
         deletion_protection: bool = True,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_https(scope, certificate, domain_name, hosted_zone)
+        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        front.check(scope)
         check_web_vpc("vpc", vpc, private_subnets=False)
         settings = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
         check_code(function, code, handler, {**settings, "reserved_concurrency": reserved_concurrency})
@@ -121,36 +126,16 @@ class LoadBalancedFunction(Construct):
         check_duration("health_check_interval", health_check_interval, Duration.seconds(35), Duration.minutes(5))
         check_payloads(largest_request=largest_request, largest_response=largest_response)
         super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        own = (
-            None
-            if vpc
-            else WebVpc(
-                self,
-                "Network",
-                log_retention=log_retention,
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
-                private_subnets=False,
-            )
-        )
-        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        network = ApplicationNetwork(self, vpc, settings, private_subnets=False)
+        self.vpc: ec2.IVpc = network.vpc
         self.web_acl = web_acl or (_managed(self) if managed_rules else None)
+        front = replace(front, web_acl=self.web_acl)
         self.balancer = HttpsLoadBalancer(
-            self,
-            "Balancer",
-            vpc=self.vpc,
-            certificate=certificate,
-            domain_name=domain_name,
-            hosted_zone=hosted_zone,
-            web_acl=self.web_acl,
-            deletion_protection=deletion_protection,
-            alarm_topic=alarm_topic,
+            self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
         )
-        if own is not None:
-            # A balancer needs the internet gateway.
-            self.balancer.load_balancer.node.add_dependency(own)
-        self.alarms: list[cloudwatch.Alarm] = [*(own.alarms if own else []), *self.balancer.alarms]
+        self.alarms: list[cloudwatch.Alarm] = [*network.alarms, *self.balancer.alarms]
 
         if function is not None:
             self.function = function

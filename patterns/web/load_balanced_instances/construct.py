@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import get_args
 
-from aws_cdk import Acknowledgment, Annotations, Aws, CfnResource, Duration, Size, Validations
+from aws_cdk import Annotations, Aws, Duration, Size
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -18,32 +18,41 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
 from patterns.building_blocks.private_bucket import PrivateBucket
-from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
+from patterns.building_blocks.settings import Settings
+from patterns.web.instance_fleets.instance_group import (
+    acknowledge_notifications,
+    failure_notifications,
+    too_few_instances,
+)
+from patterns.web.instance_fleets.instance_refresh import replace_by_refresh, replace_with_suspended_processes
 from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
     check_instance_types,
     check_volume,
+    default_instance_type,
     machine_image_for,
 )
-from patterns.web.load_balanced_instances.purchase import mixed_instances
-from patterns.web.load_balanced_instances.saving import save_logs
-from patterns.web.load_balanced_instances.scaling import (
+from patterns.web.load_balanced_instances.instance_logs import save_logs
+from patterns.web.load_balanced_instances.load_scaling import (
     Predictive,
     ScaleOn,
     ScalingStep,
-    ScheduledCapacity,
-    add_schedule,
+    TrackedLoad,
     add_steps,
-    check_scaling,
+    check_steps,
     predict,
     track,
 )
+from patterns.web.load_balanced_instances.scheduled_capacity import ScheduledCapacity, add_schedule, check_scheduled
+from patterns.web.load_balanced_instances.spot_mix import mixed_instances, uses_spot
 from patterns.web.load_balanced_instances.user_data import user_data
-from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
-from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
+from patterns.web.load_balancing.https_front import HttpsFront
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
+from patterns.web.load_balancing.target_group import application_targets
+from patterns.web.networking.application_network import ApplicationNetwork
+from patterns.web.networking.web_vpc import check_web_vpc
 
 SUSPENDABLE = ("AZRebalance", "AlarmNotification", "HealthCheck", "ReplaceUnhealthy", "ScheduledActions")
 
@@ -52,8 +61,8 @@ class LoadBalancedInstances(Construct):
     """Serve a web application from instances that come and go behind a load balancer.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         certificate: The certificate of the name that clients use, in the same Region. Required unless `domain_name`
             and `hosted_zone` are given. Default: one is made for that name, in that zone.
         domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
@@ -147,10 +156,13 @@ class LoadBalancedInstances(Construct):
         deletion_protection: bool = True,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_https(scope, certificate, domain_name, hosted_zone)
+        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        tracked = TrackedLoad(
+            scale_on=scale_on, target_utilization=target_utilization, requests_per_instance=requests_per_instance
+        )
+        types = [default_instance_type(architecture, "small")] if instance_types is None else list(instance_types)
+        front.check(scope)
         check_web_vpc("vpc", vpc)
-        default = "t4g.small" if architecture == ec2.InstanceArchitecture.ARM_64 else "t3.small"
-        types = [ec2.InstanceType(default)] if instance_types is None else list(instance_types)
         check_instance_types("instance_types", types, architecture)
         check_range("application_port", application_port, 1024, 65535)
         if not health_check_path.startswith("/"):
@@ -161,11 +173,9 @@ class LoadBalancedInstances(Construct):
         check_range("on_demand_base", on_demand_base, 0, max_capacity, "instances")
         check_range("spot_share", spot_share, 0, 100, "percent")
         check_one_of("scale_on", scale_on, get_args(ScaleOn))
-        check_range("target_utilization", target_utilization, 40, 70, "percent")
-        if (scale_on == "requests") != (requests_per_instance is not None):
-            raise ValueError("requests_per_instance and scale_on='requests' go together, got only one")
-        check_range("requests_per_instance", requests_per_instance, 1, 10_000_000, "requests a minute")
-        check_scaling(steps, scheduled, target_utilization)
+        tracked.check()
+        check_steps(steps, target_utilization)
+        check_scheduled(scheduled)
         check_one_of("predictive", predictive, get_args(Predictive))
         check_range("warm_pool", warm_pool, 0, 100, "instances")
         if warm_pool and (spot_share or len(types) > 1):
@@ -176,29 +186,12 @@ class LoadBalancedInstances(Construct):
             if not path.startswith("/") or any(character.isspace() for character in path):
                 raise ValueError(f"log_paths must be absolute and without spaces, got {path!r}")
         super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        own = (
-            None
-            if vpc
-            else WebVpc(
-                self,
-                "Network",
-                log_retention=log_retention,
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
-            )
-        )
-        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        network = ApplicationNetwork(self, vpc, settings)
+        self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
-            self,
-            "Balancer",
-            vpc=self.vpc,
-            certificate=certificate,
-            domain_name=domain_name,
-            hosted_zone=hosted_zone,
-            web_acl=web_acl,
-            deletion_protection=deletion_protection,
-            alarm_topic=alarm_topic,
+            self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
         )
         self.saved_logs: s3.Bucket = PrivateBucket(
             self,
@@ -224,90 +217,35 @@ class LoadBalancedInstances(Construct):
             volume_size=volume_size or Size.gibibytes(8),
         )
         self.role = launch.role
-        mixed = len(types) > 1 or spot_share > 0
-        grace = health_check_grace_period or Duration.minutes(3)
-        self.group = autoscaling.AutoScalingGroup(
-            self,
-            "Group",
-            vpc=self.vpc,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
-            launch_template=None if mixed else launch.template,
-            mixed_instances_policy=mixed_instances(
-                launch.template, types, min_capacity if on_demand_base is None else on_demand_base, spot_share
-            )
-            if mixed
-            else None,
-            # Spot instances that are likely to be reclaimed are replaced before they are.
-            capacity_rebalance=True if spot_share else None,
-            min_capacity=min_capacity,
-            max_capacity=max_capacity,
-            desired_capacity=desired_capacity,
-            cooldown=Duration.minutes(1),
-            default_instance_warmup=grace,
-            group_metrics=[autoscaling.GroupMetrics.all()],
-            health_checks=autoscaling.HealthChecks.with_additional_checks(
-                additional_types=[autoscaling.AdditionalHealthCheckType.ELB], grace_period=grace
-            ),
-            # An instance that nobody replaces drifts: a month is the longest that one lives.
-            max_instance_lifetime=Duration.days(30),
-            notifications=[
-                autoscaling.NotificationConfiguration(
-                    topic=alarm_topic, scaling_events=autoscaling.ScalingEvents.ERRORS
-                )
-            ]
-            if alarm_topic
-            else None,
+        on_demand = min_capacity if on_demand_base is None else on_demand_base
+        warmup = health_check_grace_period or Duration.minutes(3)
+        self.group = self._group(
+            network,
+            launch.template,
+            mixed_instances(launch.template, types, on_demand, spot_share),
+            (min_capacity, max_capacity, desired_capacity),
+            warmup,
+            alarm_topic,
         )
-        if desired_capacity is not None:
-            Annotations.of(self.group).acknowledge_warning(
-                "@aws-cdk/aws-autoscaling:desiredCapacitySet",
-                "It was asked for by name, and the argument's own text says what deployments do with it.",
-            )
-        Validations.of(self.group).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-AS3",
-                reason="Launches and terminations that fail are notified to alarm_topic; those that succeed are the "
-                "group's daily business, which its activity history keeps, and would bury the failures.",
-            )
-        )
-        if own is not None:
-            # A balancer needs the internet gateway, and an instance that starts needs its NAT gateway.
-            self.balancer.load_balancer.node.add_dependency(own)
-            self.group.node.add_dependency(own)
-
-        self.targets = elbv2.ApplicationTargetGroup(
+        self.targets = application_targets(
             self,
-            "Targets",
             vpc=self.vpc,
             port=application_port,
-            protocol=elbv2.ApplicationProtocol.HTTP,
-            targets=[self.group],
-            deregistration_delay=Duration.seconds(60),
-            load_balancing_algorithm_type=elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
-            health_check=elbv2.HealthCheck(
-                path=health_check_path,
-                healthy_http_codes="200",
-                interval=Duration.seconds(15),
-                timeout=Duration.seconds(5),
-                healthy_threshold_count=2,
-                unhealthy_threshold_count=3,
-            ),
+            target=self.group,
+            target_type=elbv2.TargetType.INSTANCE,
+            health_check_path=health_check_path,
         )
         errors = self.balancer.forward("Targets", self.targets)
-        self._update(suspended_processes, errors, grace)
-        track(self.group, scale_on=scale_on, target=target_utilization, requests_per_instance=requests_per_instance)
+        if suspended_processes:
+            replace_with_suspended_processes(self.group, suspended_processes, pause=warmup)
+        else:
+            # A refresh that makes the application fail is rolled back.
+            replace_by_refresh(self.group, warmup=warmup, alarm=errors)
+        track(self.group, tracked)
         stepped = add_steps(self.group, steps, alarm_topic)
         add_schedule(self.group, scheduled)
         if predictive is not None:
-            predict(
-                self.group,
-                mode=predictive,
-                balancer=self.balancer.load_balancer,
-                targets=self.targets,
-                scale_on=scale_on,
-                target=target_utilization,
-                requests_per_instance=requests_per_instance,
-            )
+            predict(self.group, predictive, tracked, self.balancer.load_balancer, self.targets)
         if warm_pool:
             self.group.add_warm_pool(min_size=warm_pool, pool_state=autoscaling.PoolState.STOPPED)
         save_logs(
@@ -319,10 +257,10 @@ class LoadBalancedInstances(Construct):
             reports_health=health_check is not None,
         )
         self.alarms: list[cloudwatch.Alarm] = [
-            *(own.alarms if own else []),
+            *network.alarms,
             *self.balancer.alarms,
             *stepped,
-            self._capacity_alarm(min_capacity, alarm_topic),
+            too_few_instances(self, self.group, min_capacity, alarm_topic),
         ]
 
     def grant_report_health(self, grantee: iam.IGrantable) -> iam.Grant:
@@ -351,38 +289,44 @@ class LoadBalancedInstances(Construct):
         """
         return self.balancer.load_balancer.metrics.request_count(statistic="Sum", period=period or Duration.minutes(1))
 
-    def _update(self, suspended: Sequence[str], errors: cloudwatch.Alarm, warmup: Duration) -> None:
-        if suspended:
-            resource = self.group.node.default_child
-            assert isinstance(resource, CfnResource)
-            resource.add_override(
-                "UpdatePolicy.AutoScalingRollingUpdate",
-                {
-                    "MaxBatchSize": 1,
-                    "MinInstancesInService": 1,
-                    "PauseTime": warmup.to_iso_string(),
-                    "SuspendProcesses": list(suspended),
-                },
-            )
-            return
-        # A refresh that makes the application fail is rolled back.
-        replace_by_refresh(self.group, warmup=warmup, alarm=errors)
-
-    def _capacity_alarm(self, min_capacity: int, topic: sns.ITopic | None) -> cloudwatch.Alarm:
-        return alarm(
+    def _group(
+        self,
+        network: ApplicationNetwork,
+        template: ec2.LaunchTemplate,
+        mixed: autoscaling.MixedInstancesPolicy | None,
+        capacities: tuple[int, int, int | None],
+        grace: Duration,
+        topic: sns.ITopic | None,
+    ) -> autoscaling.AutoScalingGroup:
+        fewest, most, desired = capacities
+        group = autoscaling.AutoScalingGroup(
             self,
-            "TooFewInstances",
-            metric=cloudwatch.Metric(
-                namespace="AWS/AutoScaling",
-                metric_name="GroupInServiceInstances",
-                dimensions_map={"AutoScalingGroupName": self.group.auto_scaling_group_name},
-                statistic="Minimum",
-                period=Duration.minutes(1),
+            "Group",
+            vpc=self.vpc,
+            vpc_subnets=network.private,
+            launch_template=None if mixed else template,
+            mixed_instances_policy=mixed,
+            # Spot instances that are likely to be reclaimed are replaced before they are.
+            capacity_rebalance=True if uses_spot(mixed) else None,
+            min_capacity=fewest,
+            max_capacity=most,
+            desired_capacity=desired,
+            cooldown=Duration.minutes(1),
+            default_instance_warmup=grace,
+            group_metrics=[autoscaling.GroupMetrics.all()],
+            health_checks=autoscaling.HealthChecks.with_additional_checks(
+                additional_types=[autoscaling.AdditionalHealthCheckType.ELB], grace_period=grace
             ),
-            threshold=min_capacity,
-            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            evaluation_periods=10,
-            missing_data=cloudwatch.TreatMissingData.BREACHING,
-            description="Fewer instances are in service than the least: read the group's activity history.",
-            topic=topic,
+            # An instance that is never replaced drifts: a month is the longest that one lives.
+            max_instance_lifetime=Duration.days(30),
+            notifications=failure_notifications(topic),
         )
+        acknowledge_notifications(group)
+        if desired is not None:
+            Annotations.of(group).acknowledge_warning(
+                "@aws-cdk/aws-autoscaling:desiredCapacitySet",
+                "It was asked for by name, and the argument's own text says what deployments do with it.",
+            )
+        # An instance that starts needs its NAT gateway.
+        network.before(group)
+        return group

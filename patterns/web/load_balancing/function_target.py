@@ -5,6 +5,8 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from patterns.web.load_balancing.target_group import health_check
+
 
 def function_targets(
     scope: Construct,
@@ -19,7 +21,7 @@ def function_targets(
     The CDK's own target lets those of any account.
 
     Args:
-        scope: Where it stands in the tree.
+        scope: Parent construct.
         function: The function, or an alias of it.
         multi_value_headers: Whether values that repeat all reach the function.
         health_check_path: The path that answers 200 while it can serve.
@@ -33,14 +35,8 @@ def function_targets(
         "Targets",
         target_type=elbv2.TargetType.LAMBDA,
         multi_value_headers_enabled=multi_value_headers,
-        health_check=elbv2.HealthCheck(
-            enabled=True,
-            path=health_check_path,
-            healthy_http_codes="200",
-            interval=health_check_interval,
-            timeout=Duration.seconds(30),
-            healthy_threshold_count=2,
-            unhealthy_threshold_count=3,
+        health_check=health_check(
+            health_check_path, interval=health_check_interval, timeout=Duration.seconds(30), enabled=True
         ),
     )
     # A target is registered only if the group may invoke it already, so the group's own ARN cannot be named: it is any

@@ -6,13 +6,11 @@ from aws_cdk import CfnTag, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.attachment_vpc import zones
 from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.settings import Settings
 
 
 class WebVpc(Construct):
@@ -23,11 +21,9 @@ class WebVpc(Construct):
     It is made of plain resources: `ec2.Vpc` asks for a lookup of zones in every stack with a concrete environment.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
-        log_retention: How long flow logs are kept.
-        encryption_key: The key that encrypts flow logs. None: a key of CloudWatch Logs.
-        alarm_topic: Who is told when a NAT gateway runs out of ports. None: nobody.
+        scope: Parent construct.
+        construct_id: Construct id.
+        settings: The retention and key of flow logs, and the topic of the alarms on NAT gateways.
         private_subnets: Whether there are private subnets with NAT gateways; targets that stand in no subnet need
             none. Default: yes.
 
@@ -43,9 +39,7 @@ class WebVpc(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        log_retention: logs.RetentionDays,
-        encryption_key: kms.IKey | None,
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
         private_subnets: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -106,8 +100,8 @@ class WebVpc(Construct):
             private_subnet_names=["Private"] if private else None,
             private_subnet_route_table_ids=[each[1].attr_route_table_id for each in private] or None,
         )
-        self._log_flows(log_retention, encryption_key)
-        self.alarms: list[cloudwatch.Alarm] = watch_nat_gateways(self, gateways, alarm_topic)
+        self._log_flows(settings)
+        self.alarms: list[cloudwatch.Alarm] = watch_nat_gateways(self, gateways, settings.alarm_topic)
 
     def _subnet(
         self, name: str, zone: str, block: IPv4Network
@@ -140,10 +134,8 @@ class WebVpc(Construct):
             nat_gateway_id=nat_gateway_id,
         )
 
-    def _log_flows(self, retention: logs.RetentionDays, key: kms.IKey | None) -> None:
-        group = logs.LogGroup(
-            self, "Flows", retention=retention, encryption_key=key, removal_policy=RemovalPolicy.RETAIN
-        )
+    def _log_flows(self, settings: Settings) -> None:
+        group = settings.log_group(self, "Flows")
         role = iam.Role(
             self,
             "FlowLogRole",

@@ -17,19 +17,22 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_duration
-from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer, check_https
-from patterns.web.networking.web_vpc import WebVpc, check_web_vpc
+from patterns.building_blocks.settings import Settings
+from patterns.web.load_balancing.https_front import HttpsFront
+from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
+from patterns.web.networking.application_network import ApplicationNetwork
+from patterns.web.networking.web_vpc import check_web_vpc
 from patterns.web.weighted_release.arguments import INTERVAL, STEPS, check_release
-from patterns.web.weighted_release.shift import WeightShift
-from patterns.web.weighted_release.versions import ExampleVersion
+from patterns.web.weighted_release.example_version import ExampleVersion
+from patterns.web.weighted_release.weight_shift import WeightShift
 
 
 class WeightedRelease(Construct):
     """Shift traffic from one version of an application to the next by weight, and back when an alarm goes off.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         stable: The target group of the version that serves. Default: an example function's.
         candidate: The target group of the version that is to take over. Default: an example function's.
         release: The name of the release that the candidate is; a new name begins a new shift. Default: none, all weight
@@ -96,47 +99,21 @@ class WeightedRelease(Construct):
             raise ValueError("candidate must be another target group than stable, got the same")
         check_release(release, steps, step_interval, rollback_alarms, error_threshold)
         check_duration("stickiness", stickiness, Duration.seconds(1), Duration.days(7))
-        check_https(scope, certificate, domain_name, hosted_zone)
+        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        front.check(scope)
         check_web_vpc("vpc", vpc, private_subnets=False)
         super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        own = (
-            None
-            if vpc
-            else WebVpc(
-                self,
-                "Network",
-                log_retention=log_retention,
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
-                private_subnets=False,
-            )
-        )
-        self.vpc: ec2.IVpc = vpc or own.vpc  # type: ignore[union-attr]
+        network = ApplicationNetwork(self, vpc, settings, private_subnets=False)
+        self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
-            self,
-            "Balancer",
-            vpc=self.vpc,
-            certificate=certificate,
-            domain_name=domain_name,
-            hosted_zone=hosted_zone,
-            web_acl=web_acl,
-            deletion_protection=deletion_protection,
-            alarm_topic=alarm_topic,
+            self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
         )
-        if own is not None:
-            # A balancer needs the internet gateway.
-            self.balancer.load_balancer.node.add_dependency(own)
         examples: list[cloudwatch.Alarm] = []
 
         def example(construct_id: str) -> elbv2.ApplicationTargetGroup:
-            made = ExampleVersion(
-                self,
-                construct_id,
-                encryption_key=encryption_key,
-                log_retention=log_retention,
-                alarm_topic=alarm_topic,
-            )
+            made = ExampleVersion(self, construct_id, settings=settings)
             examples.extend(made.alarms)
             return made.targets
 
@@ -172,12 +149,10 @@ class WeightedRelease(Construct):
                 )
             ],
             alarms=[*guards, *rollback_alarms],
-            encryption_key=encryption_key,
-            log_retention=log_retention,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         self.alarms: list[cloudwatch.Alarm] = [
-            *(own.alarms if own else []),
+            *network.alarms,
             *self.balancer.alarms,
             *guards,
             self._stable_errors(self.stable, alarm_topic),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from examples.image_service import app
-from patternkit.testing.permissions import Account, Proof, prove
+from patternkit.testing.permissions import Account, PermissionProof, prove
 from tests.conftest import example
 
 FOLDER = Path(app.__file__).parent
@@ -74,7 +74,7 @@ def asked(account: Account) -> Iterator[dict[str, Any]]:
         yield {"httpMethod": method, "path": path}
 
 
-def test_the_gallery_s_keeper_may_do_what_it_does_and_no_more(permissions: Callable[..., Proof]) -> None:
+def test_the_gallery_s_keeper_may_do_what_it_does_and_no_more(permissions: Callable[..., PermissionProof]) -> None:
     proof = permissions(templates(), events=announced, unused=reasons(), **GALLERY)
     assert proof.used == PLATFORM | {
         "dynamodb:UpdateItem",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from examples.order_intake import app
-from patternkit.testing.permissions import Account, Proof, prove
+from patternkit.testing.permissions import Account, PermissionProof, prove
 from tests.conftest import example
 from tests.examples.order_intake.orders import batch, order
 
@@ -45,7 +45,7 @@ def nights(_account: Account) -> Iterator[dict[str, Any]]:
     yield {"scheduled_time": "2026-11-21T01:00:00Z", "execution_id": "one"}
 
 
-def test_the_writer_may_do_what_it_does_and_no_more(permissions: Callable[..., Proof]) -> None:
+def test_the_writer_may_do_what_it_does_and_no_more(permissions: Callable[..., PermissionProof]) -> None:
     unused = reasons("DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
     proof = permissions(templates(), events=received, unused=unused, **WRITER)
     assert proof.used == PLATFORM | {
@@ -58,7 +58,7 @@ def test_the_writer_may_do_what_it_does_and_no_more(permissions: Callable[..., P
     }
 
 
-def test_the_report_may_do_what_it_does_and_no_more(permissions: Callable[..., Proof]) -> None:
+def test_the_report_may_do_what_it_does_and_no_more(permissions: Callable[..., PermissionProof]) -> None:
     unused = reasons("DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
     proof = permissions(templates(), events=nights, unused=unused, **REPORT)
     assert proof.used == PLATFORM | {

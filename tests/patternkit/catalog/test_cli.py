@@ -124,6 +124,7 @@ def test_the_version_is_the_packages() -> None:
     [
         ("{here}/file", "--output must be a folder, {here}/file is a file"),
         ("{here}/file/below", "--output {here}/file/below cannot be written: Not a directory"),
+        ("/proc/sys", "--output /proc/sys cannot be written: Permission denied"),
         ("/proc/assembly/below", "--output /proc/assembly/below cannot be written: No such file or directory"),
         ("{here}/full", "--output {here}/full holds what patternkit synth did not write and would overwrite: name "),
     ],

@@ -12,8 +12,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from patternkit.catalog.cdk_cli import CLI_VERSION
+from patternkit.catalog.cli import app
 from patternkit.catalog.discovery import patterns
 from patternkit.catalog.init import NewProject, planned, write
 from tests.conftest import ROOT, context
@@ -193,13 +195,16 @@ def test_it_is_started_in_an_empty_repository_and_synthesizes(tmp_path: Path) ->
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
-def test_a_mistake_is_one_line_and_writes_nothing(arguments: list[str], said: str, tmp_path: Path) -> None:
+def test_a_mistake_is_one_line_and_writes_nothing(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("full/notes.txt", "begun/.gitignore", "file"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     before = sorted(tmp_path.rglob("*"))
-    done = run("patternkit", "init", *arguments, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1, "")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["init", *arguments])
+    assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == f"error: {said.format(here=tmp_path)}\n"
     assert sorted(tmp_path.rglob("*")) == before
 

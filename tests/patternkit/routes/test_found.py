@@ -11,7 +11,7 @@ import yaml
 
 from patternkit.routes import Network
 from patternkit.routes.promises import read_promises
-from patternkit.routes.reporting import answer_data
+from patternkit.routes.proving.proof import answer_data
 
 FOUND = Path(__file__).parent / "found"
 

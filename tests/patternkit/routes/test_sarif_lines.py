@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from patternkit.resolving.resource_lines import Lines
 from patternkit.routes import Network, isolated, reaches
-from patternkit.routes.lines import Lines
 from patternkit.routes.promises import BadPromise
 from patternkit.routes.sarif import sarif
 from tests.patternkit.routes.two_vpcs import two_vpcs

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from patternkit.routes import Network, Verdict, same_az
 from patternkit.routes.cli import app
-from patternkit.routes.showing import shown_network
+from patternkit.routes.network_tables import shown_network
 from tests.patternkit.routes.test_mutants import endpoint_by_index
 from tests.patternkit.routes.topologies import Topology, inspection
 from tests.patternkit.routes.two_vpcs import two_vpcs

@@ -13,7 +13,7 @@ from aws_cdk import aws_ec2 as ec2
 from botocore import xform_name
 from botocore.client import BaseClient
 
-from patternkit.testing.permissions import Account, Proof, prove
+from patternkit.testing.permissions import Account, PermissionProof, prove
 from patternkit.testing.synthesis import synthesize
 from patterns.building_blocks.attachment_placement import construct as attachment_placement
 from patterns.building_blocks.attachment_placement.construct import AttachmentPlacement, GatewayDefaults
@@ -77,7 +77,7 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "sleep", lambda _: None)
 
 
-def run(template: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch, *, shared: bool) -> Proof:
+def run(template: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch, *, shared: bool) -> PermissionProof:
     """Moto's gateway never frees an attachment: a gateway that does answers in its place."""
     gateway = Gateway(table=None, propagated=[], available_after=1)
     freed: list[bool] = []

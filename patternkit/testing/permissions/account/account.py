@@ -1,11 +1,10 @@
 """An AWS account in this process, made of the resources of templates."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import partial
 from typing import Any
 
-import boto3
-
+from patternkit.testing.permissions.account.identity import Identity
 from patternkit.testing.permissions.account.made import Definition, Key, Made
 from patternkit.testing.permissions.account.makers import MAKERS, unknown
 from patternkit.testing.permissions.account.policies import attach
@@ -13,25 +12,7 @@ from patternkit.testing.permissions.account.references import References
 from patternkit.testing.permissions.errors import ProofError
 
 
-@cache
-def session(region: str) -> Any:
-    """Get the session that everything in this process shares: what it knows of the services takes long to load.
-
-    Args:
-        region: The Region.
-
-    Returns:
-        A boto3 session with credentials that are none.
-    """
-    return boto3.Session("testing", "testing", "testing", region_name=region)
-
-
-@cache
-def _client(service: str, region: str) -> Any:
-    return session(region).client(service)
-
-
-class Account:
+class Account(Identity):
     """What the templates make, in moto where moto can, and by name where only the name matters.
 
     Made lazily: a resource is there once something refers to it, or once `make_all` was called.
@@ -54,25 +35,12 @@ class Account:
         parameters: Mapping[str, str] | None = None,
         stacks: Sequence[str] = (),
     ) -> None:
-        self.id = account
-        self.region = region
-        self.partition = _partition(region)
+        super().__init__(account, region)
         self.templates = templates
         self._made: dict[Key, Made] = {}
         self._in_making: list[Key] = []
-        references = References(self, self._make, dict(parameters or {}), stacks)
+        references = References(self, templates, self._make, self.resolve, dict(parameters or {}), stacks)
         self._resolvers = [references.resolver(index) for index in range(len(templates))]
-
-    def client(self, service: str) -> Any:
-        """Get a client, which is not held to any role.
-
-        Args:
-            service: As boto3 names it.
-
-        Returns:
-            The client.
-        """
-        return _client(service, self.region)
 
     def name(self, logical_id: str) -> str:
         """Get what `Ref` gives for a resource: the name of a bucket, the URL of a queue.
@@ -141,7 +109,7 @@ class Account:
         for index, logical_id, _ in self.resources():
             self._make((index, logical_id))
         for index, logical_id, resource in self.resources():
-            attach(self, self._made, index, logical_id, resource)
+            attach(self.resolve, self._made, index, logical_id, resource)
 
     def find(self, arn: str) -> Made | None:
         """Find a resource of the templates by its ARN, or by the ARN of something in it.
@@ -176,31 +144,6 @@ class Account:
         """
         return [one for one in self._made.values() if one.type == resource_type]
 
-    def add_log_group(self, index: int, function: str, name: str) -> None:
-        """Add the log group that Lambda makes for a function that is given none.
-
-        Args:
-            index: The place of the function's template.
-            function: The function's logical id.
-            name: The function's name.
-        """
-        group = f"/aws/lambda/{name}"
-        arn = self.arn("logs", f"log-group:{group}")
-        self._made[index, f"{function}.LogGroup"] = Made("AWS::Logs::LogGroup", group, {"Arn": f"{arn}:*"}, arn)
-
-    def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
-        """Write an ARN of this account.
-
-        Args:
-            service: The service's part of it.
-            resource: Its last part.
-            regional: Whether it names the Region.
-
-        Returns:
-            The ARN.
-        """
-        return f"arn:{self.partition}:{service}:{self.region if regional else ''}:{self.id}:{resource}"
-
     def _make(self, key: Key) -> Made:
         if key in self._made:
             return self._made[key]
@@ -211,7 +154,7 @@ class Account:
         resource = self.templates[index]["Resources"][logical_id]
         try:
             maker = MAKERS.get(resource["Type"], unknown)
-            made = maker(self, Definition(self, index, logical_id, resource))
+            made = maker(self, Definition(partial(self.resolve, index), index, logical_id, resource))
         except ProofError:
             raise
         except Exception as error:
@@ -219,8 +162,5 @@ class Account:
         finally:
             self._in_making.pop()
         self._made[key] = made
+        self._made.update({(index, f"{logical_id}.{name}"): part for name, part in made.parts.items()})
         return made
-
-
-def _partition(region: str) -> str:
-    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"

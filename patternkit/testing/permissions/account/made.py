@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from patternkit.testing.permissions.intrinsics import ABSENT
 from patternkit.testing.permissions.statements import Statement
-
-if TYPE_CHECKING:
-    from patternkit.testing.permissions.account.account import Account
 
 Key = tuple[int, str]
 """A template's place and a logical id in it."""
@@ -26,13 +23,15 @@ class Made:
     arn: str | None
     properties: dict[str, Any] = field(default_factory=dict)
     policies: list[Statement] = field(default_factory=list)
+    parts: dict[str, Made] = field(default_factory=dict)
+    """What is made along with it, by what it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A resource of a template, property by property: one that is not asked for is not resolved, so no cycle."""
 
-    account: Account
+    resolve: Callable[[Any], Any]
     index: int
     logical_id: str
     resource: Mapping[str, Any]
@@ -42,7 +41,7 @@ class Definition:
         properties = self.resource.get("Properties", {})
         if name not in properties:
             return default
-        value = self.account.resolve(self.index, properties[name])
+        value = self.resolve(properties[name])
         return default if value is ABSENT else value
 
     def some(self, *names: str) -> dict[str, Any]:

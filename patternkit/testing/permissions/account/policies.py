@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from patternkit.testing.permissions.account.made import Key, Made
 from patternkit.testing.permissions.statements import read_policy
-
-if TYPE_CHECKING:
-    from patternkit.testing.permissions.account.account import Account
 
 _RESOURCE_POLICIES: dict[str, tuple[str | None, str]] = {
     "AWS::DynamoDB::Table": (None, "ResourcePolicy"),
@@ -23,9 +20,21 @@ _RESOURCE_POLICIES: dict[str, tuple[str | None, str]] = {
 
 
 def attach(
-    account: Account, made: Mapping[Key, Made], index: int, logical_id: str, resource: Mapping[str, Any]
+    resolve: Callable[[int, Any], Any],
+    made: Mapping[Key, Made],
+    index: int,
+    logical_id: str,
+    resource: Mapping[str, Any],
 ) -> None:
-    """Attach the policy that a resource of a template is, or has."""
+    """Attach the policy that a resource of a template is, or has.
+
+    Args:
+        resolve: What resolves a part of a template, by the template's place.
+        made: The resources.
+        index: The place of the resource's template.
+        logical_id: The resource.
+        resource: Its definition.
+    """
     described_by = _RESOURCE_POLICIES.get(resource["Type"])
     properties = resource.get("Properties", {})
     if described_by is None or described_by[1] not in properties:
@@ -34,8 +43,8 @@ def attach(
     written = properties[document]
     if resource["Type"] == "AWS::DynamoDB::Table":
         written = written.get("PolicyDocument")
-    statements = list(read_policy(logical_id, account.resolve(index, written), written, of_resource=True))
-    targets = [logical_id] if target is None else account.resolve(index, properties[target])
+    statements = list(read_policy(logical_id, resolve(index, written), written, of_resource=True))
+    targets = [logical_id] if target is None else resolve(index, properties[target])
     for one in targets if isinstance(targets, list) else [targets]:
         owner = (
             made[index, logical_id]

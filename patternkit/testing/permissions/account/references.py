@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from patternkit.testing.permissions.account.identity import Identity
 from patternkit.testing.permissions.account.made import Key, Made
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.intrinsics import ABSENT, Resolver, Unresolved
-
-if TYPE_CHECKING:
-    from patternkit.testing.permissions.account.account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +17,25 @@ class References:
     """What references in an account's templates give.
 
     Attributes:
-        account: The account.
+        identity: The account and Region.
+        templates: The templates.
         make: What makes a resource, unless it is there already.
+        resolve: What resolves a part of a template, by the template's place.
         parameters: Values of the templates' parameters.
         stacks: The names of the templates' stacks, in their order; none where they are not known.
     """
 
-    account: Account
+    identity: Identity
+    templates: Sequence[Mapping[str, Any]]
     make: Callable[[Key], Made]
+    resolve: Callable[[int, Any], Any]
     parameters: Mapping[str, str]
     stacks: Sequence[str]
 
     def resolver(self, index: int) -> Resolver:
         """Get what resolves the expressions of a template, by its place."""
         return Resolver(
-            template=self.account.templates[index],
+            template=self.templates[index],
             reference=lambda name: self._reference(index, name),
             attribute=lambda name, attribute: self._attribute(index, name, attribute),
             exported=self._exported,
@@ -42,17 +44,17 @@ class References:
 
     def _reference(self, index: int, name: str) -> Any:
         pseudo = {
-            "AWS::AccountId": self.account.id,
-            "AWS::Region": self.account.region,
-            "AWS::Partition": self.account.partition,
-            "AWS::URLSuffix": "amazonaws.com.cn" if self.account.partition == "aws-cn" else "amazonaws.com",
+            "AWS::AccountId": self.identity.id,
+            "AWS::Region": self.identity.region,
+            "AWS::Partition": self.identity.partition,
+            "AWS::URLSuffix": "amazonaws.com.cn" if self.identity.partition == "aws-cn" else "amazonaws.com",
             "AWS::StackName": self._stack_name(index),
-            "AWS::StackId": self.account.arn("cloudformation", f"stack/{self._stack_name(index)}/id"),
+            "AWS::StackId": self.identity.arn("cloudformation", f"stack/{self._stack_name(index)}/id"),
             "AWS::NoValue": ABSENT,
         }
         if name in pseudo:
             return pseudo[name]
-        template = self.account.templates[index]
+        template = self.templates[index]
         if name in template.get("Parameters", {}):
             given = self.parameters.get(name, template["Parameters"][name].get("Default"))
             # The default of such a parameter is the name of another that holds the value.
@@ -63,16 +65,16 @@ class References:
         return self.make((index, name)).ref
 
     def _attribute(self, index: int, name: str, attribute: str) -> Any:
-        if name not in self.account.templates[index].get("Resources", {}):
+        if name not in self.templates[index].get("Resources", {}):
             raise ProofError(f"the template refers to {name}.{attribute}, which it does not have")
         return self.make((index, name)).attributes.get(attribute, Unresolved(f"{name}.{attribute}"))
 
     def _exported(self, name: str) -> Any:
-        for index, template in enumerate(self.account.templates):
+        for index, template in enumerate(self.templates):
             for output in template.get("Outputs", {}).values():
                 export = output.get("Export", {}).get("Name")
-                if export is not None and self.account.resolve(index, export) == name:
-                    return self.account.resolve(index, output["Value"])
+                if export is not None and self.resolve(index, export) == name:
+                    return self.resolve(index, output["Value"])
         return Unresolved(name)
 
     def _stack_name(self, index: int) -> str:
@@ -82,9 +84,9 @@ class References:
         # Where the stacks' names are not known the output's own must do: it is named with a hash.
         having = [
             index
-            for index, template in enumerate(self.account.templates)
+            for index, template in enumerate(self.templates)
             if name in template.get("Outputs", {}) and (not self.stacks or self.stacks[index] == stack)
         ]
         if len(having) != 1:
             return Unresolved(f"{stack}.{name}")
-        return self.account.resolve(having[0], self.account.templates[having[0]]["Outputs"][name]["Value"])
+        return self.resolve(having[0], self.templates[having[0]]["Outputs"][name]["Value"])

@@ -15,8 +15,9 @@ from patternkit.catalog.cli import app
 from patternkit.catalog.comparison import synthesizing
 from patternkit.catalog.comparison.facts import recorded
 from patternkit.catalog.comparison.requirements import requirements
-from patternkit.catalog.comparison.rows import as_json
+from patternkit.catalog.comparison.rows import as_json, dollars, million
 from patternkit.catalog.comparison.screen import print_comparison
+from patternkit.catalog.costs.bill import Bill, Line
 from patternkit.catalog.discovery import find, patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.testing.synthesis import SynthesisError
@@ -24,6 +25,22 @@ from tests.patternkit.catalog.temporary import PATTERN_TOML, environment, run, w
 from tests.patternkit.catalog.test_cli import IMPORTS_NO_CDK
 
 NAMES = [one.name for one in patterns().values() if one.web]
+
+
+@pytest.mark.parametrize(
+    ("bill", "shown"),
+    [
+        (Bill(lines=(), unknown=(), unconfirmed=()), "$0.00"),
+        (Bill(lines=(), unknown=("AWS::Some::Thing",), unconfirmed=()), "not known"),
+        (Bill(lines=(Line(what="a queue", number=2, usd=3),), unknown=("AWS::Some::Thing",), unconfirmed=()), "$3.00+"),
+    ],
+)
+def test_a_sum_of_what_is_not_known_is_no_number(bill: Bill, shown: str) -> None:
+    assert dollars(bill) == shown
+
+
+def test_what_nobody_computed_is_no_zero() -> None:
+    assert million(find("hub-and-spoke-vpn"), recorded()["api-to-queue"]) == "-"
 
 
 def printed(names: Sequence[str], width: int) -> str:

@@ -2,19 +2,19 @@ from typing import Any
 
 import pytest
 
-from patternkit.localcloud.emulation.batch_response import Verdict, read_answer, reports
+from patternkit.localcloud.emulation.batch_response import FailedItems, read_answer, reports
 
 GIVEN = ("1", "2", "3")
 
 
 @pytest.mark.parametrize("answer", [None, "", {}, {"batchItemFailures": None}, {"batchItemFailures": []}, {"more": 1}])
 def test_nothing_said_is_nothing_failed(answer: Any) -> None:
-    assert read_answer(answer, GIVEN) == Verdict()
+    assert read_answer(answer, GIVEN) == FailedItems()
 
 
 def test_what_is_named_has_failed() -> None:
     answer = {"batchItemFailures": [{"itemIdentifier": "3"}, {"itemIdentifier": "1"}, {"itemIdentifier": "3"}]}
-    assert read_answer(answer, GIVEN) == Verdict(failed=("3", "1"))
+    assert read_answer(answer, GIVEN) == FailedItems(failed=("3", "1"))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_what_is_named_has_failed() -> None:
     ],
 )
 def test_what_cannot_be_read_fails_all(answer: Any, why: str) -> None:
-    assert read_answer(answer, GIVEN) == Verdict(unreadable=why)
+    assert read_answer(answer, GIVEN) == FailedItems(unreadable=why)
 
 
 def test_only_a_mapping_that_asks_for_it_is_told() -> None:

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from patternkit.testing.permissions import Account, Proof, ProofError, prove
+from patternkit.testing.permissions import Account, PermissionProof, ProofError, prove
 from tests.patternkit.testing.permissions.templates import (
     KEY_POLICY,
     LOG,
@@ -30,7 +30,7 @@ def nothing(_event: Any, _context: Any) -> None:
     pass
 
 
-def denied(proof: Proof) -> list[str]:
+def denied(proof: PermissionProof) -> list[str]:
     return [one.request.action for one in proof.denied]
 
 
@@ -269,7 +269,7 @@ class TestCalls:
             return [{}]
 
         made = template(allow("sqs:SendMessage", queue))
-        assert [one.verdict for one in prove(made, handler=handler, events=events).denied] == ["not evaluated"]
+        assert [one.decision for one in prove(made, handler=handler, events=events).denied] == ["not evaluated"]
         assert not prove(made, handler=handler, events=events, existing={queue: {}}).denied
         denies = {"Statement": {"Effect": "Deny", "Action": "sqs:*", "Resource": "*", "Principal": "*"}}
         assert denied(prove(made, handler=handler, events=events, existing={queue: denies})) == ["sqs:SendMessage"]
@@ -413,7 +413,7 @@ class TestTemplates:
         assert not proof.denied
         assert "sqs:* on *, for sqs:SendMessage only" in proof.unused
         role["ManagedPolicyArns"] = ["arn:aws:iam::123456789012:policy/theirs"]
-        assert {one.verdict for one in prove(made, handler=sends, events=[{}]).denied} == {"not evaluated"}
+        assert {one.decision for one in prove(made, handler=sends, events=[{}]).denied} == {"not evaluated"}
 
     def test_a_condition_of_the_template_chooses(self) -> None:
         made = queue_template(allow({"Fn::If": ["Send", "sqs:SendMessage", "sqs:PurgeQueue"]}, arn("Queue")))  # type: ignore[arg-type]
@@ -539,7 +539,7 @@ class TestTheProcess:
         proof = prove(queue_template(), code=tmp_path, handler="cold_call.handler", events=[{}])
         assert denied(proof) == ["sqs:SendMessage"]
 
-    def test_the_fixture_fails_a_test_with_the_report(self, permissions: Callable[..., Proof]) -> None:
+    def test_the_fixture_fails_a_test_with_the_report(self, permissions: Callable[..., PermissionProof]) -> None:
         with pytest.raises(pytest.fail.Exception, match="denied: sqs:SendMessage on Queue "):
             permissions(queue_template(), handler=sends, events=[{}])
         with pytest.raises(pytest.fail.Exception, match=r"^unused: sqs:PurgeQueue on Queue.Arn$"):

@@ -10,7 +10,7 @@ import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 
-from patternkit.testing.permissions import Proof, prove
+from patternkit.testing.permissions import PermissionProof, prove
 from patternkit.testing.synthesis import synthesize
 from patterns.api.api_to_queue import ApiToQueue
 from patterns.building_blocks.lambda_function import LambdaFunction
@@ -58,7 +58,7 @@ def templates(*, with_key: bool, apart: bool) -> tuple[Mapping[str, Any], ...]:
 @pytest.mark.parametrize("apart", [False, True], ids=["in one stack", "across stacks"])
 @pytest.mark.parametrize("with_key", [False, True], ids=["keys of SQS", "a customer key"])
 def test_the_role_allows_what_is_done_and_no_more(
-    with_key: bool, apart: bool, permissions: Callable[..., Proof]
+    with_key: bool, apart: bool, permissions: Callable[..., PermissionProof]
 ) -> None:
     proof = permissions(templates(with_key=with_key, apart=apart), handler=handler, events=EVENTS)
     assert proof.used == PLATFORM | ({"kms:Decrypt"} if with_key else set())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from patternkit.testing.permissions import Proof, prove
+from patternkit.testing.permissions import PermissionProof, prove
 from patterns.api.function_api import construct as function_api
 from tests.conftest import example
 
@@ -19,7 +19,7 @@ EVENTS = [
 PLATFORM = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
 
-def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., Proof]) -> None:
+def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., PermissionProof]) -> None:
     proof = permissions(example("function-api", "agnostic").template, code=CODE, events=EVENTS)
     assert proof.calls == 0
     assert proof.used == PLATFORM

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from patternkit.testing.permissions import Proof, prove
+from patternkit.testing.permissions import PermissionProof, prove
 from patterns.events.buffered_fan_out import construct as buffered_fan_out
 from tests.conftest import example
 from tests.patterns.events.topic_fan_out.announced import announcement, trial
@@ -27,7 +27,7 @@ PLATFORM = {
 
 
 @pytest.mark.parametrize("consumer", ["Images", "All"])
-def test_the_role_allows_what_is_done_and_no_more(consumer: str, permissions: Callable[..., Proof]) -> None:
+def test_the_role_allows_what_is_done_and_no_more(consumer: str, permissions: Callable[..., PermissionProof]) -> None:
     proof = permissions(
         example("buffered-fan-out", "agnostic").template,
         function=f"BufferedFanOut/{consumer}/Work/Function",

@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_scheduler as scheduler
 
-from patternkit.testing.permissions import Proof, prove
+from patternkit.testing.permissions import PermissionProof, prove
 from patternkit.testing.synthesis import synthesize
 from patterns.events.cron_function import CronFunction
 from patterns.events.cron_function import construct as cron_function
@@ -29,7 +29,7 @@ PLATFORM = {
 }
 
 
-def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., Proof]) -> None:
+def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., PermissionProof]) -> None:
     proof = permissions(example("cron-function", "agnostic").template, code=CODE, events=EVENTS)
     assert proof.calls == 0
     assert proof.used == PLATFORM
@@ -37,7 +37,9 @@ def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., Pro
 
 
 @pytest.mark.parametrize("trigger", ["scheduler", "rule"])
-def test_a_customer_key_is_followed_by_its_permissions(trigger: str, permissions: Callable[..., Proof]) -> None:
+def test_a_customer_key_is_followed_by_its_permissions(
+    trigger: str, permissions: Callable[..., PermissionProof]
+) -> None:
     def build(app: cdk.App) -> None:
         stack = cdk.Stack(app, "WithKey")
         CronFunction(

@@ -11,7 +11,7 @@ import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from patternkit.testing.permissions import Account, Proof, prove
+from patternkit.testing.permissions import Account, PermissionProof, prove
 from patternkit.testing.synthesis import synthesize
 from patterns.events.thumbnailer import Thumbnailer
 from patterns.events.thumbnailer import construct as thumbnailer
@@ -78,7 +78,7 @@ def own_source(account: Account) -> Iterator[dict[str, Any]]:
     return events(account, source=account.name(bucket))
 
 
-def run(template: Mapping[str, Any]) -> Proof:
+def run(template: Mapping[str, Any]) -> PermissionProof:
     return prove(template, function=FUNCTION, code=CODE, events=own_source)
 
 
@@ -96,7 +96,9 @@ def reasons(template: Mapping[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("environment", ["agnostic", "concrete"])
-def test_the_role_allows_what_is_done_and_no_more(environment: str, permissions: Callable[..., Proof]) -> None:
+def test_the_role_allows_what_is_done_and_no_more(
+    environment: str, permissions: Callable[..., PermissionProof]
+) -> None:
     template = example("thumbnailer", environment).template
     where = {"account": "111122223333", "region": "eu-west-1"} if environment == "concrete" else {}
     proof = permissions(template, function=FUNCTION, code=CODE, events=own_source, unused=reasons(template), **where)
@@ -180,7 +182,7 @@ def test_a_key_policy_that_forgets_the_account_is_seen(template: dict[str, Any])
     assert {one.request.action for one in run(mutant).denied} == {"kms:Decrypt", "kms:GenerateDataKey"}
 
 
-def test_existing_buckets_and_their_keys(permissions: Callable[..., Proof]) -> None:
+def test_existing_buckets_and_their_keys(permissions: Callable[..., PermissionProof]) -> None:
     def build(app: cdk.App) -> None:
         stack = cdk.Stack(app, "Existing")
         theirs = kms.Key.from_key_arn(stack, "Theirs", f"arn:aws:kms:us-east-1:{'1' * 12}:key/theirs")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from patternkit.testing.permissions import Proof, prove
+from patternkit.testing.permissions import PermissionProof, prove
 from patterns.events.topic_fan_out import construct as topic_fan_out
 from tests.conftest import example
 from tests.patterns.events.topic_fan_out.announced import announcement, trial
@@ -29,7 +29,7 @@ PLATFORM = {
 
 
 @pytest.mark.parametrize("subscriber", ["Images", "All"])
-def test_the_role_allows_what_is_done_and_no_more(subscriber: str, permissions: Callable[..., Proof]) -> None:
+def test_the_role_allows_what_is_done_and_no_more(subscriber: str, permissions: Callable[..., PermissionProof]) -> None:
     proof = permissions(
         example("topic-fan-out", "agnostic").template,
         function=f"TopicFanOut/{subscriber}/Work/Function",

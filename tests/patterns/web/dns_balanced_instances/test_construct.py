@@ -78,14 +78,6 @@ def test_the_registrar_runs_every_minute_and_when_instances_come_or_go(made: dic
     }
 
 
-def test_every_asynchronous_edge_has_its_dead_letters(made: dict[str, Any]) -> None:
-    (queue,) = resources(made, "SQS::Queue")
-    arn = {"Fn::GetAtt": [queue, "Arn"]}
-    assert only(made, "Scheduler::Schedule")["Target"]["DeadLetterConfig"] == {"Arn": arn}
-    assert only(made, "Events::Rule")["Targets"][0]["DeadLetterConfig"] == {"Arn": arn}
-    assert only(made, "Lambda::EventInvokeConfig")["DestinationConfig"] == {"OnFailure": {"Destination": arn}}
-
-
 def test_the_registrar_is_told_what_to_register_where(made: dict[str, Any]) -> None:
     variables = dict(only(made, "Lambda::Function")["Environment"]["Variables"])
     assert len(variables.pop("OWNER")) == 20
@@ -137,19 +129,6 @@ def test_only_the_applications_port_is_open_and_nothing_leaves_but_https(made: d
     assert [(one["FromPort"], one["ToPort"]) for one in group["SecurityGroupIngress"]] == [(8443, 8443)]
     assert [(one["FromPort"], one["ToPort"]) for one in group["SecurityGroupEgress"]] == [(443, 443)]
     assert not resources(made, "EC2::SecurityGroupIngress")
-
-
-def test_instances_have_an_address_no_ssh_metadata_version_2_and_encrypted_disks(made: dict[str, Any]) -> None:
-    data = only(made, "EC2::LaunchTemplate")["LaunchTemplateData"]
-    assert "KeyName" not in data
-    assert data["MetadataOptions"]["HttpTokens"] == "required"
-    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
-    (interface,) = data["NetworkInterfaces"]
-    assert interface["AssociatePublicIpAddress"] is True
-
-
-def test_there_is_no_nat_gateway_to_pay_for(default: dict[str, Any]) -> None:
-    assert not resources(default, "EC2::NatGateway")
 
 
 def test_a_release_that_does_not_answer_is_rolled_back(made: dict[str, Any]) -> None:

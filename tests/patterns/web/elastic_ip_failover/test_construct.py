@@ -5,12 +5,11 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
 from patterns.web.elastic_ip_failover import ElasticIpFailover
 from tests.conftest import example
-from tests.patterns.web.certificates import vpc, zone
+from tests.patterns.web.certificates import zone
 
 
 def template(scope: cdk.Stack, **arguments: Any) -> dict[str, Any]:
@@ -86,14 +85,6 @@ def test_the_keeper_is_told_which_group_address_and_check(made: dict[str, Any]) 
     }
 
 
-def test_every_asynchronous_edge_has_its_dead_letters(made: dict[str, Any]) -> None:
-    (queue,) = resources(made, "SQS::Queue")
-    arn = {"Fn::GetAtt": [queue, "Arn"]}
-    assert only(made, "Scheduler::Schedule")["Target"]["DeadLetterConfig"] == {"Arn": arn}
-    assert only(made, "Events::Rule")["Targets"][0]["DeadLetterConfig"] == {"Arn": arn}
-    assert only(made, "Lambda::EventInvokeConfig")["DestinationConfig"] == {"OnFailure": {"Destination": arn}}
-
-
 def test_instances_may_not_move_the_address(made: dict[str, Any]) -> None:
     (profile,) = resources(made, "IAM::InstanceProfile").values()
     role = profile["Properties"]["Roles"][0]["Ref"]
@@ -132,31 +123,6 @@ def test_an_existing_address_is_kept(scope: cdk.Stack) -> None:
     assert variables["ALLOCATION_ID"] == {"Fn::GetAtt": ["Theirs", "AllocationId"]}
 
 
-def test_only_the_applications_port_is_open_and_nothing_leaves_but_https(made: dict[str, Any]) -> None:
-    group = only(made, "EC2::SecurityGroup")
-    assert [(one["FromPort"], one["ToPort"], one["IpProtocol"]) for one in group["SecurityGroupIngress"]] == [
-        (443, 443, "tcp")
-    ]
-    assert [(one["FromPort"], one["ToPort"], one["IpProtocol"]) for one in group["SecurityGroupEgress"]] == [
-        (443, 443, "tcp")
-    ]
-    assert not resources(made, "EC2::SecurityGroupIngress")
-
-
-def test_instances_have_no_ssh_metadata_version_2_and_encrypted_disks(made: dict[str, Any]) -> None:
-    data = only(made, "EC2::LaunchTemplate")["LaunchTemplateData"]
-    assert "KeyName" not in data
-    assert data["MetadataOptions"]["HttpTokens"] == "required"
-    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
-    (interface,) = data["NetworkInterfaces"]
-    assert interface["AssociatePublicIpAddress"] is True
-
-
-def test_there_is_no_nat_gateway_to_pay_for(made: dict[str, Any]) -> None:
-    assert not resources(made, "EC2::NatGateway")
-    assert [one["Properties"]["MapPublicIpOnLaunch"] for one in resources(made, "EC2::Subnet").values()] == [False] * 2
-
-
 def test_a_release_that_does_not_answer_is_rolled_back(made: dict[str, Any]) -> None:
     (group,) = resources(made, "AutoScaling::AutoScalingGroup").values()
     preferences = group["UpdatePolicy"]["AutoScalingInstanceRefresh"]["Preferences"]
@@ -189,15 +155,3 @@ def test_a_name_leads_to_the_address(scope: cdk.Stack) -> None:
     assert (record["Name"], record["Type"]) == ("www.example.com.", "A")
     (address,) = resources(made, "EC2::EIP")
     assert record["ResourceRecords"] == [{"Ref": address}]
-
-
-def test_an_existing_vpc_is_left_as_it_is(scope: cdk.Stack) -> None:
-    made = template(scope, vpc=vpc(scope, private=0))
-    assert not resources(made, "EC2::VPC")
-    assert only(made, "AutoScaling::AutoScalingGroup")["VPCZoneIdentifier"] == ["subnet-00000010", "subnet-00000011"]
-
-
-def test_failed_launches_are_told(scope: cdk.Stack) -> None:
-    made = template(scope, alarm_topic=sns.Topic(scope, "Topic"))
-    (told,) = only(made, "AutoScaling::AutoScalingGroup")["NotificationConfigurations"]
-    assert "autoscaling:EC2_INSTANCE_LAUNCH_ERROR" in told["NotificationTypes"]

@@ -12,10 +12,9 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
 
 from patterns.web.load_balanced_containers import LoadBalancedContainers
-from patterns.web.load_balanced_containers.cluster import SCRIPT, join_cluster
-from patterns.web.load_balanced_containers.packing import instance_size, instances_for, tasks_on_one
+from patterns.web.load_balanced_containers.instance_cluster import SCRIPT, join_cluster
+from patterns.web.load_balanced_containers.tasks_per_instance import instance_size, instances_for, tasks_on_one
 from tests.conftest import example
-from tests.patterns.web.balancer_refusals import concrete_stack
 from tests.patterns.web.certificates import certificate
 from tests.patterns.web.shell import lint, run
 
@@ -118,40 +117,6 @@ def test_ports_of_instances_are_dynamic_and_opened_to_the_load_balancer_alone(ma
     assert targets["TargetType"] == "instance"
 
 
-def test_only_the_load_balancer_is_public(made: dict[str, Any]) -> None:
-    open_groups = [
-        one["GroupDescription"]
-        for one in properties(made, "EC2::SecurityGroup")
-        if any(rule.get("CidrIp") == "0.0.0.0/0" for rule in one.get("SecurityGroupIngress", []))
-    ]
-    assert len(open_groups) == 1
-    assert "Balancer" in open_groups[0]
-    (group,) = properties(made, "AutoScaling::AutoScalingGroup")
-    assert all("Private" in one["Fn::GetAtt"][0] for one in group["VPCZoneIdentifier"])
-    assert [one["MapPublicIpOnLaunch"] for one in properties(made, "EC2::Subnet")] == [False] * 4
-
-
-def test_instances_have_no_ssh_encrypted_disks_and_credentials_that_containers_do_not_reach(
-    made: dict[str, Any],
-) -> None:
-    (launch,) = properties(made, "EC2::LaunchTemplate")
-    data = launch["LaunchTemplateData"]
-    assert "KeyName" not in data
-    assert data["MetadataOptions"]["HttpTokens"] == "required"
-    # A container in bridge mode is one hop further away than the instance.
-    assert data["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
-    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
-
-
-def test_a_task_may_do_nothing_and_has_no_privileges(made: dict[str, Any]) -> None:
-    (task,) = properties(made, "ECS::TaskDefinition")
-    role = task["TaskRoleArn"]["Fn::GetAtt"][0]
-    assert not [policy for policy in properties(made, "IAM::Policy") if role in str(policy["Roles"])]
-    (container,) = task["ContainerDefinitions"]
-    assert container["ReadonlyRootFilesystem"] is True
-    assert container["Privileged"] is False
-
-
 def test_an_instance_may_join_this_cluster_and_pull_nothing(made: dict[str, Any]) -> None:
     (role,) = [
         name
@@ -242,18 +207,6 @@ def test_every_failure_has_its_alarm(made: dict[str, Any]) -> None:
     }
     (missing,) = [one for one in alarms if "Metrics" in one]
     assert {query.get("Expression") for query in missing["Metrics"]} == {"desired - running", None}
-
-
-def test_http_is_redirected(made: dict[str, Any]) -> None:
-    listeners = {one["Port"]: one for one in properties(made, "ElasticLoadBalancingV2::Listener")}
-    assert [one["Type"] for one in listeners[80]["DefaultActions"]] == ["redirect"]
-    assert listeners[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-
-
-def test_a_certificate_of_another_region_is_refused() -> None:
-    stack = concrete_stack()
-    with pytest.raises(ValueError, match=r"^certificate must be in the load balancer's Region eu-west-1, got "):
-        LoadBalancedContainers(stack, "Made", certificate=certificate(stack, "us-east-1"))
 
 
 def test_the_script_of_an_instance_is_sound() -> None:

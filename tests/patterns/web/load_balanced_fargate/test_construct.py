@@ -41,22 +41,6 @@ def test_a_failed_deployment_is_rolled_back_and_nobody_has_a_shell(scope: cdk.St
     assert service["EnableExecuteCommand"] is False
 
 
-def test_a_failed_deployment_is_told_though_the_service_is_well_again(scope: cdk.Stack) -> None:
-    made = template(scope)
-    (rule,) = properties(made, "Events::Rule")
-    (service,) = made.find_resources("AWS::ECS::Service")
-    assert rule["EventPattern"] == {
-        "source": ["aws.ecs"],
-        "detail-type": ["ECS Deployment State Change"],
-        "resources": [{"Ref": service}],
-        "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]},
-    }
-    (queue,) = made.find_resources("AWS::SQS::Queue")
-    assert rule["Targets"][0]["Arn"] == {"Fn::GetAtt": [queue, "Arn"]}
-    watched = [one for one in properties(made, "CloudWatch::Alarm") if one.get("Namespace") == "AWS/SQS"]
-    assert [one["Dimensions"][0]["Value"] for one in watched] == [{"Fn::GetAtt": [queue, "QueueName"]}]
-
-
 def test_tasks_are_private_and_only_the_load_balancer_reaches_them(scope: cdk.Stack) -> None:
     made = template(scope)
     (service,) = properties(made, "ECS::Service")
@@ -79,16 +63,6 @@ def test_spot_stands_on_an_on_demand_base(scope: cdk.Stack) -> None:
 def test_without_spot_there_is_none(scope: cdk.Stack) -> None:
     (service,) = properties(template(scope), "ECS::Service")
     assert [one["CapacityProvider"] for one in service["CapacityProviderStrategy"]] == ["FARGATE"]
-
-
-def test_a_task_has_a_role_of_its_own_that_may_do_nothing(scope: cdk.Stack) -> None:
-    made = template(scope)
-    (task,) = properties(made, "ECS::TaskDefinition")
-    assert task["TaskRoleArn"] != task["ExecutionRoleArn"]
-    role = task["TaskRoleArn"]["Fn::GetAtt"][0]
-    assert not [policy for policy in properties(made, "IAM::Policy") if role in str(policy["Roles"])]
-    (container,) = task["ContainerDefinitions"]
-    assert container["ReadonlyRootFilesystem"] is True
 
 
 def test_secrets_are_read_by_the_execution_role_alone(scope: cdk.Stack) -> None:
@@ -154,23 +128,3 @@ def test_a_file_system_is_mounted_encrypted_and_opened_to_tasks_alone(scope: cdk
     (permission,) = statements(made, "elasticfilesystem:ClientMount")
     assert permission["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
     assert {one["FromPort"] for one in properties(made, "EC2::SecurityGroupIngress")} == {2049, 8080}
-
-
-def test_every_failure_has_its_alarm(scope: cdk.Stack) -> None:
-    alarms = properties(template(scope), "CloudWatch::Alarm")
-    assert {one["MetricName"] for one in alarms if "MetricName" in one} >= {
-        "ErrorPortAllocation",
-        "HTTPCode_ELB_5XX_Count",
-        "HTTPCode_Target_5XX_Count",
-        "RejectedConnectionCount",
-        "TargetConnectionErrorCount",
-        "UnHealthyHostCount",
-    }
-    (missing,) = [one for one in alarms if "Metrics" in one]
-    assert {query.get("Expression") for query in missing["Metrics"]} == {"desired - running", None}
-
-
-def test_http_is_redirected(scope: cdk.Stack) -> None:
-    listeners = {one["Port"]: one for one in properties(template(scope), "ElasticLoadBalancingV2::Listener")}
-    assert [one["Type"] for one in listeners[80]["DefaultActions"]] == ["redirect"]
-    assert listeners[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"

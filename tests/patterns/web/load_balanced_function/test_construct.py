@@ -1,7 +1,5 @@
 """What a load balanced function promises, by name."""
 
-import copy
-from collections.abc import Callable
 from typing import Any
 
 import aws_cdk as cdk
@@ -10,17 +8,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.assertions import Template
 
-from patternkit.catalog.application import add_example
-from patternkit.catalog.discovery import find
-from patternkit.routes import Network, reaches, symmetric
 from patterns.web.load_balanced_function import LoadBalancedFunction
 from tests.conftest import ENVIRONMENTS, example
-from tests.patterns.network.synthesized import network
-from tests.patterns.web.balancer_refusals import concrete_stack
-from tests.patterns.web.certificates import certificate, vpc, zone
-
-PUBLIC = ["Application/Network/Public1", "Application/Network/Public2"]
-REACHED = (reaches("internet", PUBLIC, port=443), symmetric("internet", PUBLIC), reaches(PUBLIC, "internet"))
+from tests.patterns.web.certificates import certificate, vpc
 
 
 def template(scope: cdk.Stack, **arguments: Any) -> Template:
@@ -52,15 +42,6 @@ def test_only_target_groups_of_this_account_may_invoke_the_alias_and_before_they
     assert permission["Properties"]["FunctionName"] == {"Ref": alias}
     (group,) = made.find_resources("AWS::ElasticLoadBalancingV2::TargetGroup").values()
     assert name in group["DependsOn"]
-
-
-def test_every_request_goes_to_the_function_by_https(scope: cdk.Stack) -> None:
-    made = template(scope)
-    listeners = {one["Port"]: one for one in properties(made, "ElasticLoadBalancingV2::Listener")}
-    assert sorted(listeners) == [80, 443]
-    assert [one["Type"] for one in listeners[80]["DefaultActions"]] == ["redirect"]
-    assert [one["Type"] for one in listeners[443]["DefaultActions"]] == ["forward"]
-    assert listeners[443]["Protocol"] == "HTTPS"
 
 
 def test_managed_rules_filter_unless_a_web_acl_is_given(scope: cdk.Stack) -> None:
@@ -144,19 +125,6 @@ def test_every_failure_has_its_alarm(scope: cdk.Stack) -> None:
     }
 
 
-def test_a_name_gets_its_certificate_and_its_record(scope: cdk.Stack) -> None:
-    LoadBalancedFunction(scope, "Made", domain_name="www.example.com", hosted_zone=zone(scope))
-    made = Template.from_stack(scope)
-    made.has_resource_properties("AWS::CertificateManager::Certificate", {"DomainName": "www.example.com"})
-    made.has_resource_properties("AWS::Route53::RecordSet", {"Name": "www.example.com.", "Type": "A"})
-
-
-def test_a_certificate_of_another_region_is_refused() -> None:
-    stack = concrete_stack()
-    with pytest.raises(ValueError, match=r"^certificate must be in the load balancer's Region eu-west-1, got one in "):
-        LoadBalancedFunction(stack, "Made", certificate=certificate(stack, "us-east-1"))
-
-
 def test_an_existing_vpc_needs_no_private_subnets(scope: cdk.Stack) -> None:
     made = template(scope, vpc=vpc(scope, private=0))
     made.resource_count_is("AWS::EC2::VPC", 0)
@@ -171,32 +139,3 @@ def test_the_vpc_has_public_subnets_for_the_load_balancer_and_nothing_else(envir
     (balancer,) = made.resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
     used = {str(one) for one in balancer["Properties"]["Subnets"]}
     assert {str({"Fn::GetAtt": [name, "SubnetId"]}) for name in made.resources("AWS::EC2::Subnet")} == used
-
-
-def routed(change: Callable[[dict[str, Any]], None] | None = None) -> Network:
-    made = network(lambda app: add_example(app, find("load-balanced-function"), {}))
-    resources = copy.deepcopy(made.template)
-    for one in resources["Resources"].values():
-        # A load balancer's nodes have public addresses; the prover knows of addresses by the subnet alone.
-        if one["Type"] == "AWS::EC2::Subnet":
-            one["Properties"]["MapPublicIpOnLaunch"] = True
-    if change:
-        change(resources["Resources"])
-    return Network.from_templates({"Balanced": resources})
-
-
-def test_clients_and_the_load_balancers_subnets_reach_each_other() -> None:
-    routed().assert_holds(*REACHED)
-
-
-def test_without_the_way_back_clients_get_no_answer() -> None:
-    def lose(resources: dict[str, Any]) -> None:
-        del resources[next(name for name, one in resources.items() if one["Type"] == "AWS::EC2::Route")]
-
-    with pytest.raises(AssertionError, match="FAILS"):
-        routed(lose).assert_holds(*REACHED)
-
-
-def test_only_https_and_its_redirect_are_open(scope: cdk.Stack) -> None:
-    (group,) = properties(template(scope), "EC2::SecurityGroup")
-    assert sorted(one["FromPort"] for one in group["SecurityGroupIngress"]) == [80, 443]

@@ -11,7 +11,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
 
-from patternkit.testing.permissions import Proof, prove
+from patternkit.testing.permissions import PermissionProof, prove
 from patternkit.testing.synthesis import synthesize
 from patterns.web.load_balanced_function import LoadBalancedFunction
 from patterns.web.load_balanced_function import construct as balanced
@@ -29,14 +29,14 @@ PLATFORM = {
 }
 
 
-def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., Proof]) -> None:
+def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., PermissionProof]) -> None:
     proof = permissions(example("load-balanced-function", "agnostic").template, code=CODE, events=EVENTS)
     assert proof.calls == 0
     assert proof.used == PLATFORM
     assert not proof.redundant
 
 
-def test_a_customer_key_asks_no_more_of_the_role(permissions: Callable[..., Proof]) -> None:
+def test_a_customer_key_asks_no_more_of_the_role(permissions: Callable[..., PermissionProof]) -> None:
     def build(app: cdk.App) -> None:
         stack = cdk.Stack(app, "WithKey")
         LoadBalancedFunction(

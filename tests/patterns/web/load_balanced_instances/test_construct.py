@@ -8,13 +8,12 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.assertions import Match, Template
 
 from patterns.web.load_balanced_instances import LoadBalancedInstances, ScalingStep, ScheduledCapacity
-from patterns.web.load_balancing.https_load_balancer import check_https
+from patterns.web.load_balancing.https_front import HttpsFront
 from tests.patterns.web.balancer_refusals import concrete_stack
-from tests.patterns.web.certificates import certificate, vpc, zone
+from tests.patterns.web.certificates import certificate
 
 
 def template(scope: cdk.Stack, **arguments: Any) -> Template:
@@ -33,23 +32,6 @@ def properties(made: Template, kind: str) -> list[dict[str, Any]]:
     return [found["Properties"] for found in made.find_resources(f"AWS::{kind}").values()]
 
 
-def test_http_is_redirected_and_https_is_of_today(scope: cdk.Stack) -> None:
-    listeners = {one["Port"]: one for one in properties(template(scope), "ElasticLoadBalancingV2::Listener")}
-    assert set(listeners) == {80, 443}
-    (redirect,) = listeners[80]["DefaultActions"]
-    assert redirect["RedirectConfig"] == {"Port": "443", "Protocol": "HTTPS", "StatusCode": "HTTP_301"}
-    assert listeners[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-    assert [action["Type"] for action in listeners[443]["DefaultActions"]] == ["forward"]
-
-
-def test_the_load_balancer_is_guarded(scope: cdk.Stack) -> None:
-    (balancer,) = properties(template(scope), "ElasticLoadBalancingV2::LoadBalancer")
-    attributes = {one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"]}
-    assert attributes["deletion_protection.enabled"] == "true"
-    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
-    assert attributes["access_logs.s3.enabled"] == "true"
-
-
 def test_only_the_load_balancer_is_public(scope: cdk.Stack) -> None:
     made = template(scope)
     open_groups = {
@@ -66,23 +48,6 @@ def test_only_the_load_balancer_is_public(scope: cdk.Stack) -> None:
     subnets = {one["Fn::GetAtt"][0] for one in group(made)["Properties"]["VPCZoneIdentifier"]}
     assert len(subnets) == 2
     assert all("Private" in one for one in subnets)
-
-
-def test_no_instance_gets_a_public_address(scope: cdk.Stack) -> None:
-    made = template(scope)
-    assert [one["MapPublicIpOnLaunch"] for one in properties(made, "EC2::Subnet")] == [False] * 4
-    (launch,) = properties(made, "EC2::LaunchTemplate")
-    assert "NetworkInterfaces" not in launch["LaunchTemplateData"]
-
-
-def test_instances_have_no_ssh_and_encrypted_disks(scope: cdk.Stack) -> None:
-    (launch,) = properties(template(scope), "EC2::LaunchTemplate")
-    data = launch["LaunchTemplateData"]
-    assert "KeyName" not in data
-    assert data["MetadataOptions"]["HttpTokens"] == "required"
-    assert data["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
-    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] is True
-    assert data["Monitoring"] == {"Enabled": True}
 
 
 def test_an_update_is_an_instance_refresh_that_its_alarm_rolls_back(scope: cdk.Stack) -> None:
@@ -237,61 +202,8 @@ def test_instances_may_not_declare_health_unless_there_is_a_check(scope: cdk.Sta
     assert "autoscaling:SetInstanceHealth" not in str(properties(template(scope), "IAM::Policy"))
 
 
-def test_a_name_gets_its_certificate_and_record(scope: cdk.Stack) -> None:
-    made = template(scope, domain_name="www.example.com", hosted_zone=zone(scope))
-    made.has_resource_properties("AWS::CertificateManager::Certificate", {"DomainName": "www.example.com"})
-    made.has_resource_properties("AWS::Route53::RecordSet", {"Name": "www.example.com.", "Type": "A"})
-
-
-def test_a_web_acl_filters(scope: cdk.Stack) -> None:
-    acl = wafv2.CfnWebACL(
-        scope,
-        "Acl",
-        scope="REGIONAL",
-        default_action={"allow": {}},
-        visibility_config={
-            "cloudWatchMetricsEnabled": True,
-            "metricName": "acl",
-            "sampledRequestsEnabled": True,
-        },
-    )
-    template(scope, web_acl=acl).resource_count_is("AWS::WAFv2::WebACLAssociation", 1)
-
-
-def test_an_existing_vpc_is_left_as_it_is(scope: cdk.Stack) -> None:
-    made = template(scope, vpc=vpc(scope))
-    made.resource_count_is("AWS::EC2::VPC", 0)
-    assert group(made)["Properties"]["VPCZoneIdentifier"] == ["subnet-00000020", "subnet-00000021"]
-
-
-def test_failed_launches_are_told(scope: cdk.Stack) -> None:
-    (told,) = group(template(scope, alarm_topic=sns.Topic(scope, "Topic")))["Properties"]["NotificationConfigurations"]
-    assert told["NotificationTypes"] == [
-        "autoscaling:EC2_INSTANCE_LAUNCH_ERROR",
-        "autoscaling:EC2_INSTANCE_TERMINATE_ERROR",
-    ]
-
-
-def test_every_failure_has_its_alarm(scope: cdk.Stack) -> None:
-    watched = {one["MetricName"] for one in properties(template(scope), "CloudWatch::Alarm")}
-    assert watched >= {
-        "ErrorPortAllocation",
-        "GroupInServiceInstances",
-        "HTTPCode_ELB_5XX_Count",
-        "HTTPCode_Target_5XX_Count",
-        "RejectedConnectionCount",
-        "TargetConnectionErrorCount",
-        "UnHealthyHostCount",
-    }
-
-
-def test_a_certificate_of_another_region_is_refused() -> None:
-    stack = concrete_stack()
-    with pytest.raises(ValueError, match=r"^certificate must be in the load balancer's Region eu-west-1, got "):
-        LoadBalancedInstances(stack, "Made", certificate=certificate(stack, "us-east-1"))
-
-
 def test_a_certificate_whose_region_is_not_known_passes() -> None:
     stack = concrete_stack()
     given = cdk.CfnParameter(stack, "Arn").value_as_string
-    check_https(stack, acm.Certificate.from_certificate_arn(stack, "Given", given), None, None)
+    certificate = acm.Certificate.from_certificate_arn(stack, "Given", given)
+    HttpsFront(certificate=certificate, domain_name=None, hosted_zone=None, web_acl=None).check(stack)

@@ -11,8 +11,6 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk.assertions import Template
 
 from patterns.web.weighted_release import WeightedRecords, WeightedRelease
-from tests.patterns.web.balancer_refusals import concrete_stack
-from tests.patterns.web.certificates import certificate
 from tests.patterns.web.weighted_release.groups import records, release
 
 
@@ -166,13 +164,6 @@ def test_the_threshold_is_the_candidates(scope: cdk.Stack) -> None:
     assert seven == {"HTTPCode_Target_5XX_Count", "LambdaUserError", "TargetConnectionErrorCount"}
     (stable,) = [one["Properties"] for name, one in alarms.items() if "StableErrors" in name]
     assert stable["Threshold"] == 1
-
-
-def test_a_certificate_of_another_region_is_refused() -> None:
-    stack = concrete_stack()
-    arguments = {**release(stack), "certificate": certificate(cdk.Stack(stack, "Other"), "us-east-1")}
-    with pytest.raises(ValueError, match=r"^certificate must be in the load balancer's Region eu-west-1, got one in "):
-        WeightedRelease(stack, "Made", **arguments)
 
 
 def test_records_start_with_all_weight_at_the_stable_load_balancer(scope: cdk.Stack) -> None:

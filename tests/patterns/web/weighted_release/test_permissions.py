@@ -13,7 +13,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
 
-from patternkit.testing.permissions import Account, Proof, prove
+from patternkit.testing.permissions import Account, PermissionProof, prove
 from patternkit.testing.synthesis import synthesize
 from patterns.web.weighted_release import WeightedRelease
 from patterns.web.weighted_release import construct as weighted
@@ -67,13 +67,13 @@ def events(account: Account) -> Iterator[dict[str, Any]]:
     }
 
 
-def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., Proof]) -> None:
+def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., PermissionProof]) -> None:
     proof = permissions(made(), function=FUNCTION, code=CODE, events=events)
     assert proof.used == USED
     assert proof.calls
 
 
-def test_a_customer_key_is_followed_by_its_permissions(permissions: Callable[..., Proof]) -> None:
+def test_a_customer_key_is_followed_by_its_permissions(permissions: Callable[..., PermissionProof]) -> None:
     template = made(with_key=True)
     (key,) = [name for name, one in template["Resources"].items() if one["Type"] == "AWS::KMS::Key"]
     unused = {f"kms:{one} on {key}.Arn if kms:ViaService": TABLE_KEY for one in ("DescribeKey", "Encrypt")}

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from patternkit.testing.permissions.account.identity import Identity
 from patternkit.testing.permissions.account.made import Definition, Made
 from patternkit.testing.permissions.account.makers import compute, keys_and_secrets, messaging, networking, storage
 from patternkit.testing.permissions.intrinsics import Unresolved, described
 
-if TYPE_CHECKING:
-    from patternkit.testing.permissions.account.account import Account
 
-
-def unknown(_: Account, definition: Definition) -> Made:
+def unknown(_: Identity, definition: Definition) -> Made:
     """Make nothing of a type that is not known here: references to it stay unresolved."""
     return Made(definition.resource["Type"], Unresolved(described({"Ref": definition.logical_id})), {}, None)
 
 
-MAKERS: dict[str, Callable[[Account, Definition], Made]] = {
+MAKERS: dict[str, Callable[[Identity, Definition], Made]] = {
     "AWS::DynamoDB::GlobalTable": storage.global_table,
     "AWS::CloudWatch::Alarm": compute.metric_alarm,
     "AWS::ElasticLoadBalancingV2::Listener": networking.listener,

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from patternkit.testing.permissions.account.identity import Identity
 from patternkit.testing.permissions.account.made import Definition, Made
 
-if TYPE_CHECKING:
-    from patternkit.testing.permissions.account.account import Account
 
-
-def function(account: Account, definition: Definition) -> Made:
+def function(account: Identity, definition: Definition) -> Made:
     """Make a Lambda function, by name."""
     name = definition.named("FunctionName", 64)
     arn = account.arn("lambda", f"function:{name}")
+    made = Made("AWS::Lambda::Function", name, {"Arn": arn}, arn)
     if not definition.resource.get("Properties", {}).get("LoggingConfig", {}).get("LogGroup"):
-        account.add_log_group(definition.index, definition.logical_id, name)
-    return Made("AWS::Lambda::Function", name, {"Arn": arn}, arn)
+        # Lambda makes the log group of a function that is given none.
+        group = f"/aws/lambda/{name}"
+        group_arn = account.arn("logs", f"log-group:{group}")
+        made.parts["LogGroup"] = Made("AWS::Logs::LogGroup", group, {"Arn": f"{group_arn}:*"}, group_arn)
+    return made
 
 
-def state_machine(account: Account, definition: Definition) -> Made:
+def state_machine(account: Identity, definition: Definition) -> Made:
     """Make a state machine, by name."""
     name = definition.named("StateMachineName", 80)
     arn = account.arn("states", f"stateMachine:{name}")
     return Made("AWS::StepFunctions::StateMachine", arn, {"Arn": arn, "Name": name}, arn)
 
 
-def role(account: Account, definition: Definition) -> Made:
+def role(account: Identity, definition: Definition) -> Made:
     """Make a role, by name."""
     name = definition.named("RoleName", 64)
     arn = account.arn("iam", f"role{definition.get('Path', '/')}{name}", regional=False)
     return Made("AWS::IAM::Role", name, {"Arn": arn, "RoleId": f"AROA{definition.logical_id}"}, arn)
 
 
-def log_group(account: Account, definition: Definition) -> Made:
+def log_group(account: Identity, definition: Definition) -> Made:
     """Make a log group."""
     name = definition.named("LogGroupName", 512)
     account.client("logs").create_log_group(logGroupName=name)
@@ -41,7 +41,7 @@ def log_group(account: Account, definition: Definition) -> Made:
     return Made("AWS::Logs::LogGroup", name, {"Arn": f"{arn}:*"}, arn)
 
 
-def metric_alarm(account: Account, definition: Definition) -> Made:
+def metric_alarm(account: Identity, definition: Definition) -> Made:
     """Make an alarm on a metric."""
     name = definition.named("AlarmName", 255)
     # What it watches is of no account to who reads its state.

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
+from patternkit.testing.permissions.account.identity import Identity
 from patternkit.testing.permissions.account.made import Definition, Made
 from patternkit.testing.permissions.statements import read_policy
 
-if TYPE_CHECKING:
-    from patternkit.testing.permissions.account.account import Account
 
-
-def key(account: Account, definition: Definition) -> Made:
+def key(account: Identity, definition: Definition) -> Made:
     """Make a KMS key."""
     described_key = account.client("kms").create_key(**definition.some("KeySpec", "KeyUsage"))["KeyMetadata"]
     key_id, arn = described_key["KeyId"], described_key["Arn"]
@@ -24,13 +21,13 @@ def key(account: Account, definition: Definition) -> Made:
     return made
 
 
-def alias(account: Account, definition: Definition) -> Made:
+def alias(account: Identity, definition: Definition) -> Made:
     """Make a name of a KMS key."""
     name, target = definition.get("AliasName"), definition.get("TargetKeyId")
     return Made("AWS::KMS::Alias", name, {}, account.arn("kms", str(name)), {"TargetKeyId": target})
 
 
-def parameter(account: Account, definition: Definition) -> Made:
+def parameter(account: Identity, definition: Definition) -> Made:
     """Make a parameter of Systems Manager."""
     name = definition.named("Name", 1000)
     value, kind = str(definition.get("Value")), definition.get("Type", "String")
@@ -39,7 +36,7 @@ def parameter(account: Account, definition: Definition) -> Made:
     return Made("AWS::SSM::Parameter", name, {"Type": kind, "Value": value}, arn)
 
 
-def secret(account: Account, definition: Definition) -> Made:
+def secret(account: Identity, definition: Definition) -> Made:
     """Make a secret of Secrets Manager."""
     value = definition.get("SecretString", json.dumps({"password": "made in this process"}))
     answer = account.client("secretsmanager").create_secret(Name=definition.named("Name", 512), SecretString=value)

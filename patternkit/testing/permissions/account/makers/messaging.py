@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from patternkit.testing.permissions.account.identity import Identity
 from patternkit.testing.permissions.account.made import Definition, Made
 
-if TYPE_CHECKING:
-    from patternkit.testing.permissions.account.account import Account
 
-
-def queue(account: Account, definition: Definition) -> Made:
+def queue(account: Identity, definition: Definition) -> Made:
     """Make an SQS queue."""
     fifo = bool(definition.get("FifoQueue"))
     name = definition.named("QueueName", 75)
@@ -23,7 +19,7 @@ def queue(account: Account, definition: Definition) -> Made:
     return Made("AWS::SQS::Queue", url, attributes, arn, definition.some("KmsMasterKeyId"))
 
 
-def topic(account: Account, definition: Definition) -> Made:
+def topic(account: Identity, definition: Definition) -> Made:
     """Make an SNS topic."""
     fifo = bool(definition.get("FifoTopic"))
     name = definition.named("TopicName", 250)
@@ -34,7 +30,7 @@ def topic(account: Account, definition: Definition) -> Made:
     return Made("AWS::SNS::Topic", arn, {"TopicArn": arn, "TopicName": name}, arn, definition.some("KmsMasterKeyId"))
 
 
-def event_bus(account: Account, definition: Definition) -> Made:
+def event_bus(account: Identity, definition: Definition) -> Made:
     """Make an EventBridge event bus."""
     name = definition.named("Name", 256)
     account.client("events").create_event_bus(Name=name)
@@ -42,7 +38,7 @@ def event_bus(account: Account, definition: Definition) -> Made:
     return Made("AWS::Events::EventBus", name, {"Arn": arn, "Name": name}, arn)
 
 
-def stream(account: Account, definition: Definition) -> Made:
+def stream(account: Identity, definition: Definition) -> Made:
     """Make a Kinesis stream."""
     name = definition.named("Name", 128)
     account.client("kinesis").create_stream(StreamName=name, ShardCount=1)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
+from patternkit.testing.permissions.account.identity import Identity
 from patternkit.testing.permissions.account.made import Definition, Made
 
-if TYPE_CHECKING:
-    from patternkit.testing.permissions.account.account import Account
 
-
-def target_group(account: Account, definition: Definition) -> Made:
+def target_group(account: Identity, definition: Definition) -> Made:
     """Make a target group."""
     name = definition.named("Name").replace("-", "")[-32:]
     # Of functions, whatever the template has: that kind needs no VPC, and its ARN looks like any other's.
@@ -21,7 +18,7 @@ def target_group(account: Account, definition: Definition) -> Made:
     return Made("AWS::ElasticLoadBalancingV2::TargetGroup", arn, attributes, arn)
 
 
-def listener(account: Account, definition: Definition) -> Made:
+def listener(account: Identity, definition: Definition) -> Made:
     """Make a listener, on a load balancer of its own."""
     elb, ec2 = account.client("elbv2"), account.client("ec2")
     # The template's subnets are not made here; a load balancer of this account's default ones stands in.
@@ -38,14 +35,14 @@ def listener(account: Account, definition: Definition) -> Made:
     return Made("AWS::ElasticLoadBalancingV2::Listener", arn, {"ListenerArn": arn}, arn)
 
 
-def transit_gateway(account: Account, definition: Definition) -> Made:
+def transit_gateway(account: Identity, definition: Definition) -> Made:
     """Make a transit gateway, by name."""
     made = f"tgw-{_digits(definition)}"
     arn = account.arn("ec2", f"transit-gateway/{made}")
     return Made("AWS::EC2::TransitGateway", made, {"Id": made, "TransitGatewayArn": arn}, arn)
 
 
-def transit_gateway_route_table(account: Account, definition: Definition) -> Made:
+def transit_gateway_route_table(account: Identity, definition: Definition) -> Made:
     """Make a route table of a transit gateway, by name."""
     made = f"tgw-rtb-{_digits(definition)}"
     arn = account.arn("ec2", f"transit-gateway-route-table/{made}")

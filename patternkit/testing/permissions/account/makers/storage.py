@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from patternkit.testing.permissions.account.identity import Identity
 from patternkit.testing.permissions.account.made import Definition, Made
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.statements import read_policy
 
-if TYPE_CHECKING:
-    from patternkit.testing.permissions.account.account import Account
 
-
-def bucket(account: Account, definition: Definition) -> Made:
+def bucket(account: Identity, definition: Definition) -> Made:
     """Make an S3 bucket."""
     name = definition.named("BucketName").lower()
     where = {} if account.region == "us-east-1" else {"LocationConstraint": account.region}
@@ -25,7 +21,7 @@ def bucket(account: Account, definition: Definition) -> Made:
     return Made("AWS::S3::Bucket", name, attributes, arn, definition.some("BucketEncryption"))
 
 
-def table(account: Account, definition: Definition) -> Made:
+def table(account: Identity, definition: Definition) -> Made:
     """Make a DynamoDB table."""
     name = definition.named("TableName", 255)
     settings = definition.some("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
@@ -38,7 +34,7 @@ def table(account: Account, definition: Definition) -> Made:
     return Made("AWS::DynamoDB::Table", name, attributes, made["TableArn"], definition.some("SSESpecification"))
 
 
-def global_table(account: Account, definition: Definition) -> Made:
+def global_table(account: Identity, definition: Definition) -> Made:
     """Make a DynamoDB global table: its replica in this Region."""
     made = table(account, definition)
     # Of a global table only what is in this Region can be reached by an ARN of this Region.

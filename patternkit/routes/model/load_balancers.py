@@ -1,0 +1,97 @@
+"""Load balancers, what they send to, and endpoints of services: what carries packets on a way that no route shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from patternkit.resolving.values import Unknown
+from patternkit.routes.addresses import EVERY_PORT, Prefix, Spans
+from patternkit.routes.model.element import Element
+from patternkit.routes.model.elements import Interface, Subnet
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class TargetGroup(Element):
+    """What a load balancer sends to.
+
+    Attributes:
+        sort: "instance", "ip", "lambda" or "alb".
+        protocol: The protocol numbers of what targets get.
+        ports: The ports at which they get it.
+        keeps_client: Whether targets see the client's address.
+        hosts: The targets in subnets of the set, with the ports at which each gets its packets.
+        balancers: Load balancers among the targets, with their ports.
+        elsewhere: Targets by address that are no host of the set's subnets.
+        unknown: Why there may be more targets.
+    """
+
+    sort: str = "instance"
+    protocol: Spans = ((6, 6),)
+    ports: Spans = EVERY_PORT
+    keeps_client: bool | Unknown = False
+    hosts: list[tuple[Interface, Spans]] = field(default_factory=list)
+    balancers: list[tuple[Balancer, Spans]] = field(default_factory=list)
+    elsewhere: list[tuple[Prefix, Spans]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Listener(Element):
+    """What a load balancer takes, and where it sends that."""
+
+    protocol: Spans = ((6, 6),)
+    ports: Spans = EVERY_PORT
+    groups: list[TargetGroup] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Balancer(Element):
+    """A load balancer: "application", "network" or "gateway", with an interface in each of its subnets."""
+
+    sort: str = "application"
+    nodes: list[Interface] = field(default_factory=list)
+    listeners: list[Listener] = field(default_factory=list)
+    cross_zone: bool = True
+    guards_private_link: bool = True  # whether its security groups are asked about what comes by PrivateLink
+    unknown: list[str] = field(default_factory=list)
+
+    def takes(self) -> list[tuple[Spans, Spans]]:
+        """The protocols and ports of the listeners."""
+        return [(listener.protocol, listener.ports) for listener in self.listeners]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class EndpointService(Element):
+    """A service that is reached by endpoints in other VPCs."""
+
+    balancers: list[Balancer] = field(default_factory=list)
+    accepts: bool | Unknown = False  # whether it takes every endpoint without being asked
+    account: str = ""  # where it is, where its stack says so
+    allowed: list[str] = field(default_factory=list)  # the ARNs of other accounts' principals that may connect, or "*"
+    unknown: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class InterfaceEndpoint(Element):
+    """An endpoint with an interface in each of its subnets, to a service of the set or to one of AWS's."""
+
+    nodes: list[Interface] = field(default_factory=list)
+    service: EndpointService | None = None
+    of_aws: str = ""  # the name of a service of AWS
+    doubt: str = ""  # why it may carry nothing, or to where is not known
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Opening(Element):
+    """What lets the internet in to a target without a route: an accelerator's endpoint."""
+
+    protocol: Spans = ((6, 6),)
+    ports: tuple[tuple[Spans, Spans], ...] = ()  # those that it takes, and those that the target gets
+    target: Interface | Balancer | Unknown | None = None
+    keeps_client: bool | Unknown = True
+
+
+def homes(balancer: Balancer) -> list[Subnet]:
+    """The subnets of a load balancer."""
+    return [node.subnet for node in balancer.nodes if isinstance(node.subnet, Subnet)]

@@ -1,0 +1,71 @@
+"""What breaks each kind of promise."""
+
+from __future__ import annotations
+
+from patternkit.routes.forwarding import Leg, Outcome, Sighting
+from patternkit.routes.proving.evidence import Evidence
+from patternkit.routes.proving.inspection import inspection
+from patternkit.routes.proving.zones import leaves_zone, unknown_zones
+from patternkit.routes.tracing import Flow
+
+
+def breaks(evidence: Evidence, flow: Flow) -> str:
+    """Why a flow breaks the promise; "" where it does not."""
+    forward, back = flow.forward, flow.back
+    kind = evidence.promise.kind
+    if kind == "isolated":
+        return f"it arrives: {forward.reason}" if flow.delivered else ""
+    if kind == "reaches":
+        for leg, word in ((forward, "it is"), (back, "its reply is")):
+            if leg is not None and leg.outcome is Outcome.DROPPED:
+                return f"{word} lost: {leg.reason}"
+        if flow.answered and back is not None and (missed := _unanswered(forward, back)):
+            return f"asymmetric: the reply does not cross {evidence.name(missed[0].identity)}, which saw the packet"
+        return ""
+    if kind == "no_blackhole":
+        return _lost(flow)
+    if not flow.delivered:
+        return ""
+    if kind == "no_bypass":
+        for leg in (forward, back):
+            if leg is not None and leg.outcome is Outcome.DELIVERED and not evidence.by & set(leg.walk.middleboxes):
+                return f"{'its reply goes' if leg is back else 'it goes'} around the firewall: {leg.reason}"
+        return ""
+    if kind == "inspected" and not evidence.by & set(forward.walk.middleboxes):
+        return f"it is not inspected: {forward.reason} without crossing {evidence.by_text()}"
+    if back is None or back.outcome is Outcome.UNKNOWN:
+        return ""
+    if back.outcome is Outcome.DROPPED:
+        return "" if back.kind == "filter" else f"its reply is lost: {back.reason}"
+    if kind == "inspected":
+        return inspection(evidence, flow, back)
+    if kind == "symmetric":
+        return _asymmetry(evidence, forward, back)
+    reason = leaves_zone(flow, back)
+    for doubt in () if reason else unknown_zones(flow, back):
+        evidence.doubt(flow, doubt)
+    return reason
+
+
+def _unanswered(forward: Leg, back: Leg) -> list[Sighting]:
+    """The middleboxes that see the packets and not their replies, as they see them."""
+    return sorted(set(forward.walk.sightings) - set(back.walk.sightings))
+
+
+def _asymmetry(evidence: Evidence, forward: Leg, back: Leg) -> str:
+    for one, other, which in ((forward, back, "the packet"), (back, forward, "the reply")):
+        if odd := _unanswered(one, other):
+            return f"asymmetric: only {which} crosses the middlebox {evidence.name(odd[0].identity)}"
+        if carriers := sorted(set(one.walk.carriers) - set(other.walk.carriers)):
+            return f"asymmetric: only {which} crosses the connection {evidence.name(carriers[0])}"
+    return ""
+
+
+def _lost(flow: Flow) -> str:
+    for leg, word in ((flow.forward, "it is"), (flow.back, "its reply is")):
+        if leg is None or leg.outcome is not Outcome.DROPPED or leg.kind == "filter":
+            continue
+        # That a host has no public address is no fault of a route; another host of its subnet may have one.
+        if leg.kind != "address" or leg.walk.choice("public address") is not False:
+            return f"{word} lost: {leg.reason}"
+    return ""

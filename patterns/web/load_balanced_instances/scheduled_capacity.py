@@ -1,0 +1,67 @@
+"""Capacities of a group that change by the clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import TimeZone
+from aws_cdk import aws_autoscaling as autoscaling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledCapacity:
+    """Capacities that hold from a time on.
+
+    Attributes:
+        name: What it is for; it becomes part of the construct id.
+        cron: When, as five fields: minute, hour, day of the month, month, day of the week.
+        min_capacity: The fewest instances from then on. None: as before.
+        max_capacity: The most instances from then on. None: as before.
+        time_zone: In which the hours are. Default: UTC.
+    """
+
+    name: str
+    cron: str
+    min_capacity: int | None = None
+    max_capacity: int | None = None
+    time_zone: TimeZone | None = None
+
+
+def check_scheduled(scheduled: Sequence[ScheduledCapacity]) -> None:
+    """Refuse schedules that change nothing or contradict each other.
+
+    Args:
+        scheduled: The schedule.
+
+    Raises:
+        ValueError: If two have one name, or one has no capacity, capacities out of order or no cron expression.
+    """
+    names = [one.name for one in scheduled]
+    for one in scheduled:
+        if names.count(one.name) > 1:
+            raise ValueError(f"scheduled must have different names, got {one.name!r} twice")
+        if one.min_capacity is None and one.max_capacity is None:
+            raise ValueError(f"scheduled must set min_capacity or max_capacity, {one.name!r} sets neither")
+        if one.min_capacity is not None and one.max_capacity is not None and one.min_capacity > one.max_capacity:
+            raise ValueError(
+                f"scheduled must have min_capacity up to max_capacity, {one.name!r} has {one.min_capacity} and "
+                f"{one.max_capacity}"
+            )
+        if len(one.cron.split()) != 5:
+            raise ValueError(f"scheduled must have a cron of five fields, {one.name!r} has {one.cron!r}")
+
+
+def add_schedule(group: autoscaling.AutoScalingGroup, scheduled: Sequence[ScheduledCapacity]) -> None:
+    """Change the capacities by the clock.
+
+    Args:
+        group: The group.
+        scheduled: When, and to what.
+    """
+    for one in scheduled:
+        group.scale_on_schedule(
+            one.name,
+            schedule=autoscaling.Schedule.expression(one.cron),
+            min_capacity=one.min_capacity,
+            max_capacity=one.max_capacity,
+            time_zone=one.time_zone.timezone_name if one.time_zone else None,
+        )
