@@ -8,7 +8,6 @@ import shlex
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -235,7 +234,8 @@ def test_it_starts_on_this_machine_by_the_commands_of_its_page(
     monkeypatch.setattr("patternkit.catalog.synthesis.synthesize", synthesized)
     monkeypatch.setattr("patternkit.catalog.local_session._end_on_signals", lambda: None)
     monkeypatch.setattr("patternkit.catalog.local_session._hold", lambda *_: None)
-    monkeypatch.setattr(LocalCloud, "start", lambda **_: nullcontext(shared_cloud))
+    monkeypatch.setattr(LocalCloud, "start", lambda **_: shared_cloud)
+    monkeypatch.setattr(shared_cloud, "stop", lambda: None)
     text = (pattern.folder / "README.md").read_text(encoding="utf-8")
     commands = set(
         re.findall(rf"patternkit (deploy {pattern.name}\b(?: -o (?:'[^']*'|[^\s`]+)| --parameter [^\s`]+)*)", text)
