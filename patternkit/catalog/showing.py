@@ -84,7 +84,7 @@ def _show_description(pattern: Pattern) -> None:
         screen.print(bullets)
         screen.print()
     screen.print("[bold]Parameters[/]")
-    print_rows(screen, ("PARAMETER", "MEANING"), [(one.name, one.meaning) for one in arguments(pattern)], prose=24)
+    print_rows(screen, ("PARAMETER", "MEANING"), [(one.name, one.said) for one in arguments(pattern)], prose=24)
 
 
 def _listed(pattern: Pattern, wanted: list[str]) -> "dict[str, Parts]":

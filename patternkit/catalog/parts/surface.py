@@ -18,7 +18,7 @@ def parameters(pattern: Pattern) -> str:
         The table: name, and type with the meaning, by signature and docstring.
     """
     rows = [
-        (f"`{one.name}`", f"`{_without_none(one.type)}`{', required' if one.default is None else ''}. {one.meaning}")
+        (f"`{one.name}`", f"`{_without_none(one.type)}`{', required' if one.default is None else ''}. {one.said}")
         for one in arguments(pattern)
     ]
     return table(("Parameter", "Meaning"), rows)
