@@ -8,7 +8,7 @@ import pytest
 from moto.sns.utils import FilterPolicyMatcher
 
 from patterns.events.topic_fan_out import Subscriber, TopicFanOut
-from tests.patterns.events.topic_fan_out.announced import announcement, trial
+from tests.patterns.events.announcements.announced import announcement, trial
 
 
 def subscription(scope: cdk.Stack, **filters: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from aws_cdk import aws_s3_notifications as s3n
 from aws_cdk import aws_sqs as sqs
 
 from patternkit.testing.synthesis import synthesize
-from patterns.building_blocks.bucket_notifications import add_notification
+from patterns.events.bucket_notifications.notifications import add_notification
 from tests.conftest import context
 
 

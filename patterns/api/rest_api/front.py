@@ -1,17 +1,19 @@
-"""Amazon API Gateway REST APIs: their stage, logs, limits, and what they answer by themselves."""
+"""The REST API itself: its stage, logs and limits, and the errors that API Gateway answers."""
 
 import json
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aws_cdk import Acknowledgment, Duration, Names, RemovalPolicy, Validations
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-# Neither body nor headers nor query, nor anything that tells who is calling but the principal that IAM knows.
+from patterns.api.rest_api.exposure import Exposure
+from patterns.api.rest_api.stage import Stage
+from patterns.building_blocks.settings import Settings
+
+# No request data. The only caller identity logged is the IAM principal ARN.
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
     "requestTime": "$context.requestTime",
@@ -29,25 +31,35 @@ _ACCESS_LOG = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Logging:
+    """What API Gateway logs beside the access log.
+
+    Attributes:
+        cloudwatch_role: Whether to make the role with which API Gateway writes logs in this account and Region.
+        execution_log: Whether API Gateway logs its own errors, without request data.
+    """
+
+    cloudwatch_role: bool
+    execution_log: bool
+
+
 class Front(Construct):
     """A regional REST API whose stage is logged, traced, measured and throttled.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
-        description: What it is for.
-        rate_limit: Requests a second.
-        burst_limit: Requests at one moment.
-        default_endpoint: Whether it answers at API Gateway's own domain.
-        cloudwatch_role: Whether to make the role with which API Gateway writes logs in this account and Region.
-        execution_log: Whether API Gateway logs its own errors, without request data.
-        encryption_key: The key of the access log. Default: a key that CloudWatch Logs owns.
-        log_retention: How long the access log is kept.
-        web_acl: What filters requests. Default: nothing.
-        stage_name: The stage's name. Default: "live".
-        variables: The stage's variables. Default: none.
-        cache_size: The size of the stage's cache, in GB, encrypted. Default: no cache.
-        cache_ttl: How long an answer to a GET is kept. Default: five minutes.
+        scope: Parent construct.
+        construct_id: Construct id.
+        description: What the API is for.
+        exposure: Its limits, filter and domain name; with a domain name, API Gateway's own endpoint is disabled.
+        logging: Its other logs.
+        stage: Its stage.
+        settings: The key and the retention of its access log.
+
+    Attributes:
+        api (apigateway.RestApi): The API.
+        stage (apigateway.Stage): Its stage.
+        access_log (logs.LogGroup): The log of its requests.
     """
 
     def __init__(
@@ -56,28 +68,13 @@ class Front(Construct):
         construct_id: str,
         *,
         description: str,
-        rate_limit: float,
-        burst_limit: int,
-        default_endpoint: bool,
-        cloudwatch_role: bool,
-        execution_log: bool,
-        encryption_key: kms.IKey | None,
-        log_retention: logs.RetentionDays,
-        web_acl: aws_wafv2.IWebACLRef | None,
-        stage_name: str = "live",
-        variables: Mapping[str, str] | None = None,
-        cache_size: str | None = None,
-        cache_ttl: Duration | None = None,
+        exposure: Exposure,
+        logging: Logging,
+        stage: Stage,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.access_log = logs.LogGroup(
-            self,
-            "AccessLog",
-            retention=log_retention,
-            encryption_key=encryption_key,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
-        levels = apigateway.MethodLoggingLevel
+        self.access_log = settings.log_group(self, "AccessLog")
         self.api = apigateway.RestApi(
             self,
             "Api",
@@ -85,33 +82,41 @@ class Front(Construct):
             rest_api_name=Names.unique_resource_name(self, max_length=128, separator="-"),
             description=description,
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            disable_execute_api_endpoint=not default_endpoint,
-            cloud_watch_role=cloudwatch_role,
-            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN if cloudwatch_role else None,
-            deploy_options=apigateway.StageOptions(
-                stage_name=stage_name,
-                variables=dict(variables) if variables else None,
-                cache_cluster_enabled=True if cache_size else None,
-                cache_cluster_size=cache_size,
-                caching_enabled=True if cache_size else None,
-                cache_data_encrypted=True if cache_size else None,
-                cache_ttl=(cache_ttl or Duration.minutes(5)) if cache_size else None,
-                access_log_destination=apigateway.LogGroupLogDestination(self.access_log),
-                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG)),
-                data_trace_enabled=False,
-                logging_level=levels.ERROR if execution_log else levels.OFF,
-                metrics_enabled=True,
-                throttling_rate_limit=rate_limit,
-                throttling_burst_limit=burst_limit,
-                tracing_enabled=True,
-            ),
+            disable_execute_api_endpoint=exposure.domain_name is not None,
+            cloud_watch_role=logging.cloudwatch_role,
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN if logging.cloudwatch_role else None,
+            deploy_options=self._stage_options(stage, exposure, execution_log=logging.execution_log),
         )
-        # CDK's output would be one more name that nobody asked for.
+        # CDK's output of the endpoint: examples have their own outputs.
         self.api.node.try_remove_child("Endpoint")
         self.stage = self.api.deployment_stage
-        self._answer_by_itself()
-        self._filter(web_acl)
-        if cloudwatch_role:
+        self._shape_errors()
+        self._filter(exposure.web_acl)
+        self._acknowledge_findings(logging)
+
+    def _stage_options(self, stage: Stage, exposure: Exposure, *, execution_log: bool) -> apigateway.StageOptions:
+        levels = apigateway.MethodLoggingLevel
+        cached = True if stage.cache_size else None
+        return apigateway.StageOptions(
+            stage_name=stage.stage_name,
+            variables=dict(stage.variables) if stage.variables else None,
+            cache_cluster_enabled=cached,
+            cache_cluster_size=stage.cache_size,
+            caching_enabled=cached,
+            cache_data_encrypted=cached,
+            cache_ttl=(stage.cache_ttl or Duration.minutes(5)) if stage.cache_size else None,
+            access_log_destination=apigateway.LogGroupLogDestination(self.access_log),
+            access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG)),
+            data_trace_enabled=False,
+            logging_level=levels.ERROR if execution_log else levels.OFF,
+            metrics_enabled=True,
+            throttling_rate_limit=exposure.rate_limit,
+            throttling_burst_limit=exposure.burst_limit,
+            tracing_enabled=True,
+        )
+
+    def _acknowledge_findings(self, logging: Logging) -> None:
+        if logging.cloudwatch_role:
             Validations.of(self.api).acknowledge(
                 Acknowledgment(
                     id="AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
@@ -120,7 +125,7 @@ class Front(Construct):
                     "the policy that AWS documents for it.",
                 )
             )
-        if not execution_log:
+        if not logging.execution_log:
             Validations.of(self.stage).acknowledge(
                 Acknowledgment(
                     id="AwsSolutions::AwsSolutions-APIG6",
@@ -129,7 +134,7 @@ class Front(Construct):
                 )
             )
 
-    def _answer_by_itself(self) -> None:
+    def _shape_errors(self) -> None:
         types = apigateway.ResponseType
         for construct_id, kind in (("ClientErrors", types.DEFAULT_4_XX), ("ServerErrors", types.DEFAULT_5_XX)):
             self.api.add_gateway_response(

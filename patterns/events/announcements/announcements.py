@@ -3,30 +3,28 @@
 from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as s3n
 from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.bucket_notifications import add_notification
-from patterns.building_blocks.cross_stack import bucket_to_notify_from
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
+from patterns.building_blocks.settings import Settings
+from patterns.events.bucket_notifications.notifications import add_notification, bucket_to_notify_from
 
 
 class Announcements(Construct):
     """A bucket, a topic that announces its new objects, and the key of both.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
-        bucket: Where objects arrive. Default: a new bucket.
-        topic: What announces them. Default: a new topic.
-        encryption_key: The key of what is made. Default: a new key.
-        access_logs_bucket: Where a new bucket's server access logs go. Default: a new bucket.
-        alarm_topic: Who is told of announcements that reached nobody.
+        scope: Parent construct.
+        construct_id: Construct id.
+        bucket: The bucket. Default: a new one.
+        topic: The topic that announces its new objects. Default: a new one.
+        access_logs_bucket: The bucket for a new bucket's server access logs. Default: a new bucket.
+        settings: The settings that cut across it; without a key, a new one is made.
 
     Attributes:
         bucket (s3.IBucket): Where objects arrive.
@@ -42,12 +40,11 @@ class Announcements(Construct):
         *,
         bucket: s3.IBucket | None,
         topic: sns.ITopic | None,
-        encryption_key: kms.IKey | None,
         access_logs_bucket: s3.IBucket | None,
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.encryption_key = encryption_key or EncryptionKey(
+        self.encryption_key = settings.encryption_key or EncryptionKey(
             self, "Key", description=f"Encrypts objects, their announcements and failed events of {scope.node.path}"
         )
         self.bucket = bucket or PrivateBucket(
@@ -61,12 +58,11 @@ class Announcements(Construct):
         if bucket is None:
             self._announce_new()
         self.alarms: list[cloudwatch.Alarm] = [
-            alarm(
+            settings.alarm(
                 self,
                 construct_id,
                 metric=self.topic.metric(metric, statistic="Sum", period=FIVE_MINUTES),
                 description=description,
-                topic=alarm_topic,
             )
             for construct_id, metric, description in (
                 (

@@ -2,7 +2,9 @@
 
 from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_s3 as s3
-from constructs import IConstruct
+from constructs import Construct, IConstruct
+
+from patterns.building_blocks.cross_stack import in_one_stack
 
 
 def add_notification(
@@ -33,3 +35,22 @@ def add_notification(
                 )
             )
     return bucket.node.find_child("Notifications")
+
+
+def bucket_to_notify_from(scope: Construct, construct_id: str, bucket: s3.IBucket) -> s3.IBucket:
+    """The bucket in the form that lets the stack of `scope` add a notification to it.
+
+    The CDK makes a bucket's notifications in the bucket's stack, which would then wait for what they notify, while
+    that waits for the bucket. An imported bucket's are made where it was imported, beside those that it has.
+
+    Args:
+        scope: Parent construct of the notification's target.
+        construct_id: The id of the import, if one is made.
+        bucket: The bucket.
+
+    Returns:
+        The bucket itself, if it is in the same stack.
+    """
+    if in_one_stack(scope, bucket):
+        return bucket
+    return s3.Bucket.from_bucket_name(scope, construct_id, bucket.bucket_name)
