@@ -287,7 +287,10 @@ def test_parameters_exports_and_outputs() -> None:
         "OfGiven": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/x"},
     }
     outputs = {"O": {"Value": "one", "Export": {"Name": {"Fn::Sub": "e-${AWS::Region}"}}}, "P": {"Value": "two"}}
-    templates = [{"Parameters": parameters, "Resources": {}}, {"Resources": {}, "Outputs": outputs}]
+    templates: list[dict[str, Any]] = [
+        {"Parameters": parameters, "Resources": {}},
+        {"Resources": {}, "Outputs": outputs},
+    ]
     given = {"Given": "g", "OfGiven": "v"}
     made = Account(templates, account=ID, region="eu-west-1", parameters=given, stacks=["A", "B"])
     refs = made.resolve(0, [{"Ref": name} for name in parameters])

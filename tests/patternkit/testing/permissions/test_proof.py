@@ -547,7 +547,7 @@ class TestTheProcess:
 
 
 def puts_parts(_event: Any, _context: Any) -> None:
-    s3 = boto3.client("s3")
+    s3: Any = boto3.client("s3")
     where = {"Bucket": os.environ["BUCKET"], "Key": "a"}
     with contextlib.suppress(ClientError):
         upload = {**where, "UploadId": s3.create_multipart_upload(**where)["UploadId"]}
