@@ -46,6 +46,12 @@ class Commands(EndingCommand, click.Group):
             "Hold templates to a project's own rules, in Guard or Rego.",
             NO_ANSWER,
         ),
+        "dns": Elsewhere(
+            "patternkit.dns.cli",
+            "app",
+            "Prove what names answer, from the template, before anything is deployed.",
+            NO_ANSWER,
+        ),
         "routes": Elsewhere(
             "patternkit.routes.cli",
             "app",

@@ -25,7 +25,7 @@ def attributes(pattern: Pattern) -> str:
     for section in construct.docstring.parse("google", warnings=False) if construct.docstring else []:
         if isinstance(section, griffe.DocstringSectionAttributes):
             said = {one.name: (str(one.annotation), " ".join(one.description.split())) for one in section.value}
-    for name, one in construct.members.items():
+    for name, one in _members(pattern).items():
         if isinstance(one, griffe.Attribute) and not name.startswith("_") and name not in said:
             source = pattern.folder / "construct.py"
             raise CatalogError(f"{source}: the docstring of {pattern.construct} says nothing of the attribute {name}")
@@ -46,7 +46,7 @@ def methods(pattern: Pattern) -> str:
         CatalogError: If a method has no docstring.
     """
     rows = []
-    for name, one in construct_class(pattern).members.items():
+    for name, one in _members(pattern).items():
         if not isinstance(one, griffe.Function) or name.startswith("_"):
             continue
         if one.docstring is None:
@@ -54,6 +54,26 @@ def methods(pattern: Pattern) -> str:
         given = ", ".join(_shown(parameter) for parameter in one.parameters if parameter.name != "self")
         rows.append((f"`{name}({given})`", f"`{one.returns}`", one.docstring.value.split("\n")[0]))
     return table(("Method", "Returns", "What it does"), rows) if rows else "It has no methods of its own."
+
+
+def _members(pattern: Pattern) -> dict[str, griffe.Object | griffe.Alias]:
+    """Read the members of a construct: its own first, then those that it has from its family's classes."""
+    catalog = pattern.folder.parents[2]
+    found: dict[str, griffe.Object | griffe.Alias] = {}
+    waiting = [construct_class(pattern)]
+    while waiting:
+        one = waiting.pop(0)
+        found |= {name: member for name, member in one.members.items() if name not in found}
+        for base in one.bases:
+            *module, name = one.resolve(str(base)).split(".")
+            source = catalog.joinpath(*module).with_suffix(".py")
+            if not source.is_file():
+                # Not of this catalog: `Construct` itself, or a construct of the CDK.
+                continue
+            inherited = griffe.visit(".".join(module), filepath=source, code=source.read_text(encoding="utf-8"))[name]
+            assert isinstance(inherited, griffe.Class)
+            waiting.append(inherited)
+    return found
 
 
 def _shown(parameter: griffe.Parameter) -> str:

@@ -1,4 +1,4 @@
-"""A scheduled rule starts the runs."""
+"""A scheduled rule of Amazon EventBridge starts a function."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -14,8 +14,8 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
-from patterns.building_blocks.operations import Operations
 from patterns.building_blocks.scheduled_start import DELIVERY_ATTEMPTS
+from patterns.building_blocks.settings import Settings
 
 
 def start_by_rule(
@@ -27,11 +27,27 @@ def start_by_rule(
     max_event_age: Duration,
     enabled: bool,
     failed: DeadLetterQueue,
-    operations: Operations,
-) -> events.Rule:
-    """Make a scheduled rule that may start this function."""
-    if operations.encryption_key is not None:
-        operations.encryption_key.add_to_resource_policy(
+    settings: Settings,
+) -> tuple[events.Rule, cloudwatch.Alarm]:
+    """Make a scheduled rule that may start a function and nothing else.
+
+    Args:
+        scope: Parent construct.
+        schedule: When to run, in UTC.
+        function: The function.
+        payload: The input of each run. None: the rule's event.
+        max_event_age: How long EventBridge tries to start a run.
+        enabled: Whether the rule runs.
+        failed: The dead letters of runs that could not be started.
+        settings: The settings that cut across it.
+
+    Returns:
+        The rule, and the alarm on runs that it could not start.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    """
+    if settings.encryption_key is not None:
+        settings.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="DeadLettersOfRules",
                 principals=[iam.ServicePrincipal("events.amazonaws.com")],
@@ -55,7 +71,7 @@ def start_by_rule(
         schedule=events.Schedule.expression(schedule.expression_string),
         targets=[cast(events.IRuleTarget, target)],
     )
-    operations.alarm(
+    failures = settings.alarm(
         scope,
         "FailedInvocations",
         metric=cloudwatch.Metric(
@@ -67,4 +83,4 @@ def start_by_rule(
         ),
         description="The scheduled rule could not start a run: check the function and its permission.",
     )
-    return rule
+    return rule, failures
