@@ -51,6 +51,12 @@ class Commands(EndingCommand, click.Group):
             "show",
             "Show what a pattern is for, its parameters and its limits, or list what its template holds.",
         ),
+        "dns": Elsewhere(
+            "patternkit.dns.cli",
+            "app",
+            "Prove what names answer, from the template, before anything is deployed.",
+            NO_ANSWER,
+        ),
         "routes": Elsewhere(
             "patternkit.routes.cli",
             "app",

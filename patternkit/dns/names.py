@@ -39,7 +39,7 @@ class Names:
     def __init__(self, sources: Iterable[StackSource], contracts: Contracts | None = None) -> None:
         self.contracts = contracts or Contracts()
         self.sources = list(sources)
-        self.models, self.too_many_worlds = in_every_world(
+        self.stacks, self.models, self.too_many_worlds = in_every_world(
             self.sources, self.contracts, lambda resources: read_model(resources, self.contracts)
         )
         self.provers = [Prover(model) for model in self.models]

@@ -24,6 +24,7 @@ from patternkit.dns.vpc_view import VpcView, vpc_view
 from patternkit.dns.zone_answers import ZoneQuery
 
 _LONGEST_CHAIN = 8
+_MOST_ANSWERS = 1_000_000
 Asked = tuple[tuple[str, str], ...]
 
 
@@ -93,7 +94,9 @@ class Resolution:
         return self._answers.get(key)
 
     def remember(self, key: Hashable, answer: Answer) -> None:
-        """Keep an answer."""
+        """Keep an answer; a server may be asked for names without end."""
+        if len(self._answers) >= _MOST_ANSWERS:
+            self._answers.clear()
         self._answers[key] = answer
 
     def place_of(self, address: str) -> Vpc | Site | Unknown:

@@ -11,9 +11,9 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.attachment_placement import AttachmentPlacement, GatewayDefaults
-from patterns.building_blocks.attachment_vpc import AttachmentVpc
-from patterns.building_blocks.cidr_block import is_concrete, network
+from patterns.network.attachment_placement import AttachmentPlacement, GatewayDefaults
+from patterns.network.hub.attachment_vpc import AttachmentVpc
+from patterns.network.hub.cidr_block import is_concrete, network
 
 #: The private BGP number that AWS gives a transit gateway unless told otherwise.
 DEFAULT_ASN = 64512

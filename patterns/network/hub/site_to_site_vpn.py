@@ -15,8 +15,8 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm, tell
 from patterns.building_blocks.arguments import check_one_of, shown
-from patterns.building_blocks.cidr_block import is_concrete, private_networks
-from patterns.building_blocks.transit_gateway import Attachment, FoundAttachment, RoutingDomain, TransitGateway
+from patterns.network.hub.cidr_block import is_concrete, private_networks
+from patterns.network.hub.transit_gateway import Attachment, FoundAttachment, RoutingDomain, TransitGateway
 
 Routing = Literal["bgp", "static"]
 

@@ -9,9 +9,9 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct, IDependable
 
-from patterns.building_blocks.attachment_vpc import ATTACHMENT
-from patterns.building_blocks.cidr_block import network
-from patterns.building_blocks.transit_gateway import RoutingDomain, vpc_attachment
+from patterns.network.hub.attachment_vpc import ATTACHMENT
+from patterns.network.hub.cidr_block import network
+from patterns.network.hub.transit_gateway import RoutingDomain, vpc_attachment
 
 
 class Spoke(Construct):

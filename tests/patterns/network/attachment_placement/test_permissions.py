@@ -15,12 +15,12 @@ from botocore.client import BaseClient
 
 from patternkit.testing.permissions import Account, PermissionProof, prove
 from patternkit.testing.synthesis import synthesize
-from patterns.building_blocks.attachment_placement import construct as attachment_placement
-from patterns.building_blocks.attachment_placement.construct import AttachmentPlacement, GatewayDefaults
+from patterns.network.attachment_placement import placement
+from patterns.network.attachment_placement.placement import AttachmentPlacement, GatewayDefaults
 from tests.conftest import context
-from tests.patterns.building_blocks.test_attachment_placement import Gateway
+from tests.patterns.network.attachment_placement.test_placement import Gateway
 
-CODE = Path(attachment_placement.__file__).parent / "handler"
+CODE = Path(placement.__file__).parent / "handler"
 PLATFORM = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 DESCRIBES = {"ec2:DescribeTransitGatewayAttachments", "ec2:DescribeVpnConnections"}
 RELEASES = {

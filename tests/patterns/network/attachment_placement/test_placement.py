@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-HANDLER = Path(__file__).parents[3] / "patterns/building_blocks/attachment_placement/handler/index.py"
+HANDLER = Path(__file__).parents[4] / "patterns/network/attachment_placement/handler/index.py"
 DEFAULT, OWN, FORMER = "tgw-rtb-default", "tgw-rtb-own", "tgw-rtb-former"
 
 

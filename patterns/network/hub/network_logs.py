@@ -6,8 +6,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from patterns.building_blocks.attachment_vpc import AttachmentVpc
 from patterns.building_blocks.encryption_key import EncryptionKey
+from patterns.network.hub.attachment_vpc import AttachmentVpc
 
 
 class NetworkLogs(Construct):
