@@ -97,7 +97,7 @@ class ApiToQueue(ServiceApi):
         consumer: A function that works on the messages and reports those that failed one by one. Default: none.
         batch_size: Messages that the consumer is given at once: to 10,000, or 10 from FIFO queues. Default: 10.
         batching_window: How long a batch is gathered. Default: not at all.
-        max_concurrency: The most batches at one time. Default: no limit of its own.
+        max_concurrency: The most batches at one time. Default: the consumer's reserved concurrency, if it has one.
         cloudwatch_role: Whether to set the role with which API Gateway writes logs in this account and Region; there is
             one for all APIs. Default: True; False where it is set already.
         execution_log: Whether API Gateway logs its own errors, without request data. Default: no.
@@ -181,7 +181,7 @@ class ApiToQueue(ServiceApi):
         )
         wanted.check(queue, message_deduplication_id_from)
         fifo = queue.fifo if queue is not None else fifo
-        check_consumer(consumer, polling, wanted, fifo=fifo)
+        check_consumer(consumer, polling, wanted, queue, fifo=fifo)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(
             scope,
@@ -211,7 +211,7 @@ class ApiToQueue(ServiceApi):
         call = send_message(self.queue, fields.of(fifo=fifo), fifo=fifo)
         self._hand_over(requests, call, role_id="Sender", role_description="Sends messages")
         if consumer is not None:
-            poll(self, self.queue, consumer, polling, self.queue.encryption_master_key)
+            poll(self, self.queue, consumer, polling.within_reserve(consumer), self.queue.encryption_master_key)
         self._watch(consumer, oldest_message_alarm_after or Duration.hours(1))
 
     def _watch(self, consumer: lambda_.IFunction | None, oldest: Duration) -> None:

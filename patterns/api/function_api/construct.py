@@ -18,8 +18,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.api.function_api.release import check_release, shift_traffic
+from patterns.api.function_api.release import check_owner, check_release, note_alias, shift_traffic
 from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
+from patterns.api.proxy_api.cors import Origins, error_headers
 from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
 from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.api.rest_api.front import Logging
@@ -56,6 +57,8 @@ class FunctionApi(ProxyApi):
         cache_ttl: How long an answer is cached. Default: five minutes, with a cache.
         cache_key_parameters: What else than the path tells answers apart: "header.NAME" or "querystring.NAME". An
             answer is the same for all callers unless what tells them apart is named. Default: nothing else.
+        cors_origins: Origins whose pages may call the API from a browser; preflights are answered without
+            authorization. The function's own answers need the header Access-Control-Allow-Origin too. Default: none.
         authorization: "iam" for requests signed with AWS credentials, "cognito" for tokens of a user pool, "function"
             for a function that decides, "api_key" for a key, which tells callers apart but proves little.
             Default: "iam".
@@ -116,6 +119,7 @@ class FunctionApi(ProxyApi):
         cache_size: CacheSize | None = None,
         cache_ttl: CacheTtl | None = None,
         cache_key_parameters: CacheKeyParameters = (),
+        cors_origins: Origins = (),
         authorization: Authorization = "iam",
         user_pools: Sequence[cognito.IUserPool] = (),
         authorization_scopes: Sequence[str] = (),
@@ -136,6 +140,7 @@ class FunctionApi(ProxyApi):
     ) -> None:
         settings = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
         check_function(function, code, handler, settings)
+        check_owner(scope, function, stage_name)
         check_release(
             scope,
             gradual=gradual_release,
@@ -154,6 +159,7 @@ class FunctionApi(ProxyApi):
             logging=Logging(cloudwatch_role, execution_log),
             settings=settings,
             stage=stage,
+            error_headers=error_headers(cors_origins),
         )
 
         if function is not None:
@@ -183,7 +189,10 @@ class FunctionApi(ProxyApi):
             self.function = made.function
             self.alarms += made.alarms
         self.alias = lambda_.Alias(self, "Alias", alias_name=stage_name, version=self.function.current_version)
-        self._hand_over(self._invoke, backend="function", cache_key_parameters=cache_key_parameters)
+        note_alias(self.function, stage_name)
+        self._hand_over(
+            self._invoke, backend="function", cache_key_parameters=cache_key_parameters, cors_origins=cors_origins
+        )
         self._let_invoke()
         bad = self._watch()
         self.release: codedeploy.LambdaDeploymentGroup | None = None

@@ -12,6 +12,7 @@ from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
 from patterns.building_blocks.domain_name import check_in_zone
+from patterns.building_blocks.same_region import check_certificate, check_regional_web_acl
 
 RateLimit = Annotated[float, Interval(ge=1, le=100_000), Unit("requests a second")]
 """Requests a second."""
@@ -52,6 +53,18 @@ class Exposure:
             raise ValueError("hosted_zone needs domain_name")
         if name is not None and self.hosted_zone is not None:
             check_in_zone(name, self.hosted_zone)
+
+    def check(self, scope: Construct) -> None:
+        """Refuse what is of another Region than the API.
+
+        Args:
+            scope: Parent construct of the API.
+
+        Raises:
+            ValueError: If the certificate or the web ACL is.
+        """
+        check_certificate(scope, self.certificate)
+        check_regional_web_acl(self.web_acl)
 
     def usage_plan(
         self, scope: Construct, stage: apigateway.Stage, api_key: apigateway.IApiKey, daily_quota: int | None

@@ -11,6 +11,9 @@ from patterns.building_blocks.bounds import Matches
 # S3 writes keys into events URL-encoded; these characters come out as they went in.
 KeyParts = Sequence[Annotated[str, Matches(r"[A-Za-z0-9/._-]{1,512}", "up to 512 letters, digits and /._-")]]
 """Beginnings or ends of object keys."""
+# SNS counts each value as often as its key is nested deep: Records, s3, object, key.
+# https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+MOST_VALUES = 150 // 4
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,63}")
 
 
@@ -36,9 +39,8 @@ def check_filter(argument: str, prefixes: Sequence[str], suffixes: Sequence[str]
     if prefixes and suffixes:
         raise ValueError(f"{argument} must have prefixes or suffixes: SNS takes an object that has either for a match")
     for name, parts in (("prefixes", prefixes), ("suffixes", suffixes)):
-        # https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
-        if len(parts) > 150:
-            raise ValueError(f"{argument}: {name} must be at most 150, got {len(parts)}")
+        if len(parts) > MOST_VALUES:
+            raise ValueError(f"{argument}: {name} must be at most {MOST_VALUES}, got {len(parts)}")
 
 
 def object_filter(prefixes: Sequence[str], suffixes: Sequence[str]) -> dict[str, sns.FilterOrPolicy] | None:

@@ -1,11 +1,12 @@
 """A function with a queue of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 
+from patterns.building_blocks.function_settings import LONGEST_TIMEOUT, timeout_of
 from patterns.building_blocks.lambda_function import EnvironmentVariables, FunctionMemory, FunctionTimeout
 from patterns.building_blocks.queue_consumer import (
     BatchingWindow,
@@ -41,7 +42,8 @@ class Consumer:
         suffixes: Its queue gets only objects whose keys end in one of them, capitals count. Default: all.
         batch_size: Messages that it is given at once. Default: 10.
         batching_window: How long a batch is gathered. Default: not at all.
-        max_concurrency: The most batches at one time. Default: 10.
+        max_concurrency: The most batches at one time. Default: 10, or the function's reserved
+            concurrency if that is less.
         visibility_timeout: How long a message that is worked on stays hidden, at least six times the function's timeout
             and the batching window. Default: exactly that.
         max_receive_count: After how many failed attempts a message goes to the dead letters. Default: 5.
@@ -61,7 +63,7 @@ class Consumer:
     suffixes: KeyParts = ()
     batch_size: BatchSize = 10
     batching_window: BatchingWindow | None = None
-    max_concurrency: MaxConcurrency = 10
+    max_concurrency: MaxConcurrency | None = None
     visibility_timeout: VisibilityTimeout | None = None
     max_receive_count: MaxReceiveCount = 5
     retention: Retention | None = None
@@ -70,7 +72,10 @@ class Consumer:
     @property
     def polling(self) -> Polling:
         """How Lambda polls the queue."""
-        return Polling(self.batch_size, self.batching_window, self.max_concurrency)
+        polling = Polling(self.batch_size, self.batching_window, self.max_concurrency)
+        if self.function is not None:
+            return polling.within_reserve(self.function, default=10)
+        return replace(polling, max_concurrency=self.max_concurrency or 10)
 
     def hidden_for(self) -> Duration:
         """How long a message stays hidden while the function processes it.
@@ -78,7 +83,9 @@ class Consumer:
         Returns:
             The visibility timeout: as given, or the least that is right.
         """
-        return self.visibility_timeout or Duration.seconds(self.least_visibility() or 180)
+        # The timeout of an imported function is not known: it may be the longest that there is.
+        longest = self.polling.least_visibility(LONGEST_TIMEOUT, attempts=1) or 0
+        return self.visibility_timeout or Duration.seconds(max(30, self.least_visibility() or longest))
 
     def least_visibility(self) -> int | None:
         """How short that may be.
@@ -88,9 +95,7 @@ class Consumer:
         """
         if self.function is None:
             return self.polling.least_visibility(self.timeout or DEFAULT_TIMEOUT)
-        return self.polling.least_visibility(
-            self.function.timeout if isinstance(self.function, lambda_.Function) else None
-        )
+        return self.polling.least_visibility(timeout_of(self.function))
 
 
 def check_consumers(consumers: Sequence[Consumer]) -> None:
@@ -110,7 +115,7 @@ def check_consumers(consumers: Sequence[Consumer]) -> None:
             "timeout": one.timeout,
         }
         check_function(one.function, one.code, one.handler, settings, of=f"{argument}: ")
-        one.polling.check(of=f"{argument}: ")
+        Polling(one.batch_size, one.batching_window, one.max_concurrency).check(one.function, of=f"{argument}: ")
         one.polling.check_visibility(
             f"{argument}: visibility_timeout", one.visibility_timeout, one.least_visibility(), "function"
         )

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from annotated_types import Interval, Len, Unit
 from aws_cdk import Size, SizeRoundingBehavior, Stack, Token
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
 
 from patterns.building_blocks.bounds import Bytes, Passes, gibibytes
+from patterns.events.bucket_notifications.notifications import bucket_identity
 
 Format = Literal["JPEG", "PNG", "WEBP", "AVIF"]
 
@@ -97,16 +98,13 @@ def check_memory_suffices(memory: Size, max_pixels: int, max_bytes: Size) -> Non
         )
 
 
-def check_no_loop(
-    scope: Construct, source: s3.IBucket, destination: s3.IBucket, source_prefix: str, destination_prefix: str
-) -> None:
+def check_no_loop(source: s3.IBucket, destination: s3.IBucket, source_prefix: str, destination_prefix: str) -> None:
     """Refuse one bucket for both sides, unless its prefixes keep thumbnails from setting off the function.
 
     Raises:
         ValueError: If a thumbnail could be taken for a new image.
     """
-    stack = Stack.of(scope)
-    if stack.resolve(source.bucket_name) != stack.resolve(destination.bucket_name):
+    if bucket_identity(source) != bucket_identity(destination):
         return
     if destination_prefix.startswith(source_prefix) or source_prefix.startswith(destination_prefix):
         raise ValueError(
@@ -114,3 +112,22 @@ def check_no_loop(
             "both given and neither holds the other, or each thumbnail would set off the function again: "
             f"got {source_prefix!r} and {destination_prefix!r}"
         )
+
+
+def check_table(table: dynamodb.ITable | None) -> None:
+    """Refuse a table whose keys are not those of records.
+
+    Args:
+        table: The table; None passes, and so does an imported one, whose keys are not known.
+
+    Raises:
+        ValueError: If it has other keys.
+    """
+    resource = None if table is None else table.node.default_child
+    if not isinstance(resource, dynamodb.CfnTable):
+        return
+    found = Stack.of(resource).resolve(resource.key_schema)
+    keys = {one["keyType"]: one["attributeName"] for one in found}
+    if keys != {"HASH": "source_key", "RANGE": "source_bucket"}:
+        got = " and ".join(keys[kind] for kind in ("HASH", "RANGE") if kind in keys)
+        raise ValueError(f"table must have the partition key source_key and the sort key source_bucket, got {got}")

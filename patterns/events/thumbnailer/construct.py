@@ -17,12 +17,14 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
+from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.lambda_function import PYTHON, FunctionMemory, LambdaFunction, ReservedConcurrency
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
+from patterns.events.bucket_notifications.notifications import notify_once
 from patterns.events.thumbnailer.arguments import (
     Format,
     KeyPrefix,
@@ -33,6 +35,7 @@ from patterns.events.thumbnailer.arguments import (
     Widths,
     check_memory_suffices,
     check_no_loop,
+    check_table,
 )
 from patterns.events.thumbnailer.notification import notify_from_existing_bucket, notify_from_new_bucket
 
@@ -119,9 +122,10 @@ class Thumbnailer(Construct):
     ) -> None:
         max_bytes = max_bytes or Size.mebibytes(64)
         check_memory_suffices(memory or DEFAULT_MEMORY, max_pixels, max_bytes)
+        check_table(table)
         super().__init__(scope, construct_id)
         if source_bucket is not None and destination_bucket is not None:
-            check_no_loop(self, source_bucket, destination_bucket, source_prefix, destination_prefix)
+            check_no_loop(source_bucket, destination_bucket, source_prefix, destination_prefix)
 
         self.encryption_key = encryption_key or EncryptionKey(
             self, "Key", description="Encrypts a thumbnailer: images, thumbnails, records, log and failed events"
@@ -171,6 +175,7 @@ class Thumbnailer(Construct):
         )
         self.function = thumbnails.function
         self._permit(thumbnails, versioned=source_bucket is None)
+        notify_once(self, "source_bucket", self.source_bucket, source_prefix, source_suffixes)
         if source_bucket is None:
             notify_from_new_bucket(self, self.source_bucket, self.function, source_prefix, source_suffixes)
         else:
@@ -265,7 +270,14 @@ class Thumbnailer(Construct):
         Returns:
             The grant.
         """
-        return self._grant(self.source_bucket, self._source_prefix, grantee, "s3:PutObject", "kms:GenerateDataKey")
+        return self._grant(
+            # Parts of a multipart upload are decrypted to be put together.
+            self.source_bucket,
+            self._source_prefix,
+            grantee,
+            "s3:PutObject",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+        )
 
     def grant_read_thumbnails(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone read the thumbnails.
@@ -276,7 +288,7 @@ class Thumbnailer(Construct):
         Returns:
             The grant.
         """
-        return self._grant(self.destination_bucket, self._destination_prefix, grantee, "s3:GetObject", "kms:Decrypt")
+        return self._grant(self.destination_bucket, self._destination_prefix, grantee, "s3:GetObject", ["kms:Decrypt"])
 
     def grant_read_records(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone look up what became of an image, by its key and bucket.
@@ -296,13 +308,11 @@ class Thumbnailer(Construct):
         )
 
     def _grant(
-        self, bucket: s3.IBucket, prefix: str, grantee: iam.IGrantable, action: str, key_action: str
+        self, bucket: s3.IBucket, prefix: str, grantee: iam.IGrantable, action: str, key_actions: Sequence[str]
     ) -> iam.Grant:
         if bucket.encryption_key is not None:
-            bucket.encryption_key.grant(grantee, key_action)
-        return iam.Grant.add_to_principal(
-            grantee=grantee, actions=[action], resource_arns=[bucket.arn_for_objects(f"{prefix}*")]
-        )
+            bucket.encryption_key.grant(grantee, *key_actions)
+        return grant_wildcard(grantee, [action], bucket.arn_for_objects(f"{prefix}*"), OBJECT_KEYS_UNKNOWN)
 
 
 def _text(number: float) -> str:

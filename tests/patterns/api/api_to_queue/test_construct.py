@@ -334,3 +334,48 @@ def test_tokens_pass(scope: cdk.Stack) -> None:
     rate = cdk.CfnParameter(scope, "Rate", type="Number").value_as_number
     ApiToQueue(scope, "Api", domain_name=domain, certificate=certificate, rate_limit=rate)
     Template.from_stack(scope).has_resource_properties("AWS::ApiGateway::DomainName", {"DomainName": {"Ref": "Domain"}})
+
+
+@pytest.mark.parametrize(("visibility", "refused"), [(None, True), (59, True), (60, False)])
+def test_an_existing_queue_hides_messages_for_as_long_as_its_consumer_works(
+    scope: cdk.Stack, visibility: int | None, refused: bool
+) -> None:
+    queue = sqs.Queue(
+        scope, "Queue", visibility_timeout=None if visibility is None else cdk.Duration.seconds(visibility)
+    )
+    slow = lambda_.Function(
+        scope,
+        "Slow",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        timeout=cdk.Duration.minutes(1),
+    )
+    alias = lambda_.Alias(scope, "Alias", alias_name="live", version=slow.current_version)
+    if refused:
+        with pytest.raises(
+            ValueError, match=r"^queue must hide messages for at least 60 seconds, the consumer's timeou"
+        ):
+            ApiToQueue(scope, "Api", queue=queue, consumer=alias)
+    else:
+        ApiToQueue(scope, "Api", queue=queue, consumer=alias)
+
+
+def test_of_an_imported_consumer_the_longest_timeout_is_assumed(scope: cdk.Stack) -> None:
+    imported = lambda_.Function.from_function_arn(
+        scope, "Imported", "arn:aws:lambda:eu-west-1:111122223333:function:theirs"
+    )
+    ApiToQueue(scope, "Api", consumer=imported)
+    Template.from_stack(scope).has_resource_properties("AWS::SQS::Queue", {"VisibilityTimeout": 900})
+
+
+@pytest.mark.parametrize("path", ["a/../b", "..", ".", "a/.", "./a"])
+def test_a_path_that_clients_would_shorten_is_refused(scope: cdk.Stack, path: str) -> None:
+    with pytest.raises(ValueError, match=r"^path must be segments of .*, none of them \. or \.\., got"):
+        ApiToQueue(scope, "Api", path=path)
+
+
+def test_a_schema_of_another_draft_is_refused(scope: cdk.Stack) -> None:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}
+    with pytest.raises(ValueError, match=r"^schema must be of draft 4, http://json-schema.org/draft-04/schema#, got"):
+        ApiToQueue(scope, "Api", schema=schema)

@@ -73,11 +73,13 @@ REFUSALS = [
         message_attributes=lambda _: {f"a{number}": "method.request.header.A" for number in range(11)},
     ),
     refused(
-        "event_source must be up to 128 letters, digits, blanks and ._/:@-, and not begin with aws., which is AWS's own, got 'aws.orders'",
+        "event_source must be up to 128 letters, digits, blanks and ._/:@-, and not begin with aws., "
+        "which is AWS's own, got 'aws.orders'",
         event_source="aws.orders",
     ),
     refused(
-        "event_source must be up to 128 letters, digits, blanks and ._/:@-, and not begin with aws., which is AWS's own, got 'a\"b'",
+        "event_source must be up to 128 letters, digits, blanks and ._/:@-, and not begin with aws., "
+        "which is AWS's own, got 'a\"b'",
         event_source='a"b',
     ),
     refused("detail_type must be up to 128 letters, digits, blanks and ._/:@-, got '$x'", detail_type="$x"),

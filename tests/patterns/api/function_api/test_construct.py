@@ -166,3 +166,49 @@ def test_with_key_and_cache_nothing_is_found() -> None:
 
     found = synthesize(build, context=context(), packs=["AwsSolutions", "Serverless"]).findings
     assert found == (), listed(found)
+
+
+def test_no_page_of_another_origin_may_call_it_by_default(scope: cdk.Stack) -> None:
+    FunctionApi(scope, "Api")
+    template = Template.from_stack(scope).to_json()
+    assert {one["HttpMethod"] for one in resources(template, "AWS::ApiGateway::Method")} == {"ANY"}
+    assert not [one for one in resources(template, "AWS::ApiGateway::GatewayResponse") if "ResponseParameters" in one]
+
+
+@pytest.mark.parametrize("authorization", ["iam", "api_key"])
+def test_a_preflight_is_answered_without_authorization(scope: cdk.Stack, authorization: Any) -> None:
+    FunctionApi(scope, "Api", cors_origins=["https://www.example.com"], authorization=authorization)
+    template = Template.from_stack(scope).to_json()
+    preflights = [one for one in resources(template, "AWS::ApiGateway::Method") if one["HttpMethod"] == "OPTIONS"]
+    assert len(preflights) == 2, "one at the root and one below it"
+    for one in preflights:
+        assert (one["AuthorizationType"], one["ApiKeyRequired"]) == ("NONE", False)
+        assert one["Integration"]["Type"] == "MOCK", "the function is not asked"
+        said = one["Integration"]["IntegrationResponses"][0]["ResponseParameters"]
+        assert said["method.response.header.Access-Control-Allow-Origin"] == "'https://www.example.com'"
+        assert "Authorization" in said["method.response.header.Access-Control-Allow-Headers"]
+    others = [one for one in resources(template, "AWS::ApiGateway::Method") if one["HttpMethod"] == "ANY"]
+    assert all(one["AuthorizationType"] == "AWS_IAM" or one["ApiKeyRequired"] for one in others)
+    for one in resources(template, "AWS::ApiGateway::GatewayResponse"):
+        assert one["ResponseParameters"] == {
+            "gatewayresponse.header.Access-Control-Allow-Origin": "'https://www.example.com'"
+        }, "a page may read why it was refused"
+
+
+@pytest.mark.parametrize("origin", ["www.example.com", "https://www.example.com/", "https://*.example.com", "null"])
+def test_what_is_no_origin_is_refused(scope: cdk.Stack, origin: str) -> None:
+    with pytest.raises(ValueError, match=r"^cors_origins must be origins, as https://www.example.com, or \*, got"):
+        FunctionApi(scope, "Api", cors_origins=[origin])
+
+
+def test_a_grant_of_every_method_leaves_no_finding() -> None:
+    def build(app: cdk.App) -> None:
+        stack = cdk.Stack(app, "Test")
+        role = iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        FunctionApi(stack, "Api").grant_invoke(role)
+        elsewhere = cdk.Stack(app, "Elsewhere")
+        other = iam.Role(elsewhere, "Caller", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        FunctionApi(stack, "Other").grant_invoke(other)
+
+    found = synthesize(build, context=context(), packs=["AwsSolutions"]).findings
+    assert not found, listed(found)
