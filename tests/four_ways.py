@@ -117,22 +117,19 @@ def try_cell(argument: Argument, way: str, kind: str) -> Cell:
 
 def companion(argument: Argument, said: str) -> tuple[str, Any] | None:
     """Read out of a refusal which other argument this one needs."""
+    if found := re.search(r"^(\w+) and (\w+) go together, got only (\w+)", said):
+        missing = found[1] if found[2] == found[3] else found[2]
+        return missing, "api.example.com" if missing == "domain_name" else _Same()
     for pattern, value in (
         (r"needs (\w+)='(\w+)'", lambda found: found[2]),
         (r"needs (\w+)=True", lambda _: True),
         (r"or (\w+) must be True", lambda _: True),
-        (r"^(?:\w+ )?(domain_name)\b.* go together|needs (domain_name)\b", lambda _: "api.example.com"),
-        (r"needs (\w+)", lambda _: _Same()),
+        (r"needs (domain_name)\b", lambda _: "api.example.com"),
         (r"^(\w+) must be given with ", lambda _: _Same()),
+        (r"needs (\w+)", lambda _: _Same()),
     ):
-        if found := re.search(pattern, said):
-            name = next(one for one in found.groups() if one)
-            if name != argument.name or "go together" in said:
-                if name in (argument.name, "domain_name") and argument.name == "domain_name":
-                    continue
-                return name, value(found)
-    if found := re.search(r"domain_name and (\w+) go together, got only domain_name", said):
-        return found[1], _Same()
+        if (found := re.search(pattern, said)) and found[1] != argument.name:
+            return found[1], value(found)
     return None
 
 
@@ -170,9 +167,10 @@ def _resource(argument: Argument, way: str, scope: Construct, root: Construct, e
     if way == "imported":
         make: Callable[[Construct], Any] = makes.get("existing") or next(iter(makes.values()))
         return make(Construct(scope, "Given"))
-    if way == "other stack":
-        scope = cdk.Stack(root, "Elsewhere", env=env)
     make = makes.get("new") or next(iter(makes.values()))
+    # What can only be imported makes no stack of its own.
+    if way == "other stack" and make is not makes.get("existing"):
+        scope = cdk.Stack(root, "Elsewhere", env=env)
     return make(Construct(scope, "Given"))
 
 

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
@@ -113,18 +112,6 @@ def test_a_function_may_decide(scope: cdk.Stack) -> None:
     template.has_resource_properties("AWS::ApiGateway::Method", {"AuthorizationType": "CUSTOM"})
 
 
-def test_a_key_comes_with_a_plan_that_throttles_it(scope: cdk.Stack) -> None:
-    made = ApiToQueue(scope, "Api", authorization="api_key", rate_limit=5, burst_limit=7, daily_quota=1000)
-    template = Template.from_stack(scope)
-    template.has_resource_properties("AWS::ApiGateway::Method", {"ApiKeyRequired": True, "AuthorizationType": "NONE"})
-    template.has_resource_properties(
-        "AWS::ApiGateway::UsagePlan",
-        {"Throttle": {"RateLimit": 5, "BurstLimit": 7}, "Quota": {"Limit": 1000, "Period": "DAY"}},
-    )
-    template.resource_count_is("AWS::ApiGateway::UsagePlanKey", 1)
-    assert isinstance(made.api_key, apigateway.ApiKey)
-
-
 def test_who_chooses_a_key_alone_sees_the_finding() -> None:
     def build(app: cdk.App) -> None:
         ApiToQueue(cdk.Stack(app, "Keyed"), "Api", authorization="api_key")
@@ -176,39 +163,6 @@ def test_with_everything_on_nothing_is_found(authorization: Literal["cognito", "
     assert found == (), listed(found)
 
 
-def test_the_access_log_has_neither_bodies_nor_headers_nor_queries_nor_addresses(scope: cdk.Stack) -> None:
-    ApiToQueue(scope, "Api")
-    (stage,) = resources(Template.from_stack(scope).to_json(), "AWS::ApiGateway::Stage")
-    logged = json.loads(stage["AccessLogSetting"]["Format"])
-    assert {"requestId", "status", "integrationStatus"} <= set(logged)
-    told = " ".join(logged.values()).lower()
-    for private in ("body", "header", "querystring", "sourceip", "useragent", "validationerror", "context.path"):
-        assert private not in told
-    (settings,) = stage["MethodSettings"]
-    assert settings["DataTraceEnabled"] is False
-    assert settings["LoggingLevel"] == "OFF"
-    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
-    assert stage["TracingEnabled"] is True
-
-
-def test_errors_are_logged_on_request_without_data(scope: cdk.Stack) -> None:
-    ApiToQueue(scope, "Api", execution_log=True)
-    (stage,) = resources(Template.from_stack(scope).to_json(), "AWS::ApiGateway::Stage")
-    (settings,) = stage["MethodSettings"]
-    assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("ERROR", False)
-
-
-def test_a_denied_caller_learns_no_names(scope: cdk.Stack) -> None:
-    ApiToQueue(scope, "Api")
-    Template.from_stack(scope).has_resource_properties(
-        "AWS::ApiGateway::GatewayResponse",
-        {
-            "ResponseType": "ACCESS_DENIED",
-            "ResponseTemplates": {"application/json": '{"message": "Forbidden", "requestId": "$context.requestId"}'},
-        },
-    )
-
-
 def test_bodies_are_checked_against_the_schema_and_a_new_schema_is_deployed() -> None:
     deployments = set()
     for minimum in (0, 1):
@@ -233,13 +187,6 @@ def test_who_is_granted_may_post_and_nothing_else(scope: cdk.Stack) -> None:
     arn = "".join(part if isinstance(part, str) else f"<{part['Ref']}>" for part in granted["Resource"]["Fn::Join"][1])
     assert arn.endswith("/POST/messages")
     assert "*" not in arn
-
-
-def test_there_is_nothing_to_grant_where_iam_is_not_asked(scope: cdk.Stack) -> None:
-    made = ApiToQueue(scope, "Api", authorization="api_key")
-    role = iam.Role(scope, "Caller", assumed_by=iam.AccountRootPrincipal())
-    with pytest.raises(ValueError, match=r"^grant_invoke needs authorization='iam', got 'api_key'$"):
-        made.grant_invoke(role)
 
 
 def test_a_domain_of_ones_own_is_the_only_way_in(scope: cdk.Stack) -> None:

@@ -135,27 +135,11 @@ def test_a_cache_is_encrypted_and_told_apart_by_path_and_what_is_named(scope: cd
     assert sorted(keys, key=len) == [[page], ["method.request.path.proxy", page]]
 
 
-def test_a_key_comes_with_a_plan_that_throttles_it(scope: cdk.Stack) -> None:
-    FunctionApi(scope, "Api", authorization="api_key", rate_limit=5, burst_limit=7, daily_quota=1000)
-    Template.from_stack(scope).has_resource_properties(
-        "AWS::ApiGateway::UsagePlan",
-        {"Throttle": {"RateLimit": 5, "BurstLimit": 7}, "Quota": {"Limit": 1000, "Period": "DAY"}},
-    )
-
-
 def test_a_ready_function_is_versioned_and_left_as_it_is(scope: cdk.Stack) -> None:
     ready = function(scope, "Ready")
     made = FunctionApi(scope, "Api", function=ready)
     Template.from_stack(scope).resource_count_is("AWS::Lambda::Function", 1)
     assert made.function is ready
-
-
-def test_there_is_nothing_to_grant_where_iam_is_not_asked(scope: cdk.Stack) -> None:
-    role = iam.Role(scope, "Caller", assumed_by=iam.AccountRootPrincipal())
-    assert FunctionApi(scope, "Open").grant_invoke(role).success
-    made = FunctionApi(scope, "Api", authorization="api_key", cloudwatch_role=False)
-    with pytest.raises(ValueError, match=r"^grant_invoke needs authorization='iam', got 'api_key'$"):
-        made.grant_invoke(role)
 
 
 def test_with_key_and_cache_nothing_is_found() -> None:
