@@ -22,6 +22,8 @@ from patternkit.dns.ranking import Tier, near
 
 _FAR_FROM_ALL = ("192.0.0.8/32", "2001:db8:ffff:ffff::1/128")
 _OTHER = "other"
+_TELLING_APART = (Geolocation, Geoproximity, IpBased, Latency)
+_ALIKE = [InternetClient()]
 
 
 def records_behind(model: Model, name: str, kind: str) -> Iterator[tuple[HostedZone, RecordSet]]:
@@ -69,7 +71,9 @@ def every_client(policies: Iterable[RoutingPolicy], model: Model) -> list[Intern
     Returns:
         One client of each kind; just one where none are told apart.
     """
-    listed = list(policies)
+    listed = [policy for policy in policies if isinstance(policy, _TELLING_APART)]
+    if not listed:
+        return _ALIKE
     places = _places([policy for policy in listed if isinstance(policy, Geolocation)])
     addresses = _addresses([policy for policy in listed if isinstance(policy, IpBased)])
     regions = _regions(listed, model)

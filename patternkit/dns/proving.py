@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -304,15 +304,12 @@ class Prover:
     def _some(self, given: Any, name: str, kind: str, tally: Tally, times: int = 1) -> list[Source]:
         """The sources of a promise, of those that are alike just one."""
         found = self.sources.some(given, name, kind)
-        distinct: dict[Hashable, Source] = {}
-        for source in found:
-            distinct.setdefault(self.resolution.likeness(source), source)
-        tally.asked += len(found) * times
-        tally.worked_out += len(distinct) * times
-        return list(distinct.values())
+        tally.asked += found.count * times
+        tally.worked_out += len(found.distinct) * times
+        return list(found.distinct.values())
 
     def _any(self, promise: Promise, name: str, kind: str) -> Source:
-        return self.sources.some(promise.source, name, kind)[0]
+        return next(iter(self.sources.some(promise.source, name, kind).distinct.values()))
 
     def _note(
         self, tally: Tally, source: Source, name: str, kind: str, ill: Ill, answer: Answer, judge: Judge, what: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from patternkit.dns.answer import Answer, Deeper, Outcome, Status, Walk, certain, mixed, not_known, prefixed
@@ -36,6 +36,7 @@ class Resolution:
 
     Attributes:
         views: What each VPC's resolver goes by, by the VPC's identity.
+        alike: One VPC of those that are answered alike, with how many they are.
     """
 
     def __init__(self, model: Model) -> None:
@@ -45,6 +46,7 @@ class Resolution:
         self._vpc_keys = {
             identity: self._keys.setdefault(view.key, len(self._keys)) for identity, view in self.views.items()
         }
+        self.alike: list[tuple[Vpc, int]] = _alike(model, self._vpc_keys)
         self._public: dict[str, list[HostedZone]] = {}
         for zone in model.zones.values():
             if zone.private is not True:
@@ -109,8 +111,22 @@ class Resolution:
 
     def public_zones(self, name: str) -> list[HostedZone]:
         """The zones that a client on the internet may find for a name, the most general first."""
-        found = [zone for domain in upwards(name) for zone in self._public.get(domain, ())]
-        return found[::-1]
+        found: list[HostedZone] = []
+        public = self._public
+        while True:
+            if name in public:
+                found[:0] = public[name]
+            if not name:
+                return found
+            name = name.partition(".")[2]
+
+
+def _alike(model: Model, keys: Mapping[str, int]) -> list[tuple[Vpc, int]]:
+    found: dict[int, tuple[Vpc, int]] = {}
+    for identity, vpc in model.vpcs.items():
+        first, count = found.get(keys[identity], (vpc, 0))
+        found[keys[identity]] = (first, count + 1)
+    return list(found.values())
 
 
 class _Query:
@@ -252,7 +268,7 @@ class _Query:
     # The internet
 
     def _from_internet(self, client: InternetClient, name: str) -> Answer:
-        for domain in upwards(name):
+        for domain in upwards(name) if self.model.elsewhere else ():
             if domain in self.model.elsewhere:
                 return self._elsewhere(domain, name)
         zones = self.resolution.public_zones(name)
