@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from patternkit.dns.clients import every_client, records_behind
+from patternkit.dns.clients import Clients
 from patternkit.dns.domain_names import is_address, is_within, normal
 from patternkit.dns.errors import QuestionError
 from patternkit.dns.geography import CONTINENTS, continent_of
@@ -84,11 +84,15 @@ class Sources:
     Args:
         model: The model.
         resolution: What answers for it.
+
+    Attributes:
+        told_apart: Finds the clients that records tell apart.
     """
 
     def __init__(self, model: Model, resolution: Resolution) -> None:
         self.model = model
         self.resolution = resolution
+        self.told_apart = Clients(model)
 
     def one(self, given: SourceText) -> Source:
         """The source that a text or a client's features mean.
@@ -139,7 +143,8 @@ class Sources:
 
     def clients(self, name: str, kind: str) -> list[InternetClient]:
         """A client of each kind that the records of a name tell apart."""
-        return every_client((record.policy for _, record in records_behind(self.model, normal(name), kind)), self.model)
+        behind = self.told_apart.records_behind(normal(name), kind)
+        return self.told_apart.every_client(record.policy for _, record in behind)
 
     def _named(self, text: str) -> list[Source]:
         if not isinstance(text, str):
