@@ -6,10 +6,15 @@ UV := $(BIN)/uv
 WORKERS ?= 2
 EXAMPLES ?= 500
 NETWORKS ?= 2000
+# 0 is every mutant.
+SAMPLE ?= 0
+SEED ?= 1
 # plain_thumbnailer is a part of synthesis, make_test is the suite, measured by processor_time, and fan_out redraws its pages' pictures: by name only.
 NAME ?= $(filter-out plain_thumbnailer make_test processor_time fan_out,$(basename $(notdir $(sort $(wildcard bench/*.py)))))
 SOURCE ?= .
 BUILD ?= build
+# The patterns whose pages on the site list their templates, for which each is synthesized: names, or all.
+LISTINGS ?= all
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Compiled once, the CDK above all, and never beside the code: what lies in a handler's folder is deployed.
@@ -17,7 +22,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test format lint types check snapshots templates-unchanged pages bench fuzz compat lock lock-check site site-serve browser clean
+.PHONY: help env demo test format lint types check snapshots templates-unchanged pages bench fuzz mutants compat lock lock-check site site-serve browser clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -75,6 +80,9 @@ fuzz: env ## draw many arguments of every construct and many networks: make fuzz
 	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest --numprocesses=$(WORKERS) tests/fuzz
 	PATTERNKIT_FUZZ=$(NETWORKS) $(BIN)/pytest --numprocesses=0 --capture=no --timeout=0 tests/patternkit/routes/test_oracles.py
 
+mutants: env ## change the code in one place at a time and see whether its tests notice: make mutants ROOM=upgrade SAMPLE=200 SEED=1
+	$(BIN)/python -m tests.mutation $(ROOM) --sample=$(SAMPLE) --seed=$(SEED) $(if $(FRESH),--fresh)
+
 compat: env ## the suite's fast part on the lowest and newest aws-cdk-lib, and on each Python that is here
 	.ci/compat
 
@@ -91,7 +99,7 @@ pages: env ## rewrite the generated parts of the pages, or of one pattern's (ONL
 	$(BIN)/patternkit pages $(ONLY)
 
 site: env ## build the site; a dead link, or a page that no other leads to, is an error
-	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site -d $(BUILD)/doctrees $(SOURCE) $(BUILD)/site || { echo "the site has faults: mend the files that are named above, then run make site" >&2; exit 1; }
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site -D "listings=$(LISTINGS)" -d $(BUILD)/doctrees $(SOURCE) $(BUILD)/site || { echo "the site has faults: mend the files that are named above, then run make site" >&2; exit 1; }
 	@echo $(BUILD)/site/index.html
 
 site-serve: site ## show the site on this machine

@@ -1,4 +1,4 @@
-"""A scheduled rule starts the runs."""
+"""A scheduled rule of Amazon EventBridge starts a function."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -8,15 +8,14 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.scheduled_start import DELIVERY_ATTEMPTS
+from patterns.building_blocks.settings import Settings
 
 
 def start_by_rule(
@@ -28,12 +27,27 @@ def start_by_rule(
     max_event_age: Duration,
     enabled: bool,
     failed: DeadLetterQueue,
-    encryption_key: kms.IKey | None,
-    alarm_topic: sns.ITopic | None,
+    settings: Settings,
 ) -> tuple[events.Rule, cloudwatch.Alarm]:
-    """Make a scheduled rule that may start this function."""
-    if encryption_key is not None:
-        encryption_key.add_to_resource_policy(
+    """Make a scheduled rule that may start a function and nothing else.
+
+    Args:
+        scope: Parent construct.
+        schedule: When to run, in UTC.
+        function: The function.
+        payload: The input of each run. None: the rule's event.
+        max_event_age: How long EventBridge tries to start a run.
+        enabled: Whether the rule runs.
+        failed: The dead letters of runs that could not be started.
+        settings: The settings that cut across it.
+
+    Returns:
+        The rule, and the alarm on runs that it could not start.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    """
+    if settings.encryption_key is not None:
+        settings.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="DeadLettersOfRules",
                 principals=[iam.ServicePrincipal("events.amazonaws.com")],
@@ -57,7 +71,7 @@ def start_by_rule(
         schedule=events.Schedule.expression(schedule.expression_string),
         targets=[cast(events.IRuleTarget, target)],
     )
-    failures = alarm(
+    failures = settings.alarm(
         scope,
         "FailedInvocations",
         metric=cloudwatch.Metric(
@@ -68,6 +82,5 @@ def start_by_rule(
             period=FIVE_MINUTES,
         ),
         description="The scheduled rule could not start a run: check the function and its permission.",
-        topic=alarm_topic,
     )
     return rule, failures
