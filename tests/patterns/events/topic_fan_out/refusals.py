@@ -48,7 +48,7 @@ REFUSALS = [
     ),
     Refusal("subscribers[One]: suffixes must be up to 512 letters, digits and /._-, got ''", given(suffixes=[""])),
     Refusal(
-        "subscribers[One]: suffixes must be at most 150, got 151",
+        "subscribers[One]: suffixes must be at most 37, got 151",
         given(suffixes=[f".{number}" for number in range(151)]),
     ),
     Refusal("subscribers[One]: code and handler go together, got only handler", given(handler="index.handler")),
