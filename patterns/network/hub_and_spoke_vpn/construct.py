@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network
+from typing import Annotated
 
+from annotated_types import Len
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -12,9 +14,12 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.availability_zones import zones
+from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.signature import checked
 from patterns.network.hub.cidr_block import (
     ORGANIZATION_NETWORKS,
+    PrivateCidrs,
     private_networks,
     reject_overlap,
     require_inside,
@@ -22,7 +27,7 @@ from patterns.network.hub.cidr_block import (
 from patterns.network.hub.network_logs import NetworkLogs
 from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
 from patterns.network.hub.spoke import Spoke, check_spoke, network_of, require_new
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, RoutingDomain, TransitGateway
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, GatewayAsn, RoutingDomain, TransitGateway
 
 
 class HubAndSpokeVpn(Construct):
@@ -37,8 +42,8 @@ class HubAndSpokeVpn(Construct):
         sites: The customer sites.
         networks: The organization's private ranges, which spokes lie in and which are dropped where nothing longer is
             known. Default: RFC 1918.
-        availability_zones: Two or three zones, by name. Default: the Region's first `max_azs`.
-        max_azs: How many zones, 2 or 3, if they are not named. Default: 2.
+        availability_zones: Zones, by name. Default: the Region's first `max_azs`.
+        max_azs: How many zones, if they are not named. Default: 2.
         transit_gateway: An existing gateway of this account with its default association and propagation off.
             Default: a new one.
         asn: The private BGP number of the gateway. Default: 64512.
@@ -64,17 +69,18 @@ class HubAndSpokeVpn(Construct):
     Source: https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-isolated.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        sites: Sequence[CustomerSite],
-        networks: Sequence[str] = ORGANIZATION_NETWORKS,
-        availability_zones: Sequence[str] | None = None,
-        max_azs: int = 2,
+        sites: Annotated[Sequence[CustomerSite], Len(1)],
+        networks: PrivateCidrs = ORGANIZATION_NETWORKS,
+        availability_zones: Zones | None = None,
+        max_azs: ZoneCount = 2,
         transit_gateway: ec2_interfaces.ITransitGatewayRef | None = None,
-        asn: int = DEFAULT_ASN,
+        asn: GatewayAsn = DEFAULT_ASN,
         ecmp: bool | None = None,
         accelerated: bool = False,
         encryption_key: kms.IKey | None = None,
@@ -100,15 +106,21 @@ class HubAndSpokeVpn(Construct):
         for site in sites:
             self._connect(site, alarm_topic, accelerated=accelerated)
 
+    @checked
     def add_spoke(
-        self, vpc: ec2.IVpc, *, group: str | None = None, attachment_subnets: ec2.SubnetSelection | None = None
+        self,
+        vpc: ec2.IVpc,
+        *,
+        group: Annotated[str, Matches(r"[A-Za-z0-9]+", "letters and digits"), Known("the ids of constructs")]
+        | None = None,
+        attachment_subnets: ec2.SubnetSelection | None = None,
     ) -> Spoke:
         """Let a VPC of this account and the sites reach each other.
 
         Args:
             vpc: The VPC, of this stack or another one. Its subnets send `networks` and the sites' prefixes to the
                 gateway; its way to the internet stays its own.
-            group: The spokes that it may reach: those of the same group, a name of letters and digits. Default: none.
+            group: The spokes that it may reach: those of the same group, a name. Default: none.
             attachment_subnets: One subnet in each of the hub's zones for the gateway's interfaces. Default: those of
                 the group `Attachment`, or else the first that is not public in each zone.
 
@@ -118,8 +130,6 @@ class HubAndSpokeVpn(Construct):
         Raises:
             ValueError: If the VPC overlaps another, is not in the hub's zones or comes twice.
         """
-        if group is not None and not group.isalnum():
-            raise ValueError(f"group must be letters and digits, got {group!r}")
         subnets = check_spoke(self, vpc, attachment_subnets, self.availability_zones)
         domain = self._spokes_domain(group)
         require_new(vpc, domain)

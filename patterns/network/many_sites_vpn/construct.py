@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
+from annotated_types import Len
 from aws_cdk import CfnTag
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -12,14 +13,20 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_one_of
-from patterns.building_blocks.availability_zones import zones
+from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.cidr_block import ORGANIZATION_NETWORKS, private_networks, reject_overlap, vpc_network
+from patterns.network.hub.cidr_block import (
+    ORGANIZATION_NETWORKS,
+    VpcCidr,
+    private_networks,
+    reject_overlap,
+    vpc_network,
+)
 from patterns.network.hub.network_logs import NetworkLogs
 from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
 from patterns.network.hub.spoke import Spoke, attachment_subnets_of, network_of
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, TransitGateway
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, GatewayAsn, TransitGateway
 
 Gateway = Literal["transit-gateway", "virtual-private-gateway"]
 
@@ -39,8 +46,8 @@ class ManySitesVpn(Construct):
         cidr: The new VPC's range, at least a /21. Default: 10.0.0.0/20.
         gateway: Where the connections end: "transit-gateway" or "virtual-private-gateway". Default: "transit-gateway".
         connect_sites: Whether sites reach each other. Default: no on a transit gateway, yes on a virtual private one.
-        availability_zones: Two or three zones of the new VPC, by name. Default: the Region's first `max_azs`.
-        max_azs: How many zones, 2 or 3, if they are not named. Default: 2.
+        availability_zones: Zones of the new VPC, by name. Default: the Region's first `max_azs`.
+        max_azs: How many zones, if they are not named. Default: 2.
         asn: The private BGP number of the gateway. Default: 64512.
         accelerated: Whether tunnels enter AWS at the nearest edge location; only on a transit gateway. Default: no.
         encryption_key: The key that encrypts the logs. Default: a new key.
@@ -61,25 +68,25 @@ class ManySitesVpn(Construct):
     Source: https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        sites: Sequence[CustomerSite],
+        sites: Annotated[Sequence[CustomerSite], Len(1)],
         vpc: ec2.IVpc | None = None,
-        cidr: str = "10.0.0.0/20",
+        cidr: VpcCidr = "10.0.0.0/20",
         gateway: Gateway = "transit-gateway",
         connect_sites: bool | None = None,
-        availability_zones: Sequence[str] | None = None,
-        max_azs: int = 2,
-        asn: int = DEFAULT_ASN,
+        availability_zones: Zones | None = None,
+        max_azs: ZoneCount = 2,
+        asn: GatewayAsn = DEFAULT_ASN,
         accelerated: bool = False,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_one_of("gateway", gateway, get_args(Gateway))
         cloud_hub = gateway == "virtual-private-gateway"
         if cloud_hub and connect_sites is False:
             raise ValueError("connect_sites must be on with a virtual private gateway, which connects all of its sites")
