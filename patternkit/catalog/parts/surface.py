@@ -1,11 +1,32 @@
-"""What a construct offers once it is made: its attributes and its methods, read from the source."""
+"""The interface of a construct: its parameters, attributes and methods, read from the source."""
 
 import griffe
 
-from patternkit.catalog.arguments import construct_class
+from patternkit.catalog.arguments import arguments, construct_class
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.markdown import table
+
+
+def parameters(pattern: Pattern) -> str:
+    """Make the table of a construct's parameters.
+
+    Args:
+        pattern: The pattern.
+
+    Returns:
+        The table: name, and type with the meaning, by signature and docstring.
+    """
+    rows = [
+        (f"`{one.name}`", f"`{_without_none(one.type)}`{', required' if one.default is None else ''}. {one.said}")
+        for one in arguments(pattern)
+    ]
+    return table(("Parameter", "Meaning"), rows)
+
+
+def _without_none(annotation: str) -> str:
+    # None stands for the default, which the meaning says.
+    return annotation.removesuffix(" | None")
 
 
 def attributes(pattern: Pattern) -> str:
@@ -29,8 +50,8 @@ def attributes(pattern: Pattern) -> str:
         if isinstance(one, griffe.Attribute) and not name.startswith("_") and name not in said:
             source = pattern.folder / "construct.py"
             raise CatalogError(f"{source}: the docstring of {pattern.construct} says nothing of the attribute {name}")
-    rows = [(f"`{name}`", f"`{kind}`", meaning) for name, (kind, meaning) in said.items()]
-    return table(("Attribute", "Type", "What it is"), rows)
+    rows = [(f"`{name}`", f"`{kind}`. {meaning}") for name, (kind, meaning) in said.items()]
+    return table(("Attribute", "What it is"), rows)
 
 
 def methods(pattern: Pattern) -> str:
@@ -52,8 +73,8 @@ def methods(pattern: Pattern) -> str:
         if one.docstring is None:
             raise CatalogError(f"{pattern.folder / 'construct.py'}: {pattern.construct}.{name} has no docstring")
         given = ", ".join(_shown(parameter) for parameter in one.parameters if parameter.name != "self")
-        rows.append((f"`{name}({given})`", f"`{one.returns}`", one.docstring.value.split("\n")[0]))
-    return table(("Method", "Returns", "What it does"), rows) if rows else "It has no methods of its own."
+        rows.append((f"`{name}({given})`", f"`{one.returns}`. {one.docstring.value.splitlines()[0]}"))
+    return table(("Method", "What it does"), rows) if rows else "It has no methods of its own."
 
 
 def _members(pattern: Pattern) -> dict[str, griffe.Object | griffe.Alias]:

@@ -1,12 +1,14 @@
-"""The IPv6 blocks of a VPC."""
+"""The blocks of VPCs and subnets that their templates do not write out."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving.given import matching
+from patternkit.resolving.identities import custom_names
 from patternkit.resolving.resolver import Resolver
 from patternkit.resolving.stacks import Stack
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, lifted
 
 
 def ipv6_blocks(resolver: Resolver, stack: Stack, logical: str) -> Any:
@@ -27,8 +29,20 @@ def ipv6_blocks(resolver: Resolver, stack: Stack, logical: str) -> Any:
         elif str(properties.get("AmazonProvidedIpv6CidrBlock", "")).lower() == "true":
             blocks.append(stand_in_ipv6(stack.name, other))
         elif "Ipv6Pool" in properties or "Ipv6IpamPoolId" in properties:
-            blocks.append(Unknown(f"a pool decides the IPv6 block of {stack.path(logical)}"))
+            reason = f"a pool decides the IPv6 block of {stack.path(logical)}{lifted('blocks')}"
+            names = ((stack, other), (stack, logical))
+            blocks += [text for text in declared_blocks(resolver, *names) if ":" in text] or [Unknown(reason)]
     return blocks
+
+
+def declared_blocks(resolver: Resolver, *resources: tuple[Stack, str]) -> tuple[str, ...]:
+    """The blocks that contracts say a pool to give to any of some resources, which are one VPC or subnet."""
+    for stack, logical in resources:
+        declared = matching(resolver.contracts.blocks, custom_names(stack, logical, ""))
+        if declared is not None:
+            resolver.leans.add(f"blocks {declared}")
+            return resolver.contracts.blocks[declared]
+    return ()
 
 
 def stand_in_ipv6(stack: str, logical: str) -> str:
