@@ -14,9 +14,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm, tell
+from patterns.building_blocks.alarms import FIVE_MINUTES, tell
 from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.bounds import Known, Matches, Passes
+from patterns.building_blocks.settings import Settings
 from patterns.network.hub.cidr_block import PrivateCidr, is_concrete, private_networks
 from patterns.network.hub.transit_gateway import Attachment, FoundAttachment, RoutingDomain, TransitGateway
 
@@ -253,13 +254,13 @@ class SiteToSiteVpn(Construct):
             for number, device in enumerate(self.customer_gateways, start=1)
         ]
 
-    def attach(self, gateway: TransitGateway, domain: RoutingDomain, topic: sns.ITopic | None) -> list[FoundAttachment]:
+    def attach(self, gateway: TransitGateway, domain: RoutingDomain, settings: Settings) -> list[FoundAttachment]:
         """Place the connections' attachments in a routing domain, and make the alarms of tunnels and site.
 
         Args:
             gateway: The transit gateway that the connections end on.
             domain: The domain that what the site sends is looked up in.
-            topic: Who is told.
+            settings: Whom alarms notify.
 
         Returns:
             The attachments.
@@ -276,46 +277,46 @@ class SiteToSiteVpn(Construct):
             attachments.append(attachment)
             for tunnel in (1, 2):
                 address = attachment.placement.tunnel_address(tunnel)
-                tunnels.append(self._tunnel_alarm(f"Tunnel{number}{'AB'[tunnel - 1]}Down", connection, address, topic))
-        self.alarms += [*tunnels, self._site_down(tunnels, topic)]
+                tunnels.append(
+                    self._tunnel_alarm(f"Tunnel{number}{'AB'[tunnel - 1]}Down", connection, address, settings)
+                )
+        self.alarms += [*tunnels, self._site_down(tunnels, settings.alarm_topic)]
         return attachments
 
     def _tunnel_alarm(
-        self, construct_id: str, connection: ec2.CfnVPNConnection, address: str, topic: sns.ITopic | None
+        self, construct_id: str, connection: ec2.CfnVPNConnection, address: str, settings: Settings
     ) -> cloudwatch.Alarm:
-        return alarm(
+        return settings.alarm(
             self,
             construct_id,
             metric=self._tunnel_state(connection, address),
             description=f"A tunnel to {self.site.name} is down: the site hangs by the others. Read the VPN log.",
-            topic=topic,
             comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             missing_data=cloudwatch.TreatMissingData.BREACHING,
         )
 
-    def watch_connections(self, topic: sns.ITopic | None) -> None:
+    def watch_connections(self, settings: Settings) -> None:
         """Make one alarm for each connection and one for the site, where the tunnels' addresses are not known.
 
         Args:
-            topic: Who is told.
+            settings: Whom alarms notify.
         """
         partly: list[cloudwatch.Alarm] = []
         down: list[cloudwatch.Alarm] = []
         for number, connection in enumerate(self.connections, start=1):
             for found, suffix, threshold in ((partly, "Degraded", 1.0), (down, "Down", 0.01)):
                 found.append(
-                    alarm(
+                    settings.alarm(
                         self,
                         f"Connection{number}{suffix}",
                         metric=self._tunnel_state(connection, None),
                         description=f"A connection to {self.site.name} is {suffix.lower()}. Read the VPN log.",
-                        topic=topic,
                         threshold=threshold,
                         comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
                         missing_data=cloudwatch.TreatMissingData.BREACHING,
                     )
                 )
-        self.alarms += [*partly, *down, self._site_down(down, topic)]
+        self.alarms += [*partly, *down, self._site_down(down, settings.alarm_topic)]
 
     def _site_down(self, parts: Sequence[cloudwatch.IAlarm], topic: sns.ITopic | None) -> cloudwatch.CompositeAlarm:
         down = cloudwatch.CompositeAlarm(

@@ -13,9 +13,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
-from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.cidr_block import (
     ORGANIZATION_NETWORKS,
@@ -99,12 +99,13 @@ class HubAndSpokeVpn(Construct):
             self, "TransitGateway", existing=transit_gateway, asn=asn, ecmp=learns if ecmp is None else ecmp
         )
         self._sites_domain = self.transit_gateway.domain("Sites")
-        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        self.logs = NetworkLogs(self, "Logs", settings=settings)
         self.connections: dict[str, SiteToSiteVpn] = {}
         self._site_attachments: list[tuple[CustomerSite, Attachment]] = []
-        self.alarms: list[cloudwatch.AlarmBase] = [self._no_route(alarm_topic)]
+        self.alarms: list[cloudwatch.AlarmBase] = [self._no_route(settings)]
         for site in sites:
-            self._connect(site, alarm_topic, accelerated=accelerated)
+            self._connect(site, settings, accelerated=accelerated)
 
     @checked
     def add_spoke(
@@ -145,7 +146,7 @@ class HubAndSpokeVpn(Construct):
             domain.propagate(spoke.attachment)
         return spoke
 
-    def _connect(self, site: CustomerSite, topic: sns.ITopic | None, *, accelerated: bool) -> None:
+    def _connect(self, site: CustomerSite, settings: Settings, *, accelerated: bool) -> None:
         vpn = SiteToSiteVpn(
             self,
             f"Site{site.name}",
@@ -154,7 +155,7 @@ class HubAndSpokeVpn(Construct):
             transit_gateway_id=self.transit_gateway.gateway_id,
             accelerated=accelerated,
         )
-        attachments = vpn.attach(self.transit_gateway, self._sites_domain, topic)
+        attachments = vpn.attach(self.transit_gateway, self._sites_domain, settings)
         self._site_attachments += [(site, attachment) for attachment in attachments]
         self.connections[site.name] = vpn
         self.alarms += vpn.alarms
@@ -171,12 +172,11 @@ class HubAndSpokeVpn(Construct):
             learn(domain, site, attachment)
         return domain
 
-    def _no_route(self, topic: sns.ITopic | None) -> cloudwatch.Alarm:
-        return alarm(
+    def _no_route(self, settings: Settings) -> cloudwatch.Alarm:
+        return settings.alarm(
             self,
             "NoRoute",
             metric=self.transit_gateway.metric("PacketDropCountNoRoute"),
             description="The transit gateway dropped packets that it knows no route for: look in the VPN log.",
-            topic=topic,
             evaluation_periods=3,
         )

@@ -17,10 +17,10 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from aws_cdk.interfaces import aws_networkfirewall as networkfirewall_interfaces
 from constructs import Construct
 
-from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.cidr_block import (
     ORGANIZATION_NETWORKS,
@@ -172,13 +172,15 @@ class InspectionVpc(Construct):
             self._take("egress_cidr", vpc_network("egress_cidr", egress_cidr), "the egress VPC")
         self.availability_zones = zones(availability_zones, max_azs)
         super().__init__(scope, construct_id)
-        self._alarm_topic = alarm_topic
+        self._settings = settings = Settings(
+            alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention
+        )
         self._sites: list[CustomerSite] = []
         self._direct_connects = 0
         self.ingress: Ingress | None = None
         inside = [str(network) for network in self.networks]
 
-        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        self.logs = NetworkLogs(self, "Logs", settings=settings)
         self.policy: networkfirewall_interfaces.IFirewallPolicyRef = (
             policy
             or FirewallPolicy(
@@ -233,14 +235,13 @@ class InspectionVpc(Construct):
         self.inspection.log(self.logs)
         self.nat_gateways = self.egress.nat_gateways if self.egress else self.inspection.nat_gateways
         self.alarms: list[cloudwatch.AlarmBase] = [
-            *self.inspection.watch(dropped_packets, alarm_topic),
+            *self.inspection.watch(dropped_packets, settings),
             *watch_nat_gateways(self, self.nat_gateways, alarm_topic),
-            alarm(
+            settings.alarm(
                 self,
                 "NoRoute",
                 metric=self.transit_gateway.metric("PacketDropCountNoRoute"),
                 description="The transit gateway dropped packets that it knows no route for: look in the flow logs.",
-                topic=alarm_topic,
                 evaluation_periods=3,
             ),
         ]
@@ -311,7 +312,7 @@ class InspectionVpc(Construct):
                 "appliance mode is not promised for what enters by VPN: a firewall endpoint may see half of a flow; "
                 'firewall_attachment="transit-gateway" has no such limit',
             )
-        for attachment in vpn.attach(self.transit_gateway, self.routing.sites, self._alarm_topic):
+        for attachment in vpn.attach(self.transit_gateway, self.routing.sites, self._settings):
             self.routing.add_site(attachment, site.prefixes, static=site.routing == "static")
         self._sites.append(site)
         self.alarms += vpn.alarms
@@ -389,7 +390,7 @@ class InspectionVpc(Construct):
             availability_zones=self.availability_zones,
             certificate=certificate,
             targets=targets,
-            alarm_topic=self._alarm_topic,
+            settings=self._settings,
         )
         self.logs.log_flows(self.ingress.vpc)
         if self.inspection.vpc is not None and self.inspection.nat_gateways:

@@ -14,6 +14,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.hub.cidr_block import (
@@ -104,16 +105,17 @@ class ManySitesVpn(Construct):
                 )
         zone_names = zones(availability_zones, max_azs)
         super().__init__(scope, construct_id)
-        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        self.logs = NetworkLogs(self, "Logs", settings=settings)
         self.vpc = vpc or self._new_vpc(cidr, zone_names)
         self.connections: dict[str, SiteToSiteVpn] = {}
         self.alarms: list[cloudwatch.AlarmBase] = []
         self.transit_gateway: TransitGateway | None = None
         self.vpn_gateway: ec2.CfnVPNGateway | None = None
         if cloud_hub:
-            self._by_virtual_private_gateway(sites, asn, alarm_topic)
+            self._by_virtual_private_gateway(sites, asn, settings)
         else:
-            self._by_transit_gateway(sites, asn, alarm_topic, connected=connected, accelerated=accelerated)
+            self._by_transit_gateway(sites, asn, settings, connected=connected, accelerated=accelerated)
 
     def _new_vpc(self, cidr: str, zone_names: Sequence[str]) -> ec2.IVpc:
         network = AttachmentVpc(self, "Network", cidr=cidr, availability_zones=zone_names, tiers={"Workload": 24})
@@ -124,7 +126,7 @@ class ManySitesVpn(Construct):
         self,
         sites: Sequence[CustomerSite],
         asn: int,
-        topic: sns.ITopic | None,
+        settings: Settings,
         *,
         connected: bool,
         accelerated: bool,
@@ -141,12 +143,12 @@ class ManySitesVpn(Construct):
         outside.propagate(spoke.attachment)
         for site in sites:
             vpn = self._connection(site, transit_gateway_id=gateway.gateway_id, accelerated=accelerated)
-            for attachment in vpn.attach(gateway, outside, topic):
+            for attachment in vpn.attach(gateway, outside, settings):
                 for domain in (inside, outside) if connected else (inside,):
                     learn(domain, site, attachment)
             self.alarms += vpn.alarms
 
-    def _by_virtual_private_gateway(self, sites: Sequence[CustomerSite], asn: int, topic: sns.ITopic | None) -> None:
+    def _by_virtual_private_gateway(self, sites: Sequence[CustomerSite], asn: int, settings: Settings) -> None:
         self.vpn_gateway = gateway = ec2.CfnVPNGateway(
             self,
             "VpnGateway",
@@ -176,7 +178,7 @@ class ManySitesVpn(Construct):
                         destination_cidr_block=prefix,
                         vpn_connection_id=vpn.connections[0].attr_vpn_connection_id,
                     )
-            vpn.watch_connections(topic)
+            vpn.watch_connections(settings)
             self.alarms += vpn.alarms
 
     def _connection(

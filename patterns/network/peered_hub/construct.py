@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.hub.cidr_block import VpcCidr, reject_overlap, vpc_network
@@ -62,7 +63,9 @@ class PeeredHub(Construct):
         zone_names = zones(availability_zones, max_azs)
         super().__init__(scope, construct_id)
         self.peerings: dict[str, ec2.CfnVPCPeeringConnection] = {}
-        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        self.logs = NetworkLogs(
+            self, "Logs", settings=Settings(encryption_key=encryption_key, log_retention=log_retention)
+        )
         self.vpc = vpc or self._new_vpc(cidr, zone_names)
 
     @checked
