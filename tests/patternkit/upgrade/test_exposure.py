@@ -189,12 +189,16 @@ def rule(**more: Any) -> dict[str, Any]:
         (rule(CidrIp="10.0.0.0/0"), "tcp port 80 to 443 is open to 10.0.0.0/0"),
         (rule(FromPort={"Ref": "Port"}, ToPort={"Ref": "Port"}), "tcp port Port is open to 0.0.0.0/0"),
         (rule(CidrIp={"Fn::If": ["C", "10.0.0.0/8", "0.0.0.0/0"]}), "tcp port 80 to 443 is open to 0.0.0.0/0"),
+        (rule(FromPort=None, ToPort=None), "every port of tcp is open to 0.0.0.0/0"),
+        (rule(IpProtocol="icmp", FromPort=8, ToPort=-1), "every port of icmp is open to 0.0.0.0/0"),
+        (rule(IpProtocol="icmp", FromPort="-1", ToPort="-1"), "every port of icmp is open to 0.0.0.0/0"),
         (rule(CidrIp="64.0.0.0/2"), None),
         (rule(CidrIp={"Ref": "Block"}), None),
     ],
 )
 def test_a_rule_for_the_whole_internet(given: dict[str, Any], reason: str | None) -> None:
     expected = [reason] if reason else []
+    given = {name: one for name, one in given.items() if one is not None}
     found = lines_of("EC2::SecurityGroup", {"SecurityGroupIngress": []}, {"SecurityGroupIngress": [given]})
     assert [one for one in found if "is open to" in one] == told(*expected)
     alone = lines({}, {"It": resource("EC2::SecurityGroupIngress", GroupId="sg-1", **given)})
