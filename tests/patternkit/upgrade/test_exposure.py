@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from patternkit.upgrade.exposure import exposures
 from tests.patternkit.upgrade.lines import lines, lines_of, resource
 
 CHOICE = {"Ref": "Choice"}
@@ -306,6 +307,16 @@ def test_an_internet_gateway(vpc: Any) -> None:
     assert not lines({"Vpc": VPC}, {"Vpc": VPC} | attached(vpc, "VpnGatewayId"))
     assert lines({"T": VPC}, {"T": VPC} | attached("vpc-1")) == [
         "danger: exposure: A: vpc-1 gets an internet gateway, and had none here"
+    ]
+
+
+def test_what_is_reachable_by_anybody() -> None:
+    made = {"A": resource("RDS::DBInstance", PubliclyAccessible=True), "B": resource("SNS::Topic")}
+    made["C"] = resource("EC2::EIP", InstanceId="i-1", PublicName=True)
+    assert list(exposures({"Resources": made})) == [
+        ("A", "the database has a public address"),
+        ("C", "i-1 gets a public address"),
+        ("C", "PublicName is true"),
     ]
 
 
