@@ -26,7 +26,7 @@ from patternkit.dns.zone_keys import ZoneKey
 
 _NEGATIVE_TTL = 900
 _LONGEST_REASON = 200
-_OTHER = 0
+_OTHER = dns.edns.EDECode.OTHER
 """The extended error of RFC 8914 that is told in words."""
 
 

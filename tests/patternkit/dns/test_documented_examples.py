@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -78,9 +79,9 @@ def test_a_record_without_a_health_check_is_always_healthy() -> None:
     assert dns.shares("www.example.com", ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) == {"192.0.2.3": 1}
 
 
-def failover(*, secondary_checked: bool = False, primary_checked: bool = True) -> Dns:
+def failover(*, secondary_checked: bool = False) -> Dns:
     dns = Dns()
-    one = dns.check("First", "192.0.2.1") if primary_checked else ""
+    one = dns.check("First", "192.0.2.1")
     other = dns.check("Second", "192.0.2.2") if secondary_checked else ""
     dns.record("www.example.com", "192.0.2.1", check=one, id="primary", Failover="PRIMARY")
     dns.record("www.example.com", "192.0.2.2", check=other, id="secondary", Failover="SECONDARY")
@@ -97,9 +98,12 @@ def test_failover_with_both_ill_answers_the_primary() -> None:
     assert dns.shares("www.example.com", ["192.0.2.1", "192.0.2.2"]) == {"192.0.2.1": 1}
 
 
-def test_a_primary_without_a_health_check_never_fails_over() -> None:
-    dns = failover(primary_checked=False, secondary_checked=True)
-    assert dns.shares("www.example.com", ["192.0.2.1"]) == {"192.0.2.1": 1}
+def test_a_primary_without_a_health_signal_never_fails_over() -> None:
+    dns = Dns()
+    dns.balancer("Balancer")
+    dns.record("www.example.com", alias=att("Balancer", "DNSName"), id="primary", Failover="PRIMARY")
+    dns.record("www.example.com", "192.0.2.2", id="secondary", Failover="SECONDARY")
+    assert dns.shares("www.example.com", ["Balancer"]) == {"Web/Balancer": 1}
 
 
 @pytest.mark.parametrize(
@@ -247,7 +251,7 @@ def test_geoproximity_near_the_border_is_not_known() -> None:
 def test_an_alarm_with_too_few_data_has_the_status_that_was_asked_for(status: str, answer: str) -> None:
     dns = Dns()
     dns.add("Alarm", "CloudWatch::Alarm", Period=60, EvaluationPeriods=1)
-    config = {
+    config: dict[str, Any] = {
         "Type": "CLOUDWATCH_METRIC",
         "AlarmIdentifier": {"Name": ref("Alarm"), "Region": "eu-west-1"},
         "InsufficientDataHealthStatus": status,

@@ -18,6 +18,8 @@ import dns.rdatatype
 import dns.resolver
 import dns.rrset
 import pytest
+from dns.exception import DNSException
+from dns.rdataclass import IN
 
 from patternkit.dns import QuestionError
 from patternkit.dns.server import DnsServer
@@ -192,12 +194,12 @@ def test_signatures_validate_from_the_parents_ds_record_down() -> None:
         def ask(name: str, kind: str) -> tuple[dns.rrset.RRset, dns.rrset.RRset]:
             query = dns.message.make_query(name, kind, want_dnssec=True)
             answer = dns.query.udp(query, "127.0.0.1", port=port, timeout=5)
-            rrset = answer.find_rrset(answer.answer, dns.name.from_text(name), 1, dns.rdatatype.from_text(kind))
+            rrset = answer.find_rrset(answer.answer, dns.name.from_text(name), IN, dns.rdatatype.from_text(kind))
             covering = dns.rdatatype.from_text(kind)
-            rrsig = answer.find_rrset(answer.answer, rrset.name, 1, dns.rdatatype.RRSIG, covering)
+            rrsig = answer.find_rrset(answer.answer, rrset.name, IN, dns.rdatatype.RRSIG, covering)
             return rrset, rrsig
 
-        keys = {}
+        keys: dict[Any, Any] = {}
         for zone in ("example.com", "shop.example.com"):
             rrset, rrsig = ask(zone, "DNSKEY")
             keys[rrset.name] = rrset
@@ -206,13 +208,13 @@ def test_signatures_validate_from_the_parents_ds_record_down() -> None:
         ds, rrsig = ask("shop.example.com", "DS")
         dns.dnssec.validate(ds, rrsig, {dns.name.from_text("example.com"): keys[dns.name.from_text("example.com")]})
         child = dns.name.from_text("shop.example.com")
-        made: Any = [dns.dnssec.make_ds(child, key, "SHA256") for key in keys[child]]  # type: ignore[arg-type]
+        made: Any = [dns.dnssec.make_ds(child, key, "SHA256") for key in keys[child]]
         assert made == list(ds)
         for name in ("www.example.com", "api.shop.example.com"):
             rrset, rrsig = ask(name, "A")
             dns.dnssec.validate(rrset, rrsig, keys)
             forged = dns.rrset.from_text(rrset.name, rrset.ttl, "IN", "A", "192.0.2.66")
-            with pytest.raises(dns.dnssec.ValidationFailure):
+            with pytest.raises(DNSException, match=r"verify failure|no RRSIGs|validation"):
                 dns.dnssec.validate(forged, rrsig, keys)
 
 
