@@ -21,8 +21,26 @@ from patternkit.upgrade.settings import (
     words,
 )
 
-_TIMES = frozenset({"DeleteAfterDays", "ExpirationInDays", "NoncurrentDays", "PendingWindowInDays", "RetainInterval"})
-_FOREVER = frozenset({"RetentionInDays", "DeleteAfterDays", "ExpirationInDays", "NoncurrentDays"})
+_TIMES = frozenset(
+    {
+        "DefaultExpirationDays",
+        "DeleteAfterDays",
+        "EventExpiryDuration",
+        "ExpirationDays",
+        "ExpirationInDays",
+        "NoncurrentDays",
+        "NoncurrentVersionExpirationInDays",
+        "NumberOfSnapshotsToRetain",
+        "PendingWindowInDays",
+        "RecordExpiryDurationDays",
+        "RecoveryPeriodInDays",
+        "RetainAtLeast",
+        "RetainInterval",
+    }
+)
+_FOREVER = frozenset(
+    {"RetentionInDays", "DeleteAfterDays", "ExpirationInDays", "NoncurrentDays", "NoncurrentVersionExpirationInDays"}
+)
 """Without one of these, nothing is ever deleted."""
 _UNLESS_SET = {
     # What the services do where a property is not set, and no schema says so.
@@ -32,16 +50,19 @@ _UNLESS_SET = {
     "MessageRetentionPeriod": 345_600,
     "PendingWindowInDays": 30,
     "PerformanceInsightsRetentionPeriod": 7,
+    "RecoveryPeriodInDays": 35,
     "RetentionPeriodHours": 24,
     "SnapshotRetentionLimit": 0,
 }
 _PROTECTIONS = frozenset(
     {
+        "DataDeletionPolicy",
         "DeleteProtection",
         "DeletionProtected",
         "DeletionProtection",
         "DeletionProtectionCheck",
         "DeletionProtectionEnabled",
+        "DeletionProtectionStatus",
         "DisableApiStop",
         "DisableApiTermination",
         "EnableTerminationProtection",
@@ -56,7 +77,7 @@ _PROTECTIONS = frozenset(
 )
 _LOCKS = frozenset({"LockConfiguration", "ObjectLockConfiguration", "VersioningConfiguration"})
 _STATUS_OF = frozenset({"BackupPolicy", "VersioningConfiguration", "ObjectLockRule", "RetentionLock"})
-_ENABLED = frozenset({"enabled", "active", "on", "compliance", "governance"})
+_ENABLED = frozenset({"enabled", "active", "on", "compliance", "governance", "retain"})
 
 
 def retention_changes(old: Template, new: Template) -> Iterator[Change]:
