@@ -19,8 +19,26 @@ from patternkit.upgrade.settings import (
     words,
 )
 
-_TIMES = frozenset({"DeleteAfterDays", "ExpirationInDays", "NoncurrentDays", "PendingWindowInDays", "RetainInterval"})
-_FOREVER = frozenset({"RetentionInDays", "DeleteAfterDays", "ExpirationInDays", "NoncurrentDays"})
+_TIMES = frozenset(
+    {
+        "DefaultExpirationDays",
+        "DeleteAfterDays",
+        "EventExpiryDuration",
+        "ExpirationDays",
+        "ExpirationInDays",
+        "NoncurrentDays",
+        "NoncurrentVersionExpirationInDays",
+        "NumberOfSnapshotsToRetain",
+        "PendingWindowInDays",
+        "RecordExpiryDurationDays",
+        "RecoveryPeriodInDays",
+        "RetainAtLeast",
+        "RetainInterval",
+    }
+)
+_FOREVER = frozenset(
+    {"RetentionInDays", "DeleteAfterDays", "ExpirationInDays", "NoncurrentDays", "NoncurrentVersionExpirationInDays"}
+)
 """Without one of these, nothing is ever deleted."""
 _UNLESS_SET = {
     # What the services do where a property is not set; CloudFormation's schemas say so of few.
@@ -30,16 +48,19 @@ _UNLESS_SET = {
     "MessageRetentionPeriod": 345_600,
     "PendingWindowInDays": 30,
     "PerformanceInsightsRetentionPeriod": 7,
+    "RecoveryPeriodInDays": 35,
     "RetentionPeriodHours": 24,
     "SnapshotRetentionLimit": 0,
 }
 _PROTECTIONS = frozenset(
     {
+        "DataDeletionPolicy",
         "DeleteProtection",
         "DeletionProtected",
         "DeletionProtection",
         "DeletionProtectionCheck",
         "DeletionProtectionEnabled",
+        "DeletionProtectionStatus",
         "DisableApiStop",
         "DisableApiTermination",
         "EnableTerminationProtection",
@@ -54,7 +75,7 @@ _PROTECTIONS = frozenset(
 )
 _LOCKS = frozenset({"LockConfiguration", "ObjectLockConfiguration", "VersioningConfiguration"})
 _STATUS_OF = frozenset({"BackupPolicy", "VersioningConfiguration", "ObjectLockRule", "RetentionLock"})
-_ENABLED = frozenset({"enabled", "active", "on", "compliance", "governance"})
+_ENABLED = frozenset({"enabled", "active", "on", "compliance", "governance", "retain"})
 
 
 def retention_changes(old: Template, new: Template) -> Iterator[Change]:
