@@ -1,6 +1,7 @@
 """Which tests run which lines, those of the fixtures that a test uses among them."""
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
@@ -18,22 +19,23 @@ class Covering:
     """The tests of a room.
 
     Attributes:
-        seconds: How long each test takes.
+        seconds: How long each test takes, with the fixtures that it would have to wait for if it were alone.
         tests: By module and line, the tests that run it.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
     tests: dict[str, dict[int, list[str]]] = field(default_factory=dict)
 
-    def of(self, module: str, first: int, last: int) -> list[str]:
-        """List the tests that run one of the lines, the fastest first.
+    def of(self, module: str, within: tuple[int, int] | None) -> list[str]:
+        """List the tests that run one of the lines, from the first to the last, the fastest first.
 
         What runs while a module is imported, or tests are collected, is not any test's own: where a line is run by
-        nothing else, these are the tests that run anything of the module.
+        nothing else, and where no lines are given, these are the tests that run anything of the module.
         """
         lines = self.tests.get(module, {})
-        found = {test for line in range(first, last + 1) for test in lines.get(line, ()) if test != ANY}
-        if not found and any(line in lines for line in range(first, last + 1)):
+        given = range(within[0], within[1] + 1) if within else ()
+        found = {test for line in given for test in lines.get(line, ()) if test != ANY}
+        if not found and (within is None or any(line in lines for line in given)):
             found = {test for tests in lines.values() for test in tests if test != ANY}
         return sorted(found, key=lambda test: (self.seconds.get(test, 0), test))
 
@@ -64,6 +66,7 @@ class Measuring:
         self._coverage = Coverage(data_file=None, include=files, config_file=False, messages=False)
         self._contexts = [ANY]
         self._used: dict[str, set[str]] = defaultdict(set)
+        self._setups: dict[str, float] = {}
         self.covering = Covering()
 
     def __enter__(self) -> "Measuring":
@@ -79,6 +82,9 @@ class Measuring:
                 names = {name for one in contexts for name in self._used.get(one, {one})}
                 lines[line] = sorted(names)
             self.covering.tests[Path(file).relative_to(self._tree).as_posix()] = lines
+        for fixture, seconds in self._setups.items():
+            for test in self._used[fixture]:
+                self.covering.seconds[test] = self.covering.seconds.get(test, 0) + seconds
 
     def _enter(self, context: str) -> None:
         self._contexts.append(context)
@@ -109,14 +115,17 @@ class Measuring:
         # One that is asked for by name while the test runs.
         self._used[name].add(getattr(request, "_pyfuncitem").nodeid)  # noqa: B009 - pytest names it so
         self._enter(name)
+        begun = time.process_time()
         try:
             return (yield)
         finally:
+            self._setups[name] = max(self._setups.get(name, 0), time.process_time() - begun)
             self._leave()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how long each test takes."""
-        self.covering.seconds[report.nodeid] = self.covering.seconds.get(report.nodeid, 0) + report.duration
+        if report.when == "call":
+            self.covering.seconds[report.nodeid] = report.duration
 
 
 def _fixture(definition: pytest.FixtureDef[Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from patternkit import templates
 from patternkit.dns.contracts import Contracts
-from patternkit.dns.errors import TemplateError
+from patternkit.dns.errors import DnsError, TemplateError
 from patternkit.dns.model import Model, Unknown
 from patternkit.resolving import Resolver, Stack, StackSet, resolver_of
 from patternkit.resolving.given import Given
@@ -47,6 +47,13 @@ class Resource:
             return node
         value = self._resolver.value(self.stack, node)
         return None if value is NO_VALUE else value
+
+    def written(self, *keys: str) -> Any:
+        """A property as it is written, before its expressions are worked out; None where it is not there."""
+        node: Any = self._properties
+        for key in keys:
+            node = node.get(key) if isinstance(node, dict) else None
+        return node
 
     def text(self, name: str) -> str | Unknown:
         """The value of a property that is a text; "" where it is not given."""
@@ -91,6 +98,23 @@ class Resources:
         for kind in kinds:
             yield from self.by_kind.get(kind, ())
 
+    def only_mentioned(self, stack: Stack, node: Any) -> Resource | None:
+        """The one resource that an expression mentions, whatever it picks of its attributes."""
+        found: dict[str, Resource] = {}
+        pending = [node]
+        while pending:
+            one = pending.pop()
+            if isinstance(one, dict):
+                logical = one.get("Ref") or one.get("Fn::GetAtt")
+                if isinstance(logical, (list, str)):
+                    logical = logical[0] if isinstance(logical, list) else logical.partition(".")[0]
+                    if isinstance(logical, str) and (there := self.all.get(stack.ids.get(logical, ""))) is not None:
+                        found[logical] = there
+                pending += one.values()
+            elif isinstance(one, list):
+                pending += one
+        return next(iter(found.values())) if len(found) == 1 else None
+
     def owner(self, value: Any) -> Resource | None:
         """The resource that a reference in a text names, by itself or by one of its attributes."""
         if not isinstance(value, str) or OPEN not in value:
@@ -134,8 +158,13 @@ def in_every_world(
             model.contracts |= dict.fromkeys(sorted({*resources.leans, *stacks.leans}))
             found.append(model)
             world = following(world)
-    except TemplateError:
+    except DnsError:
         raise
+    except RecursionError:
+        raise TemplateError("the templates are nested too deeply") from None
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:
+        # A value of a shape that CloudFormation refuses; what exactly is its validation's business.
+        raise TemplateError(f"a template holds a value of the wrong shape: {error}") from error
     except templates.TemplateError as error:
         raise TemplateError(str(error)) from None
     return stacks, found, world is not None
