@@ -196,6 +196,9 @@ def test_a_denial_that_is_inherited_over_several_steps() -> None:
         return {"M": managed, "G": group, "U": resource("IAM::User", Groups=list(groups))}
 
     assert lines(user({"Ref": "G"}), user()) == told("s3:DeleteObject on a was denied, and is not any more", where="U")
+    # In whichever order the template has them.
+    turned = (dict(reversed(list(one.items()))) for one in (user({"Ref": "G"}), user()))
+    assert lines(*turned) == told("s3:DeleteObject on a was denied, and is not any more", where="U")
     assert lines(user(), user({"Ref": "G"})) == told("it may now everything of group G on *", where="U")
     # A group that has itself ends nothing.
     loop = user({"Ref": "G"})
