@@ -21,6 +21,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "destroy": (("patternkit destroy thumbnailer",), "run-locally"),
     "diff": (("patternkit diff main:cdk.out cdk.out", "patternkit diff deployed.json new.json --json"), "upgrade"),
     "docs": (("patternkit docs", "patternkit docs run-locally", "patternkit docs thumbnailer"), "get-started"),
+    "facts": (("patternkit facts --older-than 6",), "get-started"),
     "init": (
         ("patternkit init my-thumbnails --pattern thumbnailer", "patternkit init --pattern peered-hub --name offices"),
         "get-started",
