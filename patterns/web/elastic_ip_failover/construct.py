@@ -163,7 +163,7 @@ class ElasticIpFailover(Construct):
     def _address(self) -> ec2.CfnEIP:
         made = ec2.CfnEIP(self, "Address", domain="vpc")
         # Others may have allowed this address through their firewalls, or written it down.
-        made.apply_removal_policy(RemovalPolicy.RETAIN)
+        made.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         return made
 
     def _group(

@@ -15,7 +15,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
@@ -97,7 +97,7 @@ class LoadBalancedFargate(Construct):
         certificate: acm.ICertificate | None = None,
         domain_name: str | None = None,
         hosted_zone: route53.IHostedZone | None = None,
-        web_acl: wafv2.CfnWebACL | None = None,
+        web_acl: wafv2.IWebACLRef | None = None,
         vpc: ec2.IVpc | None = None,
         image: ecs.ContainerImage | None = None,
         container_port: int = 8080,
@@ -156,13 +156,7 @@ class LoadBalancedFargate(Construct):
         self.balancer = HttpsLoadBalancer(
             self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
         )
-        self.cluster = ecs.Cluster(
-            self,
-            "Cluster",
-            vpc=self.vpc,
-            container_insights_v2=ecs.ContainerInsights.ENHANCED,
-            enable_fargate_capacity_providers=True,
-        )
+        self.cluster = ecs.Cluster(self, "Cluster", vpc=self.vpc, container_insights_v2=ecs.ContainerInsights.ENHANCED)
         task = ContainerTask(self, container, settings, starts_tasks="AWS Fargate")
         self.task_role, self.execution_role, self.log_group = task.role, task.execution_role, task.log_group
         definition = task.on_fargate(cpu=cpu, memory=memory, architecture=architecture or ecs.CpuArchitecture.ARM64)
@@ -175,8 +169,8 @@ class LoadBalancedFargate(Construct):
             health_check_grace_period or Duration.minutes(1),
         )
         if file_system is not None:
-            # The tasks' port to the file system; the application's own port is opened by the target group.
-            file_system.connections.allow_default_port_from(self.service)
+            # From the tasks' side, so that the stack of a file system never waits for this one.
+            self.service.connections.allow_to_default_port(file_system)
         self.targets = application_targets(
             self,
             vpc=self.vpc,
@@ -194,6 +188,17 @@ class LoadBalancedFargate(Construct):
             *self.failed_deployments.alarms,
             too_few_tasks(self, self.cluster, self.service, alarm_topic),
         ]
+
+    def _capacity_providers(self) -> ecs.CfnClusterCapacityProviderAssociations:
+        # Not `enable_fargate_capacity_providers`, which makes the same resource at synthesis, too late to depend on: it
+        # cannot be deleted while a service uses it.
+        return ecs.CfnClusterCapacityProviderAssociations(
+            self.cluster,
+            self.cluster.node.id,
+            cluster=self.cluster.cluster_name,
+            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            default_capacity_provider_strategy=[],
+        )
 
     def _service(
         self,
@@ -226,6 +231,7 @@ class LoadBalancedFargate(Construct):
         )
         # A task pulls its image through a NAT gateway.
         network.before(service)
+        service.node.add_dependency(self._capacity_providers())
         return service
 
 

@@ -14,7 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
@@ -71,7 +71,7 @@ class LoadBalancedFunction(Construct):
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
-        web_acl (wafv2.CfnWebACL | None): What filters requests.
+        web_acl (wafv2.IWebACLRef | None): The web ACL that filters requests.
         function (lambda_.Function): What answers.
         alias (lambda_.Alias): The version that answers.
         targets (elbv2.ApplicationTargetGroup): The alias, as the load balancer sees it.
@@ -91,7 +91,7 @@ class LoadBalancedFunction(Construct):
         certificate: acm.ICertificate | None = None,
         domain_name: str | None = None,
         hosted_zone: route53.IHostedZone | None = None,
-        web_acl: wafv2.CfnWebACL | None = None,
+        web_acl: wafv2.IWebACLRef | None = None,
         managed_rules: bool = True,
         vpc: ec2.IVpc | None = None,
         function: lambda_.Function | None = None,
@@ -232,6 +232,6 @@ class LoadBalancedFunction(Construct):
         ]
 
 
-def _managed(scope: Construct) -> wafv2.CfnWebACL:
+def _managed(scope: Construct) -> wafv2.IWebACLRef:
     # The argument of the same name hides the function within the constructor.
     return managed_rules(scope, "WebAcl")

@@ -15,7 +15,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
@@ -126,7 +126,7 @@ class LoadBalancedInstances(Construct):
         certificate: acm.ICertificate | None = None,
         domain_name: str | None = None,
         hosted_zone: route53.IHostedZone | None = None,
-        web_acl: wafv2.CfnWebACL | None = None,
+        web_acl: wafv2.IWebACLRef | None = None,
         vpc: ec2.IVpc | None = None,
         application: str | None = None,
         application_port: int = 8080,
@@ -237,7 +237,7 @@ class LoadBalancedInstances(Construct):
         )
         errors = self.balancer.forward("Targets", self.targets)
         if suspended_processes:
-            replace_with_suspended_processes(self.group, suspended_processes, pause=warmup)
+            replace_with_suspended_processes(self.group, suspended_processes, pause=warmup, most=max_capacity)
         else:
             # A refresh that makes the application fail is rolled back.
             replace_by_refresh(self.group, warmup=warmup, alarm=errors)

@@ -136,7 +136,7 @@ class HttpsLoadBalancer(Construct):
                 self,
                 "WebAclAssociation",
                 resource_arn=self.load_balancer.load_balancer_arn,
-                web_acl_arn=front.web_acl.attr_arn,
+                web_acl_arn=front.web_acl.web_acl_ref.web_acl_arn,
             )
 
     def _watch(self) -> list[cloudwatch.Alarm]:

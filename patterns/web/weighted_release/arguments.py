@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_route53 as route53
 
 from patterns.building_blocks.arguments import check_duration, check_known, check_range, shown
 
@@ -48,18 +47,3 @@ def check_release(
                 "rollback_alarms must be alarms on metrics, got a composite alarm: pass those it is made of"
             )
     check_range("error_threshold", error_threshold, 1, 1_000_000, "errors a minute")
-
-
-def check_name(domain_name: str, hosted_zone: route53.IHostedZone) -> None:
-    """Refuse a name that is not in its zone.
-
-    Raises:
-        ValueError: If it is not.
-    """
-    zone = hosted_zone.zone_name
-    if Token.is_unresolved(zone) or Token.is_unresolved(domain_name):
-        return
-    if not re.fullmatch(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", domain_name):
-        raise ValueError(f"domain_name must be a lower-case domain name, got {shown(domain_name[:70])!r}")
-    if domain_name != zone and not domain_name.endswith(f".{zone}"):
-        raise ValueError(f"domain_name must be {zone} or end in .{zone}, got {domain_name!r}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
@@ -14,7 +14,8 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.settings import Settings
-from patterns.web.weighted_release.arguments import INTERVAL, STEPS, check_name, check_release
+from patterns.web.networking.public_name import check_in_zone
+from patterns.web.weighted_release.arguments import INTERVAL, STEPS, check_release
 from patterns.web.weighted_release.weight_shift import WeightShift
 
 
@@ -73,7 +74,10 @@ class WeightedRecords(Construct):
         if stable is candidate:
             raise ValueError("candidate must be another load balancer than stable, got the same")
         check_release(release, steps, step_interval, rollback_alarms, error_threshold)
-        check_name(domain_name, hosted_zone)
+        check_in_zone(domain_name, hosted_zone)
+        if not Token.is_unresolved(domain_name) and domain_name != domain_name.lower():
+            # IAM compares the name as Route 53 writes it.
+            raise ValueError(f"domain_name must be in lower case, got {domain_name!r}")
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
