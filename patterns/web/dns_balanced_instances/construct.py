@@ -61,6 +61,8 @@ class DnsBalancedInstances(Construct):
         min_capacity: The fewest instances. Default: 2, one in each zone.
         max_capacity: The most instances, at most 100. Default: 6.
         target_utilization: How busy an instance should be, in percent of its CPU, 40 to 70 percent. Default: 50.
+        rollback_on_alarm: Whether an update is rolled back when too few instances answer; while that alarm is on, AWS begins no
+            update: say False to deploy what mends it. Default: True.
         encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
             CloudWatch Logs.
         log_retention: How long logs are kept. Default: one month.
@@ -101,6 +103,7 @@ class DnsBalancedInstances(Construct):
         min_capacity: int = 2,
         max_capacity: int = 6,
         target_utilization: float = 50,
+        rollback_on_alarm: bool = True,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
@@ -162,7 +165,9 @@ class DnsBalancedInstances(Construct):
             settings=settings,
         )
         # New instances come first, and a release of which too few answer is rolled back.
-        replace_by_refresh(self.group, warmup=_WARMUP, alarm=self.registrar.too_few_answer)
+        replace_by_refresh(
+            self.group, warmup=_WARMUP, alarm=self.registrar.too_few_answer if rollback_on_alarm else None
+        )
         self.alarms: list[cloudwatch.Alarm] = [
             *network.alarms,
             *self.registrar.alarms,

@@ -57,6 +57,8 @@ class ElasticIpFailover(Construct):
         instance_type: The instance type. Default: t4g.small, or t3.small for X86_64.
         machine_image: The image. Default: the newest Amazon Linux 2023.
         volume_size: The size of the root volume, 8 to 1024 GiB. Default: 8 GiB.
+        rollback_on_alarm: Whether an update is rolled back when the address does not answer; while that alarm is on, AWS begins no
+            update: say False to deploy what mends it. Default: True.
         encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
             CloudWatch Logs.
         log_retention: How long logs are kept. Default: one month.
@@ -95,6 +97,7 @@ class ElasticIpFailover(Construct):
         instance_type: ec2.InstanceType | None = None,
         machine_image: ec2.IMachineImage | None = None,
         volume_size: Size | None = None,
+        rollback_on_alarm: bool = True,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
@@ -153,7 +156,9 @@ class ElasticIpFailover(Construct):
             settings=settings,
         )
         # The new instance comes first, and a release that does not answer is rolled back.
-        replace_by_refresh(self.group, warmup=grace, most=200, alarm=self.keeper.unanswered)
+        replace_by_refresh(
+            self.group, warmup=grace, most=200, alarm=self.keeper.unanswered if rollback_on_alarm else None
+        )
         self.alarms: list[cloudwatch.Alarm] = [
             *network.alarms,
             *self.keeper.alarms,

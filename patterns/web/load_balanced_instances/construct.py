@@ -48,6 +48,7 @@ from patterns.web.load_balanced_instances.load_scaling import (
 from patterns.web.load_balanced_instances.scheduled_capacity import ScheduledCapacity, add_schedule, check_scheduled
 from patterns.web.load_balanced_instances.spot_mix import mixed_instances, uses_spot
 from patterns.web.load_balanced_instances.user_data import user_data
+from patterns.web.load_balanced_instances.warm_pool import keep_warm
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
 from patterns.web.load_balancing.target_group import application_targets
@@ -95,6 +96,8 @@ class LoadBalancedInstances(Construct):
         warm_pool: How many stopped instances wait, ready installed, 0 to 100. Default: 0.
         suspended_processes: Scaling processes that rest during an update, which then rolls by CloudFormation instead
             of by instance refresh. Default: none.
+        rollback_on_alarm: Whether an update is rolled back when the application answers 5xx; while that alarm is on,
+            AWS begins no update: say False to deploy what mends it. Default: True.
         log_paths: Files and folders that are saved, with the journal, before an instance goes. Default: the log of
             its start.
         encryption_key: The key that encrypts saved logs of instances, and flow logs of a VPC that is made; its policy
@@ -150,6 +153,7 @@ class LoadBalancedInstances(Construct):
         predictive: Predictive | None = None,
         warm_pool: int = 0,
         suspended_processes: Sequence[str] = (),
+        rollback_on_alarm: bool = True,
         log_paths: Sequence[str] = ("/var/log/cloud-init-output.log",),
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
@@ -175,7 +179,7 @@ class LoadBalancedInstances(Construct):
         check_one_of("scale_on", scale_on, get_args(ScaleOn))
         tracked.check()
         check_steps(steps, target_utilization)
-        check_scheduled(scheduled)
+        check_scheduled(scheduled, min_capacity, max_capacity)
         check_one_of("predictive", predictive, get_args(Predictive))
         check_range("warm_pool", warm_pool, 0, 100, "instances")
         if warm_pool and (spot_share or len(types) > 1):
@@ -213,6 +217,7 @@ class LoadBalancedInstances(Construct):
                 log_bucket=self.saved_logs.bucket_name,
                 log_paths=log_paths,
                 health_check=health_check,
+                tells_installed=warm_pool > 0,
             ),
             volume_size=volume_size or Size.gibibytes(8),
         )
@@ -240,14 +245,14 @@ class LoadBalancedInstances(Construct):
             replace_with_suspended_processes(self.group, suspended_processes, pause=warmup, most=max_capacity)
         else:
             # A refresh that makes the application fail is rolled back.
-            replace_by_refresh(self.group, warmup=warmup, alarm=errors)
+            replace_by_refresh(self.group, warmup=warmup, alarm=errors if rollback_on_alarm else None)
         track(self.group, tracked)
         stepped = add_steps(self.group, steps, alarm_topic)
         add_schedule(self.group, scheduled)
         if predictive is not None:
             predict(self.group, predictive, tracked, self.balancer.load_balancer, self.targets)
         if warm_pool:
-            self.group.add_warm_pool(min_size=warm_pool, pool_state=autoscaling.PoolState.STOPPED)
+            keep_warm(self.group, warm_pool)
         save_logs(
             self,
             group=self.group,

@@ -1,10 +1,16 @@
 """Capacities of a group that change by the clock."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import TimeZone
+from aws_cdk import TimeZone, Token
 from aws_cdk import aws_autoscaling as autoscaling
+
+from patterns.building_blocks.arguments import check_range
+
+# Amazon EC2 Auto Scaling knows the five fields of Unix, without ?, L, W and # of Amazon EventBridge.
+_CRON = re.compile(r"[\d*,/-]+ [\d*,/-]+ [\d*,/-]+( [\dA-Za-z*,/-]+){2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +32,13 @@ class ScheduledCapacity:
     time_zone: TimeZone | None = None
 
 
-def check_scheduled(scheduled: Sequence[ScheduledCapacity]) -> None:
+def check_scheduled(scheduled: Sequence[ScheduledCapacity], fewest: int, most: int) -> None:
     """Refuse schedules that change nothing or contradict each other.
 
     Args:
         scheduled: The schedule.
+        fewest: The group's fewest instances.
+        most: The group's most instances.
 
     Raises:
         ValueError: If two have one name, or one has no capacity, capacities out of order or no cron expression.
@@ -46,8 +54,18 @@ def check_scheduled(scheduled: Sequence[ScheduledCapacity]) -> None:
                 f"scheduled must have min_capacity up to max_capacity, {one.name!r} has {one.min_capacity} and "
                 f"{one.max_capacity}"
             )
-        if len(one.cron.split()) != 5:
-            raise ValueError(f"scheduled must have a cron of five fields, {one.name!r} has {one.cron!r}")
+        for capacity in (one.min_capacity, one.max_capacity):
+            check_range("scheduled", capacity, 0, 1000, f"instances, {one.name!r}")
+        low = fewest if one.min_capacity is None else one.min_capacity
+        high = most if one.max_capacity is None else one.max_capacity
+        if not (Token.is_unresolved(low) or Token.is_unresolved(high)) and low > high:
+            raise ValueError(
+                f"scheduled must leave min_capacity up to max_capacity, {one.name!r} makes them {low} and {high}"
+            )
+        if not _CRON.fullmatch(one.cron):
+            raise ValueError(
+                f"scheduled must have a cron of five fields as Unix has them, {one.name!r} has {one.cron!r}"
+            )
 
 
 def add_schedule(group: autoscaling.AutoScalingGroup, scheduled: Sequence[ScheduledCapacity]) -> None:

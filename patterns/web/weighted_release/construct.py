@@ -155,7 +155,7 @@ class WeightedRelease(Construct):
             *network.alarms,
             *self.balancer.alarms,
             *guards,
-            self._stable_errors(self.stable, alarm_topic),
+            *self._watch_stable(self.stable, alarm_topic),
             *self.shift.alarms,
             *examples,
         ]
@@ -202,13 +202,23 @@ class WeightedRelease(Construct):
             ),
         ]
 
-    def _stable_errors(self, stable: elbv2.ApplicationTargetGroup, topic: sns.ITopic | None) -> cloudwatch.Alarm:
-        return alarm(
-            self,
-            "StableErrors",
-            metric=stable.metrics.http_code_target(
-                elbv2.HttpCodeTarget.TARGET_5XX_COUNT, statistic="Sum", period=Duration.minutes(5)
+    def _watch_stable(self, stable: elbv2.ApplicationTargetGroup, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
+        return [
+            alarm(
+                self,
+                "StableErrors",
+                metric=stable.metrics.http_code_target(
+                    elbv2.HttpCodeTarget.TARGET_5XX_COUNT, statistic="Sum", period=Duration.minutes(5)
+                ),
+                description="The stable version answered 5xx: read its log.",
+                topic=topic,
             ),
-            description="The stable version answered 5xx: read its log.",
-            topic=topic,
-        )
+            alarm(
+                self,
+                "StableUnhealthy",
+                metric=stable.metrics.unhealthy_host_count(statistic="Maximum", period=Duration.minutes(1)),
+                evaluation_periods=5,
+                description="A target of the stable version has failed its health check for five minutes.",
+                topic=topic,
+            ),
+        ]
