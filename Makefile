@@ -6,6 +6,9 @@ UV := $(BIN)/uv
 WORKERS ?= 2
 EXAMPLES ?= 500
 NETWORKS ?= 2000
+# 0 is every mutant.
+SAMPLE ?= 0
+SEED ?= 1
 # plain_thumbnailer is a part of synthesis, make_test is the suite, measured by processor_time, and fan_out redraws its pages' pictures: by name only.
 NAME ?= $(filter-out plain_thumbnailer make_test processor_time fan_out,$(basename $(notdir $(sort $(wildcard bench/*.py)))))
 SOURCE ?= .
@@ -17,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test format lint types check snapshots templates-unchanged pages bench fuzz compat lock lock-check site site-serve browser clean
+.PHONY: help env demo test format lint types check snapshots templates-unchanged pages bench fuzz mutants compat lock lock-check site site-serve browser clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -74,6 +77,9 @@ check: env browser ## every test, or the share of one pattern: make check ONLY=t
 fuzz: env ## draw many arguments of every construct and many networks: make fuzz EXAMPLES=1000 NETWORKS=5000
 	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest --numprocesses=$(WORKERS) tests/fuzz
 	PATTERNKIT_FUZZ=$(NETWORKS) $(BIN)/pytest --numprocesses=0 --capture=no --timeout=0 tests/patternkit/routes/test_oracles.py
+
+mutants: env ## change the code in one place at a time and see whether its tests notice: make mutants ROOM=upgrade SAMPLE=200 SEED=1
+	$(BIN)/python -m tests.mutation $(ROOM) --sample=$(SAMPLE) --seed=$(SEED) $(if $(FRESH),--fresh)
 
 compat: env ## the suite's fast part on the lowest and newest aws-cdk-lib, and on each Python that is here
 	.ci/compat

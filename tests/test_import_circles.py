@@ -36,10 +36,11 @@ def circles(folder: Path, package: str, monkeypatch: pytest.MonkeyPatch) -> list
 
 
 def circle(imports: Mapping[str, set[str]]) -> str:
+    """The members of one circle; "" where there is none."""
     try:
         TopologicalSorter(imports).prepare()
     except CycleError as error:
-        return " <- ".join(error.args[1])
+        return ", ".join(sorted(set(error.args[1])))
     return ""
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import griffe
 
+from patternkit.catalog.annotations import annotations
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.errors import CatalogError
 
@@ -14,15 +15,22 @@ class Argument:
 
     Attributes:
         name: Its name.
-        type: Its annotation, as written.
+        type: Its type, without bounds.
         default: Its default, as written; None if it is required.
         meaning: What the docstring says of it.
+        allowed: What the bounds in its annotation allow; empty if it has none.
     """
 
     name: str
     type: str
     default: str | None
     meaning: str
+    allowed: str
+
+    @property
+    def said(self) -> str:
+        """What it means, and what it may be."""
+        return f"{self.meaning} Allowed: {self.allowed}." if self.allowed else self.meaning
 
 
 def arguments(pattern: Pattern) -> list[Argument]:
@@ -40,6 +48,7 @@ def arguments(pattern: Pattern) -> list[Argument]:
     source = pattern.folder / "construct.py"
     construct = construct_class(pattern)
     meanings = _meanings(construct)
+    said = annotations(source, pattern.construct, pattern.folder.parents[2])
     found = []
     for parameter in construct.parameters:
         if parameter.kind is not griffe.ParameterKind.keyword_only:
@@ -49,9 +58,10 @@ def arguments(pattern: Pattern) -> list[Argument]:
         found.append(
             Argument(
                 name=parameter.name,
-                type=str(parameter.annotation),
+                type=said[parameter.name].type,
                 default=None if parameter.default is None else str(parameter.default),
                 meaning=meanings[parameter.name],
+                allowed=said[parameter.name].allowed,
             )
         )
     return found

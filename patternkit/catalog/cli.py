@@ -80,7 +80,14 @@ def show(name: str, as_json: bool) -> None:
             "when_not": pattern.when_not,
             "not_shown_locally": pattern.not_shown_locally,
             "options": [
-                {"name": one.name, "type": one.type, "default": one.default, "meaning": one.meaning} for one in options
+                {
+                    "name": one.name,
+                    "type": one.type,
+                    "default": one.default,
+                    "allowed": one.allowed,
+                    "meaning": one.meaning,
+                }
+                for one in options
             ],
         }
         print(json.dumps(described, indent=2))
@@ -102,7 +109,7 @@ def show(name: str, as_json: bool) -> None:
         screen.print(bullets)
         screen.print()
     screen.print("[bold]Options[/]")
-    print_rows(screen, ("OPTION", "MEANING"), [(one.name, one.meaning) for one in options], prose=24)
+    print_rows(screen, ("OPTION", "MEANING"), [(one.name, one.said) for one in options], prose=24)
 
 
 @app.command()

@@ -107,7 +107,7 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
                     f"`{one.name}`",
                     f"`{one.type}`",
                     "required" if one.default is None else f"`{one.default}`",
-                    one.meaning,
+                    one.said,
                 )
                 for one in arguments(pattern)
             ],

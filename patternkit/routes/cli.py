@@ -16,6 +16,7 @@ import click
 from rich.table import Table
 
 from patternkit.exit_status import NO_ANSWER, AnsweringGroup
+from patternkit.resolving.resource_lines import Lines
 from patternkit.routes.errors import QuestionError
 from patternkit.routes.flow_text import flow_data
 from patternkit.routes.network import Network
@@ -24,7 +25,6 @@ from patternkit.routes.promises import BadPromise, read_promises
 from patternkit.routes.proving import Proof, Verdict
 from patternkit.routes.proving.proof import answer_data
 from patternkit.routes.sarif import sarif
-from patternkit.routes.template_lines import Lines
 from patternkit.screen import Screen
 
 _FILE = click.Path(dir_okay=False, path_type=Path)

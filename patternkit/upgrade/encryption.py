@@ -33,9 +33,6 @@ _NONE = frozenset(
     )
 )
 _WEAKER = {
-    "match-viewer": 0.7,
-    "redirect-to-https": 0.9,
-    "custom": 1,
     "verify-ca": 1.5,
     "verify-full": 2,
     "kms": 2,
@@ -48,7 +45,9 @@ _WEAKER = {
     "fips": 2,
 }
 _PROTOCOLS = frozenset({"Protocol", "ViewerProtocolPolicy", "OriginProtocolPolicy", "ProtocolPolicy"})
-_TRANSPORTS = frozenset({"https", "tls", "ssl", "wss", "http", "tcp", "tcp_udp", "udp", "ws"})
+_TRANSPORTS = {"match-viewer": 0.7, "redirect-to-https": 0.9, "https-only": 1, "https": 1, "tls": 1, "ssl": 1, "wss": 1}
+"""How well a protocol encrypts; those that are not named do not."""
+
 _POLICIES = frozenset(
     {"MinimumProtocolVersion", "SecurityPolicy", "SecurityPolicyName", "SslPolicy", "TLSSecurityPolicy", "TlsPolicy"}
 )
@@ -140,18 +139,11 @@ def _of_key(value: Any) -> float:
     return UNKNOWN if isinstance(value, str) and re.search(r"alias/aws/|^AWS_OWNED", value) else 1
 
 
-def _transport(value: Any) -> float | None:
-    if is_function(value):
-        return UNKNOWN
-    if value is ABSENT:
-        return 0
-    text = str(value).lower()
-    if text in _TRANSPORTS:
-        return 1 if text in ("https", "tls", "ssl", "wss") else 0
-    return {"allow-all": 0, "http-only": 0, "match-viewer": 0.7, "redirect-to-https": 0.9, "https-only": 1}.get(text)
+def _transport(value: Any) -> float:
+    return UNKNOWN if is_function(value) else _TRANSPORTS.get(str(value).lower(), 0)
 
 
-def _version(value: Any) -> float | None:
+def _version(value: Any) -> float:
     """The lowest version of TLS that a policy takes, and how new it is of those."""
     if value is ABSENT:
         return 0

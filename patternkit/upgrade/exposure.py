@@ -200,7 +200,9 @@ _AWSVPC = (
     ("NetworkConfiguration", "AwsvpcConfiguration"),
     ("Targets", "EcsParameters", "NetworkConfiguration", "AwsVpcConfiguration"),
     ("Target", "EcsParameters", "NetworkConfiguration", "AwsvpcConfiguration"),
+    ("TargetParameters", "EcsTaskParameters", "NetworkConfiguration", "AwsvpcConfiguration"),
     ("ContainerProperties", "NetworkConfiguration"),
+    ("EcsProperties", "TaskProperties", "NetworkConfiguration"),
 )
 
 

@@ -69,8 +69,6 @@ class PolicySet:
         self._exports: dict[str, Holder] = {}
         for name, template in templates.items():
             for output_name, output in (template.get("Outputs") or {}).items():
-                if not isinstance(output, Mapping):
-                    continue
                 target = self.owner(name, output.get("Value"))
                 exported = next(iter(mappings(output.get("Export"))), {}).get("Name")
                 for key in (f"{name.rpartition('/')[2]}.{output_name}", described(exported)):

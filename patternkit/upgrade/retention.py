@@ -13,7 +13,6 @@ from patternkit.upgrade.settings import (
     Path,
     flag,
     is_function,
-    items,
     lowered,
     mappings,
     named,
@@ -157,22 +156,27 @@ def _new_expiry(logical_id: str, before: Any, after: Any) -> Iterator[Change]:
             )
 
 
-def _expiries(value: Any, path: Path = ()) -> dict[Path, list[Any]]:
+def _expiries(value: Any) -> dict[Path, list[Any]]:
     found: dict[Path, list[Any]] = {}
-    for one in items(value) if isinstance(value, list) else possible(value):
-        if not isinstance(one, Mapping):
-            continue
-        for name, inner in one.items():
-            way = (*path, name)
-            if name in _FOREVER:
-                found.setdefault(way, []).append(inner)
-            elif name == "TimeToLiveSpecification":
-                if any(flag(each.get("Enabled")) for each in mappings(inner)):
-                    found.setdefault(way, []).append("on")
-            elif isinstance(inner, (Mapping, list)):
-                for key, values in _expiries(inner, (*way, "*") if isinstance(inner, list) else way).items():
-                    found.setdefault(key, []).extend(values)
+    for path, ends in _expiring(value, ()):
+        found.setdefault(path, []).append(ends)
     return found
+
+
+def _expiring(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    for one in possible(value):
+        if isinstance(one, list):
+            for inner in one:
+                yield from _expiring(inner, (*path, "*"))
+        elif isinstance(one, Mapping):
+            for name, inner in one.items():
+                if name in _FOREVER:
+                    yield (*path, name), inner
+                elif name == "TimeToLiveSpecification":
+                    if any(flag(each.get("Enabled")) for each in mappings(inner)):
+                        yield (*path, name), "on"
+                else:
+                    yield from _expiring(inner, (*path, name))
 
 
 def _attributes(logical_id: str, before: Any, after: Any) -> Iterator[Change]:

@@ -40,10 +40,9 @@ def _read_source(source: str) -> dict[str, dict[str, Any]]:
     if "\0" in source:
         raise SourceError(f"{source!a}: no file has such a name")
     if path.is_dir():
-        files = [one for one in sorted(path.rglob(f"*{_SUFFIX}")) if inside(path, path, str(one.relative_to(path)), "")]
-        found = {
-            one.relative_to(path).as_posix().removesuffix(_SUFFIX): _parse(str(one), read_text(one)) for one in files
-        }
+        names = sorted(one.relative_to(path).as_posix() for one in path.rglob(f"*{_SUFFIX}"))
+        files = {name: inside(path, path, name, f"the folder {source}") for name in names}
+        found = {name.removesuffix(_SUFFIX): _parse(str(one), read_text(one)) for name, one in files.items()}
         if not found:
             raise SourceError(f"{source}: the folder holds no *{_SUFFIX}: is it a cloud assembly?")
         return found

@@ -8,8 +8,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.encryption_key import key_statement
+from patterns.building_blocks.operations import Operations
 
 
 class DeadLetterQueue(Construct):
@@ -19,8 +20,7 @@ class DeadLetterQueue(Construct):
         scope: Where it stands in the tree.
         construct_id: Its id.
         holds: What lands here, for the alarm's description: "images that could not be processed".
-        encryption_key: The key that encrypts it. Default: a key that SQS owns.
-        alarm_topic: Who is told. Default: nobody; the alarm only changes state.
+        operations: Who is told, and which key encrypts it. Default: nobody, and a key that SQS owns.
         fifo: Whether what fails comes from a FIFO queue, whose dead letters must be FIFO too. Default: no.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
@@ -32,11 +32,14 @@ class DeadLetterQueue(Construct):
         construct_id: str,
         *,
         holds: str,
+        operations: Operations | None = None,
         encryption_key: kms.IKey | None = None,
         alarm_topic: sns.ITopic | None = None,
         fifo: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
+        operations = operations or Operations(encryption_key=encryption_key, alarm_topic=alarm_topic)
+        encryption_key = operations.encryption_key
         self.queue = sqs.Queue(
             self,
             "Queue",
@@ -58,12 +61,11 @@ class DeadLetterQueue(Construct):
                 reason="This queue is itself where failures end; an alarm goes off when it holds anything.",
             ),
         )
-        self.alarm: cloudwatch.Alarm = alarm(
+        self.alarm: cloudwatch.Alarm = operations.alarm(
             self,
             "NotEmpty",
             metric=self.queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=FIVE_MINUTES),
             description=f"The dead-letter queue holds {holds}: read one, mend the cause, then redrive.",
-            topic=alarm_topic,
         )
 
     def send_statements(self) -> list[iam.PolicyStatement]:

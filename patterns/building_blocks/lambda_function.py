@@ -1,9 +1,11 @@
 """AWS Lambda functions with a role, a log group, dead letters and alarms of their own."""
 
-import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Size, Token, Validations
+from annotated_types import Interval, MultipleOf, Unit
+from aws_cdk import Acknowledgment, Duration, Size, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -12,9 +14,27 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.arguments import check_environment, shown
+from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.arguments import check_environment
+from patterns.building_blocks.bounds import Matches, Passes, mebibytes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.operations import Operations
+from patterns.building_blocks.signature import checked
+
+FunctionMemory = Annotated[Size, Interval(ge=mebibytes(128), le=mebibytes(10_240)), MultipleOf(mebibytes(1))]
+"""The memory of a function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
+FunctionTimeout = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(minutes=15))]
+"""How long one invocation may take."""
+
+EnvironmentVariables = Annotated[Mapping[str, str], Passes(check_environment, "variables that Lambda takes")]
+"""Environment variables of a function."""
+
+RetryAttempts = Annotated[int, Interval(ge=0, le=2)]
+"""How often a failed asynchronous invocation is tried again."""
+
+MaxEventAge = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(hours=6))]
+"""How long an asynchronous event may wait."""
 
 PYTHON = lambda_.Runtime.PYTHON_3_14
 """The runtime of the catalog's own handlers."""
@@ -34,14 +54,13 @@ class LambdaFunction(Construct):
         memory: The memory; the share of CPU follows it. Default: 256 MiB.
         timeout: How long one invocation may take. Default: 30 seconds.
         environment: Environment variables. Default: none.
-        log_retention: How long the log is kept. Default: one month.
-        encryption_key: The key that encrypts log and environment. Default: keys that AWS owns.
+        operations: Who is told, which key encrypts log and environment, and how long the log is kept. Default: nobody,
+            keys that AWS owns, and one month.
         dead_letters: Where an asynchronous invocation ends that failed for good. Default: nowhere, for functions
             that are invoked synchronously or by an event source with dead letters of its own.
-        retry_attempts: How often a failed asynchronous invocation is tried again, 0 to 2. Default: 2.
-        max_event_age: How long an asynchronous event may wait, one minute to six hours. Default: six hours.
+        retry_attempts: How often a failed asynchronous invocation is tried again. Default: 2.
+        max_event_age: How long an asynchronous event may wait. Default: six hours.
         reserved_concurrency: The most invocations at one time. Default: no limit of its own.
-        alarm_topic: Who is told. Default: nobody; the alarms only change state.
 
     Raises:
         ValueError: If the handler or an environment variable is malformed, or a variable is Lambda's own.
@@ -49,42 +68,38 @@ class LambdaFunction(Construct):
     Source: https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
         code: lambda_.Code,
-        handler: str,
+        handler: Annotated[str, Matches(r"\S{1,128}", "up to 128 characters without a space")],
         description: str,
         runtime: lambda_.Runtime | None = None,
         architecture: lambda_.Architecture | None = None,
-        memory: Size | None = None,
-        timeout: Duration | None = None,
-        environment: Mapping[str, str] | None = None,
+        memory: FunctionMemory | None = None,
+        timeout: FunctionTimeout | None = None,
+        environment: EnvironmentVariables | None = None,
+        operations: Operations | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         encryption_key: kms.IKey | None = None,
         dead_letters: DeadLetterQueue | None = None,
-        retry_attempts: int | None = None,
-        max_event_age: Duration | None = None,
-        reserved_concurrency: int | None = None,
+        retry_attempts: RetryAttempts | None = None,
+        max_event_age: MaxEventAge | None = None,
+        reserved_concurrency: Annotated[int, Interval(ge=1, le=1000), Unit("invocations")] | None = None,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_environment("environment", environment)
-        if not Token.is_unresolved(handler) and not re.fullmatch(r"\S{1,128}", handler):
-            raise ValueError(f"handler must be up to 128 characters without a space, got {shown(handler)!r}")
         if isinstance(code, lambda_.InlineCode) and not (runtime or PYTHON).supports_inline_code:
             raise ValueError(
                 f"code must not be inline with runtime {(runtime or PYTHON).name}: Lambda compiles nothing"
             )
         super().__init__(scope, construct_id)
-        self.log_group = logs.LogGroup(
-            self,
-            "Log",
-            retention=log_retention,
-            encryption_key=encryption_key,
-            removal_policy=RemovalPolicy.RETAIN,
+        operations = operations or Operations(
+            alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention
         )
+        self.log_group = operations.log_group(self, "Log")
         self.role = iam.Role(
             self,
             "Role",
@@ -103,17 +118,17 @@ class LambdaFunction(Construct):
             memory_size=int((memory or Size.mebibytes(256)).to_mebibytes()),
             timeout=timeout or Duration.seconds(30),
             environment=dict(environment or {}),
-            environment_encryption=encryption_key,
+            environment_encryption=operations.encryption_key,
             role=self.role,
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
             reserved_concurrent_executions=reserved_concurrency,
         )
-        self.alarms = self._alarms(alarm_topic)
+        self.alarms = self._alarms(operations)
         if dead_letters is not None:
             self._send_failures_to(dead_letters, retry_attempts, max_event_age)
-            self.alarms.append(self._delivery_alarm(alarm_topic))
+            self.alarms.append(self._delivery_alarm(operations))
 
     def permit(self, statements: Sequence[iam.PolicyStatement]) -> None:
         """Let the function do what `statements` say, before it is first invoked.
@@ -167,29 +182,26 @@ class LambdaFunction(Construct):
         # Lambda checks at creation that the role may send to the destination.
         invoke_config.node.add_dependency(self.role)
 
-    def _alarms(self, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
+    def _alarms(self, operations: Operations) -> list[cloudwatch.Alarm]:
         return [
-            alarm(
+            operations.alarm(
                 self,
                 "Errors",
                 metric=self.function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
                 description="The function raised an error or timed out: read its log.",
-                topic=topic,
             ),
-            alarm(
+            operations.alarm(
                 self,
                 "Throttles",
                 metric=self.function.metric_throttles(statistic="Sum", period=FIVE_MINUTES),
                 description="Invocations were refused for lack of concurrency: raise the reserve or the quota.",
-                topic=topic,
             ),
         ]
 
-    def _delivery_alarm(self, topic: sns.ITopic | None) -> cloudwatch.Alarm:
-        return alarm(
+    def _delivery_alarm(self, operations: Operations) -> cloudwatch.Alarm:
+        return operations.alarm(
             self,
             "FailuresLost",
             metric=self.function.metric("DestinationDeliveryFailures", statistic="Sum", period=FIVE_MINUTES),
             description="A failed event could not be sent to the dead-letter queue: check its policy and key.",
-            topic=topic,
         )

@@ -12,8 +12,9 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.operations import Operations
 
 # What a run is given by default: EventBridge Scheduler fills these in.
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
@@ -33,7 +34,8 @@ def start_by_scheduler(
     max_event_age: Duration,
     enabled: bool,
     failed: DeadLetterQueue,
-    alarm_topic: sns.ITopic | None,
+    operations: Operations | None = None,
+    alarm_topic: sns.ITopic | None = None,
 ) -> tuple[scheduler.CfnSchedule, cloudwatch.Alarm]:
     """Make a schedule with a role that may start this function and nothing else.
 
@@ -46,7 +48,8 @@ def start_by_scheduler(
         max_event_age: How long Scheduler tries to start a run.
         enabled: Whether the schedule runs.
         failed: Where runs end that could not be started.
-        alarm_topic: Who is told of them.
+        operations: Who is told of them.
+        alarm_topic: Who is told of them, where there are no `operations`.
 
     Returns:
         The schedule, and the alarm on runs that were given up.
@@ -90,7 +93,7 @@ def start_by_scheduler(
     )
     # Scheduler checks when the schedule is made that it can take on the role.
     made.node.add_dependency(role)
-    dropped = alarm(
+    dropped = (operations or Operations(alarm_topic=alarm_topic)).alarm(
         scope,
         "Dropped",
         metric=cloudwatch.Metric(
@@ -101,6 +104,5 @@ def start_by_scheduler(
             period=FIVE_MINUTES,
         ),
         description="EventBridge Scheduler gave up starting a run: check the function and the role.",
-        topic=alarm_topic,
     )
     return made, dropped

@@ -7,8 +7,9 @@ import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import griffe
 from aws_cdk import CfnParameter, Duration, Size, TimeZone
@@ -16,6 +17,9 @@ from aws_cdk.aws_scheduler import ScheduleExpression
 from constructs import Construct
 from hypothesis import strategies as st
 
+from patterns.building_blocks.bounds import Bounds
+from patterns.building_blocks.signature import declared
+from tests.edges import Given, edges, in_bytes, in_milliseconds, plain
 from tests.fuzz.resources import RESOURCES
 from tests.fuzz.words import words
 
@@ -30,22 +34,6 @@ _MAKE_DURATION = {
     "day": Duration.days,
 }
 _MAKE_SIZE = {"KiB": Size.kibibytes, "MiB": Size.mebibytes, "GiB": Size.gibibytes}
-
-
-@dataclass(frozen=True)
-class Given:
-    """A value, and how it is made in a scope: most need one, and a strategy is drawn from long before there is any.
-
-    Attributes:
-        text: The value as one would write it.
-        make: Makes it, in a scope of its own.
-    """
-
-    text: str
-    make: Callable[[Construct], Any]
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -67,7 +55,7 @@ class Call:
 
 def parameters(function: Any) -> dict[str, tuple[Any, bool]]:
     """Read the keyword-only parameters of a constructor: hint, and whether it must be given."""
-    hints = typing.get_type_hints(function)
+    hints = typing.get_type_hints(function, include_extras=True)
     return {
         name: (hints[name], one.default is one.empty)
         for name, one in inspect.signature(function).parameters.items()
@@ -115,12 +103,14 @@ def _some(
 
 
 def values(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
-    """Draw values of a type, for an argument of which the docstring says `meaning`."""
+    """Draw values of a type within its bounds, for an argument of which the docstring says `meaning`."""
+    if typing.get_origin(hint) is Annotated:
+        return _bounded(hint, meaning)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return st.one_of([values(one, meaning) for one in arguments if one is not type(None)])
     if origin is Literal:
-        return st.sampled_from(arguments).map(_plain)
+        return st.sampled_from(arguments).map(plain)
     if hint in RESOURCES:
         return st.sampled_from([Given(f"<{name}>", make) for name, make in RESOURCES[hint].items()])
     if isinstance(origin, type) and issubclass(origin, Mapping):
@@ -134,7 +124,7 @@ def values(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
     if is_dataclass(hint):
         return _dataclass(typing.cast(type, hint))
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return st.sampled_from(list(hint)).map(_plain)
+        return st.sampled_from(list(hint)).map(plain)
     if hint in _PLAIN:
         return _PLAIN[hint](meaning)
     if constants := _constants(hint):
@@ -144,13 +134,35 @@ def values(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
     raise NotImplementedError(f"say in tests/fuzz/resources.py how {hint} is made")
 
 
+def _bounded(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
+    kind, found = declared(hint)
+    if kind in (int, float) and (found.low is not None or found.high is not None):
+        # Hypothesis knows the words of annotated-types.
+        usual = st.from_type(cast(Any, Annotated[kind, *hint.__metadata__])).map(plain)
+    elif kind is str and found.matches:
+        usual = st.from_type(cast(Any, Annotated[kind, *found.matches])).map(plain)
+    elif kind is Duration and (found.low is not None or found.high is not None):
+        usual = _steps(found, 1000, timedelta(milliseconds=1), in_milliseconds)
+    elif kind is Size and (found.low is not None or found.high is not None):
+        usual = _steps(found, 1, 1, in_bytes)
+    else:
+        return values(kind, meaning)
+    at = edges(hint)
+    inside = [usual, st.sampled_from(at.inside)] if at.inside else [usual]
+    outside = [st.sampled_from(at.outside)] if at.outside else []
+    return _mostly(st.one_of(inside), st.one_of([*outside, values(kind, meaning)]))
+
+
+def _steps(found: Bounds, least: int, unit: Any, given: Callable[[int], Given]) -> st.SearchStrategy[Given]:
+    # In steps that the bounds allow, counted in milliseconds or bytes.
+    step = found.step // unit if found.step is not None else least
+    low, high = (found.low or unit * 0) // unit, (found.high if found.high is not None else unit * step * 1000) // unit
+    return st.integers(-(-low // step), high // step).map(lambda drawn: given(drawn * step))
+
+
 def _mostly(usual: st.SearchStrategy[Given], odd: st.SearchStrategy[Given]) -> st.SearchStrategy[Given]:
     # One odd value refuses a whole call: were they common, hardly a call would be accepted.
     return st.integers(0, 7).flatmap(lambda drawn: usual if drawn < 7 else odd)
-
-
-def _plain(value: Any) -> Given:
-    return Given(repr(value), lambda _: value)
 
 
 def _mapping(drawn: dict[str, Given]) -> Given:
@@ -166,7 +178,7 @@ def _within(scope: Construct, name: str, one: Given) -> Any:
 
 
 def _dataclass(hint: type) -> st.SearchStrategy[Given]:
-    hints, said = typing.get_type_hints(hint), meanings(hint)
+    hints, said = typing.get_type_hints(hint, include_extras=True), meanings(hint)
     needed = {one.name for one in fields(hint) if one.default is MISSING and one.default_factory is MISSING}
 
     def built(drawn: dict[str, Given]) -> Given:
@@ -184,6 +196,8 @@ def _dataclass(hint: type) -> st.SearchStrategy[Given]:
 
 def fields_within(hint: Any) -> set[str]:
     """Name the fields of the dataclasses that a type is made of."""
+    if typing.get_origin(hint) is Annotated:
+        hint = hint.__origin__
     if is_dataclass(hint):
         return {one.name for one in fields(hint)}
     return {name for one in typing.get_args(hint) for name in fields_within(one)}
@@ -208,15 +222,15 @@ def _int(meaning: str) -> st.SearchStrategy[Given]:
     edges = sorted({int(number) + step for number in _numbers(meaning) for step in (-1, 0, 1)} | {1, 2, 3})
     usual = st.sampled_from(edges) | st.integers(min_value=min(edges), max_value=max(edges))
     return _mostly(
-        usual.map(_plain),
-        st.sampled_from([-1, 0, 2**31, 2**53 + 1, 10**30]).map(_plain) | st.just(_NUMBER_PARAMETER),
+        usual.map(plain),
+        st.sampled_from([-1, 0, 2**31, 2**53 + 1, 10**30]).map(plain) | st.just(_NUMBER_PARAMETER),
     )
 
 
 def _float(meaning: str) -> st.SearchStrategy[Given]:
     edges = sorted({number + step for number in _numbers(meaning) for step in (-1, 0, 0.5, 1)} | {1.0})
     odd = st.sampled_from([float("nan"), float("inf"), 1e300, 0.1, 0.0, -1.0])
-    return _mostly(st.sampled_from(edges).map(_plain), odd.map(_plain) | st.just(_NUMBER_PARAMETER))
+    return _mostly(st.sampled_from(edges).map(plain), odd.map(plain) | st.just(_NUMBER_PARAMETER))
 
 
 _ODD_TEXTS = ["a" * 3000, "${Nothing}", "a\nb", "*", "é", " ", "", "two words"]
@@ -227,7 +241,7 @@ _odd_text = st.one_of(st.text(max_size=20), st.sampled_from(_ODD_TEXTS)).map(
 
 def _str(meaning: str) -> st.SearchStrategy[Given]:
     parameter = Given("<text parameter>", lambda scope: CfnParameter(scope, "Text").value_as_string)
-    return _mostly(st.sampled_from(words(meaning)).map(_plain), _odd_text | st.just(parameter))
+    return _mostly(st.sampled_from(words(meaning)).map(plain), _odd_text | st.just(parameter))
 
 
 def _number_parameter(scope: Construct) -> float:
@@ -247,14 +261,10 @@ def _duration(meaning: str) -> st.SearchStrategy[Given]:
     seconds = st.integers(min_value=0, max_value=max([*edges, *usual]) // 1000)
     return _mostly(
         st.one_of(st.sampled_from(edges or usual), st.sampled_from(usual), seconds.map(lambda drawn: drawn * 1000)).map(
-            _milliseconds
+            in_milliseconds
         ),
         st.just(Given("<seconds parameter>", lambda scope: Duration.seconds(_number_parameter(scope)))),
     )
-
-
-def _milliseconds(drawn: int) -> Given:
-    return Given(f"Duration.millis({drawn})", lambda _: Duration.millis(drawn))
 
 
 def _size(meaning: str) -> st.SearchStrategy[Given]:
@@ -264,13 +274,9 @@ def _size(meaning: str) -> st.SearchStrategy[Given]:
     edges = sorted({edge + step for edge in said for step in (-(2**20), -1, 0, 1, 2**20) if edge + step >= 0})
     mebibytes = st.integers(min_value=0, max_value=max(edges) // 2**20)
     return _mostly(
-        st.one_of(st.sampled_from(edges), mebibytes.map(lambda drawn: drawn * 2**20)).map(_bytes),
+        st.one_of(st.sampled_from(edges), mebibytes.map(lambda drawn: drawn * 2**20)).map(in_bytes),
         st.just(Given("<mebibytes parameter>", lambda scope: Size.mebibytes(_number_parameter(scope)))),
     )
-
-
-def _bytes(drawn: int) -> Given:
-    return Given(f"Size.bytes({drawn})", lambda _: Size.bytes(drawn))
 
 
 def _schedule(meaning: str) -> st.SearchStrategy[Given]:
@@ -297,11 +303,11 @@ def _schedule(meaning: str) -> st.SearchStrategy[Given]:
 def _anything(meaning: str) -> st.SearchStrategy[Given]:
     leaves = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5) | st.just(float("nan"))
     json = st.recursive(leaves, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner))
-    return st.one_of(json.map(_plain), st.sampled_from(words(meaning)).map(_plain), st.just(_plain({1, 2})))
+    return st.one_of(json.map(plain), st.sampled_from(words(meaning)).map(plain), st.just(plain({1, 2})))
 
 
 _PLAIN: dict[Any, Callable[[str], st.SearchStrategy[Given]]] = {
-    bool: lambda _: st.booleans().map(_plain),
+    bool: lambda _: st.booleans().map(plain),
     int: _int,
     float: _float,
     str: _str,

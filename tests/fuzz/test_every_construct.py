@@ -1,6 +1,5 @@
 """Whatever a construct accepts is right, and whatever it refuses it refuses in one line. Nothing names a construct."""
 
-import importlib
 import inspect
 import json
 import os
@@ -21,7 +20,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from patternkit.testing.findings import Finding, listed
 from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
 from patternkit.testing.synthesis import SynthesisError, synthesize
-from tests.conftest import ROOT, context
+from tests.conftest import context
+from tests.constructs import exported_constructs
 from tests.fuzz.given import Call, calls, fields_within, parameters
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
@@ -38,20 +38,6 @@ _ACCEPTED = {
 LINTED = max(2, EXAMPLES // 20)
 
 
-def constructs() -> dict[str, type[Construct]]:
-    """Every construct that the package of a pattern exports."""
-    found = {}
-    for path in sorted((ROOT / "patterns").glob("*/*/construct.py")):
-        if path.parents[1].name == "building_blocks":
-            continue
-        package = importlib.import_module(".".join(path.parent.relative_to(ROOT).parts))
-        for name in package.__all__:
-            exported = getattr(package, name)
-            if isinstance(exported, type) and issubclass(exported, Construct):
-                found[name] = exported
-    return found
-
-
 @dataclass
 class Tally:
     accepted: list[tuple[Call, list[dict[str, Any]]]] = field(default_factory=list)
@@ -59,12 +45,12 @@ class Tally:
     calls: int = 0
 
 
-@pytest.mark.parametrize("name", sorted(constructs()))
+@pytest.mark.parametrize("name", sorted(exported_constructs()))
 @pytest.mark.timeout(0 if LONG else 300)
 def test_what_it_accepts_is_right_and_what_it_refuses_it_refuses_in_one_line(
     name: str, record_property: Callable[[str, object], None], tmp_path: Path
 ) -> None:
-    construct, tally = constructs()[name], Tally()
+    construct, tally = exported_constructs()[name], Tally()
 
     @settings(
         max_examples=EXAMPLES,

@@ -1,10 +1,12 @@
 """A schedule runs a function."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from aws_cdk import Duration, Size, Token
+from annotated_types import Interval, MultipleOf
+from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
@@ -14,19 +16,23 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.arguments import (
-    check_duration,
-    check_json,
-    check_known,
-    check_memory,
-    check_one_of,
-    check_range,
-)
+from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.arguments import check_json
+from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
-from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
+from patterns.building_blocks.lambda_function import (
+    PYTHON,
+    EnvironmentVariables,
+    FunctionMemory,
+    FunctionTimeout,
+    LambdaFunction,
+    MaxEventAge,
+    RetryAttempts,
+)
+from patterns.building_blocks.operations import Operations
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.scheduled_start import start_by_scheduler
+from patterns.building_blocks.signature import checked
 from patterns.events.cron_function.arguments import check_function, check_rule
 from patterns.events.cron_function.schedule import check_schedule, longest_silence
 from patterns.events.cron_function.triggers import start_by_rule
@@ -47,18 +53,18 @@ class CronFunction(Construct):
         runtime: The runtime of `code`. Default: the catalog's Python.
         environment: Environment variables of a function that is made. Default: none.
         memory: Memory of a function that is made. Default: 256 MiB.
-        timeout: How long one run of a function that is made may take, at most 15 minutes. Default: one minute.
+        timeout: How long one run of a function that is made may take. Default: one minute.
         payload: What each run is given, as JSON. Default: the scheduled time and an id of the run; from a rule, the
             rule's event.
-        flexible_window: Runs start at any moment of this window, 1 minute to 24 hours. Default: on the minute.
-        retry_attempts: How often a run that failed is tried again, 0 to 2. Default: 2.
-        max_event_age: After how long an undelivered run is given up, 1 minute to 6 hours. Default: one hour.
+        flexible_window: Runs start at any moment of this window. Default: on the minute.
+        retry_attempts: How often a run that failed is tried again. Default: 2.
+        max_event_age: After how long an undelivered run is given up. Default: one hour.
         allow_overlap: Whether a run may start while another goes on. Default: no; the function's concurrency is
             reserved at one, and a run that finds it taken waits for up to `max_event_age`.
         enabled: Whether the schedule runs; False pauses it. Default: True.
         trigger: "scheduler" for Amazon EventBridge Scheduler, "rule" for a scheduled rule, which AWS calls legacy and
             which has no time zone, no flexible window and no one-time schedule. Default: "scheduler".
-        missed_run_alarm_after: An alarm goes off when nothing has run for this long, at most 6 days. Default: a rate's
+        missed_run_alarm_after: An alarm goes off when nothing has run for this long. Default: a rate's
             period, or an hour or a day for cron expressions that run that often, and a margin; none for rarer ones.
         encryption_key: The key that encrypts log, environment and dead letters. Default: keys that AWS owns.
         log_retention: How long the log of a function that is made is kept. Default: one month.
@@ -69,7 +75,7 @@ class CronFunction(Construct):
         schedule (scheduler.CfnSchedule | None): The schedule, unless a rule triggers.
         rule (events.Rule | None): The rule, if one triggers.
         dead_letters (sqs.Queue): Runs that could not be started, and runs that failed for good.
-        alarms (list[cloudwatch.Alarm]): All of its alarms.
+        alarms (list[cloudwatch.AlarmBase]): All of its alarms.
 
     Raises:
         ValueError: If an argument is out of range, or two contradict each other.
@@ -77,73 +83,67 @@ class CronFunction(Construct):
     Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        schedule: scheduler.ScheduleExpression,
+        schedule: Annotated[scheduler.ScheduleExpression, Passes(check_schedule, "what EventBridge takes")],
         function: lambda_.IFunction | None = None,
         code: lambda_.Code | None = None,
         handler: str | None = None,
         runtime: lambda_.Runtime | None = None,
-        environment: Mapping[str, str] | None = None,
-        memory: Size | None = None,
-        timeout: Duration | None = None,
-        payload: Mapping[str, Any] | None = None,
-        flexible_window: Duration | None = None,
-        retry_attempts: int = 2,
-        max_event_age: Duration | None = None,
+        environment: EnvironmentVariables | None = None,
+        memory: FunctionMemory | None = None,
+        timeout: FunctionTimeout | None = None,
+        payload: Annotated[Mapping[str, Any], Passes(check_json, "JSON")] | None = None,
+        flexible_window: Annotated[
+            Duration,
+            Interval(ge=timedelta(minutes=1), le=timedelta(hours=24)),
+            MultipleOf(timedelta(minutes=1)),
+            Known("how long the alarm on missed runs looks back"),
+        ]
+        | None = None,
+        retry_attempts: RetryAttempts = 2,
+        max_event_age: MaxEventAge | None = None,
         allow_overlap: bool = False,
         enabled: bool = True,
         trigger: Trigger = "scheduler",
-        missed_run_alarm_after: Duration | None = None,
+        missed_run_alarm_after: Annotated[
+            Duration,
+            Interval(ge=timedelta(minutes=1), le=timedelta(days=6)),
+            Known("how long the alarm on missed runs looks back"),
+        ]
+        | None = None,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         expression = schedule.expression_string
         known = not Token.is_unresolved(expression)
-        if known:
-            check_schedule("schedule", expression)
-        check_one_of("trigger", trigger, get_args(Trigger))
         if trigger == "rule":
             check_rule(schedule, flexible_window)
         check_function(function, code, handler, environment, memory, timeout, allow_overlap=allow_overlap)
-        check_memory("memory", memory)
-        check_duration("timeout", timeout, Duration.seconds(1), Duration.minutes(15))
-        check_duration("flexible_window", flexible_window, Duration.minutes(1), Duration.hours(24), whole_minutes=True)
-        check_json("payload", payload)
-        check_range("retry_attempts", retry_attempts, 0, 2)
-        check_duration("max_event_age", max_event_age, Duration.minutes(1), Duration.hours(6))
-        check_duration("missed_run_alarm_after", missed_run_alarm_after, Duration.minutes(1), Duration.days(6))
-        for argument, value in {
-            "flexible_window": flexible_window,
-            "missed_run_alarm_after": missed_run_alarm_after,
-        }.items():
-            check_known(argument, value, "how long the alarm on missed runs looks back")
         max_event_age = max_event_age or Duration.hours(1)
         super().__init__(scope, construct_id)
 
+        operations = Operations(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        self.alarms = operations.alarms
         failed = DeadLetterQueue(
             self,
             "DeadLetters",
             holds="runs that could not be started or failed for good",
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            operations=operations,
         )
         self.dead_letters = failed.queue
-        self.alarms: list[cloudwatch.Alarm] = [failed.alarm]
         if function is not None:
             self.function = function
-            self.alarms.append(
-                alarm(
-                    self,
-                    "Errors",
-                    metric=function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
-                    description="A scheduled run raised an error or timed out: read the function's log.",
-                    topic=alarm_topic,
-                )
+            operations.alarm(
+                self,
+                "Errors",
+                metric=function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
+                description="A scheduled run raised an error or timed out: read the function's log.",
             )
         else:
             architecture = lambda_.Architecture.ARM_64
@@ -159,21 +159,18 @@ class CronFunction(Construct):
                 memory=memory,
                 timeout=timeout or Duration.minutes(1),
                 environment=environment,
-                encryption_key=encryption_key,
+                operations=operations,
                 dead_letters=failed,
                 retry_attempts=retry_attempts,
                 max_event_age=max_event_age,
-                log_retention=log_retention,
                 reserved_concurrency=None if allow_overlap else 1,
-                alarm_topic=alarm_topic,
             )
             self.function = made.function
-            self.alarms += made.alarms
 
         self.schedule: scheduler.CfnSchedule | None = None
         self.rule: events.Rule | None = None
         if trigger == "scheduler":
-            self.schedule, could_not_start = start_by_scheduler(
+            self.schedule, _ = start_by_scheduler(
                 self,
                 schedule=schedule,
                 function=self.function,
@@ -182,10 +179,10 @@ class CronFunction(Construct):
                 max_event_age=max_event_age,
                 enabled=enabled,
                 failed=failed,
-                alarm_topic=alarm_topic,
+                operations=operations,
             )
         else:
-            self.rule, could_not_start = start_by_rule(
+            self.rule = start_by_rule(
                 self,
                 schedule=schedule,
                 function=self.function,
@@ -193,13 +190,11 @@ class CronFunction(Construct):
                 max_event_age=max_event_age,
                 enabled=enabled,
                 failed=failed,
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
+                operations=operations,
             )
-        self.alarms.append(could_not_start)
         if enabled:
             silence = missed_run_alarm_after or (longest_silence(expression) if known else None)
-            self._watch_for_silence(silence, flexible_window, alarm_topic)
+            self._watch_for_silence(silence, flexible_window, operations)
 
     def metric_runs(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Count the runs.
@@ -213,7 +208,7 @@ class CronFunction(Construct):
         return self.function.metric_invocations(statistic="Sum", period=period or FIVE_MINUTES)
 
     def _watch_for_silence(
-        self, silence: Duration | None, flexible_window: Duration | None, alarm_topic: sns.ITopic | None
+        self, silence: Duration | None, flexible_window: Duration | None, operations: Operations
     ) -> None:
         if silence is None:
             return
@@ -225,15 +220,12 @@ class CronFunction(Construct):
         periods = -(-int(seconds) // int(period.to_seconds())) + 2
         if periods * period.to_seconds() > Duration.days(7).to_seconds():
             return
-        self.alarms.append(
-            alarm(
-                self,
-                "MissedRuns",
-                metric=self.metric_runs(period=period),
-                description="Nothing has run when something should have: check the schedule and the function.",
-                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-                evaluation_periods=periods,
-                missing_data=cloudwatch.TreatMissingData.BREACHING,
-                topic=alarm_topic,
-            )
+        operations.alarm(
+            self,
+            "MissedRuns",
+            metric=self.metric_runs(period=period),
+            description="Nothing has run when something should have: check the schedule and the function.",
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            evaluation_periods=periods,
+            missing_data=cloudwatch.TreatMissingData.BREACHING,
         )

@@ -8,14 +8,13 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.operations import Operations
 from patterns.building_blocks.scheduled_start import DELIVERY_ATTEMPTS
 
 
@@ -28,12 +27,11 @@ def start_by_rule(
     max_event_age: Duration,
     enabled: bool,
     failed: DeadLetterQueue,
-    encryption_key: kms.IKey | None,
-    alarm_topic: sns.ITopic | None,
-) -> tuple[events.Rule, cloudwatch.Alarm]:
+    operations: Operations,
+) -> events.Rule:
     """Make a scheduled rule that may start this function."""
-    if encryption_key is not None:
-        encryption_key.add_to_resource_policy(
+    if operations.encryption_key is not None:
+        operations.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="DeadLettersOfRules",
                 principals=[iam.ServicePrincipal("events.amazonaws.com")],
@@ -57,7 +55,7 @@ def start_by_rule(
         schedule=events.Schedule.expression(schedule.expression_string),
         targets=[cast(events.IRuleTarget, target)],
     )
-    failures = alarm(
+    operations.alarm(
         scope,
         "FailedInvocations",
         metric=cloudwatch.Metric(
@@ -68,6 +66,5 @@ def start_by_rule(
             period=FIVE_MINUTES,
         ),
         description="The scheduled rule could not start a run: check the function and its permission.",
-        topic=alarm_topic,
     )
-    return rule, failures
+    return rule

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from patternkit.resolving.resource_lines import Lines
 from patternkit.routes import Network, isolated, reaches
 from patternkit.routes.promises import BadPromise
 from patternkit.routes.sarif import sarif
-from patternkit.routes.template_lines import Lines
 from tests.patternkit.routes.two_vpcs import two_vpcs
 
 YAML = """\

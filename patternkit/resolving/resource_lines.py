@@ -10,8 +10,7 @@ import yaml
 
 from patternkit.resolving import Stack, StackSet
 from patternkit.resolving.values import CLOSE, OPEN
-from patternkit.routes.proving import Proof, Verdict
-from patternkit.routes.templates import read_text
+from patternkit.templates import read_text
 
 _PART = re.compile(r"(?:#\d+|\.[A-Za-z]+)+$")
 
@@ -48,21 +47,8 @@ class Lines:
             entry = self.stacks.by_id.get(f"{OPEN}{_PART.sub('', identity.strip(OPEN + CLOSE))}{CLOSE}")
         return self._of(*entry) if entry is not None else None
 
-    def blamed(self, proof: Proof) -> Spot | None:
-        """Where what a verdict blames is written: what its reason names first, or where its witness ends."""
-        if proof.verdict is Verdict.HOLDS:
-            return None
-        named = self._named(proof.reason)
-        if named is not None:
-            return named
-        if proof.witness is not None:
-            for hop in reversed(proof.witness.last.walk.hops):
-                spot = self.of_identity(hop.identity)
-                if spot is not None:
-                    return spot
-        return next((spot for reason in proof.unknown if (spot := self._named(reason))), None)
-
-    def _named(self, text: str) -> Spot | None:
+    def first_named(self, text: str) -> Spot | None:
+        """Where the first resource is written that a text names; None where it names none."""
         words = text.replace(OPEN, "").replace(CLOSE, "")
         for word in re.findall(r"[^\s,;:()'\"]+", words):
             entry = self._by_name.get(word)

@@ -1,0 +1,256 @@
+"""Names as their templates describe them: load, trace, prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from patternkit import templates
+from patternkit.dns.contracts import Contracts
+from patternkit.dns.errors import QuestionError, TemplateError
+from patternkit.dns.failures import ill_things
+from patternkit.dns.model import Model
+from patternkit.dns.promise_files import BadPromise
+from patternkit.dns.promises import Promise
+from patternkit.dns.proof import Proof
+from patternkit.dns.proving import Prover
+from patternkit.dns.reading import read_model
+from patternkit.dns.reading.template_resources import MOST_WORLDS, in_every_world
+from patternkit.dns.sources import SourceText
+from patternkit.dns.trace import Trace
+from patternkit.templates import StackSource
+from patternkit.verdict import Verdict
+
+
+class Names:
+    """Names as their templates describe them.
+
+    Args:
+        sources: The stacks.
+        contracts: What the templates cannot say.
+
+    Raises:
+        TemplateError: A template contradicts itself.
+        DeclarationError: A contract names what is not there.
+    """
+
+    def __init__(self, sources: Iterable[StackSource], contracts: Contracts | None = None) -> None:
+        self.contracts = contracts or Contracts()
+        self.sources = list(sources)
+        self.models, self.too_many_worlds = in_every_world(
+            self.sources, self.contracts, lambda resources: read_model(resources, self.contracts)
+        )
+        self.provers = [Prover(model) for model in self.models]
+
+    @classmethod
+    def load(
+        cls,
+        *paths: str | Path,
+        contracts: Contracts | str | Path | None = None,
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Names:
+        """Load templates and cloud assemblies from files.
+
+        Args:
+            *paths: Template files, or folders that `cdk synth` writes.
+            contracts: Contracts, or their file.
+            parameters: Parameter values by stack and name.
+
+        Raises:
+            DnsError: A file is not what it should be.
+        """
+        if not paths:
+            raise TemplateError("give at least one template or cloud assembly")
+        try:
+            sources = [source for path in paths for source in templates.read(path)]
+        except templates.TemplateError as error:
+            raise TemplateError(str(error)) from None
+        return cls(with_parameters(sources, parameters), contracts_of(contracts))
+
+    @classmethod
+    def from_templates(
+        cls,
+        given: Mapping[str, Mapping[str, Any] | str | Path],
+        *,
+        contracts: Contracts | str | Path | Mapping[str, Any] | None = None,
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        region: str = "",
+        regions: Mapping[str, str] | None = None,
+    ) -> Names:
+        """Take templates that are already parsed, as `assertions.Template.to_json()` gives them.
+
+        Args:
+            given: By stack name the template, or its file.
+            contracts: Contracts, their data, or their file.
+            parameters: Parameter values by stack and name.
+            region: The Region of all stacks. Default: any.
+            regions: The Regions of single stacks, by name. Default: that of all.
+
+        Raises:
+            DnsError: A template is not what it should be.
+        """
+        if not given:
+            raise TemplateError("give at least one template")
+        sources = []
+        try:
+            for name, template in given.items():
+                where = (regions or {}).get(name, region)
+                if isinstance(template, (str, Path)):
+                    path = Path(template)
+                    read = templates.read_template(path)
+                    sources.append(StackSource(name, read, where, folder=path.parent, file=path))
+                else:
+                    sources.append(StackSource(name, templates.as_template(template, name), where))
+        except templates.TemplateError as error:
+            raise TemplateError(str(error)) from None
+        return cls(with_parameters(sources, parameters), contracts_of(contracts))
+
+    @property
+    def model(self) -> Model:
+        """The model of the first world."""
+        return self.models[0]
+
+    def trace(
+        self, name: str, source: SourceText = "internet", type: str = "A", ill: str | Iterable[str] = ()
+    ) -> Trace:
+        """What a source gets, by which records, step by step.
+
+        Args:
+            name: The domain name.
+            source: `internet`, a VPC, a site, or the features of a client on the internet.
+            type: The record type.
+            ill: What is ill: resources, addresses, Regions.
+
+        Raises:
+            QuestionError: A name means nothing, or several things.
+        """
+        ill = [ill] if isinstance(ill, str) else list(ill)
+        queries = [
+            prover.query(prover.sources.one(source), name, type, ill_things(prover.model, ill))
+            for prover in self.provers
+        ]
+        verdicts = [
+            query.answer.verdict(
+                lambda outcome: (
+                    Verdict.UNKNOWN
+                    if outcome.status.value == "not known"
+                    else Verdict.HOLDS
+                    if outcome.answered
+                    else Verdict.FAILS
+                )
+            )
+            for query in queries
+        ]
+        verdict, outcome = next((one for one in verdicts if one[0] is not Verdict.HOLDS), verdicts[0])
+        if len({one[0] for one in verdicts}) > 1:
+            verdict = Verdict.UNKNOWN
+        reason = (outcome.reason or outcome.status.value) if outcome is not None else ""
+        refused = [text for model in self.models for text in model.refused]
+        unknown = [text for model in self.models for text in model.unknown]
+        if refused or unknown:
+            verdict, reason = Verdict.UNKNOWN, f"AWS refuses: {refused[0]}" if refused else unknown[0]
+        return Trace(verdict, tuple(queries), reason, self.model.labels)
+
+    def prove(self, promise: Promise) -> Proof:
+        """Hold a promise against every query that it is about, in every world.
+
+        Raises:
+            QuestionError: The promise names what is not there.
+        """
+        proofs: list[Proof] = []
+        refused: QuestionError | None = None
+        for prover in self.provers:
+            try:
+                proofs.append(prover.prove(promise))
+            except QuestionError as error:
+                # Where a condition decides what exists, a name may mean something in some worlds only.
+                refused = error
+        if refused is not None and not proofs:
+            raise refused
+        return _together(proofs, refused, too_many=self.too_many_worlds)
+
+    def prove_all(self, promises: Iterable[Promise]) -> list[Proof]:
+        """Prove several promises; what is worked out for one serves the others."""
+        return [self.prove(promise) for promise in promises]
+
+    def answer_all(self, asked: Iterable[Promise | BadPromise]) -> list[Proof | BadPromise]:
+        """Prove several promises, each on its own: one that says nothing here leaves the others their verdicts."""
+        found: list[Proof | BadPromise] = []
+        for promise in asked:
+            if isinstance(promise, BadPromise):
+                found.append(promise)
+                continue
+            try:
+                found.append(self.prove(promise))
+            except QuestionError as error:
+                found.append(BadPromise(str(promise), promise.kind, str(error)))
+        return found
+
+    def assert_holds(self, *promises: Promise) -> None:
+        """Raise unless every promise holds.
+
+        Raises:
+            AssertionError: A promise fails or is not known; the message has the query that breaks it, step by step.
+            QuestionError: A promise names what is not there, and no other is broken.
+        """
+        __tracebackhide__ = True
+        found = self.answer_all(promises)
+        bad = [one for one in found if isinstance(one, BadPromise)]
+        broken = [one for one in found if isinstance(one, Proof) and one.verdict is not Verdict.HOLDS]
+        if broken:
+            raise AssertionError("\n" + "\n\n".join(str(one) for one in found if one in broken or one in bad))
+        if bad:
+            raise QuestionError(bad[0].error)
+
+
+def _together(proofs: list[Proof], refused: QuestionError | None, *, too_many: bool) -> Proof:
+    """Combines the verdicts of a promise's worlds."""
+    unknown = list(dict.fromkeys(reason for proof in proofs for reason in proof.unknown))
+    if too_many:
+        unknown.append(f"there are more than {MOST_WORLDS} worlds; the others were not tried")
+    if refused is not None:
+        unknown.append(f"in some worlds: {refused}")
+    contracts = tuple(sorted({name for proof in proofs for name in proof.contracts}))
+    failing = [proof for proof in proofs if proof.verdict is Verdict.FAILS]
+    doubtful = [proof for proof in proofs if proof.verdict is Verdict.UNKNOWN]
+    first = (failing or doubtful or proofs)[0]
+    verdict, reason = first.verdict, first.reason
+    if failing and (len(failing) < len(proofs) or refused is not None):
+        verdict = Verdict.UNKNOWN
+        unknown.insert(0, f"AWS decides in which of {len(proofs)} worlds this is; it fails in {len(failing)}")
+    elif verdict is Verdict.HOLDS and (too_many or refused is not None):
+        verdict, reason = Verdict.UNKNOWN, unknown[-1]
+    world = first.world if len(proofs) > 1 else ""
+    return replace(
+        first,
+        verdict=verdict,
+        reason=reason,
+        unknown=tuple(unknown),
+        contracts=contracts,
+        worlds=len(proofs),
+        world=world,
+    )
+
+
+def contracts_of(given: Contracts | str | Path | Mapping[str, Any] | None) -> Contracts:
+    """Contracts from what a caller gives: themselves, their data, or their file."""
+    if isinstance(given, Contracts):
+        return given
+    if isinstance(given, (str, Path)):
+        return Contracts.load(given)
+    return Contracts.from_data(dict(given) if given is not None else None)
+
+
+def with_parameters(
+    sources: list[StackSource], parameters: Mapping[str, Mapping[str, Any]] | None
+) -> list[StackSource]:
+    """Give stacks values of their parameters, by stack and name."""
+    for name, values in (parameters or {}).items():
+        found = [source for source in sources if source.name == name]
+        if not found:
+            raise TemplateError(f"parameters are given for {name!r}, which is not a stack of the set")
+        for source in found:
+            source.parameters = {**source.parameters, **values}
+    return sources

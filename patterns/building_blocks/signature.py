@@ -1,0 +1,323 @@
+"""Checks a call by what the constructor's own signature declares, before jsii sees a value.
+
+`@checked` on a constructor refuses, in one line and in the argument's own name, a value of another type, and one that
+is outside the bounds that stand beside the type (`patterns.building_blocks.bounds`). Unresolved tokens pass, except
+where a value must be `Known`. What two arguments say together is the constructor's to check.
+"""
+
+import functools
+import inspect
+import math
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import timedelta
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar
+
+from aws_cdk import Duration, Size, Token
+from jsii._reference_map import InterfaceDynamicProxy
+from typing_extensions import get_protocol_members
+
+from patterns.building_blocks.arguments import check_known, shown
+from patterns.building_blocks.bounds import (
+    Bounds,
+    Bytes,
+    bounds,
+    human_size,
+    length,
+    shown_bound,
+    unit_of,
+    whole,
+    within,
+)
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
+
+
+def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+    """Check every call of a constructor, or of a function, by its signature.
+
+    Args:
+        constructor: The constructor, every argument annotated.
+
+    Returns:
+        The constructor, which raises `ValueError` for what its signature does not allow.
+    """
+    names = list(inspect.signature(constructor).parameters)
+
+    @functools.wraps(constructor)
+    def call(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
+        check_arguments(constructor, {**dict(zip(names, args, strict=False)), **kwargs})
+        return constructor(*args, **kwargs)
+
+    call.__checked__ = True  # type: ignore[attr-defined]
+    return call
+
+
+def is_checked(constructor: Callable[..., Any]) -> bool:
+    """Whether calls of a constructor are checked by its signature."""
+    return hasattr(constructor, "__checked__")
+
+
+def check_arguments(constructor: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Refuse arguments that a signature does not allow.
+
+    Args:
+        constructor: Whose signature.
+        given: Arguments by name; those that are not given are not checked.
+
+    Raises:
+        ValueError: If one is of another type or out of its bounds.
+    """
+    hints = _hints(constructor)
+    for name, value in given.items():
+        if name in hints:
+            check(name, value, hints[name])
+
+
+@functools.cache
+def _hints(annotated: typing.Hashable) -> dict[str, Any]:
+    return {
+        name: hint
+        for name, hint in typing.get_type_hints(typing.cast(Any, annotated), include_extras=True).items()
+        if name != "return"
+    }
+
+
+def check(argument: str, value: Any, hint: Any) -> None:
+    """Refuse a value that an annotation does not allow.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given.
+        hint: The annotation, with its bounds.
+
+    Raises:
+        ValueError: If the value is of another type or out of its bounds.
+        TypeError: If the annotation is one that cannot be checked.
+    """
+    kind, found = declared(hint)
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        either = typing.get_args(kind)
+        _check_union(
+            argument, value, either if kind is hint else [Annotated[one, *hint.__metadata__] for one in either]
+        )
+    else:
+        _check_one(argument, value, kind, found)
+
+
+def declared(hint: Any) -> tuple[Any, Bounds]:
+    """Take an annotation apart.
+
+    Args:
+        hint: The annotation.
+
+    Returns:
+        The type, and the bounds that stand beside it.
+    """
+    if typing.get_origin(hint) is not Annotated:
+        return hint, Bounds()
+    return hint.__origin__, bounds(hint.__metadata__)
+
+
+class _WrongTypeError(ValueError):
+    """A value of another type than `wanted`."""
+
+    def __init__(self, argument: str, wanted: str, value: Any) -> None:
+        self.wanted = wanted
+        super().__init__(f"{argument} must be {wanted}, got {_shown(value)}")
+
+
+def _check_union(argument: str, value: Any, hints: Sequence[Any]) -> None:
+    wanted = []
+    for hint in hints:
+        try:
+            check(argument, value, hint)
+        except _WrongTypeError as error:
+            wanted.append(error.wanted)
+        else:
+            return
+    raise _WrongTypeError(argument, " or ".join(dict.fromkeys(one for one in wanted if one != "None")), value)
+
+
+def _check_one(argument: str, value: Any, hint: Any, found: Bounds) -> None:
+    if _is_token(value, hint):
+        _check_token(argument, value, found)
+        return
+    if not _is_of(value, hint):
+        raise _WrongTypeError(argument, _named(hint), value)
+    if found != Bounds():
+        _check_bounds(argument, value, found)
+    _check_parts(argument, value, hint)
+
+
+def _is_token(value: Any, hint: Any) -> bool:
+    origin = typing.get_origin(hint) or hint
+    if origin in (Duration, Size):
+        return isinstance(value, origin) and value.is_unresolved()
+    if origin in (int, float):
+        # A number's token is a finite float; jsii's Node ends on any other, which JSON cannot say.
+        return isinstance(value, float) and math.isfinite(value) and Token.is_unresolved(value)
+    if origin in (str, Literal):
+        return isinstance(value, str) and Token.is_unresolved(value)
+    if isinstance(value, list) and isinstance(origin, type) and issubclass(list, origin):
+        return len(value) == 1 and isinstance(value[0], str) and Token.is_unresolved(value)
+    return False
+
+
+def _is_of(value: Any, hint: Any) -> bool:
+    origin = typing.get_origin(hint) or hint
+    if origin is Any:
+        return True
+    if origin is Literal:
+        return any(type(value) is type(one) and value == one for one in typing.get_args(hint))
+    if origin is type(None):
+        return value is None
+    if origin is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if origin is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if not isinstance(origin, type):
+        raise TypeError(f"{hint!r} cannot be checked: say in {__name__} how")
+    if getattr(origin, "_is_protocol", False):
+        return _offers(value, origin)
+    if issubclass(origin, Sequence) and origin is not str:
+        return isinstance(value, origin) and not isinstance(value, str | bytes)
+    return isinstance(value, origin)
+
+
+def _offers(value: Any, interface: type) -> bool:
+    # What comes back from the CDK as several interfaces at once answers by delegates, at the price of a call each.
+    if isinstance(value, InterfaceDynamicProxy):
+        return True
+    return all(hasattr(type(value), name) for name in get_protocol_members(interface))
+
+
+def _named(hint: Any) -> str:
+    origin = typing.get_origin(hint) or hint
+    if origin is Literal:
+        return f"one of {', '.join(sorted(map(str, typing.get_args(hint))))}"
+    if origin in _NAMES:
+        return _NAMES[origin]
+    if issubclass(origin, Mapping):
+        return "a mapping"
+    if issubclass(origin, Sequence):
+        return "a list"
+    return _article(origin.__name__)
+
+
+_NAMES = {
+    bool: "True or False",
+    float: "a number",
+    int: "a whole number",
+    str: "a string",
+    type(None): "None",
+    Callable: "something to call",
+}
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
+
+
+def _shown(value: Any) -> str:
+    if value is not None and not isinstance(value, str | int | float | list | tuple | dict | set | bytes):
+        return value.to_human_string() if isinstance(value, Duration) else _article(type(value).__name__)
+    text = repr(value)
+    text = text if text.isprintable() else ascii(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."
+
+
+def _check_bounds(argument: str, value: Any, found: Bounds) -> None:
+    if isinstance(value, Duration):
+        _check_duration(argument, value, found)
+    elif isinstance(value, Size):
+        _check_size(argument, value, found)
+    elif isinstance(value, int | float):
+        _check_number(argument, value, found)
+    elif isinstance(value, str | Sequence | Mapping) and not _holds(len(value), found):
+        what = "have" if isinstance(value, str) else "hold"
+        unit = found.unit or ("characters" if isinstance(value, str) else "")
+        raise ValueError(f"{argument} must {what} {f'{length(found)} {unit}'.rstrip()}, got {len(value) or 'none'}")
+    for one in found.matches:
+        if not re.fullmatch(one.pattern, value):
+            raise ValueError(f"{argument} must be {one.says}, got {_shown(value)}")
+    for check_of_its_own in found.passes:
+        check_of_its_own.check(argument, value)
+
+
+def _holds(count: int, found: Bounds) -> bool:
+    return count >= found.shortest and (found.longest is None or count <= found.longest)
+
+
+def _is_within(value: Any, found: Bounds) -> bool:
+    above = found.low is None or (value > found.low if found.above else value >= found.low)
+    below = found.high is None or (value < found.high if found.below else value <= found.high)
+    return bool(above and below)
+
+
+def _check_number(argument: str, value: float, found: Bounds) -> None:
+    if not _is_within(value, found):
+        raise ValueError(f"{argument} must be {f'{within(found)} {unit_of(found)}'.rstrip()}, got {value}")
+    if found.step is not None and value % found.step:
+        raise ValueError(f"{argument} must be {whole(found.step)}, got {value}")
+
+
+def _check_duration(argument: str, value: Duration, found: Bounds) -> None:
+    milliseconds = value.to_milliseconds()
+    if milliseconds % 1000:
+        raise ValueError(f"{argument} must be whole seconds, got {milliseconds:g} ms")
+    # Beyond a millennium Python's own durations end before the CDK's.
+    given = timedelta(milliseconds=min(milliseconds, 1e15))
+    if not _is_within(given, found):
+        raise ValueError(f"{argument} must be {within(found)}, got {value.to_human_string()}")
+    if found.step is not None and given % found.step:
+        raise ValueError(f"{argument} must be whole {whole(found.step)}, got {value.to_human_string()}")
+
+
+def _check_size(argument: str, value: Size, found: Bounds) -> None:
+    given = Bytes(value.to_bytes())
+    if found.step is not None and given % found.step:
+        raise ValueError(f"{argument} must be whole {whole(found.step)}, got {human_size(given)}")
+    if not _is_within(given, found):
+        allowed, got = f"{within(found)} {unit_of(found)}".rstrip(), shown_bound(found, given)
+        raise ValueError(f"{argument} must be {allowed}, got {got}")
+
+
+def _check_token(argument: str, value: Any, found: Bounds) -> None:
+    if found.known:
+        check_known(argument, value, found.known.needed_for)
+    if found == Bounds() or not isinstance(value, Duration | Size):
+        return
+    unit = whole(found.step) if found.step is not None else ("seconds" if isinstance(value, Duration) else "bytes")
+    converters = {
+        "minutes": "to_minutes", "seconds": "to_seconds", "bytes": "to_bytes", "KiB": "to_kibibytes",
+        "MiB": "to_mebibytes", "GiB": "to_gibibytes",
+    }  # fmt: skip
+    method = converters[unit]
+    # What only a deployment knows cannot be converted from one unit to another; the CDK says so by a RuntimeError.
+    try:
+        getattr(value, method)()
+    except RuntimeError:
+        form = f"{type(value).__name__}.{method.removeprefix('to_')}"
+        raise ValueError(f"{argument} must be given as {form} where its value is a token") from None
+
+
+def _check_parts(argument: str, value: Any, hint: Any) -> None:
+    inner = typing.get_args(hint) if typing.get_origin(hint) is not Literal else ()
+    if is_dataclass(hint):
+        hints = _hints(typing.cast(type, hint))
+        for one in fields(hint):
+            check(f"{argument}: {one.name}", getattr(value, one.name), hints[one.name])
+    elif isinstance(value, Mapping) and inner:
+        for key, one in value.items():
+            check(argument, key, inner[0])
+            check(f"{argument}[{shown(str(key))}]", one, inner[1])
+    elif isinstance(value, Sequence) and inner:
+        for index, one in enumerate(value):
+            # What repeats is told by its name.
+            which = f"[{getattr(one, 'name', index)}]" if is_dataclass(inner[0]) else ""
+            check(f"{argument}{which}", one, inner[0])

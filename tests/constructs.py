@@ -1,0 +1,42 @@
+"""The constructs of the catalog, discovered."""
+
+import importlib
+from functools import cache
+from pathlib import Path
+
+from constructs import Construct
+
+ROOT = Path(__file__).parents[1]
+
+
+@cache
+def exported_constructs() -> dict[str, type[Construct]]:
+    """Every construct that the package of a pattern exports."""
+    found = {}
+    for path in sorted((ROOT / "patterns").glob("*/*/construct.py")):
+        if path.parents[1].name == "building_blocks":
+            continue
+        package = importlib.import_module(".".join(path.parent.relative_to(ROOT).parts))
+        for name in package.__all__:
+            exported = getattr(package, name)
+            if isinstance(exported, type) and issubclass(exported, Construct):
+                found[name] = exported
+    return found
+
+
+@cache
+def every_construct() -> dict[str, type[Construct]]:
+    """Every construct that is defined in the catalog by module and name, those of building blocks included."""
+    found: dict[str, type[Construct]] = {}
+    for path in sorted((ROOT / "patterns").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        # A handler's folder is the root of its own package, and an example is a stack.
+        if parts[-1] in {"__init__", "example"} or any(part.endswith("handler") or part == "starter" for part in parts):
+            continue
+        module = importlib.import_module(".".join(parts))
+        found |= {
+            f"{module.__name__.removeprefix('patterns.')}.{name}": one
+            for name, one in vars(module).items()
+            if isinstance(one, type) and issubclass(one, Construct) and one.__module__ == module.__name__
+        }
+    return found

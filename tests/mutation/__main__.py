@@ -1,0 +1,170 @@
+"""Mutates a room and runs its tests: see `make mutants`."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from hashlib import sha256
+from math import ceil
+from pathlib import Path
+
+from tests.mutation.coverage_of_tests import Covering, Measuring
+from tests.mutation.mutants import Mutant, all_mutants
+from tests.mutation.outcomes import Outcomes, digest, equivalents, figures
+from tests.mutation.rooms import ROOMS, TREE, Room
+from tests.mutation.running import NOT_FOUND, OUT_OF_TIME, Copy, preload
+
+# The one way to measure that tells tests apart; and moto without all of Amazon's images, as in tests/conftest.py.
+_ENVIRONMENT = {"COVERAGE_CORE": "ctrace", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+_HOURS = 6 * 3600
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("room", choices=sorted(ROOMS))
+    parser.add_argument("--sample", type=int, default=0, help="how many mutants are drawn (default: all)")
+    parser.add_argument("--seed", type=int, default=1, help="which are drawn (default: 1)")
+    parser.add_argument("--only", default="", help="only mutants whose key has this part")
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier runs found")
+    parser.add_argument("--list", action="store_true", help="run nothing: say what is known")
+    return parser.parse_args()
+
+
+def drawn(mutants: Iterable[Mutant], sample: int, seed: int) -> list[Mutant]:
+    """Draw mutants: all of them where `sample` is 0.
+
+    With the same seed, mutants that were drawn once are drawn again, whatever else has changed in the code.
+    """
+    found = sorted(mutants, key=lambda one: sha256(f"{seed} {one.key}".encode()).digest())
+    taken = (one for one in found if one.compiles)
+    return [one for one, _ in zip(taken, range(sample or len(found)), strict=False)]
+
+
+def measured(room: Room, modules: list[str], copy: Copy, state: str) -> Covering:
+    """Run a room's tests once as they are, and say which cover what.
+
+    Raises:
+        SystemExit: If they fail as they are.
+    """
+    path = copy.folder / f"covering-{state}.json"
+    if not path.exists():
+        measuring = Measuring(copy.tree, modules)
+
+        def write() -> None:
+            measuring.__exit__()
+            imported = sorted(name for name in sys.modules if not name.startswith("__"))
+            (copy.folder / "imported.json").write_text(json.dumps(imported), "utf-8")
+            measuring.covering.write(path)
+
+        with_coverage = [measuring]
+        code = copy.run(
+            [*room.settings, *room.tests],
+            plugins=with_coverage,
+            seconds=_HOURS,
+            before=measuring.__enter__,
+            after=write,
+        )
+        if code:
+            path.unlink(missing_ok=True)
+            print((copy.folder / "output.txt").read_text("utf-8", "replace"), file=sys.stderr)
+            raise SystemExit("the tests fail before anything is changed")
+    return Covering.read(path)
+
+
+def tried(mutant: Mutant, room: Room, covering: Covering, copy: Copy, number: int) -> str:
+    """Run the tests that cover a mutant.
+
+    Returns:
+        "killed", "out of time", "survived" or "no test".
+    """
+    tests = covering.of(mutant.module, *mutant.lines)
+    if not tests:
+        return "no test"
+    seconds = ceil(10 + 3 * sum(covering.seconds[test] for test in tests))
+    file = copy.tree / mutant.module
+    as_it_was = file.read_bytes()
+    try:
+        file.write_text(mutant.code, "utf-8")
+        # Python knows what it has compiled by a file's time in seconds and its size.
+        os.utime(file, (number, number))
+        code = copy.run([*room.settings, *tests], seconds=seconds)
+        if code == NOT_FOUND:  # A test that is named after what was changed.
+            files = sorted({test.partition("::")[0] for test in tests})
+            code = copy.run([*room.settings, *files], seconds=seconds)
+    finally:
+        file.write_bytes(as_it_was)
+    return {0: "survived", OUT_OF_TIME: "out of time"}.get(code, "killed")
+
+
+def main() -> None:
+    """Draw mutants of a room, run the tests that cover each, and print the figure."""
+    os.environ |= _ENVIRONMENT
+    given = _arguments()
+    room = ROOMS[given.room]
+    copy = Copy(TREE, TREE / "build" / "mutants" / given.room)
+    copy.make()
+    modules = room.modules(copy.tree)
+    tests = digest(copy.tree, room.tests)
+    outcomes = Outcomes(copy.folder / "outcomes.jsonl", {one: digest(copy.tree, [one]) for one in modules}, tests)
+    if given.fresh:
+        outcomes.path.unlink(missing_ok=True)
+    outcomes.read()
+    mutants = [one for one in all_mutants(modules, copy.tree) if given.only in one.key]
+    sample = drawn(mutants, given.sample, given.seed)
+    equivalent = equivalents()
+    left = [one for one in sample if one.key not in outcomes.known and one.key not in equivalent]
+    if not given.list and left:
+        covering = measured(room, modules, copy, digest(copy.tree, [*modules, *room.tests]))
+        preload(json.loads((copy.folder / "imported.json").read_text("utf-8")))
+        _try_all(left, room, covering, copy, outcomes)
+    _report(given, mutants, sample, outcomes, equivalent)
+
+
+def _try_all(left: list[Mutant], room: Room, covering: Covering, copy: Copy, outcomes: Outcomes) -> None:
+    begun = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number, mutant in enumerate(left, 1):
+        started = time.monotonic()
+        try:
+            outcome = tried(mutant, room, covering, copy, number)
+        except KeyboardInterrupt:
+            print(f"stopped after {number - 1} of {len(left)}; the same command goes on from here", file=sys.stderr)
+            return
+        outcomes.add(mutant, outcome, time.monotonic() - started)
+        each = (time.monotonic() - begun) / number
+        print(f"{number}/{len(left)} {outcome} {mutant.key[:160]} ({each:.1f} s each)", flush=True)
+
+
+def _report(
+    given: argparse.Namespace,
+    mutants: list[Mutant],
+    sample: list[Mutant],
+    outcomes: Outcomes,
+    equivalent: dict[str, str],
+) -> None:
+    for one in sorted(sample, key=lambda one: (one.module, one.lines, one.key)):
+        if one.key in equivalent:
+            print(f"equivalent  {one.key}\n            {equivalent[one.key]}")
+        elif outcomes.known.get(one.key) in ("survived", "no test"):
+            print(f"{outcomes.known[one.key]:10}  {one.key} (line {one.lines[0]})")
+    there = {one.key for one in mutants}
+    modules = {one.module for one in mutants}
+    for key in equivalent.keys() - there if not given.only else ():
+        if key.partition("::")[0] in modules:
+            print(f"stale       {key}: tests/mutation/equivalent.toml names it, and the code does not have it")
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=TREE, capture_output=True, text=True, check=False
+    )
+    print(
+        f"{given.room}: {figures(sample, outcomes.known, equivalent)}"
+        f" (of {len(mutants)}, seed {given.seed}, commit {commit.stdout.strip() or 'unknown'})"
+    )
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path.cwd()))
+    main()

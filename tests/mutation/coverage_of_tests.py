@@ -1,0 +1,123 @@
+"""Which tests run which lines, those of the fixtures that a test uses among them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from coverage import Coverage
+
+ANY = ""
+
+
+@dataclass(slots=True)
+class Covering:
+    """The tests of a room.
+
+    Attributes:
+        seconds: How long each test takes.
+        tests: By module and line, the tests that run it.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    tests: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+
+    def of(self, module: str, first: int, last: int) -> list[str]:
+        """List the tests that run one of the lines, the fastest first.
+
+        What runs while a module is imported, or tests are collected, is not any test's own: where a line is run by
+        nothing else, these are the tests that run anything of the module.
+        """
+        lines = self.tests.get(module, {})
+        found = {test for line in range(first, last + 1) for test in lines.get(line, ()) if test != ANY}
+        if not found and any(line in lines for line in range(first, last + 1)):
+            found = {test for tests in lines.values() for test in tests if test != ANY}
+        return sorted(found, key=lambda test: (self.seconds.get(test, 0), test))
+
+    def write(self, path: Path) -> None:
+        """Write it to a file."""
+        path.write_text(json.dumps({"seconds": self.seconds, "tests": self.tests}), "utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> "Covering":
+        """Read what was written."""
+        given = json.loads(path.read_text("utf-8"))
+        tests = {
+            module: {int(line): names for line, names in lines.items()} for module, lines in given["tests"].items()
+        }
+        return cls(given["seconds"], tests)
+
+
+class Measuring:
+    """The pytest plugin that measures.
+
+    A fixture that several tests share runs once, in the first of them: its lines are noted under the fixture, and
+    belong to every test that uses it.
+    """
+
+    def __init__(self, tree: Path, modules: Iterable[str]) -> None:
+        self._tree = tree
+        files = [str(tree / module) for module in modules]
+        self._coverage = Coverage(data_file=None, include=files, config_file=False, messages=False)
+        self._contexts = [ANY]
+        self._used: dict[str, set[str]] = defaultdict(set)
+        self.covering = Covering()
+
+    def __enter__(self) -> "Measuring":
+        self._coverage.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        for file in data.measured_files():
+            lines = {}
+            for line, contexts in data.contexts_by_lineno(file).items():
+                names = {name for one in contexts for name in self._used.get(one, {one})}
+                lines[line] = sorted(names)
+            self.covering.tests[Path(file).relative_to(self._tree).as_posix()] = lines
+
+    def _enter(self, context: str) -> None:
+        self._contexts.append(context)
+        self._coverage.switch_context(context)
+
+    def _leave(self) -> None:
+        self._contexts.pop()
+        self._coverage.switch_context(self._contexts[-1])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Note what a test runs under its name."""
+        self._enter(item.nodeid)
+        for definitions in getattr(item, "_fixtureinfo").name2fixturedefs.values():  # noqa: B009 - pytest names it so
+            for definition in definitions:
+                self._used[_fixture(definition)].add(item.nodeid)
+        try:
+            return (yield)
+        finally:
+            self._leave()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, Any, Any]:
+        """Note what a fixture runs under its own name."""
+        name = _fixture(fixturedef)
+        # One that is asked for by name while the test runs.
+        self._used[name].add(getattr(request, "_pyfuncitem").nodeid)  # noqa: B009 - pytest names it so
+        self._enter(name)
+        try:
+            return (yield)
+        finally:
+            self._leave()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note how long each test takes."""
+        self.covering.seconds[report.nodeid] = self.covering.seconds.get(report.nodeid, 0) + report.duration
+
+
+def _fixture(definition: pytest.FixtureDef[Any]) -> str:
+    return f"fixture {definition.baseid}::{definition.argname}"

@@ -1,0 +1,148 @@
+"""Mutants are made, tried by the tests that cover them in a copy that is as before afterwards, and remembered."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.__main__ import drawn, measured, tried
+from tests.mutation.coverage_of_tests import Covering
+from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.outcomes import Outcomes, digest, figures
+from tests.mutation.rooms import ROOMS, TREE, Room
+from tests.mutation.running import Copy
+
+CODE = '''"""Counts."""
+
+LARGEST = 3
+
+
+def count(given: int) -> int:
+    """Count up to the largest."""
+    number = 0
+    while number < given:
+        number += 1
+    return min(number, LARGEST)
+
+
+def never() -> str:
+    return "never"
+'''
+TESTS = """
+import pytest
+from counting import count
+
+@pytest.fixture(scope="session")
+def counted():
+    return count(2)
+
+def test_first(counted):
+    assert counted
+
+def test_second(counted):
+    assert counted == 2
+
+def test_snapshot(snapshot):
+    assert count(9) == 3
+"""
+ROOM = Room(("counting.py",), ("test_counting.py",))
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    source = tmp_path_factory.mktemp("project")
+    (source / "counting.py").write_text(CODE)
+    (source / "test_counting.py").write_text(TESTS)
+    subprocess.run(["git", "init", "-q"], cwd=source, check=True)
+    made = Copy(source, tmp_path_factory.mktemp("mutants"))
+    made.make()
+    return made
+
+
+@pytest.fixture(scope="module")
+def covering(copy: Copy) -> Covering:
+    os.environ["COVERAGE_CORE"] = "ctrace"
+    return measured(ROOM, ["counting.py"], copy, "first")
+
+
+def mutant(copy: Copy, becomes: str) -> Mutant:
+    (found,) = [one for one in mutants_of("counting.py", copy.tree) if one.becomes == becomes]
+    return found
+
+
+def test_what_is_changed_and_what_is_not(copy: Copy) -> None:
+    made = mutants_of("counting.py", copy.tree)
+    assert {one.becomes for one in made} >= {
+        *("LARGEST = 4", "number = None", "while number <= given:", "number -= 1", "number = 1"),
+        *('return "XXneverXX"', "return min(LARGEST)"),
+    }
+    assert len({one.key for one in made}) == len({one.code for one in made}) == len(made)
+    assert not [one for one in made if "Count" in one.was or "int:" in one.was]
+    assert mutant(copy, "while number <= given:").key == (
+        "counting.py::count: while number < given: -> while number <= given:"
+    )
+
+
+def test_a_fixture_that_tests_share_covers_for_each_of_them(covering: Covering) -> None:
+    both = ["test_counting.py::test_first", "test_counting.py::test_second"]
+    assert sorted(covering.of("counting.py", 9, 9)) == both
+    # A constant is read by whatever runs anything of the module.
+    assert sorted(covering.of("counting.py", 3, 3)) == both
+    assert covering.of("counting.py", 15, 15) == covering.of("other.py", 1, 1) == []
+
+
+@pytest.mark.parametrize(
+    ("becomes", "outcome"),
+    [
+        ("while number <= given:", "killed"),
+        # Only a test that compares with a snapshot would notice.
+        ("LARGEST = 4", "survived"),
+        ('return "XXneverXX"', "no test"),
+    ],
+)
+def test_what_becomes_of_a_mutant(copy: Copy, covering: Covering, becomes: str, outcome: str) -> None:
+    assert tried(mutant(copy, becomes), ROOM, covering, copy, 7) == outcome
+    assert (copy.tree / "counting.py").read_text() == CODE
+
+
+def test_a_mutant_that_never_ends(copy: Copy) -> None:
+    forever = "def test_forever():\n    while True:\n        pass\n"
+    (copy.tree / "test_forever.py").write_text(forever)
+    assert copy.run(["--noconftest", "test_forever.py"], seconds=1) == 254
+
+
+def test_the_same_seed_draws_the_same(copy: Copy) -> None:
+    made = mutants_of("counting.py", copy.tree)
+    first = drawn(made, 5, 1)
+    assert first == drawn(reversed(made), 5, 1) == drawn(made, 9, 1)[:5]
+    assert first != drawn(made, 5, 2)
+    assert len(drawn(made, 0, 1)) == len(made)
+    # What goes from the code moves no other out of the sample.
+    assert drawn([one for one in made if one != first[0]], 4, 1) == first[1:]
+
+
+def test_what_was_killed_stays_so_until_its_module_changes(copy: Copy, tmp_path: Path) -> None:
+    one, other = mutants_of("counting.py", copy.tree)[:2]
+    given = Outcomes(tmp_path / "outcomes.jsonl", {"counting.py": "a"}, "tests")
+    given.add(one, "killed", 1)
+    given.add(other, "survived", 1)
+    for module, tests, expected in (("a", "tests", 2), ("a", "others", 1), ("b", "tests", 0)):
+        again = Outcomes(given.path, {"counting.py": module}, tests)
+        again.read()
+        assert len(again.known) == expected
+    assert figures([one, other], given.known, {}) == (
+        "2 drawn, 1 killed (0 of them out of time), 0 equivalent, 1 survived, 0 no test: "
+        "50.0% of those that are not equivalent"
+    )
+    assert "1 drawn, 0 killed" in figures([other], {}, {}) + figures([other], given.known, {other.key: "why"})
+
+
+def test_rooms_are_there_and_digests_tell_changes(tmp_path: Path) -> None:
+    for room in ROOMS.values():
+        assert room.modules(TREE)
+        assert all((TREE / test).exists() for test in room.tests)
+    (tmp_path / "a.py").write_text("1")
+    before = digest(tmp_path, ["a.py"])
+    (tmp_path / "a.py").write_text("2")
+    assert digest(tmp_path, ["a.py"]) != before

@@ -1,0 +1,28 @@
+"""The lines that a comparison prints, for tests that hold them whole."""
+
+from typing import Any
+
+from patternkit.upgrade import compare
+
+Properties = dict[str, Any]
+
+
+def resource(kind: str, /, **properties: Any) -> dict[str, Any]:
+    """A resource that is retained, so that replacing it is not what is told; without the properties that are None."""
+    return {
+        "Type": f"AWS::{kind}",
+        "Properties": {name: one for name, one in properties.items() if one is not None},
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+    }
+
+
+def lines(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Compare resources, and give each change as it is printed."""
+    return [str(one) for one in compare({"Resources": old}, {"Resources": new})]
+
+
+def lines_of(kind: str, old: Properties, new: Properties) -> list[str]:
+    """Compare one resource, "It", and give each change as it is printed, replacements aside."""
+    found = lines({"It": resource(kind, **old)}, {"It": resource(kind, **new)})
+    return [one for one in found if ": replacement: " not in one]

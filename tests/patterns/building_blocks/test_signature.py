@@ -1,0 +1,222 @@
+"""What a signature declares is checked before jsii sees a value, in one line and in the argument's own name."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+import aws_cdk as cdk
+import pytest
+from annotated_types import Ge, Gt, Interval, Len, Lt, MultipleOf, Predicate, Unit
+from aws_cdk import CfnParameter, Duration, Fn, Size, Token
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from patterns.building_blocks.bounds import Bounds, Known, Matches, Passes, allowed, bounds, gibibytes, mebibytes
+from patterns.building_blocks.signature import check, checked
+
+PORT = Annotated[int, Interval(ge=1, le=65535)]
+TIMEOUT = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(minutes=15))]
+WINDOW = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=1)), MultipleOf(timedelta(minutes=1))]
+MEMORY = Annotated[Size, Interval(ge=mebibytes(128), le=mebibytes(10_240)), MultipleOf(mebibytes(1))]
+LARGEST = Annotated[Size, Interval(ge=mebibytes(1), le=gibibytes(1))]
+NAME = Annotated[str, Matches(r"[A-Z][a-z]*", "a capital and small letters")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    name: NAME
+    asn: Annotated[int, Interval(ge=1, le=4_294_967_294)] = 65000
+
+
+def refuse_odd(argument: str, value: int) -> None:
+    if value % 2:
+        raise ValueError(f"{argument} must be even, got {value}")
+
+
+@pytest.mark.parametrize(
+    ("hint", "value", "said"),
+    [
+        (PORT, 0, "must be between 1 and 65535, got 0"),
+        (PORT, 65536, "must be between 1 and 65535, got 65536"),
+        (PORT, 10**30, f"must be between 1 and 65535, got {10**30}"),
+        (PORT, "80", "must be a whole number, got '80'"),
+        (PORT, True, "must be a whole number, got True"),
+        (PORT, 80.5, "must be a whole number, got 80.5"),
+        (PORT, math.nan, "must be a whole number, got nan"),
+        (PORT, None, "must be a whole number, got None"),
+        (PORT | None, "80", "must be a whole number, got '80'"),
+        (PORT | None, 0, "must be between 1 and 65535, got 0"),
+        (Annotated[int, Ge(1), Unit("tasks")], 0, "must be at least 1 tasks, got 0"),
+        (Annotated[int, MultipleOf(4)], 6, "must be multiples of 4, got 6"),
+        (Annotated[float, Gt(0), Lt(1)], 1.0, "must be more than 0 and less than 1, got 1.0"),
+        (float, math.inf, "must be a number, got inf"),
+        (float, False, "must be a number, got False"),
+        (bool, "yes", "must be True or False, got 'yes'"),
+        (bool, 1, "must be True or False, got 1"),
+        (str, 5, "must be a string, got 5"),
+        (str, b"x", "must be a string, got b'x'"),
+        (NAME, "a\nb", "must be a capital and small letters, got 'a\\nb'"),
+        (Annotated[str, Len(1, 3)], "abcd", "must have 1 to 3 characters, got 4"),
+        (Literal["bgp", "static"], "rip", "must be one of bgp, static, got 'rip'"),
+        (Literal["bgp", "static"], 1, "must be one of bgp, static, got 1"),
+        (Literal[1, 2] | None, True, "must be one of 1, 2, got True"),
+        (TIMEOUT, Duration.minutes(16), "must be between 1 second and 15 minutes, got 16 minutes"),
+        (TIMEOUT, Duration.millis(1500), "must be whole seconds, got 1500 ms"),
+        (TIMEOUT, Duration.days(10**9), "must be between 1 second and 15 minutes, got 1000000000 days"),
+        (TIMEOUT, 30, "must be a Duration, got 30"),
+        (TIMEOUT | None, timedelta(seconds=30), "must be a Duration, got a timedelta"),
+        (WINDOW, Duration.seconds(90), "must be whole minutes, got 1 minute 30 seconds"),
+        (MEMORY, Size.mebibytes(64), "must be between 128 and 10240 MiB, got 64"),
+        (MEMORY, Size.kibibytes(131_073), "must be whole MiB, got 131073 KiB"),
+        (LARGEST, Size.gibibytes(2), "must be between 1 MiB and 1 GiB, got 2 GiB"),
+        (LARGEST, Size.bytes(1), "must be between 1 MiB and 1 GiB, got 1 byte"),
+        (LARGEST, 512, "must be a Size, got 512"),
+        (kms.IKey, "arn:aws:kms:eu-west-1:111122223333:key/own", "must be an IKey, got 'arn:aws:kms:eu-west-1:"),
+        (kms.IKey | None, Duration.days(1), "must be an IKey, got 1 day"),
+        (logs.RetentionDays, 7, "must be a RetentionDays, got 7"),
+        (Sequence[str], "a,b", "must be a list, got 'a,b'"),
+        (Sequence[str], ["a", 5], "must be a string, got 5"),
+        (Sequence[PORT], [80, 0], "must be between 1 and 65535, got 0"),
+        (Annotated[Sequence[PORT], Len(1, 2)], [], "must hold 1 to 2, got none"),
+        (Annotated[Sequence[PORT], Len(1, 2), Unit("ports")], [1, 2, 3], "must hold 1 to 2 ports, got 3"),
+        (Annotated[Sequence[PORT], Len(2, 2)], [1], "must hold exactly 2, got 1"),
+        (Mapping[str, str], ["a"], "must be a mapping, got ['a']"),
+        (Mapping[str, str], {"A": 5}, "[A] must be a string, got 5"),
+        (Mapping[str, str], {5: "a"}, "must be a string, got 5"),
+        (Sequence[Site], [Site(name="Mail", asn=0)], "[Mail]: asn must be between 1 and 4294967294, got 0"),
+        (Sequence[Site], [Site(name=5)], "[5]: name must be a string, got 5"),  # type: ignore[arg-type]
+        (Sequence[Site], [{"name": "Mail"}], "[0] must be a Site, got {'name': 'Mail'}"),
+        (Site, Site(name="mail"), ": name must be a capital and small letters, got 'mail'"),
+        (Callable[[], int], 5, "must be something to call, got 5"),
+        (PORT | Duration, "x", "must be a whole number or a Duration, got 'x'"),
+        (PORT | Duration, 0, "must be between 1 and 65535, got 0"),
+        (Annotated[int, Passes(refuse_odd, "even")], 3, "must be even, got 3"),
+    ],
+)  # fmt: skip
+def test_what_is_not_allowed_is_refused_in_one_line(hint: Any, value: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=r"^argument") as refusal:
+        check("argument", value, hint)
+    message = str(refusal.value)
+    assert message.removeprefix("argument").strip().startswith(said)
+    assert message.isprintable()
+    assert len(message) < 250
+
+
+@pytest.mark.parametrize(
+    ("hint", "value"),
+    [
+        (PORT, 1), (PORT, 65535), (PORT | None, None), (float, 1), (float, 0.5), (Any, object()), (bool, False),
+        (Literal["bgp"] | None, None), (TIMEOUT, Duration.seconds(1)), (TIMEOUT, Duration.minutes(15)),
+        (MEMORY, Size.mebibytes(128)), (MEMORY, Size.gibibytes(10)), (Sequence[str], ("a", "b")), (Sequence[str], []),
+        (Mapping[str, Any], {"a": {1}}), (logs.RetentionDays, logs.RetentionDays.ONE_DAY), (NAME, "Mail"),
+        (Sequence[Site], [Site(name="Mail")]), (Callable[[], int], int),
+        (Annotated[int, Passes(refuse_odd, "even")], 4),
+    ],
+)  # fmt: skip
+def test_what_is_allowed_passes(hint: Any, value: Any) -> None:
+    check("argument", value, hint)
+
+
+def test_tokens_pass_where_a_value_need_not_be_known(scope: cdk.Stack) -> None:
+    number = CfnParameter(scope, "Number", type="Number").value_as_number
+    text = CfnParameter(scope, "Text").value_as_string
+    for hint, value in (
+        (PORT, number),
+        (Annotated[float, Gt(0)], number),
+        (NAME, text),
+        (NAME, f"Mail-{text}"),
+        (Literal["bgp"], text),
+        (TIMEOUT, Duration.seconds(number)),
+        (WINDOW, Duration.minutes(number)),
+        (MEMORY, Size.mebibytes(number)),
+        (Annotated[Sequence[NAME], Len(2, 4)], Fn.split(",", text)),
+        (Sequence[NAME], [text]),
+    ):
+        check("argument", value, hint)
+
+
+def test_a_token_counts_in_the_unit_that_aws_counts_in(scope: cdk.Stack) -> None:
+    number = CfnParameter(scope, "Number", type="Number").value_as_number
+    for hint, value, form in (
+        (TIMEOUT, Duration.minutes(number), "Duration.seconds"),
+        (WINDOW, Duration.seconds(number), "Duration.minutes"),
+        (MEMORY, Size.gibibytes(number), "Size.mebibytes"),
+        (LARGEST, Size.mebibytes(number), "Size.bytes"),
+    ):
+        with pytest.raises(ValueError, match=f"^argument must be given as {form} where its value is a token$"):
+            check("argument", value, hint)
+
+
+def test_a_token_is_refused_where_the_template_depends_on_the_value(scope: cdk.Stack) -> None:
+    number = CfnParameter(scope, "Number", type="Number").value_as_number
+    message = "^argument must be known when the template is made, got a token: the number of stacks depends on it$"
+    for hint, value in ((int, number), (Duration, Duration.seconds(number)), (str, Token.as_string({"Ref": "A"}))):
+        with pytest.raises(ValueError, match=message):
+            check("argument", value, Annotated[hint, Known("the number of stacks")])
+        with pytest.raises(ValueError, match=message):
+            check("argument", value, Annotated[hint, Known("the number of stacks")] | None)
+
+
+def test_a_resource_is_known_by_what_it_offers(scope: cdk.Stack) -> None:
+    made = kms.Key(scope, "Key")
+    for key in (made, kms.Key.from_key_arn(scope, "Existing", "arn:aws:kms:eu-west-1:111122223333:key/own")):
+        check("encryption_key", key, kms.IKey | None)
+    with pytest.raises(ValueError, match=r"^encryption_key must be an IKey, got a Bucket$"):
+        check("encryption_key", s3.Bucket(scope, "Bucket"), kms.IKey | None)
+
+
+def test_a_constructor_is_checked_before_anything_is_made(scope: cdk.Stack) -> None:
+    class Listener(Construct):
+        @checked
+        def __init__(self, scope: Construct, construct_id: str, *, port: PORT = 80, site: Site | None = None) -> None:
+            super().__init__(scope, construct_id)
+            self.port, self.site = port, site
+
+    assert Listener(scope, "Right", port=8080).port == 8080
+    for given, said in (
+        ({"port": 0}, "port must be between 1 and 65535, got 0"),
+        ({"site": Site(name="Mail", asn=-1)}, "site: asn must be between 1 and 4294967294, got -1"),
+    ):
+        with pytest.raises(ValueError, match=f"^{said}$"):
+            Listener(scope, "Wrong", **given)
+    with pytest.raises(ValueError, match=r"^scope must be a Construct, got 'here'$"):
+        Listener("here", "Wrong")  # type: ignore[arg-type]
+    assert scope.node.try_find_child("Wrong") is None
+
+
+def test_what_cannot_be_checked_is_a_mistake_of_the_signature() -> None:
+    with pytest.raises(TypeError, match="is no bound"):
+        check("argument", 1, Annotated[int, Predicate(bool)])
+    with pytest.raises(TypeError, match="is no bound"):
+        check("argument", 1, Annotated[int, "1 to 10"])
+
+
+@pytest.mark.parametrize(
+    ("hint", "said"),
+    [
+        (PORT, "1 to 65535"),
+        (TIMEOUT, "1 second to 15 minutes"),
+        (WINDOW, "1 minute to 1 day, whole minutes"),
+        (MEMORY, "128 to 10240 MiB"),
+        (LARGEST, "1 MiB to 1 GiB"),
+        (NAME, "a capital and small letters"),
+        (Annotated[int, Interval(ge=1, le=10), Unit("tasks")], "1 to 10 tasks"),
+        (Annotated[float, Gt(0), Lt(1)], "more than 0 and less than 1"),
+        (Annotated[Sequence[str], Len(1, 10)], "1 to 10 of them"),
+        (Annotated[Sequence[str], Len(1), Unit("sites")], "at least 1 sites"),
+        (Annotated[str, Len(1, 64), Unit("characters")], "1 to 64 characters"),
+        (Annotated[int, Passes(refuse_odd, "even numbers")], "even numbers"),
+        (Annotated[int, Known("the number of stacks")], ""),
+    ],
+)
+def test_a_page_says_what_is_allowed(hint: Any, said: str) -> None:
+    assert allowed(bounds(hint.__metadata__)) == said
+
+
+def test_nothing_beside_a_type_is_no_bound() -> None:
+    assert bounds(()) == Bounds()
+    assert allowed(Bounds()) == ""

@@ -1,0 +1,105 @@
+"""What a construct's signature declares is what it takes. Nothing names a construct: they are discovered."""
+
+import inspect
+import typing
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import Duration, Size
+from constructs import Construct
+
+from patterns.building_blocks.bounds import Bounds
+from patterns.building_blocks.signature import check, check_arguments, declared, is_checked
+from tests.constructs import every_construct, exported_constructs
+from tests.edges import edges, wrong_types
+
+EVERY = every_construct()
+CHECKED = {name: one for name, one in EVERY.items() if is_checked(inspect.getattr_static(one, "__init__"))}
+# Whose bounds are still checked by hand: this list only shrinks.
+UNDECLARED = {
+    "ApiToQueue",
+    "ApiToService",
+    "BufferedFanOut",
+    "DnsBalancedInstances",
+    "ElasticIpFailover",
+    "FunctionApi",
+    "HttpBackendApi",
+    "HubAndSpokeVpn",
+    "InspectionVpc",
+    "JoiningSpoke",
+    "LoadBalancedContainers",
+    "LoadBalancedFargate",
+    "LoadBalancedFunction",
+    "LoadBalancedInstances",
+    "ManySitesVpn",
+    "PeeredHub",
+    "SpokeStacks",
+    "Thumbnailer",
+    "TopicFanOut",
+    "WeightedRecords",
+    "WeightedRelease",
+}
+
+
+def arguments(function: Any) -> dict[str, Any]:
+    """Read the arguments of a constructor, or the fields of a dataclass, with their annotations."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    if is_dataclass(function):
+        return {one.name: hints[one.name] for one in fields(function)}
+    taken = inspect.signature(function).parameters.values()
+    return {one.name: hints[one.name] for one in taken if one.kind is one.KEYWORD_ONLY}
+
+
+def values_within(hint: Any) -> set[Any]:
+    """Find the dataclasses that an annotation holds."""
+    kind, _ = declared(hint)
+    if is_dataclass(kind):
+        return {kind}
+    return {found for one in typing.get_args(kind) for found in values_within(one)}
+
+
+def constructor(name: str) -> Any:
+    # jsii's metaclass hides a construct's own signature behind its own call.
+    return inspect.getattr_static(EVERY[name], "__init__")
+
+
+def test_every_exported_construct_checks_its_arguments_by_its_signature() -> None:
+    checked = set(CHECKED.values())
+    assert {name for name, one in exported_constructs().items() if one not in checked} == UNDECLARED
+
+
+@pytest.mark.parametrize("name", sorted(CHECKED))
+def test_it_takes_what_is_just_inside_its_bounds_and_refuses_what_is_just_outside(name: str, scope: cdk.Stack) -> None:
+    construct, taken = EVERY[name], arguments(constructor(name))
+    for argument, hint in taken.items():
+        at = edges(hint)
+        for one in at.inside:
+            check_arguments(constructor(name), {argument: one.make(Construct(scope, f"In{argument}{id(one)}"))})
+        for one in [*at.outside, *wrong_types(hint)]:
+            value = one.make(Construct(scope, f"Out{argument}{id(one)}"))
+            with pytest.raises(ValueError, match=rf"^{argument}\b") as refusal:
+                construct(scope, f"Refused{argument}{id(one)}", **{argument: value})
+            assert str(refusal.value).isprintable(), f"{argument}={one}: more than one line"
+    for value in {found for hint in taken.values() for found in values_within(hint)}:
+        for argument, hint in arguments(value).items():
+            at = edges(hint)
+            for one in at.inside:
+                check(argument, one.make(Construct(scope, f"In{value.__name__}{argument}{id(one)}")), hint)
+            for one in [*at.outside, *wrong_types(hint)]:
+                with pytest.raises(ValueError, match=rf"^{argument}\b"):
+                    check(argument, one.make(Construct(scope, f"Out{value.__name__}{argument}{id(one)}")), hint)
+
+
+@pytest.mark.parametrize("name", sorted(CHECKED))
+def test_its_numbers_durations_and_sizes_have_bounds(name: str) -> None:
+    boundless = [argument for argument, hint in arguments(constructor(name)).items() if _is_boundless(hint)]
+    assert not boundless, f"say beside the type what {', '.join(boundless)} may be"
+
+
+def _is_boundless(hint: Any) -> bool:
+    kind, found = declared(hint)
+    if kind in (int, float, Duration, Size):
+        return found == Bounds()
+    return any(_is_boundless(one) for one in typing.get_args(kind) if found == Bounds())
