@@ -10,7 +10,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.encryption_key import key_statement
-from patterns.building_blocks.operations import Operations
+from patterns.building_blocks.settings import Settings
 
 
 class DeadLetterQueue(Construct):
@@ -20,7 +20,7 @@ class DeadLetterQueue(Construct):
         scope: Where it stands in the tree.
         construct_id: Its id.
         holds: What lands here, for the alarm's description: "images that could not be processed".
-        operations: Who is told, and which key encrypts it. Default: nobody, and a key that SQS owns.
+        settings: Who is told, and which key encrypts it. Default: nobody, and a key that SQS owns.
         fifo: Whether what fails comes from a FIFO queue, whose dead letters must be FIFO too. Default: no.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
@@ -32,14 +32,14 @@ class DeadLetterQueue(Construct):
         construct_id: str,
         *,
         holds: str,
-        operations: Operations | None = None,
+        settings: Settings | None = None,
         encryption_key: kms.IKey | None = None,
         alarm_topic: sns.ITopic | None = None,
         fifo: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
-        operations = operations or Operations(encryption_key=encryption_key, alarm_topic=alarm_topic)
-        encryption_key = operations.encryption_key
+        settings = settings or Settings(encryption_key=encryption_key, alarm_topic=alarm_topic)
+        encryption_key = settings.encryption_key
         self.queue = sqs.Queue(
             self,
             "Queue",
@@ -61,7 +61,7 @@ class DeadLetterQueue(Construct):
                 reason="This queue is itself where failures end; an alarm goes off when it holds anything.",
             ),
         )
-        self.alarm: cloudwatch.Alarm = operations.alarm(
+        self.alarm: cloudwatch.Alarm = settings.alarm(
             self,
             "NotEmpty",
             metric=self.queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=FIVE_MINUTES),

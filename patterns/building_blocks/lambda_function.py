@@ -18,7 +18,7 @@ from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.arguments import check_environment
 from patterns.building_blocks.bounds import Matches, Passes, mebibytes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
-from patterns.building_blocks.operations import Operations
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 
 FunctionMemory = Annotated[Size, Interval(ge=mebibytes(128), le=mebibytes(10_240)), MultipleOf(mebibytes(1))]
@@ -54,7 +54,7 @@ class LambdaFunction(Construct):
         memory: The memory; the share of CPU follows it. Default: 256 MiB.
         timeout: How long one invocation may take. Default: 30 seconds.
         environment: Environment variables. Default: none.
-        operations: Who is told, which key encrypts log and environment, and how long the log is kept. Default: nobody,
+        settings: Who is told, which key encrypts log and environment, and how long the log is kept. Default: nobody,
             keys that AWS owns, and one month.
         dead_letters: Where an asynchronous invocation ends that failed for good. Default: nowhere, for functions
             that are invoked synchronously or by an event source with dead letters of its own.
@@ -82,7 +82,7 @@ class LambdaFunction(Construct):
         memory: FunctionMemory | None = None,
         timeout: FunctionTimeout | None = None,
         environment: EnvironmentVariables | None = None,
-        operations: Operations | None = None,
+        settings: Settings | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         encryption_key: kms.IKey | None = None,
         dead_letters: DeadLetterQueue | None = None,
@@ -96,10 +96,10 @@ class LambdaFunction(Construct):
                 f"code must not be inline with runtime {(runtime or PYTHON).name}: Lambda compiles nothing"
             )
         super().__init__(scope, construct_id)
-        operations = operations or Operations(
+        settings = settings or Settings(
             alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention
         )
-        self.log_group = operations.log_group(self, "Log")
+        self.log_group = settings.log_group(self, "Log")
         self.role = iam.Role(
             self,
             "Role",
@@ -118,17 +118,17 @@ class LambdaFunction(Construct):
             memory_size=int((memory or Size.mebibytes(256)).to_mebibytes()),
             timeout=timeout or Duration.seconds(30),
             environment=dict(environment or {}),
-            environment_encryption=operations.encryption_key,
+            environment_encryption=settings.encryption_key,
             role=self.role,
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
             reserved_concurrent_executions=reserved_concurrency,
         )
-        self.alarms = self._alarms(operations)
+        self.alarms = self._alarms(settings)
         if dead_letters is not None:
             self._send_failures_to(dead_letters, retry_attempts, max_event_age)
-            self.alarms.append(self._delivery_alarm(operations))
+            self.alarms.append(self._delivery_alarm(settings))
 
     def permit(self, statements: Sequence[iam.PolicyStatement]) -> None:
         """Let the function do what `statements` say, before it is first invoked.
@@ -182,15 +182,15 @@ class LambdaFunction(Construct):
         # Lambda checks at creation that the role may send to the destination.
         invoke_config.node.add_dependency(self.role)
 
-    def _alarms(self, operations: Operations) -> list[cloudwatch.Alarm]:
+    def _alarms(self, settings: Settings) -> list[cloudwatch.Alarm]:
         return [
-            operations.alarm(
+            settings.alarm(
                 self,
                 "Errors",
                 metric=self.function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
                 description="The function raised an error or timed out: read its log.",
             ),
-            operations.alarm(
+            settings.alarm(
                 self,
                 "Throttles",
                 metric=self.function.metric_throttles(statistic="Sum", period=FIVE_MINUTES),
@@ -198,8 +198,8 @@ class LambdaFunction(Construct):
             ),
         ]
 
-    def _delivery_alarm(self, operations: Operations) -> cloudwatch.Alarm:
-        return operations.alarm(
+    def _delivery_alarm(self, settings: Settings) -> cloudwatch.Alarm:
+        return settings.alarm(
             self,
             "FailuresLost",
             metric=self.function.metric("DestinationDeliveryFailures", statistic="Sum", period=FIVE_MINUTES),

@@ -14,7 +14,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
-from patterns.building_blocks.operations import Operations
+from patterns.building_blocks.settings import Settings
 
 # What a run is given by default: EventBridge Scheduler fills these in.
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
@@ -34,7 +34,7 @@ def start_by_scheduler(
     max_event_age: Duration,
     enabled: bool,
     failed: DeadLetterQueue,
-    operations: Operations | None = None,
+    settings: Settings | None = None,
     alarm_topic: sns.ITopic | None = None,
 ) -> tuple[scheduler.CfnSchedule, cloudwatch.Alarm]:
     """Make a schedule with a role that may start this function and nothing else.
@@ -48,8 +48,8 @@ def start_by_scheduler(
         max_event_age: How long Scheduler tries to start a run.
         enabled: Whether the schedule runs.
         failed: Where runs end that could not be started.
-        operations: Who is told of them.
-        alarm_topic: Who is told of them, where there are no `operations`.
+        settings: Who is told of them.
+        alarm_topic: Who is told of them, where there are no `settings`.
 
     Returns:
         The schedule, and the alarm on runs that were given up.
@@ -93,7 +93,7 @@ def start_by_scheduler(
     )
     # Scheduler checks when the schedule is made that it can take on the role.
     made.node.add_dependency(role)
-    dropped = (operations or Operations(alarm_topic=alarm_topic)).alarm(
+    dropped = (settings or Settings(alarm_topic=alarm_topic)).alarm(
         scope,
         "Dropped",
         metric=cloudwatch.Metric(

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+
+from patterns.building_blocks.alarms import alarm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,14 +17,53 @@ class Settings:
     """The settings of one pattern, which its constructor takes one by one and hands on together.
 
     Attributes:
-        alarm_topic: The topic that alarms notify. None: alarms only change state.
-        encryption_key: The key that encrypts logs and other data. None: keys that AWS owns.
-        log_retention: How long logs are kept.
+        alarm_topic: The topic that alarms notify. Default: none; alarms only change state.
+        encryption_key: The key that encrypts logs and other data. Default: keys that AWS owns.
+        log_retention: How long logs are kept. Default: one month.
     """
 
-    alarm_topic: sns.ITopic | None
-    encryption_key: kms.IKey | None
-    log_retention: logs.RetentionDays
+    alarm_topic: sns.ITopic | None = None
+    encryption_key: kms.IKey | None = None
+    log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
+
+    def alarm(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        metric: cloudwatch.IMetric,
+        description: str,
+        threshold: float = 1,
+        comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods: int = 1,
+        missing_data: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+    ) -> cloudwatch.Alarm:
+        """Make an alarm that notifies the topic when it goes off and when it is well again.
+
+        Args:
+            scope: Parent construct.
+            construct_id: Construct id.
+            metric: The metric, with its statistic and period.
+            description: What went wrong and what to look at, for whoever is woken.
+            threshold: The threshold, in the metric's unit. Default: 1.
+            comparison: How the metric is compared with it. Default: greater or equal.
+            evaluation_periods: How many periods in a row. Default: 1.
+            missing_data: What no data means. Default: all is well.
+
+        Returns:
+            The alarm.
+        """
+        return alarm(
+            scope,
+            construct_id,
+            metric=metric,
+            description=description,
+            topic=self.alarm_topic,
+            threshold=threshold,
+            comparison=comparison,
+            evaluation_periods=evaluation_periods,
+            missing_data=missing_data,
+        )
 
     def log_group(self, scope: Construct, construct_id: str) -> logs.LogGroup:
         """Make a log group that outlives the stack.

@@ -29,9 +29,9 @@ from patterns.building_blocks.lambda_function import (
     MaxEventAge,
     RetryAttempts,
 )
-from patterns.building_blocks.operations import Operations
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.scheduled_start import start_by_scheduler
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.events.cron_function.arguments import check_function, check_rule
 from patterns.events.cron_function.schedule import check_schedule, longest_silence
@@ -75,7 +75,7 @@ class CronFunction(Construct):
         schedule (scheduler.CfnSchedule | None): The schedule, unless a rule triggers.
         rule (events.Rule | None): The rule, if one triggers.
         dead_letters (sqs.Queue): Runs that could not be started, and runs that failed for good.
-        alarms (list[cloudwatch.AlarmBase]): All of its alarms.
+        alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:
         ValueError: If an argument is out of range, or two contradict each other.
@@ -128,22 +128,24 @@ class CronFunction(Construct):
         max_event_age = max_event_age or Duration.hours(1)
         super().__init__(scope, construct_id)
 
-        operations = Operations(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
-        self.alarms = operations.alarms
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         failed = DeadLetterQueue(
             self,
             "DeadLetters",
             holds="runs that could not be started or failed for good",
-            operations=operations,
+            settings=settings,
         )
         self.dead_letters = failed.queue
+        self.alarms: list[cloudwatch.Alarm] = [failed.alarm]
         if function is not None:
             self.function = function
-            operations.alarm(
-                self,
-                "Errors",
-                metric=function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
-                description="A scheduled run raised an error or timed out: read the function's log.",
+            self.alarms.append(
+                settings.alarm(
+                    self,
+                    "Errors",
+                    metric=function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
+                    description="A scheduled run raised an error or timed out: read the function's log.",
+                )
             )
         else:
             architecture = lambda_.Architecture.ARM_64
@@ -159,18 +161,19 @@ class CronFunction(Construct):
                 memory=memory,
                 timeout=timeout or Duration.minutes(1),
                 environment=environment,
-                operations=operations,
+                settings=settings,
                 dead_letters=failed,
                 retry_attempts=retry_attempts,
                 max_event_age=max_event_age,
                 reserved_concurrency=None if allow_overlap else 1,
             )
             self.function = made.function
+            self.alarms += made.alarms
 
         self.schedule: scheduler.CfnSchedule | None = None
         self.rule: events.Rule | None = None
         if trigger == "scheduler":
-            self.schedule, _ = start_by_scheduler(
+            self.schedule, could_not_start = start_by_scheduler(
                 self,
                 schedule=schedule,
                 function=self.function,
@@ -179,10 +182,10 @@ class CronFunction(Construct):
                 max_event_age=max_event_age,
                 enabled=enabled,
                 failed=failed,
-                operations=operations,
+                settings=settings,
             )
         else:
-            self.rule = start_by_rule(
+            self.rule, could_not_start = start_by_rule(
                 self,
                 schedule=schedule,
                 function=self.function,
@@ -190,11 +193,12 @@ class CronFunction(Construct):
                 max_event_age=max_event_age,
                 enabled=enabled,
                 failed=failed,
-                operations=operations,
+                settings=settings,
             )
+        self.alarms.append(could_not_start)
         if enabled:
             silence = missed_run_alarm_after or (longest_silence(expression) if known else None)
-            self._watch_for_silence(silence, flexible_window, operations)
+            self._watch_for_silence(silence, flexible_window, settings)
 
     def metric_runs(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Count the runs.
@@ -208,7 +212,7 @@ class CronFunction(Construct):
         return self.function.metric_invocations(statistic="Sum", period=period or FIVE_MINUTES)
 
     def _watch_for_silence(
-        self, silence: Duration | None, flexible_window: Duration | None, operations: Operations
+        self, silence: Duration | None, flexible_window: Duration | None, settings: Settings
     ) -> None:
         if silence is None:
             return
@@ -220,12 +224,14 @@ class CronFunction(Construct):
         periods = -(-int(seconds) // int(period.to_seconds())) + 2
         if periods * period.to_seconds() > Duration.days(7).to_seconds():
             return
-        operations.alarm(
-            self,
-            "MissedRuns",
-            metric=self.metric_runs(period=period),
-            description="Nothing has run when something should have: check the schedule and the function.",
-            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            evaluation_periods=periods,
-            missing_data=cloudwatch.TreatMissingData.BREACHING,
+        self.alarms.append(
+            settings.alarm(
+                self,
+                "MissedRuns",
+                metric=self.metric_runs(period=period),
+                description="Nothing has run when something should have: check the schedule and the function.",
+                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                evaluation_periods=periods,
+                missing_data=cloudwatch.TreatMissingData.BREACHING,
+            )
         )

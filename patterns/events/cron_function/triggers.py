@@ -14,8 +14,8 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
-from patterns.building_blocks.operations import Operations
 from patterns.building_blocks.scheduled_start import DELIVERY_ATTEMPTS
+from patterns.building_blocks.settings import Settings
 
 
 def start_by_rule(
@@ -27,11 +27,11 @@ def start_by_rule(
     max_event_age: Duration,
     enabled: bool,
     failed: DeadLetterQueue,
-    operations: Operations,
-) -> events.Rule:
+    settings: Settings,
+) -> tuple[events.Rule, cloudwatch.Alarm]:
     """Make a scheduled rule that may start this function."""
-    if operations.encryption_key is not None:
-        operations.encryption_key.add_to_resource_policy(
+    if settings.encryption_key is not None:
+        settings.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="DeadLettersOfRules",
                 principals=[iam.ServicePrincipal("events.amazonaws.com")],
@@ -55,7 +55,7 @@ def start_by_rule(
         schedule=events.Schedule.expression(schedule.expression_string),
         targets=[cast(events.IRuleTarget, target)],
     )
-    operations.alarm(
+    failures = settings.alarm(
         scope,
         "FailedInvocations",
         metric=cloudwatch.Metric(
@@ -67,4 +67,4 @@ def start_by_rule(
         ),
         description="The scheduled rule could not start a run: check the function and its permission.",
     )
-    return rule
+    return rule, failures
