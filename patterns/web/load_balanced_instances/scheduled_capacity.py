@@ -1,16 +1,14 @@
 """Capacities of a group that change by the clock."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
+from annotated_types import Interval, Unit
 from aws_cdk import TimeZone, Token
 from aws_cdk import aws_autoscaling as autoscaling
 
-from patterns.building_blocks.arguments import check_range
-
-# Amazon EC2 Auto Scaling knows the five fields of Unix, without ?, L, W and # of Amazon EventBridge.
-_CRON = re.compile(r"[\d*,/-]+ [\d*,/-]+ [\d*,/-]+( [\dA-Za-z*,/-]+){2}")
+from patterns.building_blocks.bounds import Matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +23,13 @@ class ScheduledCapacity:
         time_zone: In which the hours are. Default: UTC.
     """
 
-    name: str
-    cron: str
-    min_capacity: int | None = None
-    max_capacity: int | None = None
+    name: Annotated[str, Matches(r"[A-Za-z0-9_-]{1,100}", "up to 100 letters, digits, - and _")]
+    # Amazon EC2 Auto Scaling knows the five fields of Unix, without ?, L, W and # of Amazon EventBridge.
+    cron: Annotated[
+        str, Matches(r"[\d*,/-]+ [\d*,/-]+ [\d*,/-]+( [\dA-Za-z*,/-]+){2}", "a cron of five fields as Unix has them")
+    ]
+    min_capacity: Annotated[int, Interval(ge=0, le=1000), Unit("instances")] | None = None
+    max_capacity: Annotated[int, Interval(ge=0, le=1000), Unit("instances")] | None = None
     time_zone: TimeZone | None = None
 
 
@@ -54,17 +55,11 @@ def check_scheduled(scheduled: Sequence[ScheduledCapacity], fewest: int, most: i
                 f"scheduled must have min_capacity up to max_capacity, {one.name!r} has {one.min_capacity} and "
                 f"{one.max_capacity}"
             )
-        for capacity in (one.min_capacity, one.max_capacity):
-            check_range("scheduled", capacity, 0, 1000, f"instances, {one.name!r}")
         low = fewest if one.min_capacity is None else one.min_capacity
         high = most if one.max_capacity is None else one.max_capacity
         if not (Token.is_unresolved(low) or Token.is_unresolved(high)) and low > high:
             raise ValueError(
                 f"scheduled must leave min_capacity up to max_capacity, {one.name!r} makes them {low} and {high}"
-            )
-        if not _CRON.fullmatch(one.cron):
-            raise ValueError(
-                f"scheduled must have a cron of five fields as Unix has them, {one.name!r} has {one.cron!r}"
             )
 
 

@@ -172,22 +172,3 @@ def _of_flow_logs(scope: Construct) -> dict[str, dict[str, str]]:
     stack = Stack.of(scope)
     flow_logs = stack.format_arn(service="ec2", resource="vpc-flow-log", resource_name="*")
     return {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": flow_logs}}
-
-
-def check_web_vpc(argument: str, vpc: ec2.IVpc | None, *, private_subnets: bool = True) -> None:
-    """Refuse an existing VPC that cannot hold a balanced application.
-
-    Args:
-        argument: The argument's own name.
-        vpc: What was given; None passes.
-        private_subnets: Whether the application stands in private subnets. Default: yes.
-
-    Raises:
-        ValueError: If it has fewer than two public subnets, or no private subnets with a way out.
-    """
-    if vpc is None:
-        return
-    if len(vpc.public_subnets) < 2:
-        raise ValueError(f"{argument} must have public subnets in two zones, got {len(vpc.public_subnets)}")
-    if private_subnets and not vpc.private_subnets:
-        raise ValueError(f"{argument} must have private subnets with a NAT gateway, got none")

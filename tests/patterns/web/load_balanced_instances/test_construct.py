@@ -154,15 +154,16 @@ def test_a_warm_pool_waits_stopped(scope: cdk.Stack) -> None:
 
 def test_an_instance_is_let_go_only_by_itself_or_after_five_minutes(scope: cdk.Stack) -> None:
     made = template(scope)
-    made.has_resource_properties(
-        "AWS::AutoScaling::LifecycleHook",
+    # A property of the group, so that it is not deleted before the group's last instances are.
+    assert group(made)["Properties"]["LifecycleHookSpecificationList"] == [
         {
             "DefaultResult": "CONTINUE",
             "HeartbeatTimeout": 300,
-            "LifecycleHookName": "send-logs",
+            "LifecycleHookName": "save-logs",
             "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
-        },
-    )
+        }
+    ]
+    made.resource_count_is("AWS::AutoScaling::LifecycleHook", 0)
     statements = [
         statement
         for policy in properties(made, "IAM::Policy")

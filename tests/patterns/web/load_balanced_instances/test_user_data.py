@@ -59,7 +59,8 @@ def logged(tmp_path: Path) -> dict[str, str]:
     return {
         "LOG_PATHS": f"{tmp_path}/app.log {tmp_path}/missing.log",
         "LOG_BUCKET": "logs",
-        "LIFECYCLE_HOOK": "send-logs",
+        "LIFECYCLE_HOOK": "save-logs",
+        "STATE_FOLDER": str(tmp_path),
     }
 
 
@@ -79,7 +80,7 @@ def test_logs_are_sent_before_the_instance_goes(tmp_path: Path, logged: dict[str
     assert "s3://logs/i-1/" in aws[0]
     assert aws[1] == (
         "aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE --instance-id i-1 "
-        "--auto-scaling-group-name the-group --lifecycle-hook-name send-logs"
+        "--auto-scaling-group-name the-group --lifecycle-hook-name save-logs"
     )
     with tarfile.open(kept) as archive:
         names = {Path(name).name for name in archive.getnames()}
