@@ -13,6 +13,8 @@ SEED ?= 1
 NAME ?= $(filter-out plain_thumbnailer make_test processor_time fan_out,$(basename $(notdir $(sort $(wildcard bench/*.py)))))
 SOURCE ?= .
 BUILD ?= build
+# The patterns whose pages on the site list their templates, for which each is synthesized: names, or all.
+LISTINGS ?= all
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Compiled once, the CDK above all, and never beside the code: what lies in a handler's folder is deployed.
@@ -97,7 +99,7 @@ pages: env ## rewrite the generated parts of the pages, or of one pattern's (ONL
 	$(BIN)/patternkit pages $(ONLY)
 
 site: env ## build the site; a dead link, or a page that no other leads to, is an error
-	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site -d $(BUILD)/doctrees $(SOURCE) $(BUILD)/site || { echo "the site has faults: mend the files that are named above, then run make site" >&2; exit 1; }
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site -D "listings=$(LISTINGS)" -d $(BUILD)/doctrees $(SOURCE) $(BUILD)/site || { echo "the site has faults: mend the files that are named above, then run make site" >&2; exit 1; }
 	@echo $(BUILD)/site/index.html
 
 site-serve: site ## show the site on this machine

@@ -2,10 +2,10 @@
 
 | Status | Meaning |
 | --- | --- |
-| 0 | Done. `diff`: nothing dangerous. `rules`: none is broken. `routes trace`, `routes prove`: it holds. |
-| 1 | `diff`: something dangerous. `rules`: one is broken. `routes trace`, `routes prove`: it fails. Others: not done. |
-| 2 | `routes trace`, `routes prove`: it is not known. Other commands: no such command or option. |
-| 3 | `diff`, `rules`, `routes`: no answer: bad input, wrong usage, a missing extra, no access to a file. |
+| 0 | Done. `diff`: nothing dangerous. `rules`: none is broken. `trace`, `prove`: it holds. |
+| 1 | `diff`: something dangerous. `rules`: one is broken. `trace`, `prove`: it fails. Others: not done. |
+| 2 | `trace`, `prove`: it is not known. Other commands: no such command or option. |
+| 3 | `diff`, `dns`, `rules`, `routes`: no answer: bad input, wrong usage, a missing extra, no access to a file. |
 | 70 | A fault of `patternkit` itself. |
 | 130 | Interrupted by Ctrl-C. |
 | 141 | Whoever read the output, as `head` does, has gone. |

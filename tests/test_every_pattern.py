@@ -6,8 +6,8 @@ import inspect
 import re
 import shlex
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -19,7 +19,10 @@ from patternkit.catalog.application import add_example
 from patternkit.catalog.applications import Application, applications
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, explanation, patterns
+from patternkit.catalog.listings import LISTS
+from patternkit.catalog.markdown import Table
 from patternkit.catalog.pages import Shown, diagram, page, pictured, rendered
+from patternkit.catalog.parts.listings import listing
 from patternkit.catalog.scaffolding import filled
 from patternkit.localcloud import LocalCloud
 from patternkit.localcloud.emulation.left_out import LEFT_OUT
@@ -184,6 +187,23 @@ def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
         assert one.alarm_actions, f"{one.node.path} tells nobody"
 
 
+@every_pattern
+def test_what_its_template_holds_can_be_listed(pattern: Pattern) -> None:
+    synthesis = example(pattern.name, "agnostic")
+    text = page(pattern).read_text(encoding="utf-8")
+    for name in LISTS:
+        tables = [part for part in listing(name, pattern, synthesis) if isinstance(part, Table)]
+        if name == "routes" and not any(one.rows for one in tables):
+            continue
+        assert f"`patternkit show {pattern.name} --{name}`" in text
+        for one in tables:
+            assert all(len(row) == len(one.heads) for row in one.rows)
+    listed = {row[0].strip("`"): int(row[1]) for row in listing("resources", pattern, synthesis)[0].rows}  # type: ignore[union-attr]
+    assert listed == Counter(one["Type"] for one in synthesis.template["Resources"].values())
+    roles = [row[0] for row in listing("permissions", pattern, synthesis)[0].rows if row[0]]  # type: ignore[union-attr]
+    assert len(roles) == len(synthesis.resources("AWS::IAM::Role"))
+
+
 @every_example
 def test_the_page_is_current(shown: Shown) -> None:
     made = rendered(shown, example(shown.name, "agnostic"))
@@ -215,7 +235,8 @@ def test_it_starts_on_this_machine_by_the_commands_of_its_page(
     monkeypatch.setattr("patternkit.catalog.synthesis.synthesize", synthesized)
     monkeypatch.setattr("patternkit.catalog.local_session._end_on_signals", lambda: None)
     monkeypatch.setattr("patternkit.catalog.local_session._hold", lambda *_: None)
-    monkeypatch.setattr(LocalCloud, "start", lambda **_: nullcontext(shared_cloud))
+    monkeypatch.setattr(LocalCloud, "start", lambda **_: shared_cloud)
+    monkeypatch.setattr(shared_cloud, "stop", lambda: None)
     text = (pattern.folder / "README.md").read_text(encoding="utf-8")
     commands = set(
         re.findall(rf"patternkit (deploy {pattern.name}\b(?: -o (?:'[^']*'|[^\s`]+)| --parameter [^\s`]+)*)", text)

@@ -14,7 +14,7 @@ from tests.installing import install
 
 pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.timeout(600)]
 
-EXTRAS = ("", "node", "routes", "testing", "local", "all")
+EXTRAS = ("", "node", "dns", "routes", "testing", "local", "all")
 NETWORK = {
     "Resources": {
         "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
@@ -28,6 +28,22 @@ NETWORK = {
     }
 }
 YAML = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n"
+NAMES = {
+    "Resources": {
+        "Zone": {"Type": "AWS::Route53::HostedZone", "Properties": {"Name": "example.com."}},
+        "Www": {
+            "Type": "AWS::Route53::RecordSet",
+            "Properties": {
+                "HostedZoneId": {"Ref": "Zone"},
+                "Name": "www.example.com.",
+                "Type": "A",
+                "TTL": "60",
+                "ResourceRecords": ["192.0.2.1"],
+            },
+        },
+    }
+}
+ANSWERS = "- answers: {name: www.example.com, values: [192.0.2.1]}\n"
 PROMISES = "- isolated: {source: One, destination: internet}\n"
 GUARD = "rule vpcs_have_names when Resources exists {\n    Resources exists\n}\n"
 CLONE = "in a clone"
@@ -47,7 +63,9 @@ COMMANDS = {
     "--help": Ask("--help", 0, "Commands:"),
     "--version": Ask("--version", 0, "."),
     "list": Ask("list", 0, "cron-function"),
-    "show": Ask("show cron-function", 0, "Options"),
+    "show": Ask("show cron-function", 0, "Parameters"),
+    "show --permissions": Ask("show cron-function --permissions", 0, "scheduler:"),
+    "show --findings": Ask("show cron-function --findings", 0, "LambdaDLQ"),
     "docs": Ask("docs run-locally", 0, "local cloud"),
     "completion": Ask("completion bash", 0, "complete"),
     "init": Ask("init mine --pattern cron-function", 0, ""),
@@ -60,6 +78,11 @@ COMMANDS = {
     "destroy --aws": Ask("destroy cron-function --aws", 1, "the CDK CLI is not installed"),
     "diff": Ask("diff bucket.yaml renamed.json", 1, "replacement"),
     "rules": Ask("rules network.json one.guard", 0, ""),
+    "dns trace": Ask("dns trace names.json --name www.example.com", 0, "HOLDS"),
+    "dns prove": Ask("dns prove names.json --promises names.yaml", 0, "HOLDS"),
+    "dns show": Ask("dns show names.json", 0, "public zone"),
+    # It would go on: that it looks for whom it answers shows that all is there.
+    "dns serve": Ask("dns serve names.json --view nobody", 3, "no source is named 'nobody'"),
     "routes trace": Ask("routes trace network.json --source One --destination Other", 0, "HOLDS"),
     "routes prove": Ask("routes prove network.json --promises promises.yaml", 0, "HOLDS"),
     "routes show": Ask("routes show network.json --source One --destination Other", 0, ""),
@@ -97,6 +120,8 @@ def ends(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dic
         directory = tmp_path_factory.mktemp(extra or "base")
         install(wheel, extra, venv)
         (directory / "network.json").write_text(json.dumps(NETWORK))
+        (directory / "names.json").write_text(json.dumps(NAMES))
+        (directory / "names.yaml").write_text(ANSWERS)
         (directory / "bucket.yaml").write_text(YAML)
         (directory / "renamed.json").write_text('{"Resources": {"Renamed": {"Type": "AWS::S3::Bucket"}}}')
         (directory / "one.guard").write_text(GUARD)
@@ -127,7 +152,7 @@ def cell(extra: str, name: str, end: tuple[int, str, str]) -> str:
     needed = r"error: .* needs (?:the package .*|what is missing here): pip install 'cdk-pattern-catalog\[([\w,]+)\]'"
     if missing := re.search(needed, err):
         assert err.splitlines()[-1] == missing.string.splitlines()[-1], where
-        answers = name.split()[0] in ("diff", "routes", "rules")
+        answers = name.split()[0] in ("diff", "dns", "routes", "rules")
         assert (status, out) == (3 if answers else 1, ""), where
         return f"needs `[{missing[1]}]`"
     assert status == ask.status, where

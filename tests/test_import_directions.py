@@ -1,5 +1,6 @@
 """Who may import whom: the contracts of pyproject.toml hold, and each would be red if they did not."""
 
+import graphlib
 import importlib.util
 import os
 import shutil
@@ -9,12 +10,16 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 
 from tests.conftest import ROOT
+from tests.import_contracts import unneeded, wrong_imports
 
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS: dict[str, dict[str, Any]] = {one["name"]: one for one in PYPROJECT["tool"]["importlinter"]["contracts"]}
+
+PLACES = next(name for name, one in CONTRACTS.items() if one["type"] == "places")
 
 
 def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
@@ -32,10 +37,44 @@ def test_the_contracts_hold() -> None:
     assert f"Contracts: {len(CONTRACTS)} kept, 0 broken." in done.stdout
 
 
-def test_building_blocks_are_held_apart_from_every_family() -> None:
-    families = {path.parent.name for path in (ROOT / "patterns").glob("*/__init__.py")} - {"building_blocks"}
-    contract = CONTRACTS["building blocks know nothing of the patterns that use them"]
-    assert contract["forbidden_modules"] == sorted(f"patterns.{family}" for family in families)
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    """The imports of the catalog, those for types only and those within functions included."""
+    return grimp.build_graph("patterns", cache_dir=None)
+
+
+def test_no_exception_is_left_that_nothing_needs(graph: grimp.ImportGraph) -> None:
+    assert unneeded(CONTRACTS[PLACES].get("ignored", ()), graph, ROOT) == set()
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported", "why"),
+    [
+        ("patterns.building_blocks.alarms", "patterns.network.hub.spoke", "building blocks stand below every family"),
+        ("patterns.building_blocks.alarms", "patterns.events", "building blocks stand below every family"),
+        ("patterns.network.hub.spoke", "patterns.network.peered_hub.construct", "no pattern imports another"),
+        ("patterns.network.peered_hub", "patterns.network.many_sites_vpn.construct", "no pattern imports another"),
+        ("patterns.network.peered_hub", "patterns.web.load_balancing", "what two families use is a building block"),
+        ("patterns.network.hub.spoke", "patterns.events.thumbnailer", "what two families use is a building block"),
+    ],
+)
+def test_an_import_the_wrong_way_is_found(graph: grimp.ImportGraph, importer: str, imported: str, why: str) -> None:
+    before = list(wrong_imports(graph, ROOT))
+    graph.add_import(importer=importer, imported=imported)
+    try:
+        found = [one for one in wrong_imports(graph, ROOT) if one not in before]
+    finally:
+        graph.remove_import(importer=importer, imported=imported)
+    assert [one[:2] for one in found] == [(importer, imported)]
+    assert found[0][2].startswith(why)
+
+
+def test_nothing_in_the_catalog_imports_itself_in_a_circle(graph: grimp.ImportGraph) -> None:
+    imports = {one: graph.find_modules_directly_imported_by(one) for one in graph.modules}
+    graphlib.TopologicalSorter(imports).prepare()
+    imports["patterns.building_blocks.alarms"].add("patterns.building_blocks.settings")
+    with pytest.raises(graphlib.CycleError):
+        graphlib.TopologicalSorter(imports).prepare()
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +83,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in ("patterns", "patternkit"):
         shutil.copytree(ROOT / package, directory / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", directory)
+    (directory / "tests").mkdir()
+    for name in ("__init__.py", "import_contracts.py"):
+        shutil.copy(ROOT / "tests" / name, directory / "tests")
     return directory
 
 
@@ -77,14 +119,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "patternkit.routes.addresses",
             "what proves names and what proves paths know nothing of each other",
         ),
-        *(
-            (
-                "patterns/building_blocks/alarms.py",
-                family,
-                "building blocks know nothing of the patterns that use them",
-            )
-            for family in CONTRACTS["building blocks know nothing of the patterns that use them"]["forbidden_modules"]
-        ),
+        ("patterns/network/peered_hub/construct.py", "patterns.network.many_sites_vpn", PLACES),
     ],
 )
 def test_a_wrong_import_breaks_its_contract(copy: Path, module: str, imported: str, broken: str) -> None:

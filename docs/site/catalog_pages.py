@@ -11,6 +11,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from patternkit.catalog.applications import Application, applications
 from patternkit.catalog.discovery import Pattern, families, patterns
+from patternkit.catalog.pages import with_listings
 
 _PLACE = re.compile(r"^<!-- (families|patterns|applications|constructs|fixtures) -->$", re.MULTILINE)
 _PICTURE = re.compile(r"<!-- generated: diagram -->\n!\[[^\]]*\]\(([^)]+)\)")
@@ -18,6 +19,7 @@ _PICTURE = re.compile(r"<!-- generated: diagram -->\n!\[[^\]]*\]\(([^)]+)\)")
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take part in the build."""
+    app.add_config_value("listings", "all", "env", str, "The patterns whose pages list their templates: names, or all.")
     app.connect("source-read", _fill)
     return {"version": "1", "parallel_read_safe": True}
 
@@ -26,6 +28,10 @@ def _fill(app: Sphinx, docname: str, content: list[str]) -> None:
     if re.fullmatch(r"patterns/[^/]+/[^/]+/(?!README$)[^/]+", docname):
         # A part of a pattern's page that is reached from there.
         content[0] = f"---\norphan: true\n---\n\n{content[0]}"
+        return
+    if pattern := {_page(one): one for one in patterns().values()}.get(docname):
+        if app.config.listings == "all" or pattern.name in app.config.listings.split():
+            content[0] = with_listings(pattern, content[0])
         return
     made = {
         "families": _families,

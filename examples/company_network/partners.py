@@ -5,7 +5,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.attachment_vpc import AttachmentVpc
+from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.inspection_vpc import InspectionVpc
 from patterns.network.many_sites_vpn import CustomerSite, ManySitesVpn
 

@@ -3,7 +3,7 @@
 from aws_cdk import Environment, Stack
 from constructs import Construct
 
-from patterns.building_blocks.attachment_vpc import AttachmentVpc
+from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.inspection_vpc import InspectionVpc
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from patternkit import __version__
 from patternkit.catalog.commands import Commands
@@ -62,54 +60,6 @@ def list_patterns(family: str | None, as_json: bool) -> None:
         return
     rows = [(one.name, one.family, one.local, one.summary) for one in found]
     print_rows(Screen(highlight=False), ("PATTERN", "FAMILY", "LOCAL", "WHAT IT DOES"), rows, prose=30)
-
-
-@app.command()
-@name_argument
-@json_flag
-def show(name: str, as_json: bool) -> None:
-    """Show what a pattern is for, its options and its limits."""
-    from patternkit.catalog.arguments import arguments
-
-    pattern = find(name)
-    options = arguments(pattern)
-    if as_json:
-        described = _summary(pattern) | {
-            "services": pattern.services,
-            "when": pattern.when,
-            "when_not": pattern.when_not,
-            "not_shown_locally": pattern.not_shown_locally,
-            "options": [
-                {
-                    "name": one.name,
-                    "type": one.type,
-                    "default": one.default,
-                    "allowed": one.allowed,
-                    "meaning": one.meaning,
-                }
-                for one in options
-            ],
-        }
-        print(json.dumps(described, indent=2))
-        return
-    screen = Screen(highlight=False)
-    screen.print(f"[bold]{pattern.title}[/] ({pattern.family}/{pattern.name})")
-    screen.print(f"{pattern.summary}.\n")
-    for heading, lines in (
-        ("Take it when", pattern.when),
-        ("Do not take it when", pattern.when_not),
-        ("Take instead", [f"{one.name}: {one.instead_when}" for one in pattern.alternatives]),
-        ("Limits", [f"{one.what}: {one.value} ({one.as_of})" for one in pattern.limits]),
-        ("Not shown by running it locally", pattern.not_shown_locally),
-    ):
-        screen.print(f"[bold]{heading}[/]")
-        bullets = Table(box=None, pad_edge=False, show_header=False)
-        for line in lines:
-            bullets.add_row("-", Text(line))
-        screen.print(bullets)
-        screen.print()
-    screen.print("[bold]Options[/]")
-    print_rows(screen, ("OPTION", "MEANING"), [(one.name, one.said) for one in options], prose=24)
 
 
 @app.command()

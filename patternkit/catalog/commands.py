@@ -46,6 +46,17 @@ class Commands(EndingCommand, click.Group):
             "Hold templates to a project's own rules, in Guard or Rego.",
             NO_ANSWER,
         ),
+        "show": Elsewhere(
+            "patternkit.catalog.showing",
+            "show",
+            "Show what a pattern is for, its parameters and its limits, or list what its template holds.",
+        ),
+        "dns": Elsewhere(
+            "patternkit.dns.cli",
+            "app",
+            "Prove what names answer, from the template, before anything is deployed.",
+            NO_ANSWER,
+        ),
         "routes": Elsewhere(
             "patternkit.routes.cli",
             "app",

@@ -39,7 +39,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "prove-your-network",
     ),
     "rules": (("patternkit rules cdk.out rules/logs.guard",), "check-in-ci"),
-    "show": (("patternkit show thumbnailer", "patternkit show thumbnailer --json"), "get-started"),
+    "show": (("patternkit show thumbnailer", "patternkit show thumbnailer --permissions --json"), "get-started"),
     "synth": (("patternkit synth cron-function -o 'schedule=rate(5 minutes)'",), "get-started"),
 }
 

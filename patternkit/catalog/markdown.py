@@ -1,10 +1,11 @@
 """The parts of a page that are made from the code: tables, lists, and the markers that they stand between.
 
-<!-- generated: options --> ... <!-- end of options -->
+<!-- generated: parameters --> ... <!-- end of parameters -->
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from patternkit.catalog.errors import CatalogError
 
@@ -31,6 +32,31 @@ def sections(where: object, text: str, parts: Mapping[str, str]) -> str:
         what = f"lacks {', '.join(missing)}" if missing else f"has {', '.join(strange) or 'a part twice'}"
         raise CatalogError(f"{where}: the page {what} between markers")
     return SECTION.sub(lambda match: f"{match[1]}{parts[match['name']]}\n{match[3]}", text)
+
+
+class Table(NamedTuple):
+    """A table, for a page and for a terminal.
+
+    Attributes:
+        heads: The headings.
+        rows: The rows, in Markdown.
+    """
+
+    heads: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+    def markdown(self) -> str:
+        """Write the table as a page shows it."""
+        return table(self.heads, self.rows)
+
+    def plain(self) -> list[tuple[str, ...]]:
+        """The rows without what Markdown has for code, links and emphasis."""
+        return [tuple(plain(cell) for cell in row) for row in self.rows]
+
+
+def plain(text: str) -> str:
+    """Leave out what Markdown has for code, links and emphasis."""
+    return re.sub(r"\*\*|`", "", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text))
 
 
 def bullets(lines: Iterable[str]) -> str:

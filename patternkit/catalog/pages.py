@@ -1,28 +1,24 @@
 """The parts of pages that are made from the code, between markers in a README.md, and their diagrams."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from patternkit.catalog.applications import Application
-from patternkit.catalog.arguments import arguments
 from patternkit.catalog.diagrams import construct_paths, drawn, graph
 from patternkit.catalog.diagrams.kinds import DATA, kinds
-from patternkit.catalog.diagrams.resources import Resources
-from patternkit.catalog.discovery import Pattern, explanation, patterns, root
+from patternkit.catalog.discovery import Pattern, patterns, root
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
+from patternkit.catalog.listings import LISTS, pointer
 from patternkit.catalog.markdown import SECTION, bullets, sections, table
-from patternkit.catalog.parts.alarms import alarms
-from patternkit.catalog.parts.costs import costs
-from patternkit.catalog.parts.permissions import permissions
-from patternkit.catalog.parts.routes import routes
-from patternkit.catalog.parts.running import run
-from patternkit.catalog.parts.surface import attributes, methods
+from patternkit.catalog.parts.costs import costs, summarized
+from patternkit.catalog.parts.listings import has_routes, listing, written
+from patternkit.catalog.parts.running import DEPLOY, INSTALL, run
+from patternkit.catalog.parts.surface import attributes, methods, parameters
 from patternkit.catalog.parts.uses import check_uses
 from patternkit.catalog.shown_examples import Shown, example
 from patternkit.testing.synthesis import Synthesis
-
-_COMPLIANCE = ("NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
 
 
 def page(shown: Shown) -> Path:
@@ -88,76 +84,56 @@ def _picture(shown: Shown) -> str:
 
 
 def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
-    resources = Resources(synthesis.templates, construct_paths(synthesis.directory))
-    ways = routes(resources)
+    pointers = {name: pointer(name, pattern.name) for name in LISTS if name != "routes" or has_routes(synthesis)}
+    serves = pattern.web is not None
     return {
         "summary": f"{pattern.summary}. Made of {', '.join(pattern.services)}.",
         "diagram": _picture(pattern),
+        "install": INSTALL,
+        "deploy": DEPLOY,
         "when": bullets(pattern.when),
         "when-not": bullets(pattern.when_not),
-        "run": run(pattern),
         "alternatives": table(
             ("Instead", "When"),
             [(f"`{one.name}`" if one.is_pattern else one.name, one.instead_when) for one in pattern.alternatives],
         ),
-        "options": table(
-            ("Option", "Type", "Default", "Meaning"),
-            [
-                (
-                    f"`{one.name}`",
-                    f"`{one.type}`",
-                    "required" if one.default is None else f"`{one.default}`",
-                    one.said,
-                )
-                for one in arguments(pattern)
-            ],
-        ),
-        "resources": _resources(synthesis),
+        "parameters": parameters(pattern),
         "attributes": attributes(pattern),
         "methods": methods(pattern),
-        "alarms": alarms(resources),
-        "permissions": permissions(resources),
-        # Only a pattern with a network has any.
-        **({"routes": ways} if ways else {}),
-        "costs": costs(synthesis.templates.values(), requests=pattern.web is not None),
-        "findings": _findings(pattern, synthesis),
-        "limits": table(
-            ("Limit", "Value", "As of"),
+        **pointers,
+        "costs": f"{summarized(synthesis.templates.values(), requests=serves)} {pointers['costs']}",
+        "quotas": table(
+            ("Quota or limit", "Value", "As of"),
             [(one.what, _value(one), one.as_of.isoformat()) for one in pattern.limits],
         ),
-        "locally": bullets(pattern.not_shown_locally),
+        "run": run(pattern),
+        "locally": f"What this does not show:\n\n{bullets(pattern.not_shown_locally)}",
         "sources": bullets([f"[{one.title}]({one.url})" for one in pattern.sources]),
     }
+
+
+def with_listings(pattern: Pattern, text: str) -> str:
+    """Put what the site shows of a template in the place of the lines that say how to list it.
+
+    Args:
+        pattern: The pattern.
+        text: Its page, as its README.md has it.
+
+    Returns:
+        The page for the site.
+    """
+    synthesis = example(pattern)
+
+    def fill(match: re.Match[str]) -> str:
+        name = match["name"]
+        return f"{match[1]}{written(listing(name, pattern, synthesis))}\n{match[3]}" if name in LISTS else match[0]
+
+    return SECTION.sub(fill, text)
 
 
 def _value(limit: Limit) -> str:
     older = f"; older texts say: {limit.was}" if limit.was else ""
     return f"[{limit.value}]({limit.source}){older}"
-
-
-def _resources(synthesis: Synthesis) -> str:
-    counts: dict[str, int] = {}
-    for template in synthesis.templates.values():
-        for resource in template.get("Resources", {}).values():
-            counts[resource["Type"]] = counts.get(resource["Type"], 0) + 1
-    return table(("Resource", "Number"), [(f"`{name}`", str(count)) for name, count in sorted(counts.items())])
-
-
-def _findings(pattern: Pattern, synthesis: Synthesis) -> str:
-    packs: dict[str, set[str]] = {}
-    for finding in synthesis.findings:
-        if finding.pack in _COMPLIANCE:
-            packs.setdefault(finding.rule.split("[")[0].partition("-")[2], set()).add(finding.pack)
-    others = "AwsSolutions and Serverless have no unacknowledged finding."
-    if not packs:
-        return f"{others} NIST 800-53 R5, HIPAA and PCI have none either."
-    rows = []
-    for rule, found_by in sorted(packs.items()):
-        why = explanation(pattern, f"{min(found_by)}-{rule}")
-        reason = why.reason if why else "Not explained yet."
-        option = f" Option: `{why.option}`." if why and why.option else ""
-        rows.append((rule, ", ".join(sorted(found_by)), f"{reason}{option}"))
-    return f"{others}\n\n{table(('Finding', 'Packs', 'Why it stays'), rows)}"
 
 
 def catalog_table(found: Mapping[str, Pattern]) -> str:
@@ -203,7 +179,7 @@ def write(chosen: Sequence[Shown]) -> list[Path]:
     """
     # They bring what compares templates, which no page of a pattern needs.
     from patternkit.catalog.comparison.facts import recorded
-    from patternkit.catalog.comparison.page import written
+    from patternkit.catalog.comparison.page import written as rewritten
     from patternkit.catalog.comparison.synthesizing import facts_of
 
     changed = []
@@ -221,4 +197,4 @@ def write(chosen: Sequence[Shown]) -> list[Path]:
     if readme.read_text(encoding="utf-8") != text:
         readme.write_text(text, encoding="utf-8")
         changed.append(readme)
-    return changed + written(facts)
+    return changed + rewritten(facts)

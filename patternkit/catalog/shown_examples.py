@@ -9,9 +9,21 @@ Shown = Pattern | Application
 """What has a page: its README.md, and a diagram beside it."""
 
 
-def example(shown: Shown) -> Synthesis:
-    """Synthesize what a page shows, env-agnostic, a pattern's example with the findings of every pack."""
+def example(shown: Shown, *, findings: bool = True) -> Synthesis:
+    """Synthesize what a page shows, env-agnostic.
+
+    Args:
+        shown: The pattern or the application.
+        findings: Whether every pack of cdk-nag checks a pattern's example. Default: yes.
+
+    Returns:
+        The synthesis.
+
+    Raises:
+        SynthesisError: If it cannot be synthesized.
+    """
     if isinstance(shown, Application):
         return synthesize(lambda app: shown.add(app), context=feature_flags(), packs=())
     pattern = shown
-    return synthesize(lambda app: add_example(app, pattern, {}), context=feature_flags(), packs=PACKS)
+    packs = PACKS if findings else ()
+    return synthesize(lambda app: add_example(app, pattern, {}), context=feature_flags(), packs=packs)

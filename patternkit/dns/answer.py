@@ -86,6 +86,10 @@ class Answer:
         Returns:
             The verdict, with the outcome that decides it.
         """
+        if len(self.outcomes) == 1:
+            outcome = self.outcomes[0][0]
+            only = holds(outcome)
+            return only, None if only is Verdict.HOLDS else outcome
         said = [(holds(outcome), outcome, likely) for outcome, likely in self.outcomes]
         failing = [outcome for verdict, outcome, likely in said if verdict is Verdict.FAILS and likely is not None]
         if failing or (said and all(verdict is Verdict.FAILS for verdict, _, _ in said)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import combinations, product
+from typing import Any
 
 from patternkit.dns.domain_names import normal, upwards
 from patternkit.dns.geography import CONTINENTS, REGIONS, continent_of, countries_of, estimated_latency
@@ -22,61 +23,84 @@ from patternkit.dns.ranking import Tier, near
 
 _FAR_FROM_ALL = ("192.0.0.8/32", "2001:db8:ffff:ffff::1/128")
 _OTHER = "other"
+_TELLING_APART = (Geolocation, Geoproximity, IpBased, Latency)
+_ALIKE = [InternetClient()]
 
 
-def records_behind(model: Model, name: str, kind: str) -> Iterator[tuple[HostedZone, RecordSet]]:
-    """Every record that may take part in answering a name, in whatever zone, along aliases and CNAME records.
+class Clients:
+    """Finds the records behind names, and the clients that they tell apart.
 
     Args:
         model: The model.
-        name: The name.
-        kind: The record type.
-
-    Yields:
-        Each record with its zone.
     """
-    by_name: dict[str, list[HostedZone]] = {}
-    for zone in model.zones.values():
-        by_name.setdefault(zone.name, []).append(zone)
-    seen: set[tuple[str, str]] = set()
-    pending = [(zone, name) for domain in upwards(name) for zone in by_name.get(domain, ())]
-    while pending:
-        zone, asked = pending.pop()
-        if (zone.identity, asked) in seen:
-            continue
-        seen.add((zone.identity, asked))
-        types = zone.records.get(asked)
-        wildcards = (zone.records.get(f"*.{domain}") for domain in upwards(asked.partition(".")[2]))
-        found = types if types is not None else next((one for one in wildcards if one is not None), {})
-        for record in (*found.get(kind, ()), *(found.get("CNAME", ()) if kind != "CNAME" else ())):
-            yield zone, record
-            if record.alias is not None and isinstance(record.alias.target, str):
-                pending.append((zone, record.alias.target))
-            if record.type == "CNAME":
-                targets = [normal(value) for value in record.values]
-                pending += [
-                    (other, to) for to in targets for domain in upwards(to) for other in by_name.get(domain, ())
-                ]
 
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._zones: dict[str, list[HostedZone]] = {}
+        for zone in model.zones.values():
+            self._zones.setdefault(zone.name, []).append(zone)
+        self._regions: dict[tuple[tuple[str, ...], bool], list[str]] = {}
 
-def every_client(policies: Iterable[RoutingPolicy], model: Model) -> list[InternetClient]:
-    """The clients that records with some policies may tell apart.
+    def records_behind(self, name: str, kind: str) -> list[tuple[HostedZone, RecordSet]]:
+        """Every record that may take part in answering a name, in whatever zone, along aliases and CNAME records.
 
-    Args:
-        policies: The policies of all records behind a name.
-        model: The model, for declared latencies.
+        Args:
+            name: The name.
+            kind: The record type.
 
-    Returns:
-        One client of each kind; just one where none are told apart.
-    """
-    listed = list(policies)
-    places = _places([policy for policy in listed if isinstance(policy, Geolocation)])
-    addresses = _addresses([policy for policy in listed if isinstance(policy, IpBased)])
-    regions = _regions(listed, model)
-    return [
-        InternetClient(continent_of(country), country, subdivision, address, region)
-        for (country, subdivision), address, region in product(places, addresses, regions)
-    ]
+        Returns:
+            Each record with its zone.
+        """
+        records: list[tuple[HostedZone, RecordSet]] = []
+        seen: set[tuple[str, str]] = set()
+        pending = [(zone, name) for zone in self._above(name)]
+        while pending:
+            zone, asked = pending.pop()
+            if (zone.identity, asked) in seen:
+                continue
+            seen.add((zone.identity, asked))
+            types = zone.records.get(asked)
+            if types is None:
+                wildcards = (zone.records.get(f"*.{domain}") for domain in upwards(asked.partition(".")[2]))
+                types = next((one for one in wildcards if one is not None), {})
+            for record in (*types.get(kind, ()), *(types.get("CNAME", ()) if kind != "CNAME" else ())):
+                records.append((zone, record))
+                if record.alias is not None and isinstance(record.alias.target, str):
+                    pending.append((zone, record.alias.target))
+                if record.type == "CNAME":
+                    targets = [normal(value) for value in record.values]
+                    pending += [(other, target) for target in targets for other in self._above(target)]
+        return records
+
+    def _above(self, name: str) -> list[HostedZone]:
+        return [zone for domain in upwards(name) for zone in self._zones.get(domain, ())]
+
+    def every_client(self, policies: Iterable[RoutingPolicy]) -> list[InternetClient]:
+        """The clients that records with some policies may tell apart.
+
+        Args:
+            policies: The policies of all records behind a name.
+
+        Returns:
+            One client of each kind; just one where none are told apart.
+        """
+        listed = [policy for policy in policies if isinstance(policy, _TELLING_APART)]
+        if not listed:
+            return _ALIKE
+        places = _places([policy for policy in listed if isinstance(policy, Geolocation)])
+        addresses = _addresses([policy for policy in listed if isinstance(policy, IpBased)])
+        return [
+            InternetClient(continent_of(country), country, subdivision, address, region)
+            for (country, subdivision), address, region in product(places, addresses, self._regions_of(listed))
+        ]
+
+    def _regions_of(self, policies: list[Any]) -> list[str]:
+        """Regions of clients, one of each order in which the records' Regions come for them."""
+        wanted = sorted({one.region for one in policies if isinstance(one, Latency) and isinstance(one.region, str)})
+        key = (tuple(wanted), any(isinstance(policy, Geoproximity) for policy in policies))
+        if key not in self._regions:
+            self._regions[key] = list(REGIONS) if key[1] else _regions(wanted, self.model) if wanted else [""]
+        return self._regions[key]
 
 
 def _places(policies: list[Geolocation]) -> list[tuple[str, str]]:
@@ -98,13 +122,7 @@ def _addresses(policies: list[IpBased]) -> list[str]:
     return [*dict.fromkeys(blocks), _FAR_FROM_ALL[0]]
 
 
-def _regions(policies: list[RoutingPolicy], model: Model) -> list[str]:
-    """Regions of clients, one of each order in which the records' Regions come for them."""
-    wanted = sorted({one.region for one in policies if isinstance(one, Latency) and isinstance(one.region, str)})
-    if any(isinstance(policy, Geoproximity) for policy in policies):
-        return list(REGIONS)
-    if not wanted:
-        return [""]
+def _regions(wanted: list[str], model: Model) -> list[str]:
     declared = {client for client, _ in model.latency}
     found: dict[object, str] = {}
     for client in (*wanted, *sorted(declared), *REGIONS):

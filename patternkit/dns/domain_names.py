@@ -25,7 +25,7 @@ def normal(name: str) -> str:
     if "\\" in name:
         # Route 53 escapes characters by their octal code.
         name = _ESCAPED.sub(lambda match: chr(int(match[1], 8)) if int(match[1][0]) < 4 else match[0], name)
-    return name.strip().rstrip(".").lower()
+    return name.strip().rstrip(".").lower() if name[-1:] in (".", " ") or not name.islower() else name.strip()
 
 
 def is_name(text: str) -> bool:

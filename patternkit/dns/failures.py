@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from patternkit.dns.clients import records_behind
+from patternkit.dns.clients import Clients
 from patternkit.dns.domain_names import is_address, normal
 from patternkit.dns.errors import QuestionError
 from patternkit.dns.health import TOO_FEW_DATA, TURNED, Ill
@@ -88,11 +88,11 @@ def _one(named: dict[str, str], text: str) -> str:
     return found[0]
 
 
-def single_failures(model: Model, name: str, kind: str, *, regions: bool = False) -> list[Ill]:
+def single_failures(behind: Clients, name: str, kind: str, *, regions: bool = False) -> list[Ill]:
     """Every single thing that may go wrong with what a name answers.
 
     Args:
-        model: The model.
+        behind: Finds the records behind the name.
         name: The name.
         kind: The record type.
         regions: Whether whole Regions fail too.
@@ -102,14 +102,15 @@ def single_failures(model: Model, name: str, kind: str, *, regions: bool = False
     """
     found: dict[Ill, None] = {}
     areas: dict[str, set[str]] = {}
-    for _, record in records_behind(model, name, kind):
+    endpoints = behind.model.endpoints
+    for _, record in behind.records_behind(name, kind):
         if record.type == "CNAME" and not any("\u27e8" in value for value in record.values):
             own: list[str] = []
         else:
             own = _own(record)
         for value in own:
             found[frozenset({value})] = None
-            region = model.endpoints[value].region if value in model.endpoints else ""
+            region = endpoints[value].region if value in endpoints else ""
             if region:
                 areas.setdefault(region, set()).add(value)
         if isinstance(record.health_check, HealthCheck):

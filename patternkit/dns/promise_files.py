@@ -34,6 +34,10 @@ class BadPromise:
     kind: str
     error: str
 
+    def data(self) -> dict[str, Any]:
+        """What is wrong, as JSON takes it."""
+        return {"promise": self.text, "kind": self.kind, "verdict": "ERROR", "reason": self.error}
+
     def __str__(self) -> str:
         return f"ERROR {self.text}\n  {self.error}"
 

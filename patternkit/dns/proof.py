@@ -66,7 +66,7 @@ class Proof:
             lines.append(f"  takes {self.time.reason if isinstance(self.time, Unknown) else self.time}")
         alike = f", {self.worked_out} worked out, the others alike" if self.worked_out < self.queries else ""
         worlds = f", in {self.worlds} worlds" if self.worlds > 1 else ""
-        lines.append(f"  {self.queries} queries{alike}{worlds}")
+        lines.append(f"  {self.queries} {'query' if self.queries == 1 else 'queries'}{alike}{worlds}")
         if self.contracts:
             lines.append(f"  leans on contracts: {', '.join(self.contracts)}")
         lines += [f"  note: {note}" for note in self.notes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -130,7 +130,7 @@ class Prover:
     def always_answers(self, promise: Promise, tally: Tally) -> None:
         """Every client gets an answer that works, whatever single thing is ill."""
         for name, kind in self._names(promise):
-            failures = single_failures(self.model, name, kind, regions=promise.regions)
+            failures = single_failures(self.sources.told_apart, name, kind, regions=promise.regions)
             sources = self._sources(promise, name, kind, tally, times=len(failures) + 1)
             for ill in (NOTHING, *failures):
 
@@ -250,6 +250,11 @@ class Prover:
             forwarded |= {domain for site in self.model.sites.values() for domain in (*site.forwards, *site.zones)}
             names = [*names, *((f"any-name.{domain}".rstrip("."), "A") for domain in sorted(forwarded))]
         everywhere = promise.source if promise.source is not None else self._everywhere()
+        forwarding = any(rule.type != "SYSTEM" for rule in self.model.rules.values())
+        if not forwarding and not any(site.forwards for site in self.model.sites.values()):
+            # Without anybody who hands queries on there is no circle.
+            tally.asked += len(names)
+            return
         for name, kind in names:
             for source in self._some(everywhere, name, kind, tally):
                 answer = self.resolution.ask(source, name, kind)
@@ -304,15 +309,12 @@ class Prover:
     def _some(self, given: Any, name: str, kind: str, tally: Tally, times: int = 1) -> list[Source]:
         """The sources of a promise, of those that are alike just one."""
         found = self.sources.some(given, name, kind)
-        distinct: dict[Hashable, Source] = {}
-        for source in found:
-            distinct.setdefault(self.resolution.likeness(source), source)
-        tally.asked += len(found) * times
-        tally.worked_out += len(distinct) * times
-        return list(distinct.values())
+        tally.asked += found.count * times
+        tally.worked_out += len(found.distinct) * times
+        return list(found.distinct.values())
 
     def _any(self, promise: Promise, name: str, kind: str) -> Source:
-        return self.sources.some(promise.source, name, kind)[0]
+        return next(iter(self.sources.some(promise.source, name, kind).distinct.values()))
 
     def _note(
         self, tally: Tally, source: Source, name: str, kind: str, ill: Ill, answer: Answer, judge: Judge, what: str

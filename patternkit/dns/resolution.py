@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from patternkit.dns.answer import Answer, Deeper, Outcome, Status, Walk, certain, mixed, not_known, prefixed
@@ -24,7 +24,8 @@ from patternkit.dns.vpc_view import VpcView, vpc_view
 from patternkit.dns.zone_answers import ZoneQuery
 
 _LONGEST_CHAIN = 8
-Asked = tuple[tuple[str, str], ...]
+_MOST_ANSWERS = 1_000_000
+Asked = tuple[tuple[Source, str], ...]
 
 
 class Resolution:
@@ -35,6 +36,7 @@ class Resolution:
 
     Attributes:
         views: What each VPC's resolver goes by, by the VPC's identity.
+        alike: One VPC of those that are answered alike, with how many they are.
     """
 
     def __init__(self, model: Model) -> None:
@@ -44,6 +46,7 @@ class Resolution:
         self._vpc_keys = {
             identity: self._keys.setdefault(view.key, len(self._keys)) for identity, view in self.views.items()
         }
+        self.alike: list[tuple[Vpc, int]] = _alike(model, self._vpc_keys)
         self._public: dict[str, list[HostedZone]] = {}
         for zone in model.zones.values():
             if zone.private is not True:
@@ -93,7 +96,9 @@ class Resolution:
         return self._answers.get(key)
 
     def remember(self, key: Hashable, answer: Answer) -> None:
-        """Keep an answer."""
+        """Keep an answer; a server may be asked for names without end."""
+        if len(self._answers) >= _MOST_ANSWERS:
+            self._answers.clear()
         self._answers[key] = answer
 
     def place_of(self, address: str) -> Vpc | Site | Unknown:
@@ -106,8 +111,22 @@ class Resolution:
 
     def public_zones(self, name: str) -> list[HostedZone]:
         """The zones that a client on the internet may find for a name, the most general first."""
-        found = [zone for domain in upwards(name) for zone in self._public.get(domain, ())]
-        return found[::-1]
+        found: list[HostedZone] = []
+        public = self._public
+        while True:
+            if name in public:
+                found[:0] = public[name]
+            if not name:
+                return found
+            name = name.partition(".")[2]
+
+
+def _alike(model: Model, keys: Mapping[str, int]) -> list[tuple[Vpc, int]]:
+    found: dict[int, tuple[Vpc, int]] = {}
+    for identity, vpc in model.vpcs.items():
+        first, count = found.get(keys[identity], (vpc, 0))
+        found[keys[identity]] = (first, count + 1)
+    return list(found.values())
 
 
 class _Query:
@@ -121,9 +140,9 @@ class _Query:
         self.walk = walk
 
     def ask(self, source: Source, name: str, asked: Asked) -> Answer:
-        place = getattr(source, "path", "")
-        if (place, name) in asked:
-            circle = " -> ".join([*(one for one, _ in asked[asked.index((place, name)) :]), place])
+        if asked and any(one is source and before == name for one, before in asked):
+            first = next(number for number, (one, before) in enumerate(asked) if one is source and before == name)
+            circle = " -> ".join([*(one.path for one, _ in asked[first:]), source.path])
             self._say(f"loop: {circle}")
             return certain(Outcome(Status.LOOP, reason=f"the query for {shown(name)} goes round: {circle}"))
         key = None
@@ -131,7 +150,7 @@ class _Query:
             key = (self.resolution.likeness(source), name, self.kind, self.health.ill)
             if (known := self.resolution.remembered(key)) is not None:
                 return known
-        asked = (*asked, (place, name))
+        asked = (*asked, (source, name))
         if isinstance(source, Vpc):
             answer = self._from_vpc(source, name, asked)
         elif isinstance(source, Site):
@@ -171,7 +190,8 @@ class _Query:
     # VPCs
 
     def _from_vpc(self, vpc: Vpc, name: str, asked: Asked) -> Answer:
-        self._say(f"{vpc.path} asks its resolver for {shown(name)} {self.kind}")
+        if self.walk is not None:
+            self.walk.say(f"{vpc.path} asks its resolver for {shown(name)} {self.kind}")
         if vpc.dns_support is not True:
             if isinstance(vpc.dns_support, Unknown):
                 return not_known(vpc.dns_support.reason)
@@ -186,7 +206,9 @@ class _Query:
                     return self._forwarded(found, name, asked)
                 case HostedZone():
                     if vpc.dns_hostnames is True:
-                        self._say(f"{found.path} ({shown(found.name)}) is the most specific private zone of {vpc.path}")
+                        if self.walk is not None:
+                            what = "is the most specific private zone of"
+                            self.walk.say(f"{found.path} ({shown(found.name)}) {what} {vpc.path}")
                         return self._of_zone(found, name, _as_client(vpc), asked, vpc)
                     if isinstance(vpc.dns_hostnames, Unknown):
                         return not_known(vpc.dns_hostnames.reason)
@@ -249,10 +271,13 @@ class _Query:
     # The internet
 
     def _from_internet(self, client: InternetClient, name: str) -> Answer:
-        for domain in upwards(name):
+        zones = self.resolution.public_zones(name)
+        for domain in upwards(name) if self.model.elsewhere else ():
+            if zones and domain == zones[-1].name:
+                # What the set holds counts before what is declared of the domains around it.
+                break
             if domain in self.model.elsewhere:
                 return self._elsewhere(domain, name)
-        zones = self.resolution.public_zones(name)
         if not zones:
             self._say(f"no public zone of the set holds {shown(name)}")
             return not_known(f"{shown(name)} is in no public zone of the set (contract: elsewhere)")
@@ -267,7 +292,9 @@ class _Query:
             query = self._query(zone, client)
             record = query.delegation(name)
             if record is None:
-                self._say(f"{client.path} asks {zone.path} ({shown(zone.name)})")
+                if self.walk is None:
+                    return query.answer(name)
+                self.walk.say(f"{client.path} asks {zone.path} ({shown(zone.name)})")
                 self._warn_of_others(zone, zones, name)
                 with Deeper(self.walk):
                     return query.answer(name)

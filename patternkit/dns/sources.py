@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from patternkit.dns.clients import every_client, records_behind
+from patternkit.dns.clients import Clients
 from patternkit.dns.domain_names import is_address, is_within, normal
 from patternkit.dns.errors import QuestionError
 from patternkit.dns.geography import CONTINENTS, continent_of
@@ -58,17 +59,40 @@ def client_of(given: Mapping[str, Any]) -> InternetClient:
     )
 
 
+@dataclass(slots=True)
+class Askers:
+    """Who asks.
+
+    Attributes:
+        distinct: One source of those that are answered alike.
+        count: How many sources they are altogether.
+    """
+
+    distinct: dict[Hashable, Source] = field(default_factory=dict)
+    count: int = 0
+
+    def add(self, resolution: Resolution, sources: Iterable[Source], times: int = 1) -> None:
+        """Let sources ask, each of which stands for some number of sources."""
+        for source in sources:
+            self.distinct.setdefault(resolution.likeness(source), source)
+            self.count += times
+
+
 class Sources:
     """Finds the sources that questions mean.
 
     Args:
         model: The model.
         resolution: What answers for it.
+
+    Attributes:
+        told_apart: Finds the clients that records tell apart.
     """
 
     def __init__(self, model: Model, resolution: Resolution) -> None:
         self.model = model
         self.resolution = resolution
+        self.told_apart = Clients(model)
 
     def one(self, given: SourceText) -> Source:
         """The source that a text or a client's features mean.
@@ -86,8 +110,8 @@ class Sources:
             raise QuestionError(f"source {given!r} means {len(found)} sources: {several}; name one")
         return found[0]
 
-    def some(self, given: SourceChoice | None, name: str, kind: str) -> list[Source]:
-        """The sources that a promise about a name means.
+    def some(self, given: SourceChoice | None, name: str, kind: str) -> Askers:
+        """The sources that a promise about a name means, of those that are answered alike just one.
 
         Args:
             given: What it says. Default: whoever the templates let ask for the name.
@@ -101,27 +125,26 @@ class Sources:
             return self._whoever_may_ask(name, kind)
         if isinstance(given, (str, Mapping)):
             given = [given]
-        found: dict[int, Source] = {}
+        found = Askers()
         for one in given:
-            for source in self._several(one, name, kind):
-                found[id(source)] = source
-        return list(found.values())
+            self._take(one, found, name, kind)
+        return found
 
-    def _several(self, given: SourceText, name: str, kind: str) -> Iterable[Source]:
-        match given:
-            case "internet":
-                return self.clients(name, kind)
-            case "every VPC":
-                return list(self.model.vpcs.values())
-            case "every site":
-                return list(self.model.sites.values())
-            case "everyone":
-                return [*self.clients(name, kind), *self.model.vpcs.values(), *self.model.sites.values()]
-        return [client_of(given)] if isinstance(given, Mapping) else self._named(given)
+    def _take(self, given: SourceText, found: Askers, name: str, kind: str) -> None:
+        if given in ("internet", "everyone"):
+            found.add(self.resolution, self.clients(name, kind))
+        if given in ("every VPC", "everyone"):
+            for vpc, count in self.resolution.alike:
+                found.add(self.resolution, [vpc], count)
+        if given in ("every site", "everyone"):
+            found.add(self.resolution, self.model.sites.values())
+        if given not in GROUPS:
+            found.add(self.resolution, [client_of(given)] if isinstance(given, Mapping) else self._named(given))
 
     def clients(self, name: str, kind: str) -> list[InternetClient]:
         """A client of each kind that the records of a name tell apart."""
-        return every_client((record.policy for _, record in records_behind(self.model, normal(name), kind)), self.model)
+        behind = self.told_apart.records_behind(normal(name), kind)
+        return self.told_apart.every_client(record.policy for _, record in behind)
 
     def _named(self, text: str) -> list[Source]:
         if not isinstance(text, str):
@@ -142,17 +165,17 @@ class Sources:
             raise QuestionError(f"no source is named {text!r}{nearest(text, known)} (known: {', '.join(known[:12])})")
         return found
 
-    def _whoever_may_ask(self, name: str, kind: str) -> list[Source]:
+    def _whoever_may_ask(self, name: str, kind: str) -> Askers:
         name = normal(name)
-        found: list[Source] = []
+        found = Askers()
         if self.resolution.public_zones(name) or any(is_within(name, one) for one in self.model.elsewhere):
-            found += self.clients(name, kind)
-        for identity, view in self.resolution.views.items():
-            if view.found(name) is not None:
-                found.append(self.model.vpcs[identity])
+            found.add(self.resolution, self.clients(name, kind))
+        for vpc, count in self.resolution.alike:
+            if self.resolution.views[vpc.identity].found(name) is not None:
+                found.add(self.resolution, [vpc], count)
         for site in self.model.sites.values():
             if any(domain and is_within(name, domain) for domain in (*site.zones, *site.forwards)):
-                found.append(site)
-        if not found:
+                found.add(self.resolution, [site])
+        if not found.distinct:
             raise QuestionError(f"no zone, rule or site of the set has to do with {name!r}")
         return found

@@ -13,7 +13,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from patternkit.dns.domain_names import shown, upwards
+from patternkit.dns.domain_names import shown
 from patternkit.dns.model import HostedZone, Model, ResolverRule, Vpc
 
 OWN_DOMAINS = ("compute.internal", "ec2.internal", "compute.amazonaws.com", "compute-1.amazonaws.com", "localhost")
@@ -57,19 +57,23 @@ class VpcView:
         Returns:
             The rule or private zone that its query goes to; one of `OWN_DOMAINS`; None for the internet.
         """
-        local = False
-        for domain in upwards(name):
+        local, domain = False, name
+        own = name.endswith(OWN_DOMAINS)
+        while True:
             rule = self.rules.get(domain)
             if rule is not None and not local:
                 if rule.type == "FORWARD":
                     return rule
                 # A system rule: forwarding rules of the domains around it do not count any more.
                 local = rule.type == "SYSTEM"
-            if domain in self.zones:
-                return self.zones[domain]
-            if domain in OWN_DOMAINS or domain.endswith(".compute.internal"):
+            zone = self.zones.get(domain)
+            if zone is not None:
+                return zone
+            if own and (domain in OWN_DOMAINS or domain.endswith(".compute.internal")):
                 return domain
-        return None
+            if not domain:
+                return None
+            domain = domain.partition(".")[2]
 
 
 def vpc_view(model: Model, vpc: Vpc) -> VpcView:

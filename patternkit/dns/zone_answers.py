@@ -36,7 +36,7 @@ class ZoneQuery:
 
     def delegation(self, name: str) -> RecordSet | None:
         """The NS record below the top of the zone that hands a name on to other name servers."""
-        for domain in upwards(name):
+        for domain in upwards(name) if self.zone.hands_on else ():
             if domain == self.zone.name:
                 return None
             for record in self.zone.records.get(domain, {}).get("NS", ()):
@@ -83,6 +83,8 @@ class ZoneQuery:
         return certain(Outcome(status, reason=reason))
 
     def _of_group(self, name: str, records: list[RecordSet], depth: int) -> Answer:
+        if self.walk is None and len(records) == 1 and records[0].policy.name == "simple":
+            return self._of_record(records[0], depth)
         if depth > _DEEPEST:
             return not_known(f"the aliases at {shown(name)} lead too deep")
         picks = pick(records, self.client, lambda record: self.health.record(record, self.zone), self.latency)
@@ -94,6 +96,11 @@ class ZoneQuery:
             return certain(Outcome(Status.NO_DATA, reason=reason))
         if self.walk is None and len(picks) == 1 and len(picks[0].records) == 1:
             return self._of_record(picks[0].records[0], depth)
+        if self.walk is None:
+            return mixed(
+                [(self._of_pick(one, depth), one.likely) for one in picks],
+                [one.doubt for one in picks if one.doubt],
+            )
         self._say(f"{shown(name)} {records[0].type}: {len(records)} {records[0].policy.name} in {self.zone.path}")
         parts: list[tuple[Answer, Probability]] = []
         with Deeper(self.walk):
@@ -155,7 +162,8 @@ class ZoneQuery:
             ttl = target.ttl if isinstance(target.ttl, int) else None
             self._say(f"alias to {target.path}{_health_word(record)}")
             return certain(Outcome(Status.ANSWERED, (target.identity,), ttl, 0, record.path))
-        self._say(f"alias to {shown(target)}{_health_word(record)}")
+        if self.walk is not None:
+            self.walk.say(f"alias to {shown(target)}{_health_word(record)}")
         group = self.zone.records.get(target, {}).get(record.type)
         if group is None:
             if not self.zone.whole:

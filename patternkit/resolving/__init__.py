@@ -6,19 +6,21 @@ that no other resource has; what only AWS knows is opaque text or `Unknown`.
 
 from __future__ import annotations
 
+from patternkit.resolving.address_blocks import declared_blocks, ipv6_blocks
 from patternkit.resolving.custom_resources import sdk_call
 from patternkit.resolving.functions import resolver_of
 from patternkit.resolving.identities import custom_names, endpoint_id, vpn_attachment_id
-from patternkit.resolving.ipv6 import ipv6_blocks
 from patternkit.resolving.resolver import Resolver
 from patternkit.resolving.stacks import Stack, StackSet, is_custom
-from patternkit.resolving.zones import zone_name
+from patternkit.resolving.zones import declared_zone, zone_name
 
 __all__ = [
     "Resolver",
     "Stack",
     "StackSet",
     "custom_names",
+    "declared_blocks",
+    "declared_zone",
     "endpoint_id",
     "ipv6_blocks",
     "is_custom",

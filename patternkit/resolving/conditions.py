@@ -7,7 +7,7 @@ from typing import Any
 from patternkit.resolving.intrinsics import as_text
 from patternkit.resolving.resolver import Resolver
 from patternkit.resolving.stacks import Node, Stack
-from patternkit.resolving.values import CLOSE, OPEN, Choice, Unknown, is_opaque
+from patternkit.resolving.values import CLOSE, OPEN, Choice, Unknown, is_opaque, not_lifted
 from patternkit.resolving.zones import Zones
 from patternkit.templates.errors import TemplateError, nearest
 
@@ -60,7 +60,7 @@ def _equal(one: Any, other: Any) -> bool | Unknown:
         if isinstance(value, Unknown):
             return value
         if isinstance(value, Zones):
-            return Unknown("the list of all availability zones is not known")
+            return Unknown(f"the list of all availability zones is known only to AWS{not_lifted('name the zones')}")
     if isinstance(one, (list, dict)) or isinstance(other, (list, dict)):
         return bool(one == other)
     one, other = as_text(one), as_text(other)
@@ -68,5 +68,5 @@ def _equal(one: Any, other: Any) -> bool | Unknown:
         return True
     for value, against in ((one, other), (other, one)):
         if is_opaque(value) and against:
-            return Unknown(f"{value.replace(OPEN, '').replace(CLOSE, '')} is known only to AWS")
+            return Unknown(f"{value.replace(OPEN, '').replace(CLOSE, '')} is known only to AWS{not_lifted()}")
     return False

@@ -113,7 +113,7 @@ def _declared_value(resolver: Resolver, stack: Stack, properties: dict[str, Any]
         if isinstance(zone, dict) and "property" in zone:
             zone = resolver.resolve(stack, properties.get(str(zone["property"])))
         if isinstance(zone, Unknown) or not isinstance(zone, str):
-            return Unknown(f"the zone that {path} is given is not known")
+            return Unknown(f"the zone that {path} is given is not known{lifted('returns')}")
         return endpoint_in(resolver, firewall, zone)
     if "attachment-of" in value:
         return vpn_attachment_id(resource_named(resolver.stacks, str(value["attachment-of"]), *_ATTACHING))
@@ -121,4 +121,4 @@ def _declared_value(resolver: Resolver, stack: Stack, properties: dict[str, Any]
         return resource_named(resolver.stacks, str(value["resource"]))
     if "property" in value:
         return resolver.resolve(stack, properties.get(str(value["property"])))
-    return Unknown(f"the contract for {path} says {value!r}, which the prover does not know")
+    return Unknown(f"the contract for {path} says {value!r}, which the prover does not know{lifted('returns')}")

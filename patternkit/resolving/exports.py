@@ -44,7 +44,11 @@ def stack_output(resolver: Resolver, stack: Stack, argument: Any) -> Any:
     for other in resolver.stacks.stacks:
         if name in (other.source.stack_name, other.name) and output in other.outputs:
             return _output(resolver, other, str(output))
-    return Unknown(f"no stack of the set is named {name!r} and has the output {output!r}")
+    declared = f"{name}.{output}"
+    if declared in resolver.contracts.imports:
+        resolver.leans.add(f"imports {declared}")
+        return named(resolver.stacks, f"imports {declared}", resolver.contracts.imports[declared])
+    return Unknown(f"no stack of the set is named {name!r} and has the output {output!r}{lifted('imports')}")
 
 
 def _output(resolver: Resolver, stack: Stack, name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from patternkit.resolving.identities import endpoint_id
 from patternkit.resolving.resolver import Resolver
 from patternkit.resolving.stacks import Stack
-from patternkit.resolving.values import CLOSE, OPEN, Choice, Unknown, opaque
+from patternkit.resolving.values import CLOSE, OPEN, Choice, Unknown, lifted, not_lifted, opaque
 from patternkit.resolving.zones import subnet_zone, zone_name
 
 # No region has more availability zones, and a firewall has one endpoint in each.
@@ -24,10 +24,10 @@ def endpoints_of(resolver: Resolver, stack: Stack, logical: str) -> list[tuple[A
         return found
     for index, mapping in enumerate(mappings):
         subnet = mapping.get("SubnetId") if isinstance(mapping, dict) else mapping
-        zone: Any = Unknown(f"the subnet of {stack.path(logical)} is not in the set")
+        zone: Any = Unknown(f"the subnet of {stack.path(logical)} is not in the set{lifted('ids')}")
         if isinstance(subnet, str) and subnet in resolver.stacks.by_id:
             owner, subnet_logical = resolver.stacks.by_id[subnet]
-            zone = subnet_zone(resolver, owner, owner.resources[subnet_logical].get("Properties") or {})
+            zone = subnet_zone(resolver, owner, subnet_logical)
         found.append((zone, endpoint_id(stack, logical, index)))
     return found
 
@@ -39,8 +39,9 @@ def firewall_attribute(
     if attribute != "EndpointIds":
         return opaque(f"{stack.name}/{logical}.{attribute}")
     endpoints = endpoints_of(resolver, stack, logical)
-    if isinstance(resolver.resolve(stack, properties.get("SubnetMappings") or []), Unknown):
-        return Unknown(f"the subnets of {stack.path(logical)} are not known")
+    mappings = resolver.resolve(stack, properties.get("SubnetMappings") or [])
+    if isinstance(mappings, Unknown):
+        return Unknown(f"the subnets of {stack.path(logical)}: {mappings.reason}")
     listed = []
     for zone, endpoint in endpoints:
         if isinstance(zone, Unknown):
@@ -49,7 +50,7 @@ def firewall_attribute(
     if len(listed) < 2:
         return listed
     if len(listed) > _MOST_ENDPOINTS:
-        return Unknown(f"{stack.path(logical)} has {len(listed)} endpoints, in any order")
+        return Unknown(f"{stack.path(logical)} has {len(listed)} endpoints, in any order{not_lifted()}")
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkfirewall-firewall.html:
     # "EndpointIds are not in any particular order".
     text = f"EndpointIds of {stack.path(logical)} come in the order {{option}}"
@@ -64,4 +65,4 @@ def endpoint_in(resolver: Resolver, firewall: str, zone: Any) -> Any:
     found = [endpoint for other, endpoint in endpoints_of(resolver, stack, logical) if other == name]
     if len(found) == 1:
         return found[0]
-    return Unknown(f"{stack.path(logical)} has no endpoint that is surely in {zone}")
+    return Unknown(f"{stack.path(logical)} has no endpoint that is surely in {zone}{not_lifted()}")

@@ -14,7 +14,7 @@ from patternkit.resolving.parameters import dynamic
 from patternkit.resolving.references import get_att, ref
 from patternkit.resolving.resolver import Functions, Resolver
 from patternkit.resolving.stacks import Stack, StackSet
-from patternkit.resolving.values import Unknown, World, opaque
+from patternkit.resolving.values import BY_PROCESSED_TEMPLATE, Unknown, World, opaque
 from patternkit.resolving.zones import get_azs
 
 
@@ -44,7 +44,9 @@ _INTRINSIC: dict[str, Callable[[Resolver, Stack, Any], Any]] = {
     "Fn::Length": length_of,
     "Fn::ToJsonString": to_json,
     "Fn::Base64": lambda _resolver, _stack, _argument: opaque("base64"),
-    "Fn::Transform": lambda _resolver, stack, _argument: Unknown(f"a macro computes it in {stack.name}"),
+    "Fn::Transform": lambda _resolver, stack, _argument: Unknown(
+        f"a macro computes it in {stack.name}" + BY_PROCESSED_TEMPLATE
+    ),
 }
 
 _FUNCTIONS = Functions(_INTRINSIC, dynamic, condition)

@@ -19,6 +19,8 @@ class Given:
         ssm: Values by parameter name.
         returns: By custom resource, the value of each attribute.
         nested: Which template of the set a nested stack is, by the nested stack's name.
+        zones: The availability zones of subnets that name none, by subnet.
+        blocks: The blocks that a pool gives to VPCs and subnets, by VPC, subnet, or the resource that adds the block.
     """
 
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -27,6 +29,8 @@ class Given:
     ssm: dict[str, Any] = field(default_factory=dict)
     returns: dict[str, dict[str, Any]] = field(default_factory=dict)
     nested: dict[str, str] = field(default_factory=dict)
+    zones: dict[str, str] = field(default_factory=dict)
+    blocks: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def matching(declared: Iterable[str], names: Iterable[str]) -> str | None:

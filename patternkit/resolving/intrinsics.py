@@ -10,7 +10,7 @@ from typing import Any
 from patternkit.resolving.references import get_att, ref
 from patternkit.resolving.resolver import Resolver
 from patternkit.resolving.stacks import Stack
-from patternkit.resolving.values import CLOSE, OPEN, Unknown, Zone, is_opaque
+from patternkit.resolving.values import CLOSE, OPEN, Unknown, Zone, is_opaque, not_lifted
 from patternkit.resolving.zones import Zones, zone_name
 from patternkit.templates.errors import TemplateError
 
@@ -40,9 +40,9 @@ def select(resolver: Resolver, stack: Stack, argument: Any) -> Any:
             )
         )
     if not isinstance(items, list):
-        return Unknown(f"Fn::Select in {stack.name} selects from what is not a known list")
+        return Unknown(f"Fn::Select in {stack.name} selects from what is not a known list{not_lifted()}")
     if not 0 <= position < len(items):
-        return Unknown(f"Fn::Select in {stack.name} selects element {position} of {len(items)}")
+        return Unknown(f"Fn::Select in {stack.name} selects element {position} of {len(items)}{not_lifted()}")
     return items[position]
 
 
@@ -52,7 +52,11 @@ def join(resolver: Resolver, stack: Stack, argument: Any) -> Any:
         raise TemplateError(f"{stack.name}: Fn::Join takes a delimiter and a list, got {argument!r}")
     delimiter, items = argument[0], resolver.resolve(stack, argument[1])
     if isinstance(items, (Unknown, Zones)):
-        return Unknown("the list of all availability zones is not known") if isinstance(items, Zones) else items
+        return (
+            Unknown("the list of all availability zones is known only to AWS" + not_lifted("name the zones"))
+            if isinstance(items, Zones)
+            else items
+        )
     if not isinstance(items, list):
         raise TemplateError(f"{stack.name}: Fn::Join takes a list, got {items!r}")
     for item in items:
@@ -111,7 +115,9 @@ def find_in_map(resolver: Resolver, stack: Stack, argument: Any) -> Any:
     found = stack.mappings.get(name)
     for key in (top, second):
         if isinstance(key, str) and is_opaque(key):
-            return Unknown(f"Fn::FindInMap in {stack.name} looks for {key.strip(OPEN + CLOSE)}, known only to AWS")
+            return Unknown(
+                f"Fn::FindInMap in {stack.name} looks for {key.strip(OPEN + CLOSE)}, known only to AWS" + not_lifted()
+            )
         found = found.get(str(key)) if isinstance(found, dict) else None
     if found is None:
         if len(argument) > 3 and isinstance(argument[3], dict) and "DefaultValue" in argument[3]:
@@ -131,7 +137,7 @@ def cidr(resolver: Resolver, stack: Stack, argument: Any) -> Any:
     block = _block(parts[0])
     if block is None:
         if isinstance(parts[0], str) and is_opaque(parts[0]):
-            return Unknown(f"the block that Fn::Cidr in {stack.name} divides is known only to AWS")
+            return Unknown(f"the block that Fn::Cidr in {stack.name} divides is known only to AWS{not_lifted()}")
         raise TemplateError(f"{stack.name}: Fn::Cidr takes a CIDR, got {parts[0]!r}")
     try:
         count, host_bits = int(parts[1]), int(parts[2]) if len(parts) > 2 else 8
@@ -155,7 +161,11 @@ def _block(text: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 def length_of(resolver: Resolver, stack: Stack, argument: Any) -> Any:
     """`Fn::Length`."""
     items = resolver.resolve(stack, argument)
-    return len(items) if isinstance(items, list) else Unknown(f"Fn::Length in {stack.name} of what is not known")
+    return (
+        len(items)
+        if isinstance(items, list)
+        else Unknown(f"Fn::Length in {stack.name} of what is not known" + not_lifted())
+    )
 
 
 def to_json(resolver: Resolver, stack: Stack, argument: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from patternkit.resolving.naming import named, names_resource
 from patternkit.resolving.resolver import Resolver
 from patternkit.resolving.stacks import Node, Stack
-from patternkit.resolving.values import NO_VALUE, Choice, Unknown, Zone, lifted
+from patternkit.resolving.values import NO_VALUE, Choice, Unknown, Zone, lifted, not_lifted
 from patternkit.templates.errors import TemplateError
 
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]*)\}\}")
@@ -88,7 +88,7 @@ def dynamic(resolver: Resolver, text: str) -> Any:
 
     def replace(match: re.Match[str]) -> str:
         if match[1] != "ssm":
-            unknown.append(Unknown("it is a secret"))
+            unknown.append(Unknown(f"{match[0]} is a secret{not_lifted()}"))
             return ""
         name = match[2].split(":")[0]
         value = _ssm_value(resolver, name)

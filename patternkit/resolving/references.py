@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from patternkit.resolving.address_blocks import ipv6_blocks
 from patternkit.resolving.custom_resources import custom_attribute
 from patternkit.resolving.exports import nested_output
 from patternkit.resolving.firewalls import firewall_attribute
 from patternkit.resolving.identities import endpoint_id
-from patternkit.resolving.ipv6 import ipv6_blocks
 from patternkit.resolving.parameters import parameter
 from patternkit.resolving.resolver import Resolver
 from patternkit.resolving.stacks import Stack, is_custom
@@ -130,7 +130,7 @@ def _attribute(
     if kind == "AWS::SSM::Parameter" and attribute == "Value":
         return resolver.resolve(stack, properties.get("Value"))
     if kind == "AWS::EC2::Subnet" and attribute == "AvailabilityZone":
-        return subnet_zone(resolver, stack, properties)
+        return subnet_zone(resolver, stack, logical)
     if kind == "AWS::EC2::VPC" and attribute == "Ipv6CidrBlocks":
         return ipv6_blocks(resolver, stack, logical)
     if kind == "AWS::NetworkFirewall::Firewall":

@@ -8,7 +8,16 @@ from typing import Any
 
 from patternkit.resolving.given import Given
 from patternkit.resolving.stacks import Node, Stack, StackSet
-from patternkit.resolving.values import NO_VALUE, Choice, Undecided, Unknown, World, Zone
+from patternkit.resolving.values import (
+    BY_PROCESSED_TEMPLATE,
+    NO_VALUE,
+    Choice,
+    Undecided,
+    Unknown,
+    World,
+    Zone,
+    not_lifted,
+)
 from patternkit.templates.errors import TemplateError
 
 
@@ -121,9 +130,9 @@ class Resolver:
                 if function is not None:
                     return function(self, stack, argument)
                 if isinstance(name, str) and name.startswith("Fn::"):
-                    return Unknown(f"{name} in {stack.name} is not a function that the prover knows")
+                    return Unknown(f"{name} in {stack.name} is not a function that the prover knows{not_lifted()}")
             if "Fn::Transform" in node:
-                return Unknown(f"a macro computes it in {stack.name}")
+                return Unknown(f"a macro computes it in {stack.name}{BY_PROCESSED_TEMPLATE}")
             result = {}
             for key, item in node.items():
                 value = self.resolve(stack, item)

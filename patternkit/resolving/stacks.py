@@ -10,7 +10,7 @@ from typing import Any
 from patternkit.resolving.given import Given
 from patternkit.resolving.loops import expand, has_loop
 from patternkit.resolving.nesting import Nesting
-from patternkit.resolving.values import CLOSE, OPEN, Unknown, lifted
+from patternkit.resolving.values import BY_PROCESSED_TEMPLATE, CLOSE, OPEN, Unknown, lifted
 from patternkit.templates import StackSource, as_template, read_template
 from patternkit.templates.assemblies import nested_path
 from patternkit.templates.errors import TemplateError
@@ -108,9 +108,13 @@ class StackSet:
         names = [name.get("Name") if isinstance(name, dict) else name for name in names]
         for text in names:
             if text not in _HARMLESS_TRANSFORMS:
-                self.unknown_everywhere.append(f"the transform {text} may rewrite the template of {source.name}")
+                self.unknown_everywhere.append(
+                    f"the transform {text} may rewrite the template of {source.name}" + BY_PROCESSED_TEMPLATE
+                )
         if any(key.startswith("Fn::Transform") for key in source.template["Resources"]):
-            self.unknown_everywhere.append(f"an Fn::Transform may add resources to {source.name}")
+            self.unknown_everywhere.append(
+                f"an Fn::Transform may add resources to {source.name}" + BY_PROCESSED_TEMPLATE
+            )
         if "AWS::LanguageExtensions" in names and has_loop(source.template):
             declared = self.contracts.parameters.get(source.name, {})
             self.leans |= {f"parameter {name} of {source.name}" for name in declared if name not in source.parameters}
@@ -141,7 +145,9 @@ class StackSet:
                 raise TemplateError(f"{stack.name}: resource {logical} has no Type")
             properties = resource.get("Properties")
             if "Fn::Transform" in resource or (isinstance(properties, dict) and "Fn::Transform" in properties):
-                self.unknown_everywhere.append(f"an Fn::Transform may change {stack.path(logical)}")
+                self.unknown_everywhere.append(
+                    f"an Fn::Transform may change {stack.path(logical)}" + BY_PROCESSED_TEMPLATE
+                )
             if properties is not None and not isinstance(properties, dict):
                 raise TemplateError(f"{stack.name}: the properties of {logical} are not a mapping")
             if resource["Type"] == "AWS::CloudFormation::Stack":

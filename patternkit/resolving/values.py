@@ -62,6 +62,14 @@ def lifted(section: str) -> str:
     return f" (contract: {section})"
 
 
+def not_lifted(hint: str = "") -> str:
+    """The end of a reason that no contract lifts, with what else does."""
+    return f" (contract: none{f'; {hint}' if hint else ''})"
+
+
+BY_PROCESSED_TEMPLATE = not_lifted("give the template as CloudFormation has processed it")
+
+
 def is_opaque(text: str) -> bool:
     """Whether the text holds what only AWS will know."""
     return OPEN in text

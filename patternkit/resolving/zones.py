@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from patternkit.resolving.given import matching
+from patternkit.resolving.identities import custom_names
 from patternkit.resolving.resolver import Resolver
 from patternkit.resolving.stacks import Stack
-from patternkit.resolving.values import NO_VALUE, Unknown, Zone, is_opaque
+from patternkit.resolving.values import NO_VALUE, Unknown, Zone, is_opaque, lifted
 
 _ZONE_NAME = re.compile(r"^(?:[a-z]{2}(?:-[a-z]+)+-\d[a-z]|[a-z]{2}(?:-[a-z]+)+-\d-[a-z0-9-]+-\d[a-z])$")
 
@@ -29,14 +31,26 @@ def zone_name(resolver: Resolver, zone: Any) -> Any:
     return zone
 
 
-def subnet_zone(resolver: Resolver, stack: Stack, properties: dict[str, Any]) -> Any:
-    """The zone of a subnet, by name or id; without either AWS picks one."""
+def subnet_zone(resolver: Resolver, stack: Stack, logical: str) -> Any:
+    """The zone of a subnet, by name or id; without either AWS picks one, which a contract may say."""
+    properties = stack.resources[logical].get("Properties") or {}
     for name in ("AvailabilityZone", "AvailabilityZoneId"):
         if name in properties:
             zone = resolver.resolve(stack, properties[name])
             if zone is not NO_VALUE:
                 return zone_name(resolver, zone)
-    return Unknown("AWS picks the availability zone of a subnet that names none")
+    return declared_zone(resolver, stack, logical) or Unknown(
+        f"AWS picks the availability zone of {stack.path(logical)}{lifted('zones')}"
+    )
+
+
+def declared_zone(resolver: Resolver, stack: Stack, logical: str) -> str | None:
+    """The zone that a contract gives a subnet."""
+    declared = matching(resolver.contracts.zones, custom_names(stack, logical, ""))
+    if declared is None:
+        return None
+    resolver.leans.add(f"zones {declared}")
+    return str(zone_name(resolver, resolver.contracts.zones[declared]))
 
 
 def get_azs(resolver: Resolver, stack: Stack, argument: Any) -> Any:

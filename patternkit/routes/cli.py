@@ -6,9 +6,7 @@ Exit status: 0 it holds, 1 it fails, 2 it is not known, 3 the input is bad.
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import click
 from rich.table import Table
 
 from patternkit.exit_status import NO_ANSWER, AnsweringGroup
+from patternkit.resolving.parameter_options import parameters_of
 from patternkit.resolving.resource_lines import Lines
 from patternkit.routes.errors import QuestionError
 from patternkit.routes.flow_text import flow_data
@@ -71,7 +70,7 @@ def trace(
     svg: Path | None,
 ) -> None:
     """Follow packets from one place to another, and their replies back, hop by hop."""
-    network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
+    network = Network.load(*templates, contracts=contracts, parameters=parameters_of(parameter))
     found = network.trace(source, destination, port, protocol, 6 if ipv6 else None)
     if svg is not None:
         from patternkit.routes.drawing import draw
@@ -102,7 +101,7 @@ def prove(
 ) -> None:
     """Hold promises against every flow: HOLDS, FAILS with a witness, or UNKNOWN with what is not known."""
     asked = read_promises(promises)
-    network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
+    network = Network.load(*templates, contracts=contracts, parameters=parameters_of(parameter))
     answers = network.answer_all(asked)
     if sarif_file is not None:
         log = sarif(answers, promises.as_posix(), Lines(network.stacks))
@@ -138,7 +137,7 @@ def show(
     as_json: bool,
 ) -> None:
     """Print the route tables, and draw the network with a traced path on it."""
-    network = Network.load(*templates, contracts=contracts, parameters=_parameters(parameter))
+    network = Network.load(*templates, contracts=contracts, parameters=parameters_of(parameter))
     flow = None
     if (source is None) != (destination is None):
         raise QuestionError("give both --source and --destination, or neither")
@@ -181,23 +180,6 @@ def _rich_table(data: dict[str, Any]) -> Table:
     for reason in data["unknown"]:
         shown.add_row("?", reason, "not known")
     return shown
-
-
-def _parameters(given: Sequence[str]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for text in given:
-        key, separator, value = text.partition("=")
-        stack, dot, name = key.rpartition(".")
-        if not separator or not dot:
-            raise QuestionError(f"--parameter must be STACK.NAME=VALUE, got {text!r}")
-        found.setdefault(stack, {})[name] = _resource(value) or value
-    return found
-
-
-def _resource(value: str) -> dict[str, Any] | None:
-    """What `{resource: PATH}` says."""
-    match = re.fullmatch(r"\{\s*resource:\s*([^{}]+?)\s*\}", value.strip())
-    return {"resource": match[1]} if match else None
 
 
 def _print_json(value: Any) -> None:

@@ -9,7 +9,7 @@ parameters:            # values of parameters, by stack; {resource: PATH} is the
 ids:                   # which resource an id is that a template gives as text, or that it is none of the set
   tgw-rtb-0123456789abcdef0: {resource: Hub/SpokeTable}
   vpc-0123456789abcdef0: {resource: none}
-imports:               # exports of stacks that are not part of the set; as for parameters
+imports:               # exports of stacks that are not part of the set, and outputs as STACK.OUTPUT; as for parameters
   shared-transit-gateway: tgw-0123456789abcdef0
 ssm:                   # values of SSM parameters that are not part of the set; as for parameters
   /network/prefix: 10.0.0.0/8
@@ -39,6 +39,10 @@ routes:                # routes that no resource of the set makes: of a transit 
   # makes them at run time, and is then not suspected of changing more of that table
   - {table: Spoke/AppTable, target: Hub/Tgw, prefixes: [10.0.0.0/8], by: "*/RouteMaker"}
   - {table: Hub/PublicTable, target: {endpoint-of: Firewall, subnet: FirewallSubnetA}, prefixes: [10.0.0.0/8]}
+zones:                 # the availability zones of subnets that name none
+  "Hub/Private1": eu-west-1a
+blocks:                # what a pool of IPAM gives to a VPC or subnet
+  "Hub/Vpc": [10.0.0.0/16]
 nested:                # which template of the set a nested stack is, where its TemplateURL does not tell
   Root/Spokes: spokes
 sites:                 # what lies behind a VPN connection, Connect or Direct Connect attachment
@@ -80,6 +84,8 @@ SECTIONS = (
     "attachments",
     "routes",
     "nested",
+    "zones",
+    "blocks",
     "sites",
     "appliances",
 )
@@ -119,7 +125,7 @@ class Contracts(Given):
         harmless: Custom resources that change nothing.
         prefixes: What is learnt over BGP, by VPN connection or attachment.
         appliance_mode: Whether appliance mode is set at run time, by attachment.
-        policies: What a firewall whose policy is not in the set does.
+        policies: What a firewall does whose policy, or what that says, is not in the set.
         attachments: Attachments that no resource makes.
         routes: Routes that no resource makes.
         sites: What lies behind VPN connections and attachments.
@@ -174,6 +180,11 @@ class Contracts(Given):
             ssm={str(k): v for k, v in _section(data, what, "ssm")},
             returns={str(k): _mapping(v, f"{what}: returns of {k}") for k, v in _section(data, what, "returns")},
             nested={str(k): str(v) for k, v in _section(data, what, "nested")},
+            zones={str(k): _text(v, f"{what}: zones of {k}") for k, v in _section(data, what, "zones")},
+            blocks={
+                str(k): tuple(map(str, _prefixes(v, f"{what}: blocks of {k}")))
+                for k, v in _section(data, what, "blocks")
+            },
             harmless=tuple(map(str, _list(data.get("harmless", ()), f"{what}: harmless"))),
             prefixes={str(k): _prefixes(v, f"{what}: prefixes of {k}") for k, v in _section(data, what, "prefixes")},
             sites={str(k): declared_site(v, f"{what}: sites of {k}") for k, v in _section(data, what, "sites")},
@@ -207,6 +218,12 @@ def _section(data: Mapping[str, Any], what: str, name: str) -> Iterable[tuple[An
 def _mapping(value: Any, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ContractError(f"{what} must be a mapping, got {value!r}")
+    return value
+
+
+def _text(value: Any, what: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ContractError(f"{what} must be a text, got {value!r}")
     return value
 
 

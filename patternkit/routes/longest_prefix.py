@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.addresses import IPV4_END, IPV4_EXTENDED_END, PUBLIC_IPV4, Spans, intersect, span_of
 from patternkit.routes.model import (
     RANKS,
@@ -116,10 +116,10 @@ def _compile(table: RouteTable, family: int, edge: str) -> Segments:
             if isinstance(decision, Route) and decision.prefix_list.startswith("aws "):
                 continue
             if decision is not None:
-                decisions[index] = Ambiguous((), f"a public route of {table.path} may cover the service")
+                decisions[index] = Ambiguous((), f"a public route of {table.path} may cover the service{not_lifted()}")
         if starts[-1] <= IPV4_END and decisions[-1] is not None:
             starts.append(IPV4_END + 1)
-            decisions.append(Ambiguous((), f"a public route of {table.path} may cover the service"))
+            decisions.append(Ambiguous((), f"a public route of {table.path} may cover the service{not_lifted()}"))
             starts.append(IPV4_EXTENDED_END + 1)
             decisions.append(None)
     return starts, decisions
@@ -147,7 +147,9 @@ def _winner(table: RouteTable, blocks: list[tuple[int, int, list[Route]]]) -> De
                     and not other.prefix_list.startswith("aws ")
                     and other.target is not winner.target
                 ):
-                    return Ambiguous((winner, other), f"two prefix lists of {table.path} overlap at {winner.prefix}")
+                    return Ambiguous(
+                        (winner, other), f"two prefix lists of {table.path} overlap at {winner.prefix}" + not_lifted()
+                    )
     targets = {id(route.target) for route in best}
     if len(targets) == 1:
         return winner
@@ -160,7 +162,7 @@ def _winner(table: RouteTable, blocks: list[tuple[int, int, list[Route]]]) -> De
         gateway = table.gateway
         if isinstance(gateway, TransitGateway) and gateway.ecmp:
             return tuple(best)
-        return Ambiguous(tuple(best), f"{table.path} has several equal routes to {winner.prefix}")
+        return Ambiguous(tuple(best), f"{table.path} has several equal routes to {winner.prefix}{not_lifted()}")
     if all(isinstance(route.target, Site) for route in best):
         # A virtual private gateway takes one of several equal paths: https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html
         return tuple(best)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from patternkit.resolving.values import lifted, not_lifted
 from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, as_ipv6, intersect
 from patternkit.routes.arrival import at_place
 from patternkit.routes.forwarding import (
@@ -117,7 +118,7 @@ class Tracer:
             assert isinstance(source.element, Site)
             starts = self._from_site(source.element, Walk(box, peer=peer))
             if not starts:
-                reason = f"what {source.name} is connected to is not in the set"
+                reason = f"what {source.name} is connected to is not in the set{lifted('ids')}"
                 return [], [Leg(Walk(box), Outcome.UNKNOWN, reason)]
             return starts, []
         subnet = source.subnet
@@ -211,7 +212,7 @@ class Tracer:
                 and (site.gateway is not None or site.attachment is not None)
             ]
             if others:
-                hedge = f"the site behind {end.path} decides by which of its connections it answers"
+                hedge = f"the site behind {end.path} decides by which of its connections it answers{not_lifted()}"
                 reply = replace(reply, hedges=(*reply.hedges, hedge))
             return [start for site in (end, *others) for start in self._from_site(site, reply)]
         assert isinstance(end, Subnet)

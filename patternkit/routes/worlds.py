@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from patternkit.resolving import Resolver, StackSet, resolver_of
-from patternkit.resolving.values import World, following, partitions
+from patternkit.resolving.values import World, following, lifted, not_lifted, partitions
 from patternkit.routes.building import build
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import RoutesError, TemplateError
@@ -114,9 +114,9 @@ def together(proofs: list[tuple[View, Proof]], refused: RoutesError | None, *, t
     unknown = list(dict.fromkeys(reason for _, proof in proofs for reason in proof.unknown))
     notes = tuple(dict.fromkeys(note for _, proof in proofs for note in proof.notes))
     if too_many:
-        unknown.append(f"there are more than {MOST_WORLDS} worlds; the others were not tried")
+        unknown.append(f"there are more than {MOST_WORLDS} worlds; the others were not tried{lifted('parameters')}")
     if refused is not None:
-        unknown.append(f"in some worlds: {refused}")
+        unknown.append(f"in some worlds: {refused}{lifted('parameters')}")
 
     def whole(proof: Proof, verdict: Verdict, world: str = "", reason: str = "") -> Proof:
         return replace(
@@ -136,7 +136,9 @@ def together(proofs: list[tuple[View, Proof]], refused: RoutesError | None, *, t
         if len(failing) == worlds and refused is None:
             return whole(proof, Verdict.FAILS)
         decided = view.world.describe()
-        unknown.insert(0, f"AWS decides in which of {worlds} worlds this is; it fails in {len(failing)}")
+        ending = lifted("parameters") if "parameter" in decided or "condition" in decided else not_lifted()
+        told = f"AWS decides in which of {worlds} worlds this is; it fails in {len(failing)}, so where {decided}"
+        unknown.insert(0, told + ending)
         return whole(proof, Verdict.UNKNOWN, decided)
     for view, proof in proofs:
         if proof.verdict is Verdict.UNKNOWN:

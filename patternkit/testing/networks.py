@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from patternkit.routes import Contracts, Network, TemplateError
+from patternkit.routes import Contracts, Network
 from patternkit.routes.network import contracts_of, with_parameters
-from patternkit.routes.templates import StackSource, as_template, read
+from patternkit.routes.templates import own_errors
+from patternkit.testing.stacks_at_hand import stacks_at_hand
 
 
 def read_network(
@@ -31,27 +32,6 @@ def read_network(
     Raises:
         RoutesError: If a source is no template, or a contract is malformed.
     """
-    if not sources:
-        raise TemplateError("give at least one template, cloud assembly or app")
-    stacks = [stack for source in sources for stack in _stacks(source, region)]
+    with own_errors():
+        stacks = stacks_at_hand(*sources, what="a network", region=region)
     return Network(with_parameters(stacks, parameters), contracts_of(contracts))
-
-
-def _stacks(source: Any, region: str) -> list[StackSource]:
-    if isinstance(source, (str, Path)):
-        return read(source)
-    if not isinstance(source, Mapping) and hasattr(source, "to_json"):
-        source = source.to_json()
-    if isinstance(source, Mapping):
-        # Named templates are the only mapping without a section of that name.
-        templates = {"Template": source} if "Resources" in source else source
-        return [StackSource(name, as_template(template, name), region) for name, template in templates.items()]
-    if isinstance(source, type) and hasattr(source, "node"):
-        raise TemplateError(f"a network is read from what {source.__name__} makes: give synthesized({source.__name__})")
-    if hasattr(source, "node"):
-        source = source.node.root.synth()
-    if hasattr(source, "directory"):
-        return read(str(source.directory))
-    raise TemplateError(
-        f"a network is read from a path, a template, an app or its synthesis, got {type(source).__name__}"
-    )

@@ -14,6 +14,7 @@ from patternkit.node import use_packaged_node
 from patternkit.testing.tracebacks import end_at_the_caller, hidden_patterns, named
 
 if TYPE_CHECKING:
+    from patternkit.dns import Names
     from patternkit.localcloud import LocalCloud
     from patternkit.routes import Network
     from patternkit.testing.permissions import PermissionProof
@@ -159,6 +160,19 @@ def patternkit_network() -> "Callable[..., Network]":
     return read_network
 
 
+@pytest.fixture
+def patternkit_dns_names() -> "Callable[..., Names]":
+    """Prove what names answer: `dns_names("cdk.out").assert_holds(always_answers("www.example.com"))`.
+
+    Takes the path of a template or a cloud assembly, a `cdk.App` or its synthesis, or parsed templates; `contracts`,
+    `parameters` and `region` are those of `patternkit.testing.dns_names.read_names`. What does not hold fails with the
+    query that breaks it, step by step.
+    """
+    from patternkit.testing.dns_names import read_names
+
+    return read_names
+
+
 @pytest.fixture(scope="module")
 def patternkit_local_cloud() -> "Iterator[LocalCloud]":
     """An embedded AWS of this module's own, stopped when its tests are over."""
@@ -211,6 +225,12 @@ def permissions(patternkit_permissions: "Callable[..., PermissionProof]") -> "Ca
 def network(patternkit_network: "Callable[..., Network]") -> "Callable[..., Network]":
     """Prove where packets go: `patternkit_network` by its short name."""
     return patternkit_network
+
+
+@pytest.fixture
+def dns_names(patternkit_dns_names: "Callable[..., Names]") -> "Callable[..., Names]":
+    """Prove what names answer: `patternkit_dns_names` by its short name."""
+    return patternkit_dns_names
 
 
 @pytest.fixture(scope="module")

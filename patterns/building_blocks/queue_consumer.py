@@ -1,13 +1,133 @@
 """AWS Lambda functions that take messages off Amazon SQS queues."""
 
+from dataclasses import dataclass
+
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, DependencyGroup, IDependable
 
+from patterns.building_blocks.arguments import check_duration, check_range
 from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.encryption_key import key_statement
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """How Lambda polls a queue for a function.
+
+    Attributes:
+        batch_size: Messages that the function gets at once.
+        batching_window: How long a batch is gathered; None: not at all.
+        max_concurrency: The most batches at one time; None: no limit of its own.
+    """
+
+    batch_size: int
+    batching_window: Duration | None
+    max_concurrency: int | None
+
+    def check(self, *, of: str = "", fifo: bool = False, unit: str = "invocations") -> None:
+        """Refuse what Lambda does not offer.
+
+        Args:
+            of: The beginning of each message: "consumers[Orders]: ".
+            fifo: Whether the queue is FIFO.
+            unit: What `max_concurrency` counts, for the message.
+
+        Raises:
+            ValueError: If a setting is out of range, or two contradict each other.
+        """
+        check_range(f"{of}batch_size", self.batch_size, 1, 10 if fifo else 10_000, "messages")
+        check_duration(f"{of}batching_window", self.batching_window, Duration.seconds(0), Duration.minutes(5))
+        check_range(f"{of}max_concurrency", self.max_concurrency, 2, 1000, unit)
+        if fifo and self.batching_window is not None:
+            raise ValueError(f"{of}batching_window needs a standard queue: Lambda has none for FIFO queues")
+        gathered = self.batching_window is not None and self.batching_window.to_seconds() >= 1
+        if self.batch_size > 10 and not gathered:
+            raise ValueError(
+                f"{of}batch_size above 10 needs batching_window of at least one second, got {self.batch_size}"
+            )
+
+    def least_visibility(self, timeout: Duration | None) -> int | None:
+        """How long a message must at least stay hidden while a function processes it.
+
+        Lambda tries a batch again when it is throttled, each time anew within the timeout: AWS asks for six times.
+
+        Args:
+            timeout: The function's timeout; None: not known.
+
+        Returns:
+            Seconds: six times the timeout and the window; None if the timeout is not known.
+
+        Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+        """
+        if timeout is None or timeout.is_unresolved():
+            return None
+        return int(6 * timeout.to_seconds() + (self.batching_window.to_seconds() if self.batching_window else 0))
+
+    def check_visibility(self, argument: str, visibility: Duration | None, least: int | None, whose: str) -> None:
+        """Refuse a visibility timeout within which a message would be processed twice.
+
+        Args:
+            argument: The argument's own name.
+            visibility: The visibility timeout; None and unresolved tokens pass.
+            least: The least that is right, in seconds; None passes.
+            whose: Who processes the messages, for the message.
+
+        Raises:
+            ValueError: If it is too short.
+        """
+        if visibility is None or visibility.is_unresolved() or least is None or visibility.to_seconds() >= least:
+            return
+        raise ValueError(
+            f"{argument} must be at least {least} seconds, six times the {whose}'s timeout and the batching window, "
+            f"got {visibility.to_seconds():g}"
+        )
+
+
+def poll(
+    scope: Construct,
+    queue: sqs.IQueue,
+    function: lambda_.IFunction,
+    polling: Polling,
+    encryption_key: kms.IKey | None,
+) -> lambda_.EventSourceMapping:
+    """Give a function, of this stack or another one, the messages of a queue; it answers with those that failed.
+
+    Args:
+        scope: Parent construct.
+        queue: The queue.
+        function: The function. Its answer names failed messages under `batchItemFailures`.
+        polling: How Lambda polls.
+        encryption_key: The queue's customer key, if it has one.
+
+    Returns:
+        The event source mapping.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    """
+    may_read = let_consume(scope, function, queue, encryption_key)
+    mapping = lambda_.EventSourceMapping(
+        scope,
+        "Deliveries",
+        target=function,
+        event_source_arn=queue.queue_arn,
+        batch_size=polling.batch_size,
+        max_batching_window=polling.batching_window,
+        max_concurrency=polling.max_concurrency,
+        report_batch_item_failures=True,
+    )
+    mapping.node.add_dependency(may_read)
+    Validations.of(mapping).acknowledge(
+        Acknowledgment(
+            id="Serverless::Serverless-LambdaEventSourceMappingDestination",
+            reason="A mapping of an SQS queue cannot have a destination: what fails goes to the queue's own dead "
+            "letters.",
+        )
+    )
+    return mapping
 
 
 def let_consume(
@@ -16,13 +136,13 @@ def let_consume(
     """Let a function, of this stack or another one, take messages off a queue.
 
     Args:
-        scope: Where the event source mapping stands.
+        scope: Parent construct of the event source mapping.
         function: The function.
         queue: The queue.
         encryption_key: The queue's customer key, if it has one.
 
     Returns:
-        What the mapping must wait for: Lambda checks when it is made that the function may read the queue.
+        The dependency of the mapping: when it is created, Lambda checks that the function may read the queue.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """

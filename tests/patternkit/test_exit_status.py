@@ -79,7 +79,7 @@ def test_every_command_ends_in_one_line_and_those_that_answer_say_so() -> None:
         assert all(isinstance(one, type(command).command_class or EndingCommand) for one in commands)  # type: ignore[attr-defined]
         if command.without_an_answer == 3:
             answering.add(name)
-    assert answering == {"diff", "routes", "rules"}
+    assert answering == {"diff", "dns", "routes", "rules"}
 
 
 def test_what_is_imported_late_is_summed_up_as_it_does_itself() -> None:

@@ -14,6 +14,8 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from tests.patternkit.catalog.temporary import environment, run
 from tests.site.browser import MODULES, BrowserMissing, Chromium, unpack
 
+# Each pattern's listings are made by the tests that every pattern must pass; the site needs one of each kind.
+LISTED = "thumbnailer inspection-vpc"
 AXE = MODULES / "axe-core" / "axe.min.js"
 
 
@@ -31,10 +33,10 @@ class _Server(http.server.ThreadingHTTPServer):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the site, as `make site` builds it."""
+    """The folder of the site, as `make site` builds it, with the listings of a few patterns."""
     build = tmp_path_factory.mktemp("build")
     done = run(
-        "make", "--old-file=env", f"BIN={Path(sys.executable).parent}", f"BUILD={build}", "site",
+        "make", "--old-file=env", f"BIN={Path(sys.executable).parent}", f"BUILD={build}", f"LISTINGS={LISTED}", "site",
         # Sphinx says itself which of its warnings count.
         env=environment(PYTHONWARNINGS=""), deadline=280,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Any
 
 from patternkit.catalog.diagrams.names import title
 from patternkit.catalog.diagrams.resources import Resource, Resources
-from patternkit.catalog.markdown import table
+from patternkit.catalog.markdown import Table
 
 _COMPARED = {
     "GreaterThanOrEqualToThreshold": "at least",
@@ -14,7 +14,7 @@ _COMPARED = {
 }
 
 
-def alarms(resources: Resources) -> str:
+def alarms(resources: Resources) -> Table:
     """Make the table of alarms.
 
     Args:
@@ -28,7 +28,7 @@ def alarms(resources: Resources) -> str:
         row = (title(one.path), _condition(one), str(one.properties.get("AlarmDescription", "")))
         if row not in rows:
             rows.append(row)
-    return table(("Alarm", "Goes off at", "What it says"), rows)
+    return Table(("Alarm", "Goes off at", "What it says"), rows)
 
 
 def _condition(alarm: Resource) -> str:

@@ -6,7 +6,9 @@ from patternkit.catalog.costs.bill import Bill, Template, itemized
 from patternkit.catalog.costs.by_request import by_million, requests_explained
 from patternkit.catalog.costs.prices import Price, price_table
 from patternkit.catalog.costs.standing import NOT_COUNTED, standing
-from patternkit.catalog.markdown import bullets, table
+from patternkit.catalog.markdown import Table, bullets
+
+_NOTHING = "Nothing in it has a price while it stands still."
 
 
 def costs(templates: Iterable[Template], *, requests: bool | None = None) -> str:
@@ -19,21 +21,52 @@ def costs(templates: Iterable[Template], *, requests: bool | None = None) -> str
     Returns:
         A table and sentences.
     """
+    parts = itemized_costs(templates, requests=requests)
+    return "\n\n".join(one if isinstance(one, str) else one.markdown() for one in parts)
+
+
+def itemized_costs(templates: Iterable[Template], *, requests: bool | None = None) -> list[Table | str]:
+    """The same as tables and paragraphs."""
     templates = list(templates)
     bill = standing(templates)
-    parts = [standing_costs(bill), bullets([*standing_explained(), *missing(bill)])]
+    parts: list[Table | str] = [
+        standing_table(bill) if bill.lines else _NOTHING,
+        bullets([*standing_explained(), *missing(bill)]),
+    ]
     million = by_million(templates)
     if requests is not False and (million.lines or million.unknown):
         parts += [f"A million requests cost {million} on top: {itemized(million)}.", bullets(requests_explained())]
     elif requests:
         parts.append("A million requests cost nothing on top that the price table knows.")
-    return "\n\n".join(parts)
+    return parts
+
+
+def summarized(templates: Iterable[Template], *, requests: bool = False) -> str:
+    """Say in one line what templates cost in a month without traffic, and for a million requests.
+
+    Args:
+        templates: The templates of one app.
+        requests: Whether it serves requests. Default: no.
+
+    Returns:
+        A line of sentences.
+    """
+    templates, prices = list(templates), price_table()
+    bill, million = standing(templates), by_million(templates)
+    stands = f"**USD {bill.usd:,.2f} a month** without traffic" if bill.lines else "Nothing without traffic"
+    on_top = f", {million.usd:,.2f} for a million requests" if requests and million.lines else ""
+    unknown = dict.fromkeys([*bill.unknown, *(million.unknown if requests else ())])
+    left_out = f" Not included, since no price is known: {', '.join(unknown)}." if unknown else ""
+    return f"{stands}{on_top} ({prices.region}, {prices.as_of}).{left_out}"
 
 
 def standing_costs(bill: Bill) -> str:
     """A table of what stands and costs: a line for each price, and the sum."""
-    if not bill.lines:
-        return "Nothing in it has a price while it stands still."
+    return standing_table(bill).markdown() if bill.lines else _NOTHING
+
+
+def standing_table(bill: Bill) -> Table:
+    """The rows of what stands and costs."""
     prices = price_table()
     rows = []
     for line in bill.lines:
@@ -41,7 +74,7 @@ def standing_costs(bill: Bill) -> str:
         each = f"[{_each(price)}]({price.source})"
         rows.append((line.what, f"{line.number:g}", each, _by_hour(line.usd), f"{line.usd:,.2f}"))
     rows.append(("**Together**", "", "", f"**{_by_hour(bill.usd)}**", f"**{bill.usd:,.2f}**"))
-    return table(("What stands", "Number", "USD each", "USD an hour", "USD a month"), rows)
+    return Table(("What stands", "Number", "USD each", "USD an hour", "USD a month"), rows)
 
 
 def standing_explained() -> list[str]:

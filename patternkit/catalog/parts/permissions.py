@@ -6,12 +6,12 @@ from typing import Any
 
 from patternkit.catalog.diagrams.names import title
 from patternkit.catalog.diagrams.resources import Resource, Resources
-from patternkit.catalog.markdown import table
+from patternkit.catalog.markdown import Table
 
 _PSEUDO = {"AWS::AccountId": "account", "AWS::Partition": "aws", "AWS::Region": "region"}
 
 
-def permissions(resources: Resources) -> str:
+def permissions(resources: Resources) -> Table:
     """Make the table of what roles may do.
 
     Args:
@@ -35,8 +35,10 @@ def permissions(resources: Resources) -> str:
                     rows.append(row)
         managed = [_named(one, role, resources) for one in role.properties.get("ManagedPolicyArns", [])]
         rows.extend((who, "what the managed policy allows", f"`{one}`") for one in managed)
+        if all(row[0] != who for row in rows):
+            rows.append((who, "nothing", ""))
     shown = [("" if index and rows[index - 1][0] == row[0] else row[0], *row[1:]) for index, row in enumerate(rows)]
-    return table(("Role", "May", "On"), shown)
+    return Table(("Role", "May", "On"), shown)
 
 
 def _taken_on_by(role: Resource) -> Iterator[str]:

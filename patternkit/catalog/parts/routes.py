@@ -3,7 +3,7 @@
 from patternkit.catalog.diagrams.names import title
 from patternkit.catalog.diagrams.networks import Networks
 from patternkit.catalog.diagrams.resources import Resource, Resources
-from patternkit.catalog.markdown import table
+from patternkit.catalog.markdown import Table
 
 _TARGETS = {
     "AWS::EC2::InternetGateway": "internet gateway",
@@ -14,19 +14,17 @@ _TARGETS = {
 }
 
 
-def routes(resources: Resources) -> str:
+def routes(resources: Resources) -> Table:
     """Make the table of routes.
 
     Args:
         resources: The example's resources.
 
     Returns:
-        The table: tables of a tier that differ by zone only are one. Nothing where there is no network.
+        The table: tables of a tier that differ by zone only are one. It has no rows where there is no network.
     """
     networks = Networks(resources)
     names = {group.id: group.title for group in networks.groups()}
-    if not names:
-        return ""
     rows: list[tuple[str, str, str]] = []
     seen = set()
     for tier in networks.tiers():
@@ -40,7 +38,7 @@ def routes(resources: Resources) -> str:
         if not any(row[0] == where for row in rows):
             rows.append((where, "only local", ""))
     shown = [("" if index and rows[index - 1][0] == row[0] else row[0], *row[1:]) for index, row in enumerate(rows)]
-    return table(("Subnets", "Destination", "By way of"), shown)
+    return Table(("Subnets", "Destination", "By way of"), shown)
 
 
 def _destination(route: Resource, resources: Resources) -> str:

@@ -1,6 +1,15 @@
-"""How to run a pattern: the commands that a newcomer types first."""
+"""The commands of a pattern's page: how to install the catalog, deploy a stack of one's own, and run the example."""
 
 from patternkit.catalog.discovery import Pattern
+
+INSTALL = """```sh
+pip install 'cdk-pattern-catalog[node]'
+```
+
+Save this as `app.py`:"""
+DEPLOY = """```sh
+npx aws-cdk@2 deploy --app 'python app.py'
+```"""
 
 _LOCALLY = {
     "runs": "# on this machine, without an account, until Ctrl-C",
@@ -17,14 +26,11 @@ def run(pattern: Pattern) -> str:
     Returns:
         A block of commands.
     """
-    lines = [f"patternkit show {pattern.name}", f"npx cdk deploy -c pattern={pattern.name}"]
-    said = ["# what it is for, its options and limits", "# in the account that your credentials name"]
     if pattern.local in _LOCALLY:
-        lines.insert(1, f"patternkit deploy {pattern.name}")
-        said.insert(1, _LOCALLY[pattern.local])
+        first, said = f"patternkit deploy {pattern.name}", _LOCALLY[pattern.local]
     else:
-        lines.insert(1, f"patternkit synth {pattern.name}")
-        said.insert(1, "# its template; the local cloud has none of its services")
-    width = max(len(line) for line in lines)
-    shown = "\n".join(f"{line:{width}}  {what}" for line, what in zip(lines, said, strict=True))
+        first, said = f"patternkit synth {pattern.name}", "# its template; the local cloud has none of its services"
+    lines = {first: said, f"npx cdk deploy -c pattern={pattern.name}": "# in AWS, from a clone of the repository"}
+    width = max(map(len, lines))
+    shown = "\n".join(f"{line:{width}}  {what}" for line, what in lines.items())
     return f"```sh\n{shown}\n```"

@@ -6,7 +6,7 @@ from pathlib import Path
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.errors import CatalogError
 
-USES = ("Use it", "Compose it")
+USES = ("Quick start", "With other constructs")
 """The headings that they stand under: the pattern by itself, and together with something else."""
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

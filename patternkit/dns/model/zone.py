@@ -48,6 +48,9 @@ class HostedZone:
         signing: Its DNSSEC signing.
         made_by: What made it, where that is no hosted zone of a template: "Cloud Map", "an interface endpoint".
         region: The Region of its stack.
+        doubts: Why what it does not seem to have may be there.
+        records: Its record sets, by name and type.
+        hands_on: Whether it delegates names to other name servers.
     """
 
     identity: str
@@ -62,6 +65,7 @@ class HostedZone:
     region: str = ""
     doubts: list[str] = field(default_factory=list)
     records: dict[str, dict[str, list[RecordSet]]] = field(default_factory=dict)
+    hands_on: bool = False
     _inner: set[str] = field(default_factory=set)
 
     def add(self, record: RecordSet) -> None:
@@ -75,6 +79,7 @@ class HostedZone:
                     break
                 self._inner.add(name)
         types.setdefault(record.type, []).append(record)
+        self.hands_on = self.hands_on or (record.type == "NS" and record.name != self.name)
 
     def holds(self, name: str) -> bool:
         """Whether the name exists in it, with records or only with names below it."""

@@ -107,7 +107,7 @@ class Resources:
 
 def in_every_world(
     sources: Iterable[StackSource], contracts: Contracts, build: Callable[[Resources], Model]
-) -> tuple[list[Model], bool]:
+) -> tuple[StackSet, list[Model], bool]:
     """Build a model of every world that undecided conditions and parameters may make of a set of stacks.
 
     Args:
@@ -116,7 +116,7 @@ def in_every_world(
         build: Makes the model of the resources of one world.
 
     Returns:
-        The models, and whether there are more worlds than were built.
+        The stacks, the models, and whether there are more worlds than were built.
 
     Raises:
         TemplateError: A template contradicts itself.
@@ -138,7 +138,7 @@ def in_every_world(
         raise
     except templates.TemplateError as error:
         raise TemplateError(str(error)) from None
-    return found, world is not None
+    return stacks, found, world is not None
 
 
 def only_mark(value: str) -> bool:

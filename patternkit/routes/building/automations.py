@@ -1,7 +1,7 @@
 """What runs code that may change a network: functions, build projects, state machines, scripts of instances.
 
-They are suspected of changing the route tables, gateways and the like that they are handed, as custom resources are,
-unless their role surely lets them change nothing of EC2.
+They are suspected of changing the elements that they are handed, as custom resources are: route tables, gateways,
+endpoints, VPCs, subnets. Not where their role surely lets them change nothing of EC2.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any
 
 from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.values import CLOSE, OPEN, Unknown
+from patternkit.routes.building.doubts import raise_doubts
 from patternkit.routes.building.draft import Draft, Properties
-from patternkit.routes.building.suspects import is_declared_harmless, suspect
+from patternkit.routes.building.suspects import CHANGEABLE, is_declared_harmless, suspect
 
 # Each with the properties, one within the other, that name its role; none where it may run with any.
 AUTOMATIONS: dict[str, tuple[str, ...]] = {
@@ -44,14 +45,22 @@ _PLACEMENT = {
     "AwsvpcConfiguration",
     "NetworkConfiguration",
     "NetworkInterfaces",
+    "SecurityGroup",
     "SecurityGroupIds",
     "SecurityGroups",
     "SubnetId",
     "Subnets",
     "Tags",
     "VPCConfig",
+    "Vpc",
     "VpcConfig",
 }
+
+# Properties whose keys are names of the user's own, which say nothing of what is within.
+_NAMED_FREELY = {"DefaultArguments", "DefinitionSubstitutions", "Parameters", "Variables"}
+
+# What only sounds like an element of a network.
+_ELSEWHERE = {"AWS::Pipes::Pipe": {"EventBridgeEventBusParameters"}}
 
 # Policies that change nothing of a network but the interfaces that their holder runs with:
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html.
@@ -95,13 +104,15 @@ def suspect_automation(draft: Draft, stack: Stack, logical: str, properties: Pro
         for key, node in properties.items()
         if key not in _PLACEMENT and (kind not in _BOXES or key in _BOXES[kind])
     }
-    given = _without_placement(told)
+    given = _without_placement(told, _PLACEMENT | _ELSEWHERE.get(kind, set()))
     if not any(OPEN in text for text in _texts(given)):
         return
     names = custom_names(stack, logical, kind)
     if is_declared_harmless(draft, given, names) or not _may_change(draft, stack, kind, properties):
         return
-    suspect(draft, given, f"{stack.path(logical)} ({kind})", names, "harmless")
+    who = f"{stack.path(logical)} ({kind})"
+    suspect(draft, given, who, names, "harmless")
+    raise_doubts(draft, given, who, adds=False, but=CHANGEABLE)
 
 
 def _may_change(draft: Draft, stack: Stack, kind: str, properties: Properties) -> bool:
@@ -196,10 +207,14 @@ def _readable(node: Any) -> Any:
     return [_readable(item) for item in node] if isinstance(node, list) else node
 
 
-def _without_placement(value: Any) -> Any:
+def _without_placement(value: Any, placement: set[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _without_placement(item) for key, item in value.items() if key not in _PLACEMENT}
-    return [_without_placement(item) for item in value] if isinstance(value, list) else value
+        return {
+            key: item if key in _NAMED_FREELY else _without_placement(item, placement)
+            for key, item in value.items()
+            if key not in placement
+        }
+    return [_without_placement(item, placement) for item in value] if isinstance(value, list) else value
 
 
 def _keys(value: Any) -> Iterator[str]:

@@ -64,6 +64,8 @@ def check_contracts(draft: Draft) -> None:
             ("policies", contracts.policies),
             ("routes by", [route.by for route in contracts.routes if route.by]),
             ("sites", contracts.sites),
+            ("zones", contracts.zones),
+            ("blocks", contracts.blocks),
             ("appliances", contracts.appliances),
         )
         for pattern in patterns

@@ -10,7 +10,17 @@ from patternkit.resolving import (
     Resolver,
     Stack,
 )
-from patternkit.resolving.values import CLOSE, NO_VALUE, OPEN, Outside, Unknown, is_opaque, is_outside, lifted
+from patternkit.resolving.values import (
+    CLOSE,
+    NO_VALUE,
+    OPEN,
+    Outside,
+    Unknown,
+    is_opaque,
+    is_outside,
+    lifted,
+    not_lifted,
+)
 from patternkit.routes.addresses import (
     Prefix,
     Spans,
@@ -141,7 +151,7 @@ class Draft:
             if block is not None:
                 return block
             if is_opaque(text):
-                return Unknown(f"the CIDR of {where} is known only to AWS")
+                return Unknown(f"the CIDR of {where} is known only to AWS{not_lifted()}")
         raise TemplateError(f"{where}: {text!r} is not a CIDR")
 
     @staticmethod
@@ -164,7 +174,8 @@ class Draft:
             return found
         self._check_kind(identity, what)
         by_text = isinstance(identity, str) and not is_opaque(identity)
-        return Unknown(f"{what} {shown(identity)} is not in the set{lifted('ids') if by_text else ''}")
+        ending = lifted("ids") if by_text else not_lifted("a Ref to it says which it is")
+        return Unknown(f"{what} {shown(identity)} is not in the set{ending}")
 
     def ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
         """The element of the set that an identity means.
@@ -178,7 +189,7 @@ class Draft:
         if found is not None:
             return found
         if identity is None:
-            return Unknown(f"{what} is not given")
+            return Unknown(f"{what} is not given{not_lifted()}")
         if not isinstance(identity, str) or is_outside(identity):
             return None
         if not is_opaque(identity):
@@ -187,7 +198,7 @@ class Draft:
         if entry is not None and entry[0].resources[entry[1]]["Type"].startswith("AWS::"):
             self._check_kind(identity, what)
             return None
-        return Unknown(f"{what} {shown(identity)} is known only to AWS")
+        return Unknown(f"{what} {shown(identity)} is known only to AWS{not_lifted('a Ref to it says which it is')}")
 
     def _check_kind(self, identity: Any, what: str) -> None:
         """EC2 takes no id of another kind of resource (InvalidVpcID.NotFound and the like)."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.given import matching
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, lifted, not_lifted
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, Spans, normal
 from patternkit.routes.building.doubts import element_of, elements_in, identities, lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
@@ -43,7 +43,9 @@ def add_endpoint_service(draft: Draft, stack: Stack, logical: str, properties: P
             if isinstance(balancer, Balancer):
                 service.balancers.append(balancer)
             else:
-                service.unknown.append(f"{service.path} has the load balancer {shown(arn)}, which is not in the set")
+                service.unknown.append(
+                    f"{service.path} has the load balancer {shown(arn)}, which is not in the set" + lifted("ids")
+                )
     draft.model.services[service.identity] = service
 
 
@@ -68,7 +70,9 @@ def _allowed(stack: Stack, path: str, service: EndpointService) -> str:
     # Which principal deploys the endpoint is not in the template: only a whole account is known to be allowed.
     if any(one == "*" or re.fullmatch(rf"arn:[\w-]+:iam::{account}:root", one) for one in service.allowed):
         return ""
-    return f"whether {service.path} allows {path} of account {account} is not in the template"
+    return f"whether {service.path} allows {path} of account {account} is not in the template" + lifted(
+        f"harmless, {path}"
+    )
 
 
 def add_endpoint(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
@@ -113,7 +117,9 @@ def _interface_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pr
     elif isinstance(name, str) and name.startswith(("com.amazonaws.", "aws.")) and ".vpce." not in name:
         endpoint.of_aws = name.rsplit(".", 1)[-1]
     else:
-        endpoint.doubt = endpoint.doubt or f"the service of {endpoint.path} is not in the set"
+        endpoint.doubt = endpoint.doubt or f"the service of {endpoint.path} is not in the set" + lifted(
+            f"harmless, {endpoint.path}"
+        )
     if declared is not None:
         lift(draft, subnets_of(endpoint), f"harmless {declared}")
         return
@@ -159,7 +165,9 @@ def settle_listeners(draft: Draft) -> None:
     for balancer in draft.model.balancers.values():
         for node in balancer.nodes:
             if not balancer.listeners:
-                node.doubt = f"{balancer.path} has no listener in the set, which one made elsewhere may be"
+                node.doubt = f"{balancer.path} has no listener in the set, which one made elsewhere may be" + lifted(
+                    f"harmless, {balancer.path}"
+                )
             elif balancer.sort != "gateway":
                 node.listens = balancer.takes()
     for endpoint in draft.model.interface_endpoints.values():
@@ -169,9 +177,11 @@ def settle_listeners(draft: Draft) -> None:
             if service is None:
                 continue
             if service.accepts is not True:
-                node.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template"
+                node.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template" + lifted(
+                    f"harmless, {endpoint.path}"
+                )
             elif any(not balancer.listeners for balancer in service.balancers) or service.unknown:
-                node.doubt = f"what {service.path} takes is not in the set"
+                node.doubt = f"what {service.path} takes is not in the set{lifted(f'harmless, {endpoint.path}')}"
             else:
                 node.listens = [pair for balancer in service.balancers for pair in balancer.takes()]
 
@@ -182,7 +192,9 @@ def _behind(draft: Draft, stack: Stack, properties: Properties, endpoint: Endpoi
     if service is None:
         return
     if service.accepts is not True:
-        endpoint.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template"
+        endpoint.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template" + not_lifted(
+            "AcceptanceRequired: false"
+        )
     elif service.unknown:
         endpoint.doubt = service.unknown[0]
     elif text := _allowed(stack, endpoint.path, service):
@@ -198,7 +210,7 @@ def _behind(draft: Draft, stack: Stack, properties: Properties, endpoint: Endpoi
         elif not balancer.listeners:
             endpoint.dead = f"{balancer.path} has no listener: what {endpoint.path} gets is lost"
         elif not hosts:
-            endpoint.doubt = endpoint.doubt or f"no target of {balancer.path} is in the template"
+            endpoint.doubt = endpoint.doubt or f"no target of {balancer.path} is in the template{not_lifted()}"
         elif not near and not balancer.cross_zone:
             endpoint.dead = f"{balancer.path} has no target in {zone}, and does not balance across zones"
 

@@ -8,7 +8,7 @@ from typing import Any
 from patternkit.resolving import (
     Stack,
 )
-from patternkit.resolving.values import CLOSE, Unknown, is_opaque
+from patternkit.resolving.values import CLOSE, Unknown, is_opaque, lifted, not_lifted
 from patternkit.routes.addresses import (
     EVERY_PORT,
     EVERY_PROTOCOL,
@@ -49,8 +49,10 @@ def add_acl_entry(draft: Draft, stack: Stack, logical: str, properties: Properti
     path = stack.path(logical)
     rule = _acl_rule(draft, stack, properties, path)
     outbound = draft.flag(draft.get(stack, properties, "Egress"), default=False)
-    if isinstance(rule, Unknown) or isinstance(outbound, Unknown):
-        acl.unknown.append(rule.reason if isinstance(rule, Unknown) else f"the direction of {path}")
+    if isinstance(rule, Unknown):
+        acl.unknown.append(f"{path}: {rule.reason}")
+    elif isinstance(outbound, Unknown):
+        acl.unknown.append(f"the direction of {path}: {outbound.reason}")
     else:
         (acl.outbound if outbound else acl.inbound).extend([rule, *_maybe_services(rule)])
 
@@ -129,12 +131,15 @@ def add_acl_association(draft: Draft, stack: Stack, logical: str, properties: Pr
     acl_id = draft.get(stack, properties, "NetworkAclId")
     if isinstance(subnet, Subnet):
         again = subnet.acl is not None
-        subnet.acl = _acl_by_id(draft, acl_id) or Unknown(f"network ACL {shown(acl_id)} is not in the set")
+        subnet.acl = _acl_by_id(draft, acl_id) or Unknown(
+            f"network ACL {shown(acl_id)} is not in the set" + lifted("ids")
+        )
         if again:
             # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceNetworkAclAssociation.html: the
             # one that is made later stands.
             subnet.acl = Unknown(
                 f"{stack.path(logical)} gives it a second network ACL, and the order of deployment decides"
+                + not_lifted()
             )
     elif isinstance(subnet, Unknown):
         draft.doubt(stack, logical, "gives a network ACL to a subnet", subnet, "subnet of a network ACL")
@@ -188,7 +193,8 @@ def default_group(draft: Draft, identity: str) -> SecurityGroup:
 
 def _group_rules(draft: Draft, entry: Any, rules: list[AclRule], group: SecurityGroup) -> None:
     if not isinstance(entry, dict):
-        group.unknown.append(f"a rule of {group.path} is not known")
+        why = entry.reason if isinstance(entry, Unknown) else f"it is no mapping{not_lifted()}"
+        group.unknown.append(f"a rule of {group.path}: {why}")
         return
     protocols, doubt = _protocols(entry.get("IpProtocol", "-1"), group.path)
     ports = EVERY_PORT
@@ -225,7 +231,7 @@ def _group_rules(draft: Draft, entry: Any, rules: list[AclRule], group: Security
                     rule = AclRule(b.family, protocols, span_of(b), ports, text=group.path, doubt=doubt)
                     rules += [rule, *_maybe_services(rule)]
             return
-    group.unknown.append(f"a rule of {group.path} names no peer")
+    group.unknown.append(f"a rule of {group.path} names no peer{not_lifted()}")
 
 
 def _of_anyone(protocols: Spans, ports: Spans, doubt: str) -> list[AclRule]:
@@ -234,7 +240,7 @@ def _of_anyone(protocols: Spans, ports: Spans, doubt: str) -> list[AclRule]:
 
 
 def _one_type(path: str) -> str:
-    return f"{path} matches one type of ICMP, which is not modelled"
+    return f"{path} matches one type of ICMP, which is not modelled{not_lifted()}"
 
 
 def _maybe_services(rule: AclRule) -> list[AclRule]:
@@ -242,7 +248,11 @@ def _maybe_services(rule: AclRule) -> list[AclRule]:
     if rule.family != 4 or rule.remote[-1][1] > IPV4_END or not intersect(rule.remote, PUBLIC_IPV4):
         return []
     services = ((IPV4_END + 1, IPV4_EXTENDED_END),)
-    return [replace(rule, remote=services, doubt=f"whether {rule.text} covers the service is not in the template")]
+    return [
+        replace(
+            rule, remote=services, doubt=f"whether {rule.text} covers the service is not in the template" + not_lifted()
+        )
+    ]
 
 
 def _protocols(value: Any, path: str) -> tuple[Spans, str]:
@@ -270,5 +280,5 @@ def _undecided(value: Any, what: str) -> str:
     if isinstance(value, Unknown):
         return f"{what}: {value.reason}"
     if isinstance(value, str) and is_opaque(value):
-        return f"{what} is known only to AWS: {shown(value)}"
+        return f"{what} is known only to AWS: {shown(value)}{not_lifted()}"
     return ""

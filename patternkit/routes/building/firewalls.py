@@ -10,7 +10,7 @@ from patternkit.resolving import (
     endpoint_id,
 )
 from patternkit.resolving.given import matching
-from patternkit.resolving.values import Unknown, opaque
+from patternkit.resolving.values import Unknown, lifted, opaque
 from patternkit.routes.addresses import (
     EVERY_PORT,
     EVERY_PROTOCOL,
@@ -38,19 +38,22 @@ def add_policy(draft: Draft, stack: Stack, logical: str, properties: Properties)
     policy: FirewallPolicy = draft.make(FirewallPolicy, stack, logical)
     body = draft.get(stack, properties, "FirewallPolicy")
     if not isinstance(body, dict):
-        policy.stateless = Unknown(f"the policy {policy.path} is not known")
+        policy.stateless = Unknown(f"the policy {policy.path} is not known{lifted('policies')}")
         return
     policy.stateless = _actions(body.get("StatelessDefaultActions", []), policy.path)
     policy.fragments = _actions(body.get("StatelessFragmentDefaultActions", []), policy.path)
     references = body.get("StatelessRuleGroupReferences") or []
     found: list[tuple[int, list[AclRule]]] = []
     if not isinstance(references, list):
-        policy.stateless_passes = Unknown(f"the stateless rule groups of {policy.path} are not known")
+        policy.stateless_passes = Unknown(
+            f"the stateless rule groups of {policy.path} are not known" + lifted("policies")
+        )
         references = []
     for reference in references:
         arn = reference.get("ResourceArn") if isinstance(reference, dict) else reference
         rules, _ = draft.policy_rules.get(
-            str(arn), (Unknown(f"the rule group {shown(arn)} of {policy.path} is not in the set"), 0)
+            str(arn),
+            (Unknown(f"the rule group {shown(arn)} of {policy.path} is not in the set" + lifted("policies")), 0),
         )
         if isinstance(rules, Unknown):
             policy.stateless_passes = rules
@@ -77,7 +80,7 @@ def add_rule_group(draft: Draft, stack: Stack, logical: str, properties: Propert
         ordered = sorted(listed, key=lambda rule: int(rule["Priority"]))
         rules = [rule for item in ordered for rule in _stateless(item["RuleDefinition"], path)]
     except (AttributeError, KeyError, TypeError, ValueError):
-        draft.policy_rules[identity] = (Unknown(f"the rules of {path} are not known"), 0)
+        draft.policy_rules[identity] = (Unknown(f"the rules of {path} are not known{lifted('policies')}"), 0)
         return
     draft.policy_rules[identity] = (rules, 0)
 
@@ -134,7 +137,7 @@ def add_firewall(draft: Draft, stack: Stack, logical: str, properties: Propertie
     policy_arn = draft.get(stack, properties, "FirewallPolicyArn")
     firewall.policy = draft.find(draft.targets, policy_arn, "firewall policy")
     declared = matching(draft.contracts.policies, custom_names(stack, logical, ""))
-    if isinstance(firewall.policy, Unknown) and declared is not None:
+    if declared is not None and _undecided(firewall.policy):
         action = {"inspects": "aws:forward_to_sfe", "passes": "aws:pass", "drops": "aws:drop"}
         firewall.policy = FirewallPolicy(
             str(policy_arn),
@@ -204,7 +207,15 @@ def add_endpoint_association(draft: Draft, stack: Stack, logical: str, propertie
     draft.targets[endpoint.identity] = endpoint
 
 
+def _undecided(policy: FirewallPolicy | Unknown) -> bool:
+    """Whether a policy, or a part of it, is not known."""
+    return isinstance(policy, Unknown) or any(
+        isinstance(part, Unknown)
+        for part in (policy.stateless, policy.fragments, policy.stateless_passes, policy.filters)
+    )
+
+
 def _actions(listed: Any, path: str) -> tuple[str, ...] | Unknown:
     if not isinstance(listed, list) or any(isinstance(action, Unknown) for action in listed):
-        return Unknown(f"the actions of {path} are not known")
+        return Unknown(f"the actions of {path} are not known{lifted('policies')}")
     return tuple(map(str, listed))

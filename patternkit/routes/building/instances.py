@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.given import matching
-from patternkit.resolving.values import Unknown, lifted
+from patternkit.resolving.values import Unknown, lifted, not_lifted
 from patternkit.routes.addresses import Prefix, parse_prefix
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
@@ -169,7 +169,7 @@ def _groups_of(
         return [draft.find(draft.model.security_groups, group, "security group") for group in groups]
     for name in ("SecurityGroups", "LaunchTemplate"):
         if name in names:
-            return Unknown(f"{stack.path(logical)} gets them by {name}")
+            return Unknown(f"{stack.path(logical)} gets them by {name}{not_lifted()}")
     if isinstance(subnet, Unknown):
         return subnet
     return [default_group(draft, f"{subnet.vpc.identity[:-1]}{DEFAULT_GROUP}")]
@@ -184,7 +184,10 @@ def _public(draft: Draft, stack: Stack, logical: str, names: Properties, subnet:
     if given is not None:
         return draft.flag(given, default=False)
     if "LaunchTemplate" in names:
-        return Unknown(f"the launch template of {stack.path(logical)} may give it a public address")
+        return Unknown(
+            f"the launch template of {stack.path(logical)} may give it a public address"
+            + not_lifted("AssociatePublicIpAddress")
+        )
     return subnet.public_addresses if isinstance(subnet, Subnet) else subnet
 
 

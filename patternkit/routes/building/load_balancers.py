@@ -6,7 +6,7 @@ from typing import Any
 
 from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.given import matching
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, lifted, not_lifted
 from patternkit.routes.addresses import (
     EPHEMERAL_PORTS,
     EVERY_PORT,
@@ -192,7 +192,9 @@ def _add_target(draft: Draft, group: TargetGroup, identity: Any, ports: Spans) -
             host = known or _host_in(group, holder, [_everything("its own groups")], block)
             group.hosts.append((host, ports))
     else:
-        reason = identity.reason if isinstance(identity, Unknown) else f"{shown(identity)} is not in the set"
+        reason = (
+            identity.reason if isinstance(identity, Unknown) else f"{shown(identity)} is not in the set" + lifted("ids")
+        )
         group.unknown.append(f"a target of {group.path}: {reason}")
 
 
@@ -249,7 +251,9 @@ def _actions_of(draft: Draft, stack: Stack, properties: Properties, name: str, l
                 if group not in listener.groups:
                     listener.groups.append(group)
             else:
-                listener.unknown.append(f"{listener.path} forwards to {shown(arn)}, which is not in the set")
+                listener.unknown.append(
+                    f"{listener.path} forwards to {shown(arn)}, which is not in the set" + lifted("ids")
+                )
 
 
 # Who registers
@@ -273,11 +277,11 @@ def _template_groups(draft: Draft, stack: Stack, properties: Properties) -> Any:
     identity = given.get("LaunchTemplateId") if isinstance(given, dict) else None
     entry = draft.resolver.stacks.by_id.get(identity) if isinstance(identity, str) else None
     if entry is None:
-        return Unknown("their launch template is not in the set")
+        return Unknown(f"their launch template is not in the set{lifted('ids')}")
     owner, logical = entry
     data = draft.get(owner, owner.resources[logical].get("Properties") or {}, "LaunchTemplateData")
     if not isinstance(data, dict):
-        return Unknown("their launch template is not known")
+        return Unknown(f"their launch template is not known{not_lifted()}")
     found = data.get("SecurityGroupIds")
     interfaces = data.get("NetworkInterfaces")
     if not found and isinstance(interfaces, list) and interfaces and isinstance(interfaces[0], dict):
@@ -311,7 +315,9 @@ def add_service(draft: Draft, stack: Stack, logical: str, properties: Properties
             if isinstance(group, TargetGroup):
                 ours = [s for s in draft.model.subnets.values() if _group_is_in(draft, group, s)]
                 for subnet in ours:
-                    host = _host_in(group, subnet, Unknown(f"{stack.path(logical)} runs on instances there"))
+                    host = _host_in(
+                        group, subnet, Unknown(f"{stack.path(logical)} runs on instances there" + not_lifted())
+                    )
                     group.hosts.append((host, EPHEMERAL_PORTS))
 
 
@@ -329,7 +335,8 @@ def _register(
         if not isinstance(group, TargetGroup):
             continue
         if not isinstance(subnets, list):
-            group.unknown.append(f"{stack.path(logical)} registers hosts in subnets that are not known")
+            why = subnets.reason if isinstance(subnets, Unknown) else f"they are no list{not_lifted()}"
+            group.unknown.append(f"the subnets in which {stack.path(logical)} registers hosts: {why}")
             continue
         for identity in subnets:
             subnet = draft.find(draft.model.subnets, identity, "subnet")

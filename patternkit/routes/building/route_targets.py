@@ -8,7 +8,7 @@ from patternkit.resolving import (
     Stack,
     zone_name,
 )
-from patternkit.resolving.values import Unknown, opaque
+from patternkit.resolving.values import Unknown, not_lifted, opaque
 from patternkit.routes.addresses import (
     SERVICES,
     Prefix,
@@ -87,7 +87,7 @@ def _regional(draft: Draft, nat: NatGateway, stack: Stack, logical: str, propert
         nat.zones = (
             frozenset(zones)
             if len(zones) == len(named)
-            else Unknown(f"the availability zones of {nat.path} are not known")
+            else Unknown(f"the availability zones of {nat.path} are not known{not_lifted()}")
         )
 
 
@@ -105,7 +105,9 @@ def add_routed_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pr
             draft.model.unknown.append(f"{stack.path(logical)}: {tables.reason}")
             return
         if service not in SERVICES:
-            target = Unknown(f"the gateway endpoint {stack.path(logical)} is for an unknown service, {shown(name)}")
+            target = Unknown(
+                f"the gateway endpoint {stack.path(logical)} is for an unknown service, {shown(name)}" + not_lifted()
+            )
         for table in tables:
             found = draft.ours(draft.model.tables, table, "route table")
             if isinstance(found, Unknown):
@@ -121,7 +123,9 @@ def add_routed_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pr
             found.routes.append(Route(block, target, "prefix list", target.path, prefix_list=f"aws {service}"))
     elif kind == "GatewayLoadBalancer":
         subnets = draft.listed(stack, properties, "SubnetIds")
-        subnet: Any = subnets if isinstance(subnets, Unknown) else Unknown(f"{stack.path(logical)} has no subnet")
+        subnet: Any = (
+            subnets if isinstance(subnets, Unknown) else Unknown(f"{stack.path(logical)} has no subnet" + not_lifted())
+        )
         if isinstance(subnets, list) and subnets:
             subnet = draft.find(draft.model.subnets, subnets[0], "subnet")
         families = families_of(draft.get(stack, properties, "IpAddressType"))

@@ -10,7 +10,7 @@ from patternkit.resolving import (
     vpn_attachment_id,
 )
 from patternkit.resolving.given import matching
-from patternkit.resolving.values import Unknown, is_opaque, opaque
+from patternkit.resolving.values import Unknown, is_opaque, lifted, not_lifted, opaque
 from patternkit.routes.addresses import (
     Prefix,
 )
@@ -31,7 +31,7 @@ def add_customer_gateway(draft: Draft, stack: Stack, logical: str, properties: P
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html: 65000 by default.
     asn = draft.get(stack, properties, "BgpAsnExtended") or draft.get(stack, properties, "BgpAsn") or 65000
     known = isinstance(asn, (int, float)) or (isinstance(asn, str) and not is_opaque(asn))
-    reason = f"the BGP number of {element.path} is not known"
+    reason = f"the BGP number of {element.path} is not known{lifted('sites, asn')}"
     draft.asns[element.identity] = whole_number(asn, element.path) if known else Unknown(reason)
 
 
@@ -45,7 +45,7 @@ def add_vpn(draft: Draft, stack: Stack, logical: str, properties: Properties) ->
         static_only=draft.flag(draft.get(stack, properties, "StaticRoutesOnly"), default=False) is True,
         customer_gateway="" if isinstance(customer, Unknown) else str(customer or ""),
     )
-    reason = f"the BGP number of {site.path} is not known: its customer gateway is not in the set"
+    reason = f"the BGP number of {site.path} is not known: its customer gateway is not in the set{lifted('sites, asn')}"
     site.asn = draft.asns.get(site.customer_gateway, Unknown(reason))
     _learnt(draft, site, custom_names(stack, logical, ""))
     _selectors(draft, site, stack, properties)
@@ -77,7 +77,7 @@ def _inside(site: Site, version: Any) -> frozenset[int] | Unknown:
         return frozenset({4})
     if str(version).lower() in ("ipv4", "ipv6"):
         return frozenset({int(str(version)[-1])})
-    why = version.reason if isinstance(version, Unknown) else f"{version!r} is not known"
+    why = version.reason if isinstance(version, Unknown) else f"{version!r} is not known{not_lifted()}"
     return Unknown(f"the TunnelInsideIpVersion of {site.path}: {why}")
 
 
@@ -160,7 +160,11 @@ def add_connect(draft: Draft, stack: Stack, logical: str, properties: Properties
     site: Site = draft.make(Site, stack, logical, medium="connect")
     _learnt(draft, site, custom_names(stack, logical, ""))
     draft.model.sites[site.identity] = site
-    gateway = transport.gateway if transport else Unknown(f"the transport attachment of {site.path} is not in the set")
+    gateway = (
+        transport.gateway
+        if transport
+        else Unknown(f"the transport attachment of {site.path} is not in the set" + lifted("ids"))
+    )
     identity = site.identity
     site.attachment = attach(
         draft, Attachment(identity, f"{site.path} attachment", site.kind, medium="connect", gateway=gateway, site=site)

@@ -28,7 +28,8 @@ from patternkit.routes.model import (
 # Actions of CDK's AwsCustomResource that only read.
 _READING = ("describe", "get", "list", "search", "Describe", "Get", "List", "Search")
 
-_CHANGEABLE = (RouteTable, TransitGateway, Attachment, Site, SecurityGroup, NetworkAcl, Peering)
+# What is suspected itself, for every promise whose flows meet it.
+CHANGEABLE = (RouteTable, TransitGateway, Attachment, Site, SecurityGroup, NetworkAcl, Peering)
 
 
 def suspect_custom_resource(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
@@ -41,7 +42,7 @@ def suspect_custom_resource(draft: Draft, stack: Stack, logical: str, properties
     if call is not None and str(call.get("action", "")).startswith(_READING):
         return
     suspect(draft, given, f"the custom resource {stack.path(logical)}", names, "harmless or returns")
-    raise_doubts(draft, given, f"the custom resource {stack.path(logical)}", adds=False, but=_CHANGEABLE)
+    raise_doubts(draft, given, f"the custom resource {stack.path(logical)}", adds=False, but=CHANGEABLE)
 
 
 def is_declared_harmless(draft: Draft, given: Any, names: tuple[str, ...]) -> bool:
@@ -51,7 +52,7 @@ def is_declared_harmless(draft: Draft, given: Any, names: tuple[str, ...]) -> bo
         if pattern is not None:
             for identity in identities(given):
                 element = draft.targets.get(identity) or draft.model.attachments.get(identity)
-                if isinstance(element, _CHANGEABLE):
+                if isinstance(element, CHANGEABLE):
                     element.contracts = element.contracts | {f"{section} {pattern}"}
             lift(draft, given, f"{section} {pattern}")
             return True
@@ -72,7 +73,7 @@ def suspect(draft: Draft, given: Any, who: str, names: tuple[str, ...], section:
         if identity.endswith(DEFAULT_GROUP):
             default_group(draft, identity)
         element = draft.targets.get(identity) or draft.model.attachments.get(identity)
-        if isinstance(element, _CHANGEABLE):
+        if isinstance(element, CHANGEABLE):
             made = matching(draft.made_by.get(identity, ()), names)
             if made is not None:
                 element.contracts = element.contracts | {f"routes by {made}"}
@@ -94,7 +95,9 @@ def doubt_unmodelled(draft: Draft, stack: Stack, logical: str, properties: Prope
     if kind == "AWS::EC2::VPCBlockPublicAccessOptions":
         mode = draft.get(stack, properties, "InternetGatewayBlockMode")
         if mode != "off":
-            draft.model.blocked_public = f"{path} blocks public access ({shown(mode)}), which is not modelled"
+            draft.model.blocked_public = f"{path} blocks public access ({shown(mode)}), which is not modelled" + lifted(
+                f"harmless, {path}"
+            )
         return
     if kind == "AWS::RAM::ResourceShare":
         doubt_shared(draft, given, f"{path} ({kind})")
@@ -104,7 +107,7 @@ def doubt_unmodelled(draft: Draft, stack: Stack, logical: str, properties: Prope
         suspect(
             draft, given, f"{path} ({kind}), which is not modelled,", custom_names(stack, logical, kind), "harmless"
         )
-    raise_doubts(draft, given, f"{path} ({kind})", adds=adds, but=() if adds else _CHANGEABLE)
+    raise_doubts(draft, given, f"{path} ({kind})", adds=adds, but=() if adds else CHANGEABLE)
 
 
 def doubt_partly_modelled(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

@@ -9,7 +9,7 @@ from patternkit.resolving import (
     custom_names,
 )
 from patternkit.resolving.given import matching
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import (
@@ -41,7 +41,7 @@ def add_transit_gateway(draft: Draft, stack: Stack, logical: str, properties: Pr
     )
     for name in ("AssociationDefaultRouteTableId", "PropagationDefaultRouteTableId"):
         if name in properties and (given := draft.get(stack, properties, name)) is not None:
-            reason = Unknown(f"{gateway.path} names another default route table, {shown(given)}")
+            reason = Unknown(f"{gateway.path} names another default route table, {shown(given)}{not_lifted()}")
             if name.startswith("Association"):
                 gateway.associates = reason
             else:
@@ -181,7 +181,7 @@ def add_association(draft: Draft, stack: Stack, logical: str, properties: Proper
 def add_policy_association(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     """Add an `AWS::EC2::TransitGatewayPolicyTableAssociation`."""
     attachment = draft.model.attachments.get(draft.get(stack, properties, "TransitGatewayAttachmentId"))
-    reason = f"{stack.path(logical)}: transit gateway policy tables are not modelled"
+    reason = f"{stack.path(logical)}: transit gateway policy tables are not modelled{not_lifted()}"
     if attachment is None:
         draft.unknown_associations.append(reason)
     else:

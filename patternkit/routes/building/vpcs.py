@@ -8,10 +8,12 @@ from typing import Any
 
 from patternkit.resolving import (
     Stack,
+    declared_blocks,
+    declared_zone,
     ipv6_blocks,
     zone_name,
 )
-from patternkit.resolving.values import Unknown, is_opaque
+from patternkit.resolving.values import Unknown, is_opaque, lifted, not_lifted
 from patternkit.routes.addresses import parse_prefix
 from patternkit.routes.building.draft import LOCAL, Draft, Properties, shown
 from patternkit.routes.building.refusals import wrong_target
@@ -47,11 +49,7 @@ def add_vpc(draft: Draft, stack: Stack, logical: str, properties: Properties) ->
     """Add an `AWS::EC2::VPC`."""
     vpc: Vpc = draft.make(Vpc, stack, logical)
     text = draft.get(stack, properties, "CidrBlock")
-    block = draft.block(text, vpc.path) if text is not None else Unknown(f"IPAM decides the CIDR of {vpc.path}")
-    if isinstance(block, Unknown):
-        vpc.unknown_blocks[4] = block
-    else:
-        vpc.blocks.append(block)
+    _add_block(draft, vpc, text, (stack, logical))
     vpc.main_table = RouteTable(f"{vpc.identity}.main", f"{vpc.path} main route table", "AWS::EC2::RouteTable", vpc=vpc)
     vpc.contracts = draft.leans()
     draft.model.vpcs[vpc.identity] = vpc
@@ -66,11 +64,8 @@ def add_vpc_cidr(draft: Draft, stack: Stack, logical: str, properties: Propertie
         return
     if "CidrBlock" in properties or "Ipv4IpamPoolId" in properties:
         text = draft.get(stack, properties, "CidrBlock")
-        block = draft.block(text, stack.path(logical)) if text else Unknown(f"IPAM decides a CIDR of {vpc.path}")
-        if isinstance(block, Unknown):
-            vpc.unknown_blocks[4] = block
-        else:
-            vpc.blocks.append(block)
+        _add_block(draft, vpc, text, (stack, logical))
+        vpc.contracts = vpc.contracts | draft.leans()
         return
     owner, vpc_logical = draft.resolver.stacks.by_id[vpc.identity]
     for text in ipv6_blocks(draft.resolver, owner, vpc_logical):
@@ -78,6 +73,21 @@ def add_vpc_cidr(draft: Draft, stack: Stack, logical: str, properties: Propertie
         if isinstance(block, Unknown):
             vpc.unknown_blocks[6] = block
         elif block not in vpc.blocks:
+            vpc.blocks.append(block)
+
+
+def _add_block(draft: Draft, vpc: Vpc, text: Any, by: tuple[Stack, str]) -> None:
+    """Add the IPv4 block that a resource gives a VPC: written out, or from a pool, as contracts say."""
+    if text is not None:
+        given = [draft.block(text, by[0].path(by[1]))]
+    else:
+        reason = f"IPAM decides the CIDR of {vpc.path}{lifted('blocks')}"
+        declared = [text for text in declared_blocks(draft.resolver, by) if ":" not in text]
+        given = [draft.block(text, vpc.path) for text in declared] or [Unknown(reason)]
+    for block in given:
+        if isinstance(block, Unknown):
+            vpc.unknown_blocks[4] = block
+        else:
             vpc.blocks.append(block)
 
 
@@ -96,11 +106,15 @@ def add_subnet(draft: Draft, stack: Stack, logical: str, properties: Properties)
         if zone is not None:
             break
     if zone is None:
-        zone = Unknown(f"AWS picks the availability zone of {stack.path(logical)}")
+        zone = declared_zone(draft.resolver, stack, logical) or Unknown(
+            f"AWS picks the availability zone of {stack.path(logical)}{lifted('zones')}"
+        )
     elif isinstance(zone, str):
         zone = zone_name(draft.resolver, zone)
         if is_opaque(zone):
-            zone = Unknown(f"the availability zone of {stack.path(logical)} is known only to AWS")
+            zone = declared_zone(draft.resolver, stack, logical) or Unknown(
+                f"the availability zone of {stack.path(logical)} is known only to AWS{lifted('zones')}"
+            )
     subnet: Subnet = draft.make(Subnet, stack, logical, vpc=vpc, zone=zone)
     for name in ("CidrBlock", "Ipv6CidrBlock"):
         text = draft.get(stack, properties, name)
@@ -112,7 +126,10 @@ def add_subnet(draft: Draft, stack: Stack, logical: str, properties: Properties)
         else:
             subnet.blocks.append(block)
     if not subnet.blocks and subnet.unknown_blocks is None:
-        subnet.unknown_blocks = Unknown(f"IPAM decides the CIDR of {subnet.path}")
+        declared = [draft.block(text, subnet.path) for text in declared_blocks(draft.resolver, (stack, logical))]
+        subnet.blocks += [block for block in declared if not isinstance(block, Unknown)]
+    if not subnet.blocks and subnet.unknown_blocks is None:
+        subnet.unknown_blocks = Unknown(f"IPAM decides the CIDR of {subnet.path}{lifted('blocks')}")
     public = properties.get("MapPublicIpOnLaunch")
     subnet.public_addresses = draft.flag(draft.value(stack, public), default=False) if public is not None else False
     if "EnableDns64" in properties:
@@ -139,8 +156,11 @@ def add_subnet_cidr(draft: Draft, stack: Stack, logical: str, properties: Proper
     if not isinstance(subnet, Subnet):
         return
     text = draft.get(stack, properties, "Ipv6CidrBlock")
-    reason = Unknown(f"IPAM decides a block of {subnet.path}")
+    reason = Unknown(f"IPAM decides a block of {subnet.path}{lifted('blocks')}")
     block = draft.block(text, stack.path(logical)) if text is not None else reason
+    if text is None and (declared := [one for one in declared_blocks(draft.resolver, (stack, logical)) if ":" in one]):
+        block = draft.block(declared[0], stack.path(logical))
+        subnet.contracts = subnet.contracts | draft.leans()
     if isinstance(block, Unknown):
         subnet.unknown_blocks = block
     else:
@@ -239,7 +259,9 @@ def add_gateway_table(draft: Draft, stack: Stack, logical: str, properties: Prop
     if isinstance(gateway, (InternetGateway, VpnGateway)) and gateway.vpc is not None:
         gateway.vpc.edge_tables[gateway.identity] = table
     else:
-        draft.model.unknown.append(f"{stack.path(logical)} gives an edge route table to an unknown gateway")
+        draft.model.unknown.append(
+            f"{stack.path(logical)} gives an edge route table to a gateway that is not in the set" + lifted("ids")
+        )
 
 
 def add_route(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
@@ -288,12 +310,14 @@ def _route_target(draft: Draft, stack: Stack, properties: Properties, path: str)
                 return LOCAL
             found = draft.targets.get(identity) if isinstance(identity, str) else None
             if found is None:
-                found = Unknown(f"{path} points to {shown(identity)}, which is not in the set or not modelled")
+                found = Unknown(
+                    f"{path} points to {shown(identity)}, which is not in the set or not modelled" + lifted("ids")
+                )
             if isinstance(identity, str) and (wrong := wrong_target(draft, name, found, identity, path)):
                 draft.refuse(wrong)
                 return Unknown(f"AWS refuses {wrong}")
             return found
-        return Unknown(f"{path} points to a {name}, which is not modelled")
+        return Unknown(f"{path} points to a {name}, which is not modelled{not_lifted()}")
     raise TemplateError(f"{path}: the route has no target")
 
 
@@ -312,7 +336,7 @@ def add_vgw_propagation(draft: Draft, stack: Stack, logical: str, properties: Pr
         if not isinstance(table, RouteTable):
             continue
         if not isinstance(gateway, VpnGateway):
-            table.unknown.append(f"{path} propagates a gateway that is not in the set")
+            table.unknown.append(f"{path} propagates a gateway that is not in the set{lifted('ids')}")
             continue
         for site in gateway.sites:
             table.contracts = table.contracts | site.contracts

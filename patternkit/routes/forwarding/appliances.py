@@ -22,7 +22,7 @@ def in_interface(forwarder: Forwarder, interface: Interface, come_from: Any, wal
     """Packets that are not its own are at an interface: an appliance passes them on, a host drops them."""
     del come_from
     if isinstance(interface.checks, Unknown):
-        forwarder.unknown(walk, f"whether {interface.path} checks source and destination is not known")
+        forwarder.unknown(walk, f"whether {interface.path} checks source and destination: {interface.checks.reason}")
     elif interface.checks:
         hop = walk.hop(interface, "interface", "source/destination check is on")
         forwarder.drop(
@@ -74,8 +74,11 @@ def _is_named(interface: Interface, name: str) -> bool:
 def _pass_on(forwarder: Forwarder, interface: Interface, out: Interface, walk: Walk) -> None:
     instance = interface.instance
     assert instance is not None
-    if isinstance(interface.subnet, Unknown) or isinstance(out.subnet, Unknown):
-        forwarder.unknown(walk, f"the subnet of {interface.path} is not known")
+    if isinstance(interface.subnet, Unknown):
+        forwarder.unknown(walk, f"the subnet of {interface.path}: {interface.subnet.reason}")
+        return
+    if isinstance(out.subnet, Unknown):
+        forwarder.unknown(walk, f"the subnet of {out.path}: {out.subnet.reason}")
         return
     subnet = out.subnet
     if unseen := walk.unseen(interface.box, interface.path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, lifted, not_lifted
 from patternkit.routes.forwarding.middleboxes import stateless
 from patternkit.routes.forwarding.sites import to_site
 from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
@@ -22,7 +22,7 @@ def exit_by(
     elif attachment.medium == "peering":
         peer = attachment.peer
         if peer is None or not isinstance(peer.gateway, TransitGateway):
-            forwarder.unknown(walk, f"the other side of {attachment.path} is not in the set")
+            forwarder.unknown(walk, f"the other side of {attachment.path} is not in the set{lifted('ids')}")
         else:
             walk = walk.hop(attachment, "transit gateway peering", f"to {peer.gateway.path}")
             forwarder.go("transit", peer.gateway, (peer, None), walk)
@@ -33,7 +33,7 @@ def exit_by(
             walk = replace(walk, over_vpn=True)
         to_site(forwarder, route, walk, gateway, hedge=False)
     else:
-        forwarder.unknown(walk, f"{attachment.path} is not modelled")
+        forwarder.unknown(walk, f"{attachment.path} is not modelled{not_lifted()}")
 
 
 def _through_native_firewall(
@@ -56,7 +56,7 @@ def _through_native_firewall(
 
 def _into_vpc(forwarder: Forwarder, attachment: Attachment, zone: str | None, walk: Walk) -> None:
     if attachment.vpc is None:
-        forwarder.unknown(walk, f"the VPC of {attachment.path} is not in the set")
+        forwarder.unknown(walk, f"the VPC of {attachment.path} is not in the set{not_lifted('give its stack')}")
         return
     if attachment.unknown_zones is not None:
         forwarder.unknown(walk, f"the zones of {attachment.path}: {attachment.unknown_zones.reason}")
@@ -76,7 +76,7 @@ def _into_vpc(forwarder: Forwarder, attachment: Attachment, zone: str | None, wa
     elif len(zones) == 1:
         _enter_vpc(forwarder, attachment, zones[0], "the only availability zone that is attached", walk)
     else:
-        hedge = f"the transit gateway takes any availability zone of {attachment.path}"
+        hedge = f"the transit gateway takes any availability zone of {attachment.path}{not_lifted('AWS promises none')}"
         for other in zones:
             _enter_vpc(
                 forwarder, attachment, other, "any availability zone", replace(walk, hedges=(*walk.hedges, hedge))
@@ -90,7 +90,7 @@ def _by_flow_hash(forwarder: Forwarder, attachment: Attachment, zones: list[str]
     gateways = {id(other.gateway) for other in vpc.attachments if other.medium == "vpc"}
     if len(gateways) > 1 or walk.over_vpn:
         why = "several transit gateways on its VPC" if len(gateways) > 1 else "traffic by VPN"
-        hedge = f"appliance mode of {attachment.path} promises nothing for {why}"
+        hedge = f"appliance mode of {attachment.path} promises nothing for {why}{not_lifted()}"
         if len(zones) == 1:
             _enter_vpc(forwarder, attachment, zones[0], "the only availability zone that is attached", walk)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from patternkit.resolving.values import lifted
 from patternkit.routes.addresses import EVERYTHING, Spans, intersect, subtract
 from patternkit.routes.forwarding.filters import between, enter, match, reference, security_group
 from patternkit.routes.forwarding.tables import destination_of
@@ -103,7 +104,7 @@ def _subnets_at(forwarder: Forwarder, vpc: Vpc, walk: Walk) -> list[tuple[Spans,
         if incomplete:
             forwarder.unknown(
                 walk.towards(rest),
-                f"the blocks of some subnets of {vpc.path} are not known",
+                f"the blocks of some subnets of {vpc.path} are not known{lifted('blocks')}",
             )
         else:
             parts.append((rest, None))

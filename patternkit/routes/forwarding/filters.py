@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from patternkit.resolving.values import Unknown, is_opaque, lifted
+from patternkit.resolving.values import Unknown, is_opaque, lifted, not_lifted
 from patternkit.routes.addresses import Box
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import AclRule, Interface, Subnet
@@ -63,13 +63,20 @@ def security_group(forwarder: Forwarder, interface: Interface, walk: Walk, *, in
             if not rule.group:
                 rules.append(rule)
             elif peer is None:
-                naming.append(replace(rule, doubt="a rule names a group, and the peer's is not known"))
+                naming.append(
+                    replace(
+                        rule,
+                        doubt=f"a rule of {group.path} names a group, and the peer may be of it"
+                        + not_lifted("ask of an interface"),
+                    )
+                )
             elif isinstance(peer.security_groups, Unknown):
                 naming.append(replace(rule, doubt=f"the groups of {peer.path}: {peer.security_groups.reason}"))
             elif any(isinstance(g, Unknown) or g.identity == rule.group for g in peer.security_groups):
                 doubt = reference(forwarder, walk) if inward else ""
-                if any(isinstance(g, Unknown) for g in peer.security_groups):
-                    doubt = f"the groups of {peer.path} are not all known"
+                for other in peer.security_groups:
+                    if isinstance(other, Unknown):
+                        doubt = f"the groups of {peer.path}: {other.reason}"
                 naming.append(replace(rule, doubt=rule.doubt or doubt))
             elif not is_opaque(rule.group):
                 doubt = (
@@ -107,17 +114,25 @@ def reference(forwarder: Forwarder, walk: Walk) -> str:
     https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
     """
     if walk.middleboxes or walk.translations:
-        return "a rule that names a security group does not hold through a middlebox"
+        return f"a rule that names a security group does not hold through {_middlebox(walk)}{not_lifted()}"
     for hop in walk.hops:
         gateway = forwarder.model.transit_gateways.get(hop.identity)
         attachment = forwarder.model.attachments.get(hop.identity)
         if gateway is not None and not (
             gateway.references_groups and all(other.references_groups for other in gateway.attachments)
         ):
-            return f"{gateway.path} does not surely support references to security groups"
+            return f"{gateway.path} does not surely support references to security groups" + not_lifted(
+                "SecurityGroupReferencingSupport: enable"
+            )
         if attachment is not None and attachment.medium == "peering":
-            return f"{attachment.path} does not support references to security groups"
+            return f"{attachment.path} does not support references to security groups{not_lifted()}"
     return ""
+
+
+def _middlebox(walk: Walk) -> str:
+    """What a walk has crossed, as people call it."""
+    crossed = {*walk.middleboxes, *(one.gateway.identity for one in walk.translations)}
+    return next((hop.element for hop in walk.hops if hop.identity in crossed), "a middlebox")
 
 
 def between(forwarder: Forwarder, subnet: Subnet, target: Subnet, walk: Walk) -> list[Walk]:

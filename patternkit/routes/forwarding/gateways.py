@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.addresses import Box, subtract
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.filters import enter
@@ -41,7 +41,9 @@ def at_edge(forwarder: Forwarder, vpc: Vpc, gateway: Any, walk: Walk) -> None:
         if decision is None:
             forwarder.drop(part, f"{table.path} has no route to {destination_of(part)}", "route")
         elif isinstance(decision, (Ambiguous, tuple)):
-            reason = decision.reason if isinstance(decision, Ambiguous) else f"{table.path} has equal routes"
+            reason = (
+                decision.reason if isinstance(decision, Ambiguous) else f"{table.path} has equal routes" + not_lifted()
+            )
             forwarder.unknown(part, reason)
         else:
             target = decision.target
@@ -62,4 +64,4 @@ def at_edge(forwarder: Forwarder, vpc: Vpc, gateway: Any, walk: Walk) -> None:
                         passed,
                     )
             else:
-                forwarder.unknown(part, f"{table.path} points to what is not known")
+                forwarder.unknown(part, f"{table.path} points to what is not known{not_lifted()}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.addresses import IPV4_END, IPV4_EXTENDED_END, intersect, public, show_spans, subtract
 from patternkit.routes.forwarding.gateways import foreign, source_is_of
 from patternkit.routes.forwarding.tables import destination_of
@@ -25,7 +25,9 @@ def to_internet(forwarder: Forwarder, gateway: InternetGateway, vpc: Vpc, walk: 
         foreign(forwarder, walk, vpc, f"{gateway.path} translates only addresses of {vpc.path}")
         return
     if box.family == 6 and subtract(box.source, public(6)):
-        forwarder.unknown(walk, f"whether the internet routes {show_spans(box.source, 6)} back is not known")
+        forwarder.unknown(
+            walk, f"whether the internet routes {show_spans(box.source, 6)} back is not known" + not_lifted()
+        )
         return
     routable = intersect(
         box.destination,

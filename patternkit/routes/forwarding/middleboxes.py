@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, lifted, not_lifted
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, EVERYTHING
 from patternkit.routes.forwarding.filters import between, match
 from patternkit.routes.forwarding.regional_nat import to_regional_nat
@@ -23,7 +23,8 @@ def to_middlebox(forwarder: Forwarder, target: Any, subnet: Subnet, walk: Walk) 
         return
     place = target.subnet
     if isinstance(place, Unknown) or place is None:
-        forwarder.unknown(walk, f"the subnet of {target.path} is not known")
+        why = place.reason if isinstance(place, Unknown) else f"it is not in the set{lifted('ids')}"
+        forwarder.unknown(walk, f"the subnet of {target.path}: {why}")
         return
     if place.vpc is not subnet.vpc:
         forwarder.unknown(walk, f"AWS refuses the route: {target.path} is not in {subnet.vpc.path}")
@@ -42,10 +43,10 @@ def in_endpoint(forwarder: Forwarder, endpoint: Endpoint, come_from: Any, walk: 
 def _through(forwarder: Forwarder, box: Endpoint, kind: str, walk: Walk) -> None:
     subnet = box.subnet
     if isinstance(subnet, Unknown):
-        forwarder.unknown(walk, f"the subnet of {box.path} is not known")
+        forwarder.unknown(walk, f"the subnet of {box.path}: {subnet.reason}")
         return
     if walk.box.family not in box.families:
-        forwarder.unknown(walk, f"{box.path} is not made for IPv{walk.box.family}")
+        forwarder.unknown(walk, f"{box.path} is not made for IPv{walk.box.family}{not_lifted()}")
         return
     if isinstance(box, Endpoint) and (box.dead or box.doubt):
         if box.dead:

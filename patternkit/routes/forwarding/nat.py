@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from patternkit.resolving.values import not_lifted
 from patternkit.routes.addresses import (
     EPHEMERAL_PORTS,
     NAT64,
@@ -78,7 +79,7 @@ def translate(
             continue
         addresses = spans if spans is not None else subnet.spans(target) if subnet is not None else ()
         if not addresses:
-            forwarder.unknown(part, f"the address of {owner.path} is not known")
+            forwarder.unknown(part, f"the address of {owner.path} is not known{not_lifted()}")
             continue
         box = part.box._replace(source=addresses, source_port=EPHEMERAL_PORTS)
         if part.box.family != target:
@@ -132,7 +133,7 @@ def back_through_nat(forwarder: Forwarder, owner: NatGateway | Interface, come_f
         if owner.regional:
             if owner.vpc is not None and owner.vpc.edge_tables:
                 forwarder.unknown(
-                    walk, f"whether the gateway's route table is for {owner.path}, too, is not documented"
+                    walk, f"whether the gateway's route table is for {owner.path}, too, is not documented{not_lifted()}"
                 )
                 return
             forwarder.go("regional nat", owner, None, restored.hop(owner, "NAT gateway", why))

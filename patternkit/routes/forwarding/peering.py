@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patternkit.resolving.values import Outside, Unknown
+from patternkit.resolving.values import Outside, Unknown, lifted, not_lifted
 from patternkit.routes.addresses import intersect, subtract
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.gateways import foreign, source_is_of
@@ -25,7 +25,7 @@ def to_peer(forwarder: Forwarder, peering: Peering, vpc: Vpc, walk: Walk) -> Non
         return
     other = sides[1] if sides[0] is vpc else sides[0]
     if not isinstance(other, Vpc):
-        forwarder.unknown(walk, f"the other side of {peering.path} is not in the set")
+        forwarder.unknown(walk, f"the other side of {peering.path} is not in the set{lifted('ids')}")
         return
     if not source_is_of(vpc, walk.box):
         # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html: no transit, no edge to
@@ -33,7 +33,9 @@ def to_peer(forwarder: Forwarder, peering: Peering, vpc: Vpc, walk: Walk) -> Non
         foreign(forwarder, walk, vpc, f"{peering.path} carries only what comes from {vpc.path} itself")
         return
     if walk.source_owner is not None:
-        forwarder.unknown(walk, f"whether {peering.path} carries what {walk.source_owner.path} sends is not documented")
+        forwarder.unknown(
+            walk, f"whether {peering.path} carries what {walk.source_owner.path} sends is not documented" + not_lifted()
+        )
         return
     if walk.box.family in other.unknown_blocks:
         known = beyond(forwarder, other, walk)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, lifted, not_lifted
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.filters import enter, leave
 from patternkit.routes.forwarding.internet import to_internet
@@ -54,7 +54,7 @@ def in_regional_nat(forwarder: Forwarder, nat: NatGateway, come_from: Any, walk:
     del come_from
     vpc, table = nat.vpc, nat.table
     if vpc is None or table is None:
-        forwarder.unknown(walk, f"the VPC of {nat.path} is not in the set")
+        forwarder.unknown(walk, f"the VPC of {nat.path} is not in the set{lifted('ids')}")
         return
     mark = ("regional nat", nat.identity, walk.box.destination, len(walk.translations))
     if mark in walk.seen:
@@ -65,7 +65,9 @@ def in_regional_nat(forwarder: Forwarder, nat: NatGateway, come_from: Any, walk:
         if decision is None:
             forwarder.drop(part, f"{table.path} has no route to {destination_of(part)}", "route")
         elif isinstance(decision, (Ambiguous, tuple)):
-            reason = decision.reason if isinstance(decision, Ambiguous) else f"{table.path} has equal routes"
+            reason = (
+                decision.reason if isinstance(decision, Ambiguous) else f"{table.path} has equal routes" + not_lifted()
+            )
             forwarder.unknown(part, reason)
         else:
             _take(forwarder, nat, vpc, decision, part)
@@ -82,7 +84,9 @@ def _take(forwarder: Forwarder, nat: NatGateway, vpc: Vpc, route: Route, walk: W
     elif isinstance(target, InternetGateway):
         to_internet(forwarder, target, vpc, walk)
     elif not walk.back:
-        forwarder.unknown(walk, f"from which address {nat.path} sends to {target_text(target)} is not documented")
+        forwarder.unknown(
+            walk, f"from which address {nat.path} sends to {target_text(target)} is not documented" + not_lifted()
+        )
     elif isinstance(target, Local):
         deliver(forwarder, vpc, None, walk)
     elif isinstance(target, (Endpoint, Interface)) and isinstance(target.subnet, Subnet):
@@ -90,4 +94,6 @@ def _take(forwarder: Forwarder, nat: NatGateway, vpc: Vpc, route: Route, walk: W
         for passed in enter(forwarder, target.subnet, walk):
             forwarder.go(step, target, nat, passed)
     else:
-        forwarder.unknown(walk, f"whether the route table of {nat.path} may lead to {target} is not documented")
+        forwarder.unknown(
+            walk, f"whether the route table of {nat.path} may lead to {target} is not documented" + not_lifted()
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from patternkit.resolving.values import not_lifted
 from patternkit.routes.addresses import Spans, intersect, subtract
 from patternkit.routes.forwarding.gateways import at_edge, foreign, source_is_of
 from patternkit.routes.forwarding.tables import beyond, blocks_of, destination_of, look_up
@@ -69,7 +70,7 @@ def to_site(forwarder: Forwarder, route: Route, walk: Walk, gateway: Element, *,
         forwarder.unknown(walk, site.tainted)
         return
     if hedge:
-        walk = replace(walk, hedges=(*walk.hedges, f"{gateway.path} takes one of several equal paths"))
+        walk = replace(walk, hedges=(*walk.hedges, f"{gateway.path} takes one of several equal paths{not_lifted()}"))
     reason, doubt = between_sites(forwarder, site, walk, route.origin)
     if reason:
         hop = walk.hop(site, site.medium, f"{route.prefix} ({route.origin})")

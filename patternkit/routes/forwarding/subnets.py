@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.filters import leave
 from patternkit.routes.forwarding.gateways import foreign, source_is_of
@@ -42,7 +42,7 @@ def in_subnet(forwarder: Forwarder, subnet: Subnet, emitter: Any, walk: Walk) ->
     """Packets are in a subnet: its route table says where they go."""
     table = subnet.table
     if not isinstance(table, RouteTable):
-        forwarder.unknown(walk, f"the route table of {subnet.path}: {table.reason if table else 'none'}")
+        forwarder.unknown(walk, f"the route table of {subnet.path}: {table.reason if table else not_lifted()}")
         return
     mark = ("subnet", subnet.identity, walk.box.destination, len(walk.translations), id(emitter))
     if mark in walk.seen:
@@ -106,6 +106,8 @@ def _send(forwarder: Forwarder, target: Any, subnet: Subnet, emitter: Any, walk:
                 arrived = passed.hop(target, "gateway endpoint", f"to {target.service}")
                 forwarder.arrive(arrived, target, f"{target.service} by {target.path}")
     elif isinstance(target, Element):
-        forwarder.unknown(walk, f"{target.path} is a {target.kind}, which is not modelled as a route's target")
+        forwarder.unknown(
+            walk, f"{target.path} is a {target.kind}, which is not modelled as a route's target" + not_lifted()
+        )
     else:
-        forwarder.unknown(walk, f"a route points to {target}, which is not modelled")
+        forwarder.unknown(walk, f"a route points to {target}, which is not modelled{not_lifted()}")

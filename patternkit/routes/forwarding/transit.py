@@ -20,9 +20,9 @@ def to_transit_gateway(forwarder: Forwarder, gateway: TransitGateway, subnet: Su
         walk = walk.doubted(gateway.tainted)
     mine = [attachment for attachment in subnet.vpc.attachments if attachment.gateway is gateway]
     if not mine:
-        unknown = [a for a in subnet.vpc.attachments if isinstance(a.gateway, Unknown)]
+        unknown = [f"{a.path}: {a.gateway.reason}" for a in subnet.vpc.attachments if isinstance(a.gateway, Unknown)]
         if unknown:
-            forwarder.unknown(walk, f"{unknown[0].path}: {unknown[0].gateway}")
+            forwarder.unknown(walk, unknown[0])
         else:
             forwarder.drop(walk, f"{subnet.vpc.path} is not attached to {gateway.path}", "blackhole")
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.addresses import Spans, intersect, normal, span_of, subtract
 from patternkit.routes.forwarding.tables import destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
@@ -110,7 +110,8 @@ def between_sites(forwarder: Forwarder, end: Site, walk: Walk, origin: str) -> t
         )
     if hub is not None and (start.static_only or end.static_only):
         static = start if start.static_only else end
-        return f"{hub.path} passes on between sites what they announce over BGP, and {static.path} is static", True
+        reason = f"{hub.path} passes on between sites what they announce over BGP, and {static.path} is static"
+        return f"{reason}{not_lifted('a connection with BGP')}", True
     # https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html: each customer gateway has a number of its own. A
     # router drops a route that has its own number in its path, unless it is told to take it.
     if start.medium != "vpn" or end.medium != "vpn" or origin != "vpn" or start.is_at(end):
@@ -120,7 +121,7 @@ def between_sites(forwarder: Forwarder, end: Site, walk: Walk, origin: str) -> t
             continue
         for number in (start.asn, end.asn):
             if isinstance(number, Unknown):
-                return f"{number.reason} (contract: sites, asn)", True
+                return number.reason, True
         if start.asn == end.asn and start.asn is not None:
             same = f"{start.path} and {end.path} have the same BGP number, {start.asn}"
             learns = f"whether {learner.path} takes the other's routes is not known (contract: sites, accepts-own-asn)"

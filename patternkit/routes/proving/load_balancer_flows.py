@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from patternkit.resolving.values import Unknown
+from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect
 from patternkit.routes.building.filters import DEFAULT_GROUP
 from patternkit.routes.forwarding import Forwarder, Hop, Leg, Outcome, Walk, forward, security_group
@@ -100,7 +100,7 @@ class _Carrier:
                     continue
                 doubts = [*listener.unknown, *(text for group in listener.groups for text in group.unknown)]
                 if doubts:
-                    yield self._unknown(entry, doubts[0])
+                    yield self._unknown(entry, f"{doubts[0]} (contract: harmless, {balancer.path})")
                 for group in listener.groups:
                     yield from self._exits(entry, node, client, balancer, group, _DEEPEST)
 
@@ -248,7 +248,10 @@ class _Carrier:
             return flow
         if not all(isinstance(g, SecurityGroup) and g.identity.endswith(DEFAULT_GROUP) for g in groups):
             return flow
-        reason = f"{leg.reason}: it has its VPC's default group, whose rules may be changed without a resource"
+        reason = (
+            f"{leg.reason}: it has its VPC's default group, whose rules may be changed without a resource"
+            + not_lifted()
+        )
         return Flow(flow.source, flow.destination, flow.box, Leg(leg.walk, Outcome.UNKNOWN, reason), None)
 
 

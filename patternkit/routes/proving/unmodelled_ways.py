@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from patternkit.routes.model import Interface, SecurityGroup, Site
+from patternkit.routes.model import Endpoint, Interface, Model, SecurityGroup, Site, Subnet, Vpc
 from patternkit.routes.places import Place
 from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.tracing import Flow
@@ -22,6 +22,7 @@ def note_doubts(evidence: Evidence, source: Place, destination: Place, flows: It
     passed = {
         hop.identity for flow in flows for leg in (flow.forward, flow.back) if leg is not None for hop in leg.walk.hops
     }
+    passed |= {home for identity in passed for home in _homes(model, identity)}
     against = evidence.promise.kind in AGAINST_WAYS
     for identity in (*sorted(ends), *sorted(passed - ends)):
         evidence.leans |= model.lifted.get(identity, frozenset())
@@ -44,6 +45,17 @@ def _around(place: Place) -> Iterable[str]:
         yield from (group.identity for group in element.security_groups if isinstance(group, SecurityGroup))
     if isinstance(element, Site):
         yield from (end.identity for end in (element.gateway, element.attachment) if end is not None)
+
+
+def _homes(model: Model, identity: str) -> Iterator[str]:
+    """The VPC in which what a hop is at stands, and the firewall that an endpoint is of."""
+    element = model.targets.get(identity)
+    if isinstance(element, Endpoint) and element.firewall is not None:
+        yield element.firewall.identity
+    subnet = element if isinstance(element, Subnet) else getattr(element, "subnet", None)
+    vpc = subnet.vpc if isinstance(subnet, Subnet) else getattr(element, "vpc", None)
+    if isinstance(vpc, Vpc):
+        yield vpc.identity
 
 
 def _by_way_of(evidence: Evidence, source: Place, destination: Place, ends: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patternkit.resolving.values import not_lifted
 from patternkit.routes.arrival import passes_on
 from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
@@ -65,7 +66,10 @@ def proof_of(evidence: Evidence, pairs: int, traced: int, left_out: int, contrac
     everywhere = evidence.view.model.unknown
     verdict, found = Verdict.HOLDS, None
     if not evidence.seen:
-        verdict, reason = Verdict.UNKNOWN, "source and destination have no addresses of one family"
+        verdict, reason = (
+            Verdict.UNKNOWN,
+            f"{evidence.promise}: source and destination have no addresses of one family" + not_lifted(),
+        )
         evidence.unknown[reason] = None
     elif evidence.failing is not None:
         verdict, found = Verdict.FAILS, evidence.failing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from patternkit.resolving.values import lifted
 from patternkit.routes.forwarding import Leg
 from patternkit.routes.tracing import Flow
 
@@ -54,7 +55,7 @@ def _by_vpc(flow: Flow, back: Leg) -> dict[str, dict[_Standing, None]]:
         # By which attachment a flow enters the VPC where it ends is the transit gateway's business.
         if crossing.element not in homes.get(crossing.vpc, ()):
             zone = "" if crossing.zone == "?" else crossing.zone
-            doubt = f"the availability zone of {crossing.element} is not known"
+            doubt = f"the availability zone of {crossing.element} is not known{lifted('zones')}"
             standing = _Standing(crossing.element, zone, crossing.subnet, "" if zone else doubt)
             found.setdefault(crossing.vpc, {})[standing] = None
     return found

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from patternkit.resolving import Resolver, Stack, StackSet
-from patternkit.resolving.values import CLOSE, OPEN, Undecided, Unknown, is_opaque
+from patternkit.resolving.values import CLOSE, OPEN, Undecided, Unknown, is_opaque, lifted, not_lifted
 from patternkit.routes.model import Element, Model, Subnet, Vpc
 from patternkit.routes.templates import own_errors
 
@@ -74,17 +74,17 @@ class Names:
 
     def _tag_value(self, stack: Stack, node: Any) -> str | Unknown:
         if isinstance(node, str) or self.resolver is None:
-            return node if isinstance(node, str) else Unknown("it is an expression")
+            return node if isinstance(node, str) else Unknown(f"it is an expression{not_lifted()}")
         try:
             with own_errors():
                 value = self.resolver.resolve(stack, node)
         except Undecided as undecided:
             # The worlds are settled by now: what no element of the network hangs on is in none of them.
-            return Unknown(f"{undecided.choice.key} is not decided")
+            return Unknown(f"{undecided.choice.key} is not decided{lifted('parameters')}")
         if isinstance(value, Unknown):
             return value
         text = str(value)
-        return Unknown(f"{text.strip(OPEN + CLOSE)} is known only to AWS") if is_opaque(text) else text
+        return Unknown(f"{text.strip(OPEN + CLOSE)} is known only to AWS{not_lifted()}") if is_opaque(text) else text
 
 
 def aliases(model: Model, stacks: StackSet) -> list[Element]:

@@ -146,7 +146,9 @@ class Selector:
             return Place("site", element.path, element, ipv4, ipv6, doubt)
         assert isinstance(element, Interface)
         if isinstance(element.subnet, Unknown):
-            return Place("interface", element.path, element, doubt=f"the subnet of {element.path} is not known")
+            return Place(
+                "interface", element.path, element, doubt=f"the subnet of {element.path}: {element.subnet.reason}"
+            )
         if element.address is not None:
             return Place("interface", element.path, element, span_of(element.address), element.subnet.spans(6))
         return Place("interface", element.path, element, element.subnet.spans(4), element.subnet.spans(6))

@@ -107,10 +107,10 @@ class Resolver:
 
         def value(match: re.Match[str]) -> str:
             nonlocal missing
-            literal, name = match.groups()
+            literal, name = match[1], match[2].strip()
             if literal:
                 return f"${{{name}}}"
-            target, dot, attribute = name.strip().partition(".")
+            target, dot, attribute = name.partition(".")
             found = (
                 variables[name]
                 if name in variables

@@ -138,7 +138,7 @@ def _managed(account: Account, arn: Any) -> list[Statement] | None:
         return None
     name = arn.rpartition("/")[2]
     document = _aws_managed().get(name, {}).get("Document")
-    return None if document is None else list(read_policy(name, document, document))
+    return None if document is None else list(read_policy(name, document, document, of_aws=True))
 
 
 @cache

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, Size
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -18,43 +16,29 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.api.api_to_queue.arguments import (
-    check_consumer,
-    check_queue,
-    check_request,
-    check_source,
-    is_json,
-    least_visibility,
-)
-from patterns.api.api_to_queue.consumption import consume
-from patterns.api.api_to_queue.integration import STATUSES, body_model, send_message, sender
-from patterns.api.api_to_queue.mapping import request_template
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.api_access import (
-    Authorization,
-    access,
-    acknowledge_other_than_cognito,
-    check_access,
-    usage_plan,
-)
-from patterns.building_blocks.api_domain import check_domain, custom_domain
-from patterns.building_blocks.arguments import check_duration, check_range
+from patterns.api.api_to_queue.message_queue import QueueSettings, check_consumer, least_visibility
+from patterns.api.api_to_queue.send_message import send_message
+from patterns.api.rest_api.access import Authorization, Callers
+from patterns.api.rest_api.exposure import Exposure
+from patterns.api.rest_api.front import Logging
+from patterns.api.service_api.api import ServiceApi
+from patterns.api.service_api.requests import MessageFields, Requests
+from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.arguments import check_duration
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
-from patterns.building_blocks.rest_api import Front
-
-GROUP_ID_HEADER = "method.request.header.X-Message-Group-Id"
-DEDUPLICATION_ID_HEADER = "method.request.header.X-Message-Deduplication-Id"
+from patterns.building_blocks.queue_consumer import Polling, poll
+from patterns.building_blocks.settings import Settings
 
 
-class ApiToQueue(Construct):
+class ApiToQueue(ServiceApi):
     """Put each request's body on a queue, without a function between, and answer with the message's id.
 
     The body arrives on the queue byte for byte. A request that is not let in, too large, malformed or refused by the
     queue is answered with a status that says so, and with nothing of what went on inside.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         queue: Where messages go. If it has a customer key, import it with that key, so that the API may use it.
             Default: a new queue with dead letters.
         fifo: Whether a new queue keeps order within each message group. Default: no.
@@ -162,30 +146,35 @@ class ApiToQueue(Construct):
         oldest_message_alarm_after: Duration | None = None,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_request(path, schema, content_types, message_attributes)
-        check_source("message_group_id_from", message_group_id_from)
-        check_source("message_deduplication_id_from", message_deduplication_id_from)
-        check_queue(
-            queue,
+        callers = Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
+        exposure = Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone)
+        requests = Requests(path, schema, content_types)
+        fields = MessageFields(message_group_id_from, message_deduplication_id_from, message_attributes)
+        polling = Polling(batch_size, batching_window, max_concurrency)
+        wanted = QueueSettings(
+            fifo,
+            content_based_deduplication,
             encryption_key,
-            retention,
             max_message_size,
+            retention,
+            max_receive_count,
             visibility_timeout,
-            message_deduplication_id_from,
-            fifo=fifo,
-            content_based_deduplication=content_based_deduplication,
         )
-        self._fifo = queue.fifo if queue is not None else fifo
-        check_consumer(consumer, batch_size, batching_window, max_concurrency, visibility_timeout, fifo=self._fifo)
-        check_access(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
-        check_domain(domain_name, certificate, hosted_zone)
-        check_range("max_receive_count", max_receive_count, 1, 1000, "attempts")
-        check_range("rate_limit", rate_limit, 1, 100_000, "requests a second")
-        check_range("burst_limit", burst_limit, 1, 100_000, "requests")
+        wanted.check(queue, message_deduplication_id_from)
+        fifo = queue.fifo if queue is not None else fifo
+        check_consumer(consumer, polling, wanted, fifo=fifo)
         check_duration("oldest_message_alarm_after", oldest_message_alarm_after, Duration.minutes(1), Duration.days(14))
-        super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        super().__init__(
+            scope,
+            construct_id,
+            description="Puts what is sent to it on a queue",
+            callers=callers,
+            exposure=exposure,
+            logging=Logging(cloudwatch_role, execution_log),
+            settings=settings,
+        )
 
-        self.alarms: list[cloudwatch.Alarm] = []
         self.dead_letters: sqs.Queue | None = None
         if queue is not None:
             self.queue = queue
@@ -194,147 +183,35 @@ class ApiToQueue(Construct):
                 self,
                 "DeadLetters",
                 holds="messages that could not be processed",
-                encryption_key=encryption_key,
-                alarm_topic=alarm_topic,
+                settings=settings,
                 fifo=fifo,
             )
             self.dead_letters = failed.queue
             self.alarms.append(failed.alarm)
-            self.queue = sqs.Queue(
-                self,
-                "Queue",
-                # None, not False: CloudFormation refuses FifoQueue=false.
-                fifo=fifo or None,
-                content_based_deduplication=content_based_deduplication or None,
-                encryption=sqs.QueueEncryption.KMS if encryption_key else sqs.QueueEncryption.SQS_MANAGED,
-                encryption_master_key=encryption_key,
-                enforce_ssl=True,
-                max_message_size_bytes=int((max_message_size or Size.mebibytes(1)).to_bytes()),
-                retention_period=retention or Duration.days(4),
-                visibility_timeout=visibility_timeout
-                or Duration.seconds(max(30, least_visibility(consumer, batching_window) or 0)),
-                dead_letter_queue=sqs.DeadLetterQueue(queue=failed.queue, max_receive_count=max_receive_count),
-                removal_policy=RemovalPolicy.RETAIN,
-            )
-
-        front = Front(
-            self,
-            "Front",
-            description=f"Puts what is sent to it on a queue ({self.node.path})",
-            rate_limit=rate_limit,
-            burst_limit=burst_limit,
-            default_endpoint=domain_name is None,
-            cloudwatch_role=cloudwatch_role,
-            execution_log=execution_log,
-            encryption_key=encryption_key,
-            log_retention=log_retention,
-            web_acl=web_acl,
-        )
-        self.api, self._stage, self.access_log = front.api, front.stage, front.access_log
-        self.role = sender(self, self.queue)
-        template = request_template(
-            group_id=message_group_id_from or (GROUP_ID_HEADER if self._fifo else None),
-            deduplication_id=message_deduplication_id_from or (DEDUPLICATION_ID_HEADER if self._fifo else None),
-            attributes=message_attributes,
-        )
-        self._authorization = authorization
-        allowed = access(self, authorization, user_pools, authorization_scopes, authorizer_function)
-        model = body_model(self, self.api, schema)
-        self.method = self.api.root.resource_for_path(path).add_method(
-            "POST",
-            send_message(self.role, self.queue, dict.fromkeys(content_types, template), fifo=self._fifo),
-            authorization_type=allowed.authorization_type,
-            authorizer=allowed.authorizer,
-            authorization_scopes=list(allowed.scopes) or None,
-            api_key_required=allowed.api_key_required,
-            request_models={kind: model for kind in content_types if is_json(kind)},
-            request_validator=self.api.add_request_validator(
-                "Body", validate_request_body=True, validate_request_parameters=True
-            ),
-            method_responses=[apigateway.MethodResponse(status_code=status) for status in STATUSES],
-        )
-        acknowledge_other_than_cognito(self.method, authorization)
-        self.api_key: apigateway.IApiKey | None = None
-        if allowed.api_key_required:
-            self.api_key = api_key or apigateway.ApiKey(self, "ApiKey", description=f"Callers of {self.node.path}")
-            usage_plan(self, self._stage, self.api_key, rate_limit, burst_limit, daily_quota)
-        self.domain: apigateway.DomainName | None = None
-        self.url = self.api.url_for_path(f"/{path}")
-        if domain_name is not None and certificate is not None:
-            self.domain = custom_domain(self, self.api, domain_name, certificate, hosted_zone)
-            self.url = f"https://{domain_name}/{path}"
+            least = least_visibility(consumer, polling)
+            self.queue = wanted.make(self, dead_letters=failed.queue, least_visibility=least)
+        call = send_message(self.queue, fields.of(fifo=fifo), fifo=fifo)
+        self._hand_over(requests, call, role_id="Sender", role_description="Sends messages")
         if consumer is not None:
-            consume(self, self.queue, consumer, batch_size, batching_window, max_concurrency)
-        self._watch(consumer, oldest_message_alarm_after or Duration.hours(1), alarm_topic)
+            poll(self, self.queue, consumer, polling, self.queue.encryption_master_key)
+        self._watch(consumer, oldest_message_alarm_after or Duration.hours(1))
 
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let someone send messages through the API.
-
-        Args:
-            grantee: Who may.
-
-        Returns:
-            The grant.
-
-        Raises:
-            ValueError: If the API does not ask AWS IAM who may call it.
-        """
-        if self._authorization != "iam":
-            raise ValueError(f"grant_invoke needs authorization='iam', got {self._authorization!r}")
-        return iam.Grant.add_to_principal(
-            grantee=grantee, actions=["execute-api:Invoke"], resource_arns=[self.method.method_arn]
+    def _watch(self, consumer: lambda_.IFunction | None, oldest: Duration) -> None:
+        self._alarm(
+            "ServerErrors",
+            metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
+            description="Messages could not be queued: look in the access log for the status that SQS gave, then "
+            "at the queue, its key and the role.",
         )
-
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Count the requests, answered one way or another.
-
-        Args:
-            period: The period. Default: five minutes.
-
-        Returns:
-            The metric, in requests.
-        """
-        return self._stage.metric_count(statistic="Sum", period=period or FIVE_MINUTES)
-
-    def metric_requests_refused(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Count the requests that were answered with a status from 400 to 499.
-
-        Args:
-            period: The period. Default: five minutes.
-
-        Returns:
-            The metric, in requests.
-        """
-        return self._stage.metric_client_error(statistic="Sum", period=period or FIVE_MINUTES)
-
-    def _watch(self, consumer: lambda_.IFunction | None, oldest: Duration, alarm_topic: sns.ITopic | None) -> None:
-        self.alarms.append(
-            alarm(
-                self,
-                "ServerErrors",
-                metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
-                description="Messages could not be queued: look in the access log for the status that SQS gave, then "
-                "at the queue, its key and the role.",
-                topic=alarm_topic,
-            )
-        )
-        self.alarms.append(
-            alarm(
-                self,
-                "OldestMessage",
-                metric=self.queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=FIVE_MINUTES),
-                description=f"A message has waited for {oldest.to_human_string()}: is anything taking messages?",
-                threshold=oldest.to_seconds(),
-                topic=alarm_topic,
-            )
+        self._alarm(
+            "OldestMessage",
+            metric=self.queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=FIVE_MINUTES),
+            description=f"A message has waited for {oldest.to_human_string()}: is anything taking messages?",
+            threshold=oldest.to_seconds(),
         )
         if consumer is not None:
-            self.alarms.append(
-                alarm(
-                    self,
-                    "ConsumerErrors",
-                    metric=consumer.metric_errors(statistic="Sum", period=FIVE_MINUTES),
-                    description="The consumer raised an error or timed out: read its log.",
-                    topic=alarm_topic,
-                )
+            self._alarm(
+                "ConsumerErrors",
+                metric=consumer.metric_errors(statistic="Sum", period=FIVE_MINUTES),
+                description="The consumer raised an error or timed out: read its log.",
             )

@@ -1,20 +1,18 @@
-"""What an ApiToService can be asked for."""
+"""What the arguments of an ApiToService say together."""
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from aws_cdk import Token
-from aws_cdk import aws_sns as sns
 
-from patterns.api.api_to_queue.arguments import check_request, check_source, is_json
+from patterns.api.service_api.requests import is_json
 
 # EventBridge takes any text; these are what its own documentation uses, and none of them means anything to Velocity.
 _EVENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/:@-]{0,127}")
 
 
 def check_target(state_machine: object | None, topic: object | None, event_bus: object | None) -> None:
-    """Refuse more than one place to go.
+    """Refuse more than one target.
 
     Raises:
         ValueError: If more than one is given.
@@ -40,28 +38,15 @@ def check_owners(target: str, owners: Mapping[str, tuple[bool, str]]) -> None:
             raise ValueError(f"{argument} needs {owner}, got {target}")
 
 
-def check_call(
-    target: str,
-    topic: sns.ITopic | None,
-    path: str,
-    schema: Mapping[str, Any] | None,
-    content_types: Sequence[str],
-    sources: Mapping[str, str | None],
-    attributes: Mapping[str, str] | None,
-) -> None:
-    """Refuse what no request can be described with.
+def check_content_types(target: str, content_types: Sequence[str]) -> None:
+    """Refuse media types that the service does not take: all but topics take JSON only.
 
     Raises:
-        ValueError: If an argument is malformed, or two contradict each other.
+        ValueError: If there is one.
     """
-    check_request(path, schema, content_types, attributes)
     for content_type in content_types:
         if target != "topic" and not is_json(content_type):
             raise ValueError(f"content_types must be JSON without topic, got {content_type!r}")
-    for argument, source in sources.items():
-        check_source(argument, source)
-    if sources["message_deduplication_id_from"] is not None and topic is not None and not topic.fifo:
-        raise ValueError("message_deduplication_id_from needs a FIFO topic: a standard topic does not deduplicate")
 
 
 def check_event_name(argument: str, name: str | None) -> None:

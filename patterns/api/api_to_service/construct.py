@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -20,43 +17,30 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.api.api_to_queue.arguments import is_json
-from patterns.api.api_to_queue.integration import body_model
-from patterns.api.api_to_service.arguments import check_call, check_event_name, check_owners, check_target
-from patterns.api.api_to_service.event_bus import EventBus
-from patterns.api.api_to_service.targets import (
-    STATUSES,
-    Target,
-    event_bus_target,
-    integration,
-    state_machine_target,
-    topic_target,
-)
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.api_access import (
-    Authorization,
-    access,
-    acknowledge_other_than_cognito,
-    check_access,
-    usage_plan,
-)
-from patterns.building_blocks.api_domain import check_domain, custom_domain
-from patterns.building_blocks.arguments import check_range
-from patterns.building_blocks.rest_api import Front
+from patterns.api.api_to_service.arguments import check_content_types, check_event_name, check_owners, check_target
+from patterns.api.api_to_service.event_bus import EventBus, put_event
+from patterns.api.api_to_service.state_machine import start_execution
+from patterns.api.api_to_service.topic import publish
+from patterns.api.rest_api.access import Authorization, Callers
+from patterns.api.rest_api.exposure import Exposure
+from patterns.api.rest_api.front import Logging
+from patterns.api.service_api.api import ServiceApi
+from patterns.api.service_api.requests import MessageFields, Requests, check_source
+from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.settings import Settings
 
-GROUP_ID_HEADER = "method.request.header.X-Message-Group-Id"
-DEDUPLICATION_ID_HEADER = "method.request.header.X-Message-Deduplication-Id"
+_SERVICES = {"state_machine": "states", "topic": "sns", "event_bus": "events"}
 
 
-class ApiToService(Construct):
+class ApiToService(ServiceApi):
     """Hand each request's body to a state machine, a topic or an event bus, without a function between.
 
     The body arrives as it was sent. A request that is not let in, too large, malformed or refused by the service is
     answered with a status that says so, and with nothing of what went on inside.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         state_machine: A state machine that each request starts an execution of. Default: none.
         topic: A topic that each request is published to; with a customer key, import it with that key. Default: none.
         event_bus: A bus that each request is an event on. Default: a new bus, if neither state machine nor topic is
@@ -171,157 +155,67 @@ class ApiToService(Construct):
                 "detail_type_from": (detail_type_from is not None, "event_bus"),
             },
         )
-        sources = {
-            "execution_name_from": execution_name_from,
-            "message_group_id_from": message_group_id_from,
-            "message_deduplication_id_from": message_deduplication_id_from,
-            "detail_type_from": detail_type_from,
-        }
-        check_call(called, topic, path, schema, content_types, sources, message_attributes)
+        check_source("execution_name_from", execution_name_from)
+        check_source("detail_type_from", detail_type_from)
         check_event_name("event_source", event_source)
         check_event_name("detail_type", detail_type)
-        check_access(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
-        check_domain(domain_name, certificate, hosted_zone)
-        check_range("rate_limit", rate_limit, 1, 100_000, "requests a second")
-        check_range("burst_limit", burst_limit, 1, 100_000, "requests")
-        super().__init__(scope, construct_id)
+        callers = Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
+        exposure = Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone)
+        requests = Requests(path, schema, content_types)
+        check_content_types(called, content_types)
+        fields = MessageFields(message_group_id_from, message_deduplication_id_from, message_attributes)
+        fifo = topic is not None and topic.fifo
+        if message_deduplication_id_from is not None and not fifo:
+            raise ValueError("message_deduplication_id_from needs a FIFO topic: a standard topic does not deduplicate")
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        super().__init__(
+            scope,
+            construct_id,
+            description=f"Hands what is sent to it to {_SERVICES[called]}",
+            callers=callers,
+            exposure=exposure,
+            logging=Logging(cloudwatch_role, execution_log),
+            settings=settings,
+        )
 
-        self.alarms: list[cloudwatch.Alarm] = []
-        self.event_bus: events.IEventBus | None = None
+        self.event_bus: events.IEventBus | None = event_bus
         self.dead_letters: sqs.Queue | None = None
-        target: Target
         if state_machine is not None:
-            target = state_machine_target(state_machine, state_machine_key, execution_name_from)
+            call = start_execution(state_machine, state_machine_key, execution_name_from)
         elif topic is not None:
-            target = topic_target(
-                topic,
-                message_group_id_from or (GROUP_ID_HEADER if topic.fifo else None),
-                message_deduplication_id_from or (DEDUPLICATION_ID_HEADER if topic.fifo else None),
-                message_attributes,
-            )
+            call = publish(topic, fields.of(fifo=fifo))
         else:
             if event_bus is None:
-                made = EventBus(self, "Events", encryption_key=encryption_key, alarm_topic=alarm_topic)
+                made = EventBus(self, "Events", settings=settings)
                 event_bus, self.dead_letters = made.event_bus, made.dead_letters
+                self.event_bus = event_bus
                 self.alarms.append(made.alarm)
-            self.event_bus = event_bus
-            target = event_bus_target(event_bus, event_source or "api", detail_type or "Request", detail_type_from)
+            call = put_event(event_bus, event_source or "api", detail_type or "Request", detail_type_from)
+        self._hand_over(requests, call, role_id="Caller", role_description=f"Calls {call.service}")
+        self._watch(state_machine, topic)
 
-        front = Front(
-            self,
-            "Front",
-            description=f"Hands what is sent to it to {target.service} ({self.node.path})",
-            rate_limit=rate_limit,
-            burst_limit=burst_limit,
-            default_endpoint=domain_name is None,
-            cloudwatch_role=cloudwatch_role,
-            execution_log=execution_log,
-            encryption_key=encryption_key,
-            log_retention=log_retention,
-            web_acl=web_acl,
+    def _watch(self, state_machine: stepfunctions.IStateMachine | None, topic: sns.ITopic | None) -> None:
+        self._alarm(
+            "ServerErrors",
+            metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
+            description="Requests could not be handed on: look in the access log, then at the service, its key and "
+            "the role.",
         )
-        self.api, self._stage, self.access_log = front.api, front.stage, front.access_log
-        self.role = iam.Role(
-            self,
-            "Caller",
-            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
-            description=f"Calls {target.service} for the API {self.node.path}",
-        )
-        for statement in target.statements:
-            self.role.add_to_policy(statement)
-        self._authorization = authorization
-        allowed = access(self, authorization, user_pools, authorization_scopes, authorizer_function)
-        model = body_model(self, self.api, schema)
-        self.method = self.api.root.resource_for_path(path).add_method(
-            "POST",
-            integration(target, self.role, content_types),
-            authorization_type=allowed.authorization_type,
-            authorizer=allowed.authorizer,
-            authorization_scopes=list(allowed.scopes) or None,
-            api_key_required=allowed.api_key_required,
-            request_models={kind: model for kind in content_types if is_json(kind)},
-            request_validator=self.api.add_request_validator(
-                "Body", validate_request_body=True, validate_request_parameters=True
-            ),
-            method_responses=[apigateway.MethodResponse(status_code=status) for status in STATUSES],
-        )
-        acknowledge_other_than_cognito(self.method, authorization)
-        self.api_key: apigateway.IApiKey | None = None
-        if allowed.api_key_required:
-            self.api_key = api_key or apigateway.ApiKey(self, "ApiKey", description=f"Callers of {self.node.path}")
-            usage_plan(self, self._stage, self.api_key, rate_limit, burst_limit, daily_quota)
-        self.domain: apigateway.DomainName | None = None
-        self.url = self.api.url_for_path(f"/{path}")
-        if domain_name is not None and certificate is not None:
-            self.domain = custom_domain(self, self.api, domain_name, certificate, hosted_zone)
-            self.url = f"https://{domain_name}/{path}"
-        self._watch(state_machine, topic, alarm_topic)
-
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let someone send requests to the API.
-
-        Args:
-            grantee: Who may.
-
-        Returns:
-            The grant.
-
-        Raises:
-            ValueError: If the API does not ask AWS IAM who may call it.
-        """
-        if self._authorization != "iam":
-            raise ValueError(f"grant_invoke needs authorization='iam', got {self._authorization!r}")
-        return iam.Grant.add_to_principal(
-            grantee=grantee, actions=["execute-api:Invoke"], resource_arns=[self.method.method_arn]
-        )
-
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Count the requests, answered one way or another.
-
-        Args:
-            period: The period. Default: five minutes.
-
-        Returns:
-            The metric, in requests.
-        """
-        return self._stage.metric_count(statistic="Sum", period=period or FIVE_MINUTES)
-
-    def metric_requests_refused(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Count the requests that were answered with a status from 400 to 499.
-
-        Args:
-            period: The period. Default: five minutes.
-
-        Returns:
-            The metric, in requests.
-        """
-        return self._stage.metric_client_error(statistic="Sum", period=period or FIVE_MINUTES)
-
-    def _watch(
-        self,
-        state_machine: stepfunctions.IStateMachine | None,
-        topic: sns.ITopic | None,
-        alarm_topic: sns.ITopic | None,
-    ) -> None:
-        watched: dict[str, tuple[cloudwatch.Metric, str]] = {
-            "ServerErrors": (
-                self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
-                "Requests could not be handed on: look in the access log, then at the service, its key and the role.",
-            )
-        }
         if state_machine is not None:
-            watched["ExecutionsFailed"] = (
-                state_machine.metric_failed(statistic="Sum", period=FIVE_MINUTES),
-                "An execution failed: read its history, mend the cause, then redrive it.",
+            self._alarm(
+                "ExecutionsFailed",
+                metric=state_machine.metric_failed(statistic="Sum", period=FIVE_MINUTES),
+                description="An execution failed: read its history, mend the cause, then redrive it.",
             )
-            watched["ExecutionsTimedOut"] = (
-                state_machine.metric_timed_out(statistic="Sum", period=FIVE_MINUTES),
-                "An execution took longer than it may: read its history.",
+            self._alarm(
+                "ExecutionsTimedOut",
+                metric=state_machine.metric_timed_out(statistic="Sum", period=FIVE_MINUTES),
+                description="An execution took longer than it may: read its history.",
             )
         if topic is not None:
-            watched["DeliveriesFailed"] = (
-                topic.metric_number_of_notifications_failed(statistic="Sum", period=FIVE_MINUTES),
-                "The topic could not deliver to a subscriber: look at the subscription and its dead letters.",
+            self._alarm(
+                "DeliveriesFailed",
+                metric=topic.metric_number_of_notifications_failed(statistic="Sum", period=FIVE_MINUTES),
+                description="The topic could not deliver to a subscriber: look at the subscription and its dead "
+                "letters.",
             )
-        for construct_id, (metric, description) in watched.items():
-            self.alarms.append(alarm(self, construct_id, metric=metric, description=description, topic=alarm_topic))

@@ -1,24 +1,40 @@
-"""An event bus of the API's own."""
+"""The event bus of an ApiToService, and the call that puts an event on it: `PutEvents`.
+
+Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+"""
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from patterns.api.api_to_service.answers import STATUSES, UNAVAILABLE, answer, refused, unavailable
+from patterns.api.service_api.call import ServiceCall
+from patterns.api.service_api.templates import TOO_MANY, Causes, escaped, look_up
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.settings import Settings
+
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
+_CAUSES: Causes = (
+    (413, "Too large", (("", "Total size of the entries"),)),
+    TOO_MANY,
+    (
+        400,
+        "Refused: an event must be a JSON object",
+        (("MalformedDetail", ""), ("InvalidArgument", ""), ("ValidationException", ""), ("SerializationExc", "")),
+    ),
+    UNAVAILABLE,
+)
 
 
 class EventBus(Construct):
-    """A bus whose events, where its key cannot be used to deliver them, are kept as dead letters.
+    """An event bus, with dead letters for events that it cannot decrypt.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
-        encryption_key: The key that encrypts it. Default: a key that AWS owns.
-        alarm_topic: Who is told. Default: nobody; the alarm only changes state.
+        scope: Parent construct.
+        construct_id: Construct id.
+        settings: The settings that cut across it.
 
     Attributes:
         event_bus (events.EventBus): The bus.
@@ -28,22 +44,19 @@ class EventBus(Construct):
     Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html
     """
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, encryption_key: kms.IKey | None, alarm_topic: sns.ITopic | None
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         failed = DeadLetterQueue(
             self,
             "DeadLetters",
             holds="events that could not be decrypted",
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         self.event_bus = events.EventBus(
             self,
             "Bus",
             description=f"What is sent to the API {scope.node.path}",
-            kms_key=encryption_key,
+            kms_key=settings.encryption_key,
             dead_letter_queue=failed.queue,
         )
         self.dead_letters: sqs.Queue = failed.queue
@@ -61,10 +74,10 @@ class EventBus(Construct):
                 conditions=conditions,
             )
         )
-        if encryption_key is not None:
+        if settings.encryption_key is not None:
             # What the CDK adds to the key's policy is for the bus alone, not for the queue behind it. A condition on
             # the bus's ARN would make key and bus wait for each other.
-            encryption_key.add_to_resource_policy(
+            settings.encryption_key.add_to_resource_policy(
                 iam.PolicyStatement(
                     sid="DeadLettersOfEvents",
                     principals=[service],
@@ -73,3 +86,45 @@ class EventBus(Construct):
                     conditions={"StringEquals": {"aws:SourceAccount": self.event_bus.env.account}},
                 )
             )
+
+
+def put_event(event_bus: events.IEventBus, source: str, detail_type: str, detail_type_from: str | None) -> ServiceCall:
+    """Put the body of a request on a bus, as one event with a fixed source.
+
+    Args:
+        event_bus: The bus.
+        source: The source of every event.
+        detail_type: The detail type of every event, or of those that have none of their own.
+        detail_type_from: The part of a request with its own detail type: "method.request.header.NAME" or
+            "method.request.querystring.NAME".
+
+    Returns:
+        The call.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+    """
+    put = iam.PolicyStatement(actions=["events:PutEvents"], resources=[event_bus.event_bus_arn])
+    kind = f'"DetailType":"{detail_type}",'
+    conditions = {"events:source": source}
+    if detail_type_from is None:
+        conditions["events:detail-type"] = detail_type
+    else:
+        own = f'"DetailType":"{escaped("$value")}",'
+        kind = f'{look_up(detail_type_from)}#if($value != ""){own}#else{kind}#end'
+    put.add_condition("StringEquals", conditions)
+    entry = f'{kind}"EventBusName":"{event_bus.event_bus_arn}","Source":"{source}","Detail":"{escaped("$input.body")}"'
+    # PutEvents answers 200 also where it took no event.
+    failed = refused(_CAUSES, code="$.Entries[0].ErrorCode", reason="$.Entries[0].ErrorMessage")
+    taken = answer({"eventId": "$.Entries[0].EventId"})
+    return ServiceCall(
+        service="events",
+        action="PutEvents",
+        region=event_bus.env.region,
+        headers={"Content-Type": "'application/x-amz-json-1.1'", "X-Amz-Target": "'AWSEvents.PutEvents'"},
+        request_template=f'{{"Entries":[{{{entry}}}]}}',
+        accepted_template=f"""#if("$!input.path('$.FailedEntryCount')" == "0"){taken}#else{failed}#end""",
+        refused_template=refused(_CAUSES, code="$.__type", reason="$.message"),
+        unavailable_template=unavailable(),
+        statements=[put],
+        statuses=STATUSES,
+    )

@@ -18,30 +18,27 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.api.function_api.arguments import check_code, check_release, check_stage
-from patterns.api.function_api.release import shift_traffic
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.api_access import (
-    Access,
-    Authorization,
-    access,
-    acknowledge_other_than_cognito,
-    check_access,
-    usage_plan,
-)
-from patterns.building_blocks.api_domain import check_domain, custom_domain
-from patterns.building_blocks.arguments import check_duration, check_memory, check_range
+from patterns.api.function_api.release import check_release, shift_traffic
+from patterns.api.proxy_api.api import ProxyApi
+from patterns.api.rest_api.access import Authorization, Callers
+from patterns.api.rest_api.exposure import Exposure
+from patterns.api.rest_api.front import Logging
+from patterns.api.rest_api.stage import Stage
+from patterns.building_blocks.arguments import check_duration, check_memory
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
-from patterns.building_blocks.rest_api import Front
+from patterns.building_blocks.ready_function import check_function
+from patterns.building_blocks.settings import Settings
+
+EXAMPLE = Path(__file__).parent / "handler"
 
 
-class FunctionApi(Construct):
+class FunctionApi(ProxyApi):
     """Answer requests with a function, whose new versions take over bit by bit and go back when an alarm goes off.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         function: A ready function, which needs no version or alias. Default: one is made, of `code` or as an example.
         code: The code of a function to make. Default: an example that answers with what was asked for.
         handler: The function in `code`: "module.function". Required with `code`.
@@ -136,10 +133,9 @@ class FunctionApi(Construct):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         settings = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
-        check_code(function, code, handler, settings)
+        check_function(function, code, handler, settings)
         check_memory("memory", memory)
         check_duration("timeout", timeout, Duration.seconds(1), Duration.seconds(29))
-        check_stage(stage_name, cache_size, cache_ttl, cache_key_parameters)
         check_release(
             scope,
             gradual=gradual_release,
@@ -147,32 +143,35 @@ class FunctionApi(Construct):
             before_traffic=before_traffic,
             after_traffic=after_traffic,
         )
-        check_access(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
-        check_domain(domain_name, certificate, hosted_zone)
-        check_range("rate_limit", rate_limit, 1, 100_000, "requests a second")
-        check_range("burst_limit", burst_limit, 1, 100_000, "requests")
-        super().__init__(scope, construct_id)
+        stage = Stage(stage_name, cache_size, cache_ttl, cache_key_parameters, {"alias": stage_name})
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        super().__init__(
+            scope,
+            construct_id,
+            description="Answers by a function",
+            callers=Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota),
+            exposure=Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone),
+            logging=Logging(cloudwatch_role, execution_log),
+            settings=settings,
+            stage=stage,
+        )
 
-        self.alarms: list[cloudwatch.Alarm] = []
         if function is not None:
             self.function = function
         else:
             architecture = lambda_.Architecture.ARM_64
-            example = Path(__file__).parent / "handler"
             made = LambdaFunction(
                 self,
                 "Answer",
                 description="Answers requests",
-                code=code or python_code(self, example, runtime=PYTHON, architecture=architecture),
+                code=code or python_code(self, EXAMPLE, runtime=PYTHON, architecture=architecture),
                 handler=handler or "api_handler.index.handler",
                 runtime=runtime,
                 architecture=architecture,
                 memory=memory,
                 timeout=timeout or Duration.seconds(29),
                 environment=environment,
-                encryption_key=encryption_key,
-                log_retention=log_retention,
-                alarm_topic=alarm_topic,
+                settings=settings,
             )
             Validations.of(made.function).acknowledge(
                 Acknowledgment(
@@ -184,130 +183,49 @@ class FunctionApi(Construct):
             self.function = made.function
             self.alarms += made.alarms
         self.alias = lambda_.Alias(self, "Alias", alias_name=stage_name, version=self.function.current_version)
-
-        front = Front(
-            self,
-            "Front",
-            description=f"Answers by a function ({self.node.path})",
-            rate_limit=rate_limit,
-            burst_limit=burst_limit,
-            default_endpoint=domain_name is None,
-            cloudwatch_role=cloudwatch_role,
-            execution_log=execution_log,
-            encryption_key=encryption_key,
-            log_retention=log_retention,
-            web_acl=web_acl,
-            stage_name=stage_name,
-            variables={"alias": stage_name},
-            cache_size=cache_size,
-            cache_ttl=cache_ttl,
-        )
-        self.api, self._stage, self.access_log = front.api, front.stage, front.access_log
-        Validations.of(self.api).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-APIG2",
-                reason="Every method and path goes to the function, so there is no one model to check bodies against: "
-                "the function validates what it is given.",
-            )
-        )
-        self._authorization = authorization
-        allowed = access(self, authorization, user_pools, authorization_scopes, authorizer_function)
-        self._answer_everywhere(allowed, cache_key_parameters)
-        self.api_key: apigateway.IApiKey | None = None
-        if allowed.api_key_required:
-            self.api_key = api_key or apigateway.ApiKey(self, "ApiKey", description=f"Callers of {self.node.path}")
-            usage_plan(self, self._stage, self.api_key, rate_limit, burst_limit, daily_quota)
-        self.domain: apigateway.DomainName | None = None
-        self.url = self.api.url
-        if domain_name is not None and certificate is not None:
-            self.domain = custom_domain(self, self.api, domain_name, certificate, hosted_zone)
-            self.url = f"https://{domain_name}/"
-        bad = self._watch(alarm_topic)
+        self._hand_over(self._invoke, backend="function", cache_key_parameters=cache_key_parameters)
+        self._let_invoke()
+        bad = self._watch()
         self.release: codedeploy.LambdaDeploymentGroup | None = None
         if gradual_release:
             config = deployment_config or codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES
             self.release = shift_traffic(self, self.alias, config, before_traffic, after_traffic, bad)
 
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let someone call the API, with any method and path.
-
-        Args:
-            grantee: Who may.
-
-        Returns:
-            The grant.
-
-        Raises:
-            ValueError: If the API does not ask AWS IAM who may call it.
-        """
-        if self._authorization != "iam":
-            raise ValueError(f"grant_invoke needs authorization='iam', got {self._authorization!r}")
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["execute-api:Invoke"],
-            resource_arns=[self.api.arn_for_execute_api("*", "/*", self._stage.stage_name)],
+    def _invoke(
+        self, path: str, cache_key_parameters: Sequence[str] | None, parameters: Mapping[str, str]
+    ) -> apigateway.Integration:
+        del path  # The event has it.
+        # The stage's variable selects the alias: https://docs.aws.amazon.com/apigateway/latest/developerguide/
+        # aws-api-gateway-stage-variables-reference.html
+        alias = f"{self.function.function_arn}:${{stageVariables.alias}}"
+        return apigateway.AwsIntegration(
+            service="lambda",
+            proxy=True,
+            path=f"2015-03-31/functions/{alias}/invocations",
+            options=apigateway.IntegrationOptions(
+                cache_key_parameters=cache_key_parameters, request_parameters=parameters or None
+            ),
         )
 
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Count the requests, answered one way or another.
-
-        Args:
-            period: The period. Default: five minutes.
-
-        Returns:
-            The metric, in requests.
-        """
-        return self._stage.metric_count(statistic="Sum", period=period or FIVE_MINUTES)
-
-    def _answer_everywhere(self, allowed: Access, cache_key_parameters: Sequence[str]) -> None:
-        keys = [f"method.request.{parameter}" for parameter in cache_key_parameters]
-        for resource, path in ((self.api.root, []), (self.api.root.add_resource("{proxy+}"), ["proxy"])):
-            inside = [f"method.request.path.{name}" for name in path]
-            integration = apigateway.AwsIntegration(
-                service="lambda",
-                proxy=True,
-                # The stage's variable says which alias: https://docs.aws.amazon.com/apigateway/latest/developerguide/
-                # aws-api-gateway-stage-variables-reference.html
-                path=f"2015-03-31/functions/{self.function.function_arn}:${{stageVariables.alias}}/invocations",
-                options=apigateway.IntegrationOptions(
-                    cache_key_parameters=[*inside, *keys] or None,
-                    request_parameters={f"integration.{name.removeprefix('method.')}": name for name in inside} or None,
-                ),
-            )
-            method = resource.add_method(
-                "ANY",
-                integration,
-                authorization_type=allowed.authorization_type,
-                authorizer=allowed.authorizer,
-                authorization_scopes=list(allowed.scopes) or None,
-                api_key_required=allowed.api_key_required,
-                request_parameters={**dict.fromkeys(inside, True), **dict.fromkeys(keys, False)} or None,
-            )
-            acknowledge_other_than_cognito(method, self._authorization)
+    def _let_invoke(self) -> None:
         self.alias.add_permission(
             "Api",
             principal=iam.ServicePrincipal("apigateway.amazonaws.com"),
-            source_arn=self.api.arn_for_execute_api("*", "/*", self._stage.stage_name),
+            source_arn=self._every_method_arn(),
         )
 
-    def _watch(self, alarm_topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
-        bad = [
-            alarm(
-                self,
+    def _watch(self) -> list[cloudwatch.Alarm]:
+        return [
+            self._alarm(
                 "ServerErrors",
                 metric=self._stage.metric_server_error(statistic="Sum", period=Duration.minutes(1)),
                 description="Requests were answered with a status from 500: read the function's log and the access "
                 "log. A release under way is rolled back.",
-                topic=alarm_topic,
             ),
-            alarm(
-                self,
+            self._alarm(
                 "AliasErrors",
                 metric=self.alias.metric_errors(statistic="Sum", period=Duration.minutes(1)),
                 description="The function raised an error or timed out: read its log. A release under way is rolled "
                 "back.",
-                topic=alarm_topic,
             ),
         ]
-        self.alarms += bad
-        return bad

@@ -1,11 +1,13 @@
-"""How a new version of the function takes over from the one before."""
+"""How traffic shifts from one version of the function to the next."""
 
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
+from constructs import Construct, IConstruct
+
+from patterns.building_blocks.cross_stack import in_one_stack
 
 
 def shift_traffic(
@@ -19,7 +21,7 @@ def shift_traffic(
     """Shift an alias to each new version bit by bit, and back as soon as an alarm goes off or a hook fails.
 
     Args:
-        scope: Where it stands in the tree.
+        scope: Parent construct.
         alias: The alias.
         deployment_config: How much is shifted when.
         before_traffic: A function that checks the new version before it is given any traffic.
@@ -59,3 +61,29 @@ def shift_traffic(
         )
     )
     return group
+
+
+def check_release(
+    scope: Construct,
+    *,
+    gradual: bool,
+    deployment_config: object | None,
+    before_traffic: IConstruct | None,
+    after_traffic: IConstruct | None,
+) -> None:
+    """Refuse a gradual release's settings where there is none, and hooks that it could not be made with.
+
+    Raises:
+        ValueError: If one is given.
+    """
+    hooks = {"before_traffic": before_traffic, "after_traffic": after_traffic}
+    for argument, value in {"deployment_config": deployment_config, **hooks}.items():
+        if value is not None and not gradual:
+            raise ValueError(f"{argument} needs gradual_release: without it all traffic is shifted at once")
+    for argument, hook in hooks.items():
+        if hook is not None and not in_one_stack(scope, hook):
+            # The function's role names the deployment group, whose own role names the function.
+            raise ValueError(
+                f"{argument} must stand in the API's stack, {Stack.of(scope).node.path}, "
+                f"got a function of {Stack.of(hook).node.path}: their stacks would wait for each other"
+            )

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Acknowledgment, Duration, Stack, Validations
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -17,23 +15,19 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.api.function_api.arguments import check_stage
 from patterns.api.http_backend_api.arguments import check_headers, check_load_balancer, check_url, port_of
+from patterns.api.http_backend_api.backend import Backend
 from patterns.api.http_backend_api.vpc_link import VpcLink
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.api_access import (
-    Access,
-    Authorization,
-    access,
-    acknowledge_other_than_cognito,
-    check_access,
-    usage_plan,
-)
-from patterns.building_blocks.api_domain import check_domain, custom_domain
-from patterns.building_blocks.arguments import check_duration, check_range
-from patterns.building_blocks.rest_api import Front
+from patterns.api.proxy_api.api import ProxyApi
+from patterns.api.rest_api.access import Authorization, Callers
+from patterns.api.rest_api.exposure import Exposure
+from patterns.api.rest_api.front import Logging
+from patterns.api.rest_api.stage import Stage
+from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.arguments import check_duration
+from patterns.building_blocks.settings import Settings
 
-# Who called, as API Gateway itself found it, for each kind of authorization.
+# The caller's identity as API Gateway verified it.
 _CALLER: dict[Authorization, str] = {
     "iam": "context.identity.userArn",
     "cognito": "context.authorizer.claims.sub",
@@ -42,12 +36,12 @@ _CALLER: dict[Authorization, str] = {
 }
 
 
-class HttpBackendApi(Construct):
+class HttpBackendApi(ProxyApi):
     """Put an API in front of an HTTP backend: a load balancer in a VPC, or any host.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         url: Where the backend answers: "https://orders.example.com" or "https://orders.example.com/v1". Its host must
             be on the backend's certificate, also behind `load_balancer`; with that, "http://" speaks HTTP in the VPC.
         load_balancer: A load balancer that is reached by a VPC link; its security group is opened to the link, at the
@@ -143,97 +137,39 @@ class HttpBackendApi(Construct):
         for argument, value in (("timeout", timeout), ("latency_threshold", latency_threshold)):
             check_duration(argument, value, Duration.seconds(1), Duration.seconds(29))
         check_headers(headers, caller_header)
-        check_stage(stage_name, cache_size, cache_ttl, cache_key_parameters)
-        check_access(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
         if forward_authorization and authorization not in ("cognito", "function"):
             raise ValueError(
                 f"forward_authorization needs authorization='cognito' or 'function', got {authorization!r}"
             )
-        check_domain(domain_name, certificate, hosted_zone)
-        check_range("rate_limit", rate_limit, 1, 100_000, "requests a second")
-        check_range("burst_limit", burst_limit, 1, 100_000, "requests")
-        super().__init__(scope, construct_id)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        super().__init__(
+            scope,
+            construct_id,
+            description="In front of an HTTP backend",
+            callers=Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota),
+            exposure=Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone),
+            logging=Logging(cloudwatch_role, execution_log),
+            settings=settings,
+            stage=Stage(stage_name, cache_size, cache_ttl, cache_key_parameters),
+        )
 
-        front = Front(
-            self,
-            "Front",
-            description=f"In front of an HTTP backend ({self.node.path})",
-            rate_limit=rate_limit,
-            burst_limit=burst_limit,
-            default_endpoint=domain_name is None,
-            cloudwatch_role=cloudwatch_role,
-            execution_log=execution_log,
-            encryption_key=encryption_key,
-            log_retention=log_retention,
-            web_acl=web_acl,
-            stage_name=stage_name,
-            cache_size=cache_size,
-            cache_ttl=cache_ttl,
-        )
-        self.api, self._stage, self.access_log = front.api, front.stage, front.access_log
-        Validations.of(self.api).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-APIG2",
-                reason="Every method and path goes to the backend, so there is no one model to check bodies against: "
-                "the backend validates what it is given.",
-            )
-        )
         self._pass_bytes_as_they_are()
-        self._authorization = authorization
-        allowed = access(self, authorization, user_pools, authorization_scopes, authorizer_function)
         self.vpc_link: VpcLink | None = None
         if load_balancer is not None:
             self.vpc_link = VpcLink(self, "VpcLink", load_balancer=load_balancer, port=port_of(url))
-        said = {caller_header: _CALLER[authorization]}
-        if not forward_authorization and authorization in ("cognito", "function"):
-            said["Authorization"] = "'removed'"
-        if authorization == "api_key":
-            said["X-API-Key"] = "'removed'"
-        said |= {name: f"'{value}'" for name, value in (headers or {}).items()}
-        self._hand_over(url.rstrip("/"), load_balancer, timeout, said, allowed, cache_key_parameters)
-        if client_certificate:
-            self._prove_itself()
-        self.api_key: apigateway.IApiKey | None = None
-        if allowed.api_key_required:
-            self.api_key = api_key or apigateway.ApiKey(self, "ApiKey", description=f"Callers of {self.node.path}")
-            usage_plan(self, self._stage, self.api_key, rate_limit, burst_limit, daily_quota)
-        self.domain: apigateway.DomainName | None = None
-        self.url = self.api.url
-        if domain_name is not None and certificate is not None:
-            self.domain = custom_domain(self, self.api, domain_name, certificate, hosted_zone)
-            self.url = f"https://{domain_name}/"
-        self.alarms: list[cloudwatch.Alarm] = self._watch(latency_threshold or Duration.seconds(5), alarm_topic)
-
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let someone call the API, with any method and path.
-
-        Args:
-            grantee: Who may.
-
-        Returns:
-            The grant.
-
-        Raises:
-            ValueError: If the API does not ask AWS IAM who may call it.
-        """
-        if self._authorization != "iam":
-            raise ValueError(f"grant_invoke needs authorization='iam', got {self._authorization!r}")
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["execute-api:Invoke"],
-            resource_arns=[self.api.arn_for_execute_api("*", "/*", self._stage.stage_name)],
+        backend = Backend(
+            url.rstrip("/"),
+            timeout or Duration.seconds(29),
+            self._constants(headers or {}, caller_header, forward_authorization=forward_authorization),
+            # The older interface of the CDK takes the id of either kind of link.
+            self.vpc_link and apigateway.VpcLink.from_vpc_link_id(self, "Link", self.vpc_link.vpc_link_id),
         )
-
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Count the requests, answered one way or another.
-
-        Args:
-            period: The period. Default: five minutes.
-
-        Returns:
-            The metric, in requests.
-        """
-        return self._stage.metric_count(statistic="Sum", period=period or FIVE_MINUTES)
+        self._hand_over(backend.integration, backend="backend", cache_key_parameters=cache_key_parameters)
+        if load_balancer is not None:
+            self._target(load_balancer)
+        if client_certificate:
+            self._present_certificate()
+        self._watch(latency_threshold or Duration.seconds(5))
 
     def _pass_bytes_as_they_are(self) -> None:
         # Otherwise API Gateway takes every body for UTF-8, and spoils the ones that are not.
@@ -241,80 +177,46 @@ class HttpBackendApi(Construct):
         assert isinstance(resource, apigateway.CfnRestApi)
         resource.binary_media_types = ["*/*"]
 
-    def _hand_over(
-        self,
-        url: str,
-        load_balancer: elbv2.IApplicationLoadBalancer | None,
-        timeout: Duration | None,
-        said: Mapping[str, str],
-        allowed: Access,
-        cache_key_parameters: Sequence[str],
-    ) -> None:
-        link = None
-        if self.vpc_link is not None:
-            # The older interface of the CDK takes the id of either kind of link.
-            link = apigateway.VpcLink.from_vpc_link_id(self, "Link", self.vpc_link.vpc_link_id)
-        keys = [f"method.request.{parameter}" for parameter in cache_key_parameters]
-        for resource, path in ((self.api.root, []), (self.api.root.add_resource("{proxy+}"), ["proxy"])):
-            inside = [f"method.request.path.{name}" for name in path]
-            integration = apigateway.Integration(
-                type=apigateway.IntegrationType.HTTP_PROXY,
-                integration_http_method="ANY",
-                uri=f"{url}/{'{proxy}' if path else ''}",
-                options=apigateway.IntegrationOptions(
-                    timeout=timeout or Duration.seconds(29),
-                    connection_type=apigateway.ConnectionType.VPC_LINK if link else None,
-                    vpc_link=link,
-                    cache_key_parameters=[*inside, *keys] or None,
-                    request_parameters={
-                        **{f"integration.{name.removeprefix('method.')}": name for name in inside},
-                        **{f"integration.request.header.{name}": value for name, value in said.items()},
-                    },
-                ),
-            )
-            method = resource.add_method(
-                "ANY",
-                integration,
-                authorization_type=allowed.authorization_type,
-                authorizer=allowed.authorizer,
-                authorization_scopes=list(allowed.scopes) or None,
-                api_key_required=allowed.api_key_required,
-                request_parameters={**dict.fromkeys(inside, True), **dict.fromkeys(keys, False)} or None,
-            )
-            acknowledge_other_than_cognito(method, self._authorization)
-            if load_balancer is not None:
-                made = method.node.default_child
-                assert isinstance(made, apigateway.CfnMethod)
-                made.add_property_override("Integration.IntegrationTarget", load_balancer.load_balancer_arn)
-        deployment = self.api.latest_deployment
-        if load_balancer is not None and deployment is not None:
-            # What is overridden is not in the deployment's hash by itself, and would stay as it was on the stage.
-            deployment.add_to_logical_id({"target": Stack.of(self).resolve(load_balancer.load_balancer_arn)})
+    def _constants(
+        self, headers: Mapping[str, str], caller_header: str, *, forward_authorization: bool
+    ) -> dict[str, str]:
+        """The headers that every request to the backend gets, whatever the client sent."""
+        authorization = self._callers.authorization
+        constants = {caller_header: _CALLER[authorization]}
+        if not forward_authorization and authorization in ("cognito", "function"):
+            constants["Authorization"] = "'removed'"
+        if authorization == "api_key":
+            constants["X-API-Key"] = "'removed'"
+        return constants | {name: f"'{value}'" for name, value in headers.items()}
 
-    def _prove_itself(self) -> None:
+    def _target(self, load_balancer: elbv2.IApplicationLoadBalancer) -> None:
+        for method in self.api.methods:
+            resource = method.node.default_child
+            assert isinstance(resource, apigateway.CfnMethod)
+            resource.add_property_override("Integration.IntegrationTarget", load_balancer.load_balancer_arn)
+        deployment = self.api.latest_deployment
+        assert deployment is not None
+        # An override is not in the deployment's hash by itself, and would not reach the stage.
+        deployment.add_to_logical_id({"target": Stack.of(self).resolve(load_balancer.load_balancer_arn)})
+
+    def _present_certificate(self) -> None:
         stage = self._stage.node.default_child
         assert isinstance(stage, apigateway.CfnStage)
         stage.client_certificate_id = apigateway.CfnClientCertificate(
             self, "ClientCertificate", description=f"Proves {self.node.path} to its backend"
         ).ref
 
-    def _watch(self, slow: Duration, alarm_topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
-        return [
-            alarm(
-                self,
-                "ServerErrors",
-                metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
-                description="Requests were answered with a status from 500: the backend failed, or was not reached in "
-                "time; integrationStatus in the access log says which.",
-                topic=alarm_topic,
-            ),
-            alarm(
-                self,
-                "Slow",
-                metric=self._stage.metric_integration_latency(statistic="p99", period=FIVE_MINUTES),
-                threshold=slow.to_milliseconds(),
-                evaluation_periods=3,
-                description="The backend has been slow for a quarter of an hour: look at its own load and logs.",
-                topic=alarm_topic,
-            ),
-        ]
+    def _watch(self, slow: Duration) -> None:
+        self._alarm(
+            "ServerErrors",
+            metric=self._stage.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
+            description="Requests were answered with a status from 500: the backend failed, or was not reached in "
+            "time; integrationStatus in the access log says which.",
+        )
+        self._alarm(
+            "Slow",
+            metric=self._stage.metric_integration_latency(statistic="p99", period=FIVE_MINUTES),
+            threshold=slow.to_milliseconds(),
+            evaluation_periods=3,
+            description="The backend has been slow for a quarter of an hour: look at its own load and logs.",
+        )

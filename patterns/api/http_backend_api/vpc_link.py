@@ -11,8 +11,8 @@ class VpcLink(Construct):
     """A VPC link (V2) that reaches one port of one load balancer, and nothing else in the VPC.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         load_balancer: What it reaches; its security group is opened to the link.
         port: The port of its listener.
 
@@ -43,4 +43,4 @@ class VpcLink(Construct):
             subnet_ids=[subnet.subnet_id for subnet in subnets],
             security_group_ids=[self.security_group.security_group_id],
         )
-        self.vpc_link_id = link.ref
+        self.vpc_link_id: str = link.ref

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -14,25 +13,27 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
-from patterns.building_blocks.queue_consumer import let_consume
+from patterns.building_blocks.queue_consumer import poll
+from patterns.building_blocks.settings import Settings
+from patterns.events.announcements.fan_out import FanOut
+from patterns.events.announcements.object_filter import object_filter
 from patterns.events.buffered_fan_out.consumer import DEFAULT_TIMEOUT, Consumer, check_consumers
-from patterns.events.topic_fan_out.announcements import Announcements
-from patterns.events.topic_fan_out.filters import object_filter
+
+EXAMPLE = Path(__file__).parent / "handler"
 
 
-class BufferedFanOut(Construct):
+class BufferedFanOut(FanOut):
     """Queue each new object in a bucket for any number of functions, each of which works at its own pace.
 
     Each function has its own queue, batches, concurrency, retries and dead letters. What arrives while a function fails
     or is busy waits for up to two weeks, and messages that fail do not take their batch with them.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         consumers: The functions, each with its name, filter and pace.
         bucket: Where objects arrive. Default: a new bucket. An existing one gets a notification by way of CDK's custom
             resource, a function of its own that CDK adds to the stack.
@@ -73,46 +74,25 @@ class BufferedFanOut(Construct):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         check_consumers(consumers)
-        super().__init__(scope, construct_id)
-        self._announcements = Announcements(
-            self,
-            "Announcements",
+        super().__init__(
+            scope,
+            construct_id,
             bucket=bucket,
             topic=topic,
-            encryption_key=encryption_key,
             access_logs_bucket=access_logs_bucket,
-            alarm_topic=alarm_topic,
+            settings=Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention),
         )
-        self.bucket, self.topic = self._announcements.bucket, self._announcements.topic
-        self.encryption_key = self._announcements.encryption_key
-        self._log_retention, self._alarm_topic = log_retention, alarm_topic
-        self.alarms: list[cloudwatch.Alarm] = list(self._announcements.alarms)
-        self.functions: dict[str, lambda_.IFunction] = {}
         self.queues: dict[str, sqs.Queue] = {}
-        self.dead_letters: dict[str, sqs.Queue] = {}
         for one in consumers:
             part = Construct(self, one.name)
+            self.queues[one.name] = self._queue(part, one)
             self._subscribe(part, one)
-            self._consume(part, one)
+            self.functions[one.name] = self._function(part, one)
+            poll(part, self.queues[one.name], self.functions[one.name], one.polling, self.encryption_key)
 
-    def grant_upload(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let someone put objects into the bucket.
-
-        Args:
-            grantee: Who may.
-
-        Returns:
-            The grant.
-        """
-        return self._announcements.grant_upload(grantee)
-
-    def _subscribe(self, scope: Construct, one: Consumer) -> None:
-        failed = DeadLetterQueue(
-            scope,
-            "DeadLetters",
-            holds=f"announcements that did not reach the queue of {one.name}, or failed there too often",
-            encryption_key=self.encryption_key,
-            alarm_topic=self._alarm_topic,
+    def _queue(self, scope: Construct, one: Consumer) -> sqs.Queue:
+        failed = self._dead_letters(
+            scope, one.name, f"announcements that did not reach the queue of {one.name}, or failed there too often"
         )
         queue = sqs.Queue(
             scope,
@@ -125,6 +105,21 @@ class BufferedFanOut(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=failed.queue, max_receive_count=one.max_receive_count),
             removal_policy=RemovalPolicy.RETAIN,
         )
+        oldest = one.oldest_message_alarm_after or Duration.hours(1)
+        self.alarms.append(
+            self._settings.alarm(
+                scope,
+                "OldestMessage",
+                metric=queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=FIVE_MINUTES),
+                description=f"A message for {one.name} has waited for {oldest.to_human_string()}: raise its "
+                "max_concurrency, or look why it fails.",
+                threshold=oldest.to_seconds(),
+            )
+        )
+        return queue
+
+    def _subscribe(self, scope: Construct, one: Consumer) -> None:
+        queue = self.queues[one.name]
         queue.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="TopicDelivers",
@@ -144,74 +139,26 @@ class BufferedFanOut(Construct):
             # Without SNS's envelope a dead letter is the same message wherever it failed, and redrives as it is.
             raw_message_delivery=True,
             filter_policy_with_message_body=object_filter(one.prefixes, one.suffixes),
-            dead_letter_queue=failed.queue,
+            dead_letter_queue=self.dead_letters[one.name],
         )
-        oldest = one.oldest_message_alarm_after or Duration.hours(1)
-        self.alarms += [
-            failed.alarm,
-            alarm(
-                scope,
-                "OldestMessage",
-                metric=queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=FIVE_MINUTES),
-                description=f"A message for {one.name} has waited for {oldest.to_human_string()}: raise its "
-                "max_concurrency, or look why it fails.",
-                threshold=oldest.to_seconds(),
-                topic=self._alarm_topic,
-            ),
-        ]
-        self.queues[one.name], self.dead_letters[one.name] = queue, failed.queue
-
-    def _consume(self, scope: Construct, one: Consumer) -> None:
-        queue, function = self.queues[one.name], self._function(scope, one)
-        may_read = let_consume(scope, function, queue, self.encryption_key)
-        mapping = lambda_.EventSourceMapping(
-            scope,
-            "Deliveries",
-            target=function,
-            event_source_arn=queue.queue_arn,
-            batch_size=one.batch_size,
-            max_batching_window=one.batching_window,
-            max_concurrency=one.max_concurrency,
-            report_batch_item_failures=True,
-        )
-        mapping.node.add_dependency(may_read)
-        Validations.of(mapping).acknowledge(
-            Acknowledgment(
-                id="Serverless::Serverless-LambdaEventSourceMappingDestination",
-                reason="A mapping of an SQS queue cannot have a destination: what fails goes to the queue's own dead "
-                "letters.",
-            )
-        )
-        self.functions[one.name] = function
 
     def _function(self, scope: Construct, one: Consumer) -> lambda_.IFunction:
         if one.function is not None:
-            self.alarms.append(
-                alarm(
-                    scope,
-                    "Errors",
-                    metric=one.function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
-                    description=f"{one.name} raised an error or timed out: read its log.",
-                    topic=self._alarm_topic,
-                )
-            )
+            self._errors_alarm(scope, one.name, one.function)
             return one.function
         architecture = lambda_.Architecture.ARM_64
-        example = Path(__file__).parent / "handler"
         made = LambdaFunction(
             scope,
             "Work",
             description=f"{one.name}: works off a queue of new objects",
-            code=one.code or python_code(self, example, runtime=PYTHON, architecture=architecture),
+            code=one.code or python_code(self, EXAMPLE, runtime=PYTHON, architecture=architecture),
             handler=one.handler or "queue_handler.index.handler",
             runtime=one.runtime,
             architecture=architecture,
             memory=one.memory,
             timeout=one.timeout or DEFAULT_TIMEOUT,
             environment=one.environment,
-            encryption_key=self.encryption_key,
-            log_retention=self._log_retention,
-            alarm_topic=self._alarm_topic,
+            settings=self._settings,
         )
         Validations.of(made.function).acknowledge(
             Acknowledgment(

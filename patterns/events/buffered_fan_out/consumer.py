@@ -7,7 +7,9 @@ from aws_cdk import Duration, Size
 from aws_cdk import aws_lambda as lambda_
 
 from patterns.building_blocks.arguments import check_duration, check_memory, check_range
-from patterns.events.topic_fan_out.filters import check_filter, check_name
+from patterns.building_blocks.queue_consumer import Polling
+from patterns.building_blocks.ready_function import check_function
+from patterns.events.announcements.object_filter import check_filter, check_name
 
 DEFAULT_TIMEOUT = Duration.seconds(30)
 
@@ -56,8 +58,13 @@ class Consumer:
     retention: Duration | None = None
     oldest_message_alarm_after: Duration | None = None
 
+    @property
+    def polling(self) -> Polling:
+        """How Lambda polls the queue."""
+        return Polling(self.batch_size, self.batching_window, self.max_concurrency)
+
     def hidden_for(self) -> Duration:
-        """Say how long a message stays hidden while the function works on it.
+        """How long a message stays hidden while the function processes it.
 
         Returns:
             The visibility timeout: as given, or the least that is right.
@@ -65,21 +72,16 @@ class Consumer:
         return self.visibility_timeout or Duration.seconds(self.least_visibility() or 180)
 
     def least_visibility(self) -> int | None:
-        """Say how short that may be.
-
-        Lambda tries a batch again when it is throttled, each time anew within the timeout: AWS asks for six times.
+        """How short that may be.
 
         Returns:
             Seconds; None if the function's timeout is not known.
-
-        Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
         """
-        timeout: Duration | None = self.timeout or DEFAULT_TIMEOUT
-        if self.function is not None:
-            timeout = self.function.timeout if isinstance(self.function, lambda_.Function) else None
-        if timeout is None or timeout.is_unresolved():
-            return None
-        return int(6 * timeout.to_seconds() + (self.batching_window.to_seconds() if self.batching_window else 0))
+        if self.function is None:
+            return self.polling.least_visibility(self.timeout or DEFAULT_TIMEOUT)
+        return self.polling.least_visibility(
+            self.function.timeout if isinstance(self.function, lambda_.Function) else None
+        )
 
 
 def check_consumers(consumers: Sequence[Consumer]) -> None:
@@ -94,10 +96,16 @@ def check_consumers(consumers: Sequence[Consumer]) -> None:
     for one in consumers:
         argument = f"consumers[{one.name}]"
         check_filter(argument, one.prefixes, one.suffixes)
-        _check_function(argument, one)
-        check_range(f"{argument}: batch_size", one.batch_size, 1, 10_000, "messages")
-        check_duration(f"{argument}: batching_window", one.batching_window, Duration.seconds(0), Duration.minutes(5))
-        check_range(f"{argument}: max_concurrency", one.max_concurrency, 2, 1000, "batches")
+        settings = {
+            "runtime": one.runtime,
+            "environment": one.environment,
+            "memory": one.memory,
+            "timeout": one.timeout,
+        }
+        check_function(one.function, one.code, one.handler, settings, of=f"{argument}: ")
+        check_memory(f"{argument}: memory", one.memory)
+        check_duration(f"{argument}: timeout", one.timeout, Duration.seconds(1), Duration.minutes(15))
+        one.polling.check(of=f"{argument}: ", unit="batches")
         check_range(f"{argument}: max_receive_count", one.max_receive_count, 1, 1000, "attempts")
         check_duration(f"{argument}: retention", one.retention, Duration.minutes(1), Duration.days(14))
         check_duration(
@@ -109,33 +117,6 @@ def check_consumers(consumers: Sequence[Consumer]) -> None:
             Duration.minutes(1),
             Duration.days(14),
         )
-        if one.batch_size > 10 and not (one.batching_window and one.batching_window.to_seconds() >= 1):
-            raise ValueError(
-                f"{argument}: batch_size above 10 needs batching_window of at least one second, got {one.batch_size}"
-            )
-        least = one.least_visibility()
-        if one.visibility_timeout is None or one.visibility_timeout.is_unresolved() or least is None:
-            continue
-        if one.visibility_timeout.to_seconds() < least:
-            raise ValueError(
-                f"{argument}: visibility_timeout must be at least {least} seconds, six times the function's timeout "
-                f"and the batching window, got {one.visibility_timeout.to_seconds():g}"
-            )
-
-
-def _check_function(argument: str, one: Consumer) -> None:
-    if (one.code is None) != (one.handler is None):
-        given = "handler" if one.code is None else "code"
-        raise ValueError(f"{argument}: code and handler go together, got only {given}")
-    settings = {
-        "code": one.code,
-        "runtime": one.runtime,
-        "environment": one.environment,
-        "memory": one.memory,
-        "timeout": one.timeout,
-    }
-    for name, value in settings.items():
-        if one.function is not None and value is not None:
-            raise ValueError(f"{argument}: {name} must not be given with function: a ready function has its own")
-    check_memory(f"{argument}: memory", one.memory)
-    check_duration(f"{argument}: timeout", one.timeout, Duration.seconds(1), Duration.minutes(15))
+        one.polling.check_visibility(
+            f"{argument}: visibility_timeout", one.visibility_timeout, one.least_visibility(), "function"
+        )

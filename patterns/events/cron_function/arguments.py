@@ -1,8 +1,6 @@
 """Arguments of a CronFunction that contradict each other."""
 
-from collections.abc import Mapping
-
-from aws_cdk import Duration, Size
+from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 
@@ -24,30 +22,13 @@ def check_rule(schedule: scheduler.ScheduleExpression, flexible_window: Duration
         raise ValueError(f"schedule must recur with trigger='rule', got {schedule.expression_string}")
 
 
-def check_function(
-    function: lambda_.IFunction | None,
-    code: lambda_.Code | None,
-    handler: str | None,
-    environment: Mapping[str, str] | None,
-    memory: Size | None,
-    timeout: Duration | None,
-    *,
-    allow_overlap: bool,
-) -> None:
-    """Refuse settings that belong to a function that is not made here.
+def check_overlap(function: lambda_.IFunction | None, *, allow_overlap: bool) -> None:
+    """Refuse a ready function that could overlap itself.
 
     Raises:
-        ValueError: If a ready function comes with settings, or could overlap itself.
+        ValueError: If it may not, and does not reserve a concurrency of one.
     """
-    if (code is None) != (handler is None):
-        raise ValueError(f"code and handler go together, got only {'handler' if code is None else 'code'}")
-    if function is None:
-        return
-    settings = {"code": code, "environment": environment, "memory": memory, "timeout": timeout}
-    for argument, value in settings.items():
-        if value is not None:
-            raise ValueError(f"{argument} must not be given with function: a ready function has its own")
-    if not allow_overlap and _reserved_concurrency(function) != 1:
+    if function is not None and not allow_overlap and _reserved_concurrency(function) != 1:
         raise ValueError(
             "function must reserve a concurrency of 1, or allow_overlap must be True: "
             "the concurrency of a ready function is not this pattern's to set"

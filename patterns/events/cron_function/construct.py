@@ -30,13 +30,15 @@ from patterns.building_blocks.lambda_function import (
     RetryAttempts,
 )
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.ready_function import check_function
 from patterns.building_blocks.scheduled_start import start_by_scheduler
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.events.cron_function.arguments import check_function, check_rule
+from patterns.events.cron_function.arguments import check_overlap, check_rule
 from patterns.events.cron_function.schedule import check_schedule, longest_silence
 from patterns.events.cron_function.triggers import start_by_rule
 
+EXAMPLE = Path(__file__).parent / "handler"
 Trigger = Literal["scheduler", "rule"]
 
 
@@ -124,7 +126,9 @@ class CronFunction(Construct):
         known = not Token.is_unresolved(expression)
         if trigger == "rule":
             check_rule(schedule, flexible_window)
-        check_function(function, code, handler, environment, memory, timeout, allow_overlap=allow_overlap)
+        own = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
+        check_function(function, code, handler, own)
+        check_overlap(function, allow_overlap=allow_overlap)
         max_event_age = max_event_age or Duration.hours(1)
         super().__init__(scope, construct_id)
 
@@ -149,12 +153,11 @@ class CronFunction(Construct):
             )
         else:
             architecture = lambda_.Architecture.ARM_64
-            example = Path(__file__).parent / "handler"
             made = LambdaFunction(
                 self,
                 "Run",
                 description="Runs on a schedule",
-                code=code or python_code(self, example, runtime=PYTHON, architecture=architecture),
+                code=code or python_code(self, EXAMPLE, runtime=PYTHON, architecture=architecture),
                 handler=handler or "cron_handler.index.handler",
                 runtime=runtime,
                 architecture=architecture,

@@ -1,4 +1,4 @@
-"""A scheduled rule starts the runs."""
+"""A scheduled rule of Amazon EventBridge starts a function."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -29,7 +29,23 @@ def start_by_rule(
     failed: DeadLetterQueue,
     settings: Settings,
 ) -> tuple[events.Rule, cloudwatch.Alarm]:
-    """Make a scheduled rule that may start this function."""
+    """Make a scheduled rule that may start a function and nothing else.
+
+    Args:
+        scope: Parent construct.
+        schedule: When to run, in UTC.
+        function: The function.
+        payload: The input of each run. None: the rule's event.
+        max_event_age: How long EventBridge tries to start a run.
+        enabled: Whether the rule runs.
+        failed: The dead letters of runs that could not be started.
+        settings: The settings that cut across it.
+
+    Returns:
+        The rule, and the alarm on runs that it could not start.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    """
     if settings.encryption_key is not None:
         settings.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(

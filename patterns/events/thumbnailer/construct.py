@@ -21,6 +21,7 @@ from patterns.building_blocks.encryption_key import EncryptionKey, key_statement
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
 from patterns.events.thumbnailer.arguments import Format, check_images, check_memory_suffices, check_no_loop
 from patterns.events.thumbnailer.notification import notify_from_existing_bucket, notify_from_new_bucket
@@ -40,8 +41,8 @@ class Thumbnailer(Construct):
     `dead_letters`. The same event twice writes once, and an older event never overwrites a newer image.
 
     Args:
-        scope: Where it stands in the tree.
-        construct_id: Its id.
+        scope: Parent construct.
+        construct_id: Construct id.
         source_bucket: Where images arrive. Default: a new bucket. An existing one gets a notification by way of CDK's
             custom resource, a function of its own that CDK adds to the stack.
         destination_bucket: Where thumbnails go. Default: a new bucket. It may be the source bucket only if both
@@ -119,11 +120,68 @@ class Thumbnailer(Construct):
         self.encryption_key = encryption_key or EncryptionKey(
             self, "Key", description="Encrypts a thumbnailer: images, thumbnails, records, log and failed events"
         )
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=self.encryption_key, log_retention=log_retention)
         if access_logs_bucket is None and (source_bucket is None or destination_bucket is None):
             access_logs_bucket = AccessLogsBucket(self, "AccessLogs")
         self.source_bucket = source_bucket or self._bucket("Source", access_logs_bucket)
         self.destination_bucket = destination_bucket or self._bucket("Destination", access_logs_bucket)
-        self.table = table or dynamodb.Table(
+        self._source_prefix, self._destination_prefix = source_prefix, destination_prefix
+        self.table = table or self._records()
+        failed = DeadLetterQueue(
+            self,
+            "DeadLetters",
+            holds="events of images whose thumbnails could not be made",
+            settings=settings,
+        )
+        self.dead_letters = failed.queue
+        environment = {
+            "DESTINATION_BUCKET": self.destination_bucket.bucket_name,
+            "DESTINATION_PREFIX": destination_prefix,
+            "FORMAT": image_format,
+            "MAX_BYTES": _text(max_bytes.to_bytes()),
+            "MAX_PIXELS": _text(max_pixels),
+            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "POWERTOOLS_SERVICE_NAME": self.node.path,
+            "QUALITY": _text(quality),
+            "SOURCE_PREFIX": source_prefix,
+            "SOURCE_SUFFIXES": ",".join(source_suffixes),
+            "TABLE_NAME": self.table.table_name,
+            "WIDTHS": ",".join(_text(width) for width in widths),
+        }
+        architecture = architecture or lambda_.Architecture.ARM_64
+        thumbnails = LambdaFunction(
+            self,
+            "Thumbnails",
+            description="Makes thumbnails of an image and records it",
+            code=python_code(self, Path(__file__).parent / "handler", runtime=PYTHON, architecture=architecture),
+            handler="thumbnailer.index.handler",
+            architecture=architecture,
+            memory=memory or DEFAULT_MEMORY,
+            timeout=DEFAULT_TIMEOUT,
+            environment=environment,
+            settings=settings,
+            dead_letters=failed,
+            reserved_concurrency=reserved_concurrency,
+        )
+        self.function = thumbnails.function
+        self._permit(thumbnails, versioned=source_bucket is None)
+        if source_bucket is None:
+            notify_from_new_bucket(self, self.source_bucket, self.function, source_prefix, source_suffixes)
+        else:
+            notify_from_existing_bucket(self, source_bucket, self.function, source_prefix, source_suffixes)
+        self.alarms: list[cloudwatch.Alarm] = [*thumbnails.alarms, failed.alarm]
+
+    def _bucket(self, construct_id: str, access_logs: s3.IBucket | None) -> PrivateBucket:
+        return PrivateBucket(
+            self,
+            construct_id,
+            encryption_key=self.encryption_key,
+            access_logs=access_logs,
+            access_logs_prefix=f"{construct_id.lower()}/",
+        )
+
+    def _records(self) -> dynamodb.Table:
+        return dynamodb.Table(
             self,
             "Records",
             partition_key=dynamodb.Attribute(name="source_key", type=dynamodb.AttributeType.STRING),
@@ -137,72 +195,20 @@ class Thumbnailer(Construct):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
-        failed = DeadLetterQueue(
-            self,
-            "DeadLetters",
-            holds="events of images whose thumbnails could not be made",
-            encryption_key=self.encryption_key,
-            alarm_topic=alarm_topic,
-        )
-        self.dead_letters = failed.queue
 
-        architecture = architecture or lambda_.Architecture.ARM_64
-        thumbnails = LambdaFunction(
-            self,
-            "Thumbnails",
-            description="Makes thumbnails of an image and records it",
-            code=python_code(self, Path(__file__).parent / "handler", runtime=PYTHON, architecture=architecture),
-            handler="thumbnailer.index.handler",
-            architecture=architecture,
-            memory=memory or DEFAULT_MEMORY,
-            timeout=DEFAULT_TIMEOUT,
-            environment={
-                "DESTINATION_BUCKET": self.destination_bucket.bucket_name,
-                "DESTINATION_PREFIX": destination_prefix,
-                "FORMAT": image_format,
-                "MAX_BYTES": _text(max_bytes.to_bytes()),
-                "MAX_PIXELS": _text(max_pixels),
-                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
-                "POWERTOOLS_SERVICE_NAME": self.node.path,
-                "QUALITY": _text(quality),
-                "SOURCE_PREFIX": source_prefix,
-                "SOURCE_SUFFIXES": ",".join(source_suffixes),
-                "TABLE_NAME": self.table.table_name,
-                "WIDTHS": ",".join(_text(width) for width in widths),
-            },
-            encryption_key=self.encryption_key,
-            dead_letters=failed,
-            log_retention=log_retention,
-            reserved_concurrency=reserved_concurrency,
-            alarm_topic=alarm_topic,
-        )
-        self.function = thumbnails.function
-        thumbnails.permit(self._writes(destination_prefix))
+    def _permit(self, thumbnails: LambdaFunction, *, versioned: bool) -> None:
+        thumbnails.permit(self._writes(self._destination_prefix))
+        # Every object of the bucket that is made here has a version; of an existing bucket that is not known.
+        actions = ["s3:GetObjectVersion"] if versioned else ["s3:GetObject", "s3:GetObjectVersion"]
         # Not in the role's own policy: the function waits for that one, the bucket for the function, and this
         # policy for the bucket.
-        # Every object of the bucket that is made here has a version; of an existing bucket that is not known.
-        actions = ["s3:GetObjectVersion"] if source_bucket is None else ["s3:GetObject", "s3:GetObjectVersion"]
-        reads = iam.Policy(self, "ReadsImages", statements=self._reads(source_prefix, actions), roles=[thumbnails.role])
+        statements = self._reads(self._source_prefix, actions)
+        reads = iam.Policy(self, "ReadsImages", statements=statements, roles=[thumbnails.role])
         for scope, bucket, prefix in (
-            (reads, self.source_bucket, source_prefix),
-            (thumbnails.role, self.destination_bucket, destination_prefix),
+            (reads, self.source_bucket, self._source_prefix),
+            (thumbnails.role, self.destination_bucket, self._destination_prefix),
         ):
             acknowledge_wildcard_resource(scope, bucket.arn_for_objects(f"{prefix}*"), OBJECT_KEYS_UNKNOWN)
-        if source_bucket is None:
-            notify_from_new_bucket(self, self.source_bucket, self.function, source_prefix, source_suffixes)
-        else:
-            notify_from_existing_bucket(self, source_bucket, self.function, source_prefix, source_suffixes)
-        self._source_prefix, self._destination_prefix = source_prefix, destination_prefix
-        self.alarms: list[cloudwatch.Alarm] = [*thumbnails.alarms, failed.alarm]
-
-    def _bucket(self, construct_id: str, access_logs: s3.IBucket | None) -> PrivateBucket:
-        return PrivateBucket(
-            self,
-            construct_id,
-            encryption_key=self.encryption_key,
-            access_logs=access_logs,
-            access_logs_prefix=f"{construct_id.lower()}/",
-        )
 
     def _reads(self, prefix: str, actions: Sequence[str]) -> list[iam.PolicyStatement]:
         bucket = self.source_bucket

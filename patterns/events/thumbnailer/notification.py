@@ -8,8 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_notifications as s3n
 from constructs import Construct
 
-from patterns.building_blocks.bucket_notifications import add_notification
-from patterns.building_blocks.cross_stack import bucket_to_notify_from
+from patterns.events.bucket_notifications.notifications import add_notification, bucket_to_notify_from
 
 
 def notify_from_new_bucket(

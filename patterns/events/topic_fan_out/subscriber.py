@@ -7,7 +7,8 @@ from aws_cdk import Duration, Size
 from aws_cdk import aws_lambda as lambda_
 
 from patterns.building_blocks.arguments import check_duration, check_memory, check_range
-from patterns.events.topic_fan_out.filters import check_filter, check_name
+from patterns.building_blocks.ready_function import check_function
+from patterns.events.announcements.object_filter import check_filter, check_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +58,7 @@ def check_subscribers(subscribers: Sequence[Subscriber]) -> None:
     for one in subscribers:
         argument = f"subscribers[{one.name}]"
         check_filter(argument, one.prefixes, one.suffixes)
-        if (one.code is None) != (one.handler is None):
-            given = "handler" if one.code is None else "code"
-            raise ValueError(f"{argument}: code and handler go together, got only {given}")
         settings = {
-            "code": one.code,
             "runtime": one.runtime,
             "environment": one.environment,
             "memory": one.memory,
@@ -70,9 +67,7 @@ def check_subscribers(subscribers: Sequence[Subscriber]) -> None:
             "max_event_age": one.max_event_age,
             "reserved_concurrency": one.reserved_concurrency,
         }
-        for name, value in settings.items():
-            if one.function is not None and value is not None:
-                raise ValueError(f"{argument}: {name} must not be given with function: a ready function has its own")
+        check_function(one.function, one.code, one.handler, settings, of=f"{argument}: ")
         check_memory(f"{argument}: memory", one.memory)
         check_duration(f"{argument}: timeout", one.timeout, Duration.seconds(1), Duration.minutes(15))
         check_range(f"{argument}: retry_attempts", one.retry_attempts, 0, 2)

@@ -12,17 +12,17 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.attachment_vpc import zones
-from patterns.building_blocks.cidr_block import (
+from patterns.building_blocks.availability_zones import zones
+from patterns.network.hub.cidr_block import (
     ORGANIZATION_NETWORKS,
     private_networks,
     reject_overlap,
     require_inside,
 )
-from patterns.building_blocks.network_logs import NetworkLogs
-from patterns.building_blocks.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
-from patterns.building_blocks.spoke import Spoke, check_spoke, network_of, require_new
-from patterns.building_blocks.transit_gateway import DEFAULT_ASN, Attachment, RoutingDomain, TransitGateway
+from patterns.network.hub.network_logs import NetworkLogs
+from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
+from patterns.network.hub.spoke import Spoke, check_spoke, network_of, require_new
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, RoutingDomain, TransitGateway
 
 
 class HubAndSpokeVpn(Construct):

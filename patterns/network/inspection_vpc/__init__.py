@@ -1,7 +1,7 @@
 """All traffic between VPCs, customer sites and the internet through one firewall."""
 
-from patterns.building_blocks.site_to_site_vpn import CustomerSite
-from patterns.building_blocks.spoke import JoiningSpoke
+from patterns.network.hub.site_to_site_vpn import CustomerSite
+from patterns.network.hub.spoke import JoiningSpoke
 from patterns.network.inspection_vpc.construct import InspectionVpc
 from patterns.network.inspection_vpc.spoke_stacks import SpokeStacks
 

@@ -18,25 +18,25 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.arguments import check_one_of, check_range
-from patterns.building_blocks.attachment_vpc import zones
-from patterns.building_blocks.cidr_block import (
+from patterns.building_blocks.availability_zones import zones
+from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.network.hub.cidr_block import (
     ORGANIZATION_NETWORKS,
     private_networks,
     reject_overlap,
     require_inside,
     vpc_network,
 )
-from patterns.building_blocks.nat_gateways import watch_nat_gateways
-from patterns.building_blocks.network_logs import NetworkLogs
-from patterns.building_blocks.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites
-from patterns.building_blocks.spoke import (
+from patterns.network.hub.network_logs import NetworkLogs
+from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites
+from patterns.network.hub.spoke import (
     Spoke,
     check_spoke,
     network_of,
     require_new,
     require_no_public_subnets,
 )
-from patterns.building_blocks.transit_gateway import DEFAULT_ASN, Attachment, TransitGateway
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, TransitGateway
 from patterns.network.inspection_vpc.egress import EgressVpc
 from patterns.network.inspection_vpc.firewall import FirewallPolicy, StreamException
 from patterns.network.inspection_vpc.ingress import Ingress

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from patterns.building_blocks.attachment_vpc import PUBLIC, AttachmentVpc
-from patterns.building_blocks.transit_gateway import RoutingDomain
+from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
+from patterns.network.hub.transit_gateway import RoutingDomain
 
 EVERYWHERE = "0.0.0.0/0"
 

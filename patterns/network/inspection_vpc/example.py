@@ -3,7 +3,7 @@ from typing import Any
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
-from patterns.building_blocks.attachment_vpc import AttachmentVpc
+from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.inspection_vpc import InspectionVpc
 
 RULES = """\

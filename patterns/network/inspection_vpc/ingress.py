@@ -13,9 +13,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.attachment_vpc import PUBLIC, AttachmentVpc
 from patterns.building_blocks.private_bucket import AccessLogsBucket
-from patterns.building_blocks.transit_gateway import RoutingDomain
+from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
+from patterns.network.hub.transit_gateway import RoutingDomain
 
 
 class Ingress(Construct):

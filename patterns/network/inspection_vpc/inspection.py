@@ -8,9 +8,9 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.attachment_vpc import PUBLIC, AttachmentVpc
-from patterns.building_blocks.network_logs import NetworkLogs
-from patterns.building_blocks.transit_gateway import Attachment
+from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
+from patterns.network.hub.network_logs import NetworkLogs
+from patterns.network.hub.transit_gateway import Attachment
 from patterns.network.inspection_vpc.firewall import (
     GatewayFirewall,
     ZonalFirewalls,

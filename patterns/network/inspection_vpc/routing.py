@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from patterns.building_blocks.transit_gateway import Attachment, RoutingDomain, TransitGateway
+from patterns.network.hub.transit_gateway import Attachment, RoutingDomain, TransitGateway
 
 Inspect = Literal["all", "east-west", "north-south"]
 EVERYWHERE = "0.0.0.0/0"

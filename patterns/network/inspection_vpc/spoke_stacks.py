@@ -6,8 +6,8 @@ from aws_cdk import Environment, Stack, Stage, Token
 from constructs import Construct
 
 from patterns.building_blocks.arguments import check_known, check_range
-from patterns.building_blocks.attachment_vpc import AttachmentVpc
-from patterns.building_blocks.cidr_block import require_inside, vpc_network
+from patterns.network.hub.attachment_vpc import AttachmentVpc
+from patterns.network.hub.cidr_block import require_inside, vpc_network
 from patterns.network.inspection_vpc.construct import InspectionVpc
 
 

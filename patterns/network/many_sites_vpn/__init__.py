@@ -1,6 +1,6 @@
 """Many customer sites to one VPC."""
 
-from patterns.building_blocks.site_to_site_vpn import CustomerSite
+from patterns.network.hub.site_to_site_vpn import CustomerSite
 from patterns.network.many_sites_vpn.construct import ManySitesVpn
 
 __all__ = ["CustomerSite", "ManySitesVpn"]

@@ -13,12 +13,13 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.arguments import check_one_of
-from patterns.building_blocks.attachment_vpc import AttachmentVpc, zones
-from patterns.building_blocks.cidr_block import ORGANIZATION_NETWORKS, private_networks, reject_overlap, vpc_network
-from patterns.building_blocks.network_logs import NetworkLogs
-from patterns.building_blocks.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
-from patterns.building_blocks.spoke import Spoke, attachment_subnets_of, network_of
-from patterns.building_blocks.transit_gateway import DEFAULT_ASN, TransitGateway
+from patterns.building_blocks.availability_zones import zones
+from patterns.network.hub.attachment_vpc import AttachmentVpc
+from patterns.network.hub.cidr_block import ORGANIZATION_NETWORKS, private_networks, reject_overlap, vpc_network
+from patterns.network.hub.network_logs import NetworkLogs
+from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
+from patterns.network.hub.spoke import Spoke, attachment_subnets_of, network_of
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, TransitGateway
 
 Gateway = Literal["transit-gateway", "virtual-private-gateway"]
 

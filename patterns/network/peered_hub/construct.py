@@ -9,10 +9,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from patterns.building_blocks.attachment_vpc import AttachmentVpc, zones
-from patterns.building_blocks.cidr_block import reject_overlap, vpc_network
-from patterns.building_blocks.network_logs import NetworkLogs
-from patterns.building_blocks.spoke import network_of, require_same_account
+from patterns.building_blocks.availability_zones import zones
+from patterns.network.hub.attachment_vpc import AttachmentVpc
+from patterns.network.hub.cidr_block import reject_overlap, vpc_network
+from patterns.network.hub.network_logs import NetworkLogs
+from patterns.network.hub.spoke import network_of, require_same_account
 
 
 class PeeredHub(Construct):

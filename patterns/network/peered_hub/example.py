@@ -3,7 +3,8 @@ from typing import Any
 from aws_cdk import CfnOutput, Environment, Stack
 from constructs import Construct
 
-from patterns.building_blocks.attachment_vpc import AttachmentVpc, zones
+from patterns.building_blocks.availability_zones import zones
+from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.peered_hub import PeeredHub
 
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from patterns.building_blocks.attachment_vpc import zones
+from patterns.building_blocks.availability_zones import zones
 from patterns.building_blocks.nat_gateways import watch_nat_gateways
 from patterns.building_blocks.settings import Settings
 

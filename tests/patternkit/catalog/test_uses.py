@@ -12,7 +12,7 @@ from patternkit.catalog.parts.uses import check_uses
 
 PATTERN = patterns()["cron-function"]
 TEXT = page(PATTERN).read_text(encoding="utf-8")
-EXAMPLE = re.compile(r"(?<=### Compose it\n).*?(?=## How it works\n)", re.DOTALL)
+EXAMPLE = re.compile(r"(?<=### With other constructs\n).*?(?=## When to use it\n)", re.DOTALL)
 ELSEWHERE = "\n```python\nfrom aws_cdk import App\n```\n\n"
 SHELL = "\n```sh\nfrom patterns.events.cron_function import CronFunction\n```\n\n"
 
@@ -31,11 +31,11 @@ def test_a_heading_in_an_example_ends_no_section() -> None:
 @pytest.mark.parametrize(
     ("text", "heading"),
     [
-        (TEXT.replace("## Use it\n", "## Try it\n"), "Use it"),
-        (TEXT.replace("### Compose it\n", ""), "Compose it"),
-        (EXAMPLE.sub("\nWith anything.\n\n", TEXT), "Compose it"),
-        (EXAMPLE.sub(lambda _: ELSEWHERE, TEXT), "Compose it"),
-        (EXAMPLE.sub(lambda _: SHELL, TEXT), "Compose it"),
+        (TEXT.replace("## Quick start\n", "## Try it\n"), "Quick start"),
+        (TEXT.replace("### With other constructs\n", ""), "With other constructs"),
+        (EXAMPLE.sub("\nWith anything.\n\n", TEXT), "With other constructs"),
+        (EXAMPLE.sub(lambda _: ELSEWHERE, TEXT), "With other constructs"),
+        (EXAMPLE.sub(lambda _: SHELL, TEXT), "With other constructs"),
     ],
     ids=["no minimal use", "no composed use", "words alone", "another thing's use", "no Python"],
 )

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -247,7 +248,7 @@ def test_geoproximity_near_the_border_is_not_known() -> None:
 def test_an_alarm_with_too_few_data_has_the_status_that_was_asked_for(status: str, answer: str) -> None:
     dns = Dns()
     dns.add("Alarm", "CloudWatch::Alarm", Period=60, EvaluationPeriods=1)
-    config = {
+    config: dict[str, Any] = {
         "Type": "CLOUDWATCH_METRIC",
         "AlarmIdentifier": {"Name": ref("Alarm"), "Region": "eu-west-1"},
         "InsufficientDataHealthStatus": status,

@@ -87,14 +87,15 @@ def as_names(tree: Tree) -> Names:
         dns.check(f"Check{address.rpartition('.')[2]}", address)
     for name, records in tree.groups.items():
         for number, leaf in enumerate(records):
-            policy: dict[str, Any] = {
+            policies: dict[str, dict[str, Any]] = {
                 "simple": {},
                 "weighted": {"Weight": leaf.weight},
                 "failover": {"Failover": "PRIMARY" if leaf.primary else "SECONDARY"},
                 "latency": {"Region": leaf.region},
                 "geolocation": {"GeoLocation": PLACES.get(leaf.place)},
                 "multivalue": {"MultiValueAnswer": True},
-            }[leaf.policy]
+            }
+            policy = policies[leaf.policy]
             if policy:
                 policy["id"] = str(number)
             if leaf.alias:

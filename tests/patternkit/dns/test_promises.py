@@ -171,6 +171,15 @@ def test_private_fails_where_a_public_zone_answers() -> None:
     assert other.verdict(private("db.example.com")) is Verdict.UNKNOWN
 
 
+def test_what_is_declared_elsewhere_counts_after_what_the_set_holds() -> None:
+    dns = Dns()
+    dns.record("www.example.com", "192.0.2.1")
+    contracts = {"elsewhere": {"com": "none", "old.example.com": ["192.0.2.9"]}}
+    assert dns.shares("www.example.com", contracts=contracts) == {"192.0.2.1": 1}
+    assert dns.shares("old.example.com", contracts=contracts) == {"192.0.2.9": 1}
+    assert dns.shares("www.other.com", contracts=contracts) == {"NXDOMAIN": 1}
+
+
 def test_splits_compares_the_shares() -> None:
     dns = Dns()
     dns.record("www.example.com", "192.0.2.1", id="blue", Weight=90)

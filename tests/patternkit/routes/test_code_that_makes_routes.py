@@ -8,7 +8,7 @@ import pytest
 
 from patternkit.routes import ContractError, Verdict, isolated, reaches
 from tests.patternkit.routes.cases.verdicts import fails, holds, unknown
-from tests.patternkit.routes.topologies import Topology
+from tests.patternkit.routes.topologies import Topology, inspection
 from tests.patternkit.routes.two_vpcs import two_vpcs
 
 
@@ -63,6 +63,18 @@ class TestRoutesMadeAtRunTime:
             self.net().network(contracts={"routes": [route]}).views()
 
 
+# Elements that the flows from a spoke to the internet pass or stand in.
+HANDED: list[Any] = [
+    {"Ref": "Nata"},
+    {"Ref": "MIgw"},
+    {"Ref": "S0"},
+    {"Ref": "S0a"},
+    {"Ref": "M"},
+    {"Fn::Select": [0, {"Fn::GetAtt": ["Fw", "EndpointIds"]}]},
+    {"Fn::GetAtt": ["Fw", "FirewallArn"]},
+]
+
+
 class TestAutomations:
     """What runs code is suspected of changing what it is handed, unless its role surely lets it change nothing."""
 
@@ -74,6 +86,7 @@ class TestAutomations:
             ("CodeBuild::Project", {"Environment": {"EnvironmentVariables": [{"Name": "T", "Value": TABLE}]}}),
             ("CodeBuild::Project", {"Source": {"BuildSpec": {"Fn::Sub": "aws ec2 create-route ${ATable}"}}}),
             ("Lambda::Function", {"Environment": {"Variables": {"T": TABLE}}}),
+            ("Lambda::Function", {"Environment": {"Variables": {"Subnets": TABLE}}}),
             ("Lambda::Function", {"Environment": {"Variables": {"G": {"Fn::Join": [",", [{"Ref": "Tgw"}]]}}}}),
             ("StepFunctions::StateMachine", {"DefinitionSubstitutions": {"T": TABLE}}),
             ("StepFunctions::StateMachine", {"DefinitionString": {"Fn::Sub": '{"T": "${ATable}"}'}}),
@@ -95,6 +108,18 @@ class TestAutomations:
         proof = net.network().prove(reaches("Aa", "Ba"))
         assert any("(contract: harmless" in reason for reason in proof.unknown), proof
         holds(net.network(contracts={"harmless": ["Auto"]}), reaches("Aa", "Ba"))
+
+    @pytest.mark.parametrize("given", HANDED, ids=str)
+    @pytest.mark.parametrize("kind", ["Lambda::Function", "CodeBuild::Project"])
+    def test_each_kind_of_element_is_suspected(self, kind: str, given: Any) -> None:
+        net = inspection(letters="a")
+        variables: Any = {"Variables": {"Given": given}}
+        if kind == "CodeBuild::Project":
+            variables = {"EnvironmentVariables": [{"Name": "Given", "Value": given}]}
+        net.add("Auto", kind, Environment=variables)
+        promise = reaches("S0a", "internet", port=443)
+        unknown(net.network(), promise, f"Net/Auto (AWS::{kind}) is given Net/", "(contract: harmless, Net/Auto)")
+        holds(net.network(contracts={"harmless": ["Auto"]}), promise)
 
     def test_where_it_runs_is_not_what_it_is_told(self) -> None:
         net = two_vpcs()

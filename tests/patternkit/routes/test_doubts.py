@@ -21,6 +21,7 @@ from tests.patternkit.routes.doubts.unmodelled import (
     one_type_of_icmp,
     prefixes_that_direct_connect_does_not_advertise,
 )
+from tests.patternkit.routes.reasons import badly_told
 from tests.patternkit.routes.topologies import Topology, inspection
 
 UNKNOWN = owners.UNKNOWN | left_to_code.UNKNOWN | unmodelled.UNKNOWN
@@ -29,11 +30,11 @@ UNKNOWN = owners.UNKNOWN | left_to_code.UNKNOWN | unmodelled.UNKNOWN
 @pytest.mark.parametrize(("case", "words"), UNKNOWN.items(), ids=lambda item: getattr(item, "__name__", ""))
 def test_it_is_unknown(case: Callable[[], Case], words: str) -> None:
     net, promise = case()
-    proof = net.network(contracts={"prefixes": {"Dx": ["172.20.0.0/16"]}} if "Dx" in net.resources else None).prove(
-        promise
-    )
+    network = net.network(contracts={"prefixes": {"Dx": ["172.20.0.0/16"]}} if "Dx" in net.resources else None)
+    proof = network.prove(promise)
     assert proof.verdict is Verdict.UNKNOWN, str(proof)
     assert any(words in reason for reason in proof.unknown), str(proof)
+    assert not badly_told(network, proof)
 
 
 @pytest.mark.parametrize(("case", "words"), overlooked.FAILS.items(), ids=lambda item: getattr(item, "__name__", ""))

@@ -145,7 +145,7 @@ class TestReferencesToGroups:
     def test_through_a_middlebox(self, outbound: bool) -> None:
         holds(self.net(through=False, outbound=outbound).network(), reaches("Client", "Server", port=443))
         network = self.net(through=True, outbound=outbound).network()
-        unknown(network, reaches("Client", "Server", port=443), "does not hold through a middlebox")
+        unknown(network, reaches("Client", "Server", port=443), "does not hold through Net/Fw endpoint")
 
 
 @pytest.mark.parametrize("kind", [reaches, inspected, symmetric, same_az, no_blackhole])

@@ -12,6 +12,7 @@ import yaml
 from patternkit.routes import Network
 from patternkit.routes.promises import read_promises
 from patternkit.routes.proving.proof import answer_data
+from tests.patternkit.routes.reasons import badly_told
 
 FOUND = Path(__file__).parent / "found"
 
@@ -31,6 +32,7 @@ def test_the_verdicts_are_right(folder: Path, name: str, run: dict[str, Any]) ->
     answers = network.answer_all(read_promises(folder / "promises.yaml"))
     told = "\n\n".join(map(str, answers))
     assert [answer_data(answer)["verdict"] for answer in answers] == run["verdicts"], told
+    assert not [reason for answer in answers for reason in badly_told(network, answer)]
     for answer, words in zip(answers, run.get("reasons", ()), strict=False):
         data = answer_data(answer)
         assert words is None or any(words in reason for reason in (data["reason"], *data.get("unknown", ()))), told

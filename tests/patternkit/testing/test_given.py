@@ -68,10 +68,12 @@ TAKES = """
     def test_names_of_its_own(
         patternkit_synthesized, synthesized, patternkit_no_findings, patternkit_no_lint, patternkit_template_snapshot,
         patternkit_stateful_snapshot, patternkit_permissions, permissions, patternkit_network, network,
+        patternkit_dns_names, dns_names,
     ):
         assert patternkit_synthesized is synthesized
         assert patternkit_permissions is permissions
         assert patternkit_network is network
+        assert patternkit_dns_names is dns_names
 """
 
 
@@ -117,6 +119,9 @@ SLIPS = [
     ),
     ("network", "network(7)", "a network is read from *, got int"),
     ("network", "network(Good)", "a network is read from what Good makes: give synthesized(Good)"),
+    ("dns_names", "dns_names(7)", "a set of names is read from *, got int"),
+    ("dns_names", "dns_names(Good)", "a set of names is read from what Good makes: give synthesized(Good)"),
+    ("dns_names", "dns_names()", "give at least one template, cloud assembly or app"),
     ("network", "network()", "give at least one template, cloud assembly or app"),
     ("local_cloud", "local_cloud.deploy('nowhere')", "*nowhere*"),
 ]

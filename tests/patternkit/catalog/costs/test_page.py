@@ -7,7 +7,7 @@ from patternkit.catalog.comparison.facts import recorded
 from patternkit.catalog.costs.prices import price_table
 from patternkit.catalog.discovery import patterns
 from patternkit.catalog.pages import page
-from patternkit.catalog.parts.costs import costs
+from patternkit.catalog.parts.costs import costs, summarized
 
 NAT: dict[str, Any] = {"Type": "AWS::EC2::NatGateway"}
 
@@ -41,6 +41,13 @@ def test_what_costs_nothing_standing_still_says_so() -> None:
 def test_pages_say_what_is_compared() -> None:
     for name, facts in recorded().items():
         text = page(patterns()[name]).read_text(encoding="utf-8")
-        assert re.search(rf"^\| \*\*Together\*\* .* \| \*\*{facts.standing.usd:,.2f}\*\* \|$", text, re.MULTILINE), name
+        assert re.search(rf"^\*\*USD {facts.standing.usd:,.2f} a month\*\*", text, re.MULTILINE), name
         if facts.by_million.lines:
-            assert f"A million requests cost {facts.by_million.usd:,.2f} USD" in text, name
+            assert f", {facts.by_million.usd:,.2f} for a million requests" in text, name
+
+
+def test_the_line_on_a_page_names_what_has_no_price() -> None:
+    line = summarized(template(Nat=NAT, Database={"Type": "AWS::RDS::DBCluster"}))
+    assert line.startswith("**USD 32.85 a month** without traffic (us-east-1, ")
+    assert line.endswith("Not included, since no price is known: AWS::RDS::DBCluster.")
+    assert summarized(template(Queue={"Type": "AWS::SQS::Queue"})).startswith("Nothing without traffic (")

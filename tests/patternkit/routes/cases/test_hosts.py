@@ -39,4 +39,4 @@ class TestHosts:
         net.host("Server", "Vb")
         net.resources["Server"]["Properties"]["GroupSet"] = [{"Ref": "Web"}]
         holds(net.network(), reaches("Client", "Server"))
-        unknown(net.network(), reaches("Va", "Server"), "the peer's is not known")
+        unknown(net.network(), reaches("Va", "Server"), "Net/Web names a group, and the peer may be of it")

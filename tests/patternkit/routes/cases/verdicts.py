@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from patternkit.routes import Network, Promise, Verdict
+from tests.patternkit.routes.reasons import badly_told
 
 SITE = "192.168.0.0/16"
 VPN_LEARNS = {"prefixes": {"Vpn": [SITE]}}
@@ -26,5 +27,6 @@ def unknown(network: Network, promise: Promise, *words: str) -> None:
     proof = network.prove(promise)
     assert proof.verdict is Verdict.UNKNOWN, str(proof)
     assert proof.unknown
+    assert not badly_told(network, proof)
     for word in words:
         assert word in str(proof), f"{word!r} is not in\n{proof}"

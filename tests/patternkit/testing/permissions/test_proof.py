@@ -544,3 +544,163 @@ class TestTheProcess:
             permissions(queue_template(), handler=sends, events=[{}])
         with pytest.raises(pytest.fail.Exception, match=r"^unused: sqs:PurgeQueue on Queue.Arn$"):
             permissions(queue_template(allow("sqs:PurgeQueue", arn("Queue"))), handler=nothing, events=[{}])
+
+
+def puts_parts(_event: Any, _context: Any) -> None:
+    s3: Any = boto3.client("s3")
+    where = {"Bucket": os.environ["BUCKET"], "Key": "a"}
+    with contextlib.suppress(ClientError):
+        upload = {**where, "UploadId": s3.create_multipart_upload(**where)["UploadId"]}
+        part = s3.upload_part(**upload, PartNumber=1, Body=b"x")
+        s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
+
+
+class TestMultipartUploads:
+    """A part that is uploaded to a bucket with a customer key is read again, which asks for kms:Decrypt."""
+
+    @pytest.mark.parametrize(
+        ("key_actions", "refused", "calls"),
+        [
+            (["kms:Decrypt", "kms:GenerateDataKey"], [], 3),
+            (["kms:GenerateDataKey"], ["kms:Decrypt"], 2),
+            (["kms:Decrypt"], ["kms:GenerateDataKey"], 1),
+        ],
+    )
+    def test_the_key(self, key_actions: list[str], refused: list[str], calls: int) -> None:
+        made = template(
+            allow("s3:PutObject", OBJECTS),
+            allow(key_actions, arn("Key")),
+            variables={"BUCKET": {"Ref": "Bucket"}},
+            Bucket=encrypted_bucket(),
+            Key=KEY,
+        )
+        proof = prove(made, handler=puts_parts, events=[{}])
+        assert denied(proof) == refused
+        assert proof.calls == calls
+        assert proof.used >= {"s3:PutObject"}
+
+
+class TestReports:
+    def test_what_is_said_whole(self) -> None:
+        proof = prove(queue_template(allow("sqs:PurgeQueue", arn("Queue"))), handler=sends, events=[{}])
+        assert proof.report() == (
+            "Function: 1 calls, 1 not allowed, 1 unused\n"
+            "  denied: sqs:SendMessage on Queue (the handler calls sqs:SendMessage): no statement allows it\n"
+            "  unused: sqs:PurgeQueue on Queue.Arn"
+        )
+        assert proof.function == "Function"
+        assert proof.used == {"logs:CreateLogStream", "logs:PutLogEvents"}
+        assert proof.not_evaluated == ()
+
+    def test_each_refusal_once_and_each_call_counted(self) -> None:
+        def twice(event: Any, context: Any) -> None:
+            for _ in range(2):
+                with contextlib.suppress(ClientError):
+                    sends(event, context)
+
+        proof = prove(queue_template(), handler=twice, events=[{}, {}])
+        assert (proof.calls, denied(proof)) == (4, ["sqs:SendMessage"])
+        assert len([one for one in proof.evaluations if one.request.action == "sqs:SendMessage"]) == 4
+
+    def test_a_gap_is_named_as_such(self) -> None:
+        made = template()
+        made["Resources"]["Function"]["Properties"]["DurableConfig"] = {}
+        proof = prove(made, handler=nothing, events=[{}])
+        assert [str(one) for one in proof.not_evaluated] == [
+            "not evaluated: ? on ? (Lambda itself): what Lambda needs for DurableConfig is not modelled"
+        ]
+
+
+class TestWhatAHandlerIsGiven:
+    def test_the_context_and_the_environment(self) -> None:
+        seen: dict[str, Any] = {}
+
+        def looks(event: Any, context: Any) -> None:
+            names = ("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION")
+            seen.update({name: os.environ[name] for name in (*names, "AWS_REGION", "MORE", "OWN", "ELSEWHERE")})
+            seen.update({"event": event, "left": context.get_remaining_time_in_millis()})
+            seen.update({"memory": context.memory_limit_in_mb, "arn": context.invoked_function_arn})
+
+        made = template(variables={"OWN": "one", "ELSEWHERE": {"Fn::ImportValue": "x"}})
+        made["Resources"]["Function"]["Properties"] |= {"MemorySize": 512, "Timeout": 9, "FunctionName": "f"}
+        prove(made, handler=looks, events=[{"a": 1}], environment={"MORE": "two"}, region="eu-west-1")
+        assert seen == {
+            "AWS_LAMBDA_FUNCTION_NAME": "f",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_REGION": "eu-west-1",
+            "MORE": "two",
+            "OWN": "one",
+            "ELSEWHERE": "x",
+            "event": {"a": 1},
+            "left": 9000,
+            "memory": "512",
+            "arn": "arn:aws:lambda:eu-west-1:123456789012:function:f",
+        }
+        del made["Resources"]["Function"]["Properties"]["MemorySize"]
+        del made["Resources"]["Function"]["Properties"]["Timeout"]
+        prove(made, handler=looks, events=[{}], environment={"MORE": "two", "OWN": "three"}, region="eu-west-1")
+        assert (seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"], seen["memory"], seen["left"]) == ("128", "128", 3000)
+        assert seen["OWN"] == "three"
+
+    def test_variables_that_nobody_knows(self) -> None:
+        made = template()
+        made["Resources"]["Function"]["Properties"]["Environment"] = {"Variables": {"Fn::ImportValue": "x"}}
+        with pytest.raises(ProofError, match=r"^Function: its environment variables are not known before deployment$"):
+            prove(made, handler=nothing, events=[{}])
+
+    def test_what_raises_for_a_denial_is_told_by_the_denial(self) -> None:
+        assert denied(prove(queue_template(), handler=sends, events=[{}])) == ["sqs:SendMessage"]
+
+        def fails_later(event: Any, context: Any) -> None:
+            with contextlib.suppress(ClientError):
+                sends(event, context)
+            if event:
+                raise ValueError("two\n  lines")
+
+        assert denied(prove(queue_template(), handler=fails_later, events=[{"a": 1}])) == ["sqs:SendMessage"]
+        granted = queue_template(allow("sqs:SendMessage", arn("Queue")))
+        with pytest.raises(ProofError, match=r"the handler raised on event 2: ValueError: two lines$"):
+            prove(granted, handler=fails_later, events=[{}, {"a": 1}])
+
+    def test_a_package_is_as_it_was_afterwards(self, tmp_path: Path) -> None:
+        package = tmp_path / "kept_package"
+        package.mkdir()
+        (package / "__init__.py").write_text("")
+        (package / "main.py").write_text("def handler(event, context):\n    event.append(__name__)\n")
+        sys.modules["kept_package"] = before = type(sys)("kept_package")
+        sys.modules["kept_package.other"] = other = type(sys)("kept_package.other")
+        seen: list[str] = []
+        path = list(sys.path)
+        try:
+            prove(template(), code=tmp_path, handler="kept_package.main.handler", events=[seen])
+            assert seen == ["kept_package.main"]
+            assert sys.modules["kept_package"] is before
+            assert sys.modules["kept_package.other"] is other
+            assert "kept_package.main" not in sys.modules
+            assert sys.path == path
+        finally:
+            for name in ("kept_package", "kept_package.other"):
+                sys.modules.pop(name, None)
+
+
+class TestTemplatesThatAreNone:
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ([], "template must be a CloudFormation template with Resources"),
+            ([template(), {}], "template must be a CloudFormation template with Resources"),
+            ([template(), "x"], "template must be a CloudFormation template with Resources"),
+            ({"Resources": []}, "template must be a CloudFormation template with Resources"),
+            (
+                {"Resources": {"Fn::ForEach::T": ["T", ["a"], {"T": {"Type": "AWS::SNS::Topic"}}]}},
+                "template must be processed before it is proved: it has Fn::ForEach::T",
+            ),
+            ([template(), {"Resources": {"T": {}}}], "template 2: resource T has no Type"),
+            ({"Resources": {"T": {}}}, "template: resource T has no Type"),
+        ],
+    )
+    def test_one_line(self, given: Any, message: str) -> None:
+        with pytest.raises(ProofError) as raised:
+            prove(given, handler=nothing, events=[{}])
+        assert str(raised.value) == message

@@ -15,6 +15,7 @@ from aws_cdk.assertions import Match, Template
 
 from patternkit.routes import Network, reaches, symmetric
 from patterns.api.http_backend_api import HttpBackendApi
+from patterns.building_blocks.settings import Settings
 from patterns.web.networking.web_vpc import WebVpc
 from tests.patterns.api.api_to_queue.conftest import resources
 from tests.patterns.api.http_backend_api.balancers import existing
@@ -191,7 +192,7 @@ def test_there_is_nothing_to_grant_where_iam_is_not_asked(scope: cdk.Stack) -> N
 
 def behind_a_link(app: cdk.App) -> None:
     stack = cdk.Stack(app, "Orders")
-    made = WebVpc(stack, "Network", log_retention=logs.RetentionDays.ONE_WEEK, encryption_key=None, alarm_topic=None)
+    made = WebVpc(stack, "Network", settings=Settings(log_retention=logs.RetentionDays.ONE_WEEK))
     balancer = elbv2.ApplicationLoadBalancer(
         stack,
         "Balancer",

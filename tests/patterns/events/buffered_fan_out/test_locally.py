@@ -13,8 +13,8 @@ from patternkit.localcloud import Deployment, LocalCloud
 from patternkit.testing.synthesis import synthesize
 from patterns.events.buffered_fan_out import BufferedFanOut, Consumer
 from tests.conftest import context
-from tests.patterns.events.topic_fan_out.announced import announcement, trial
-from tests.patterns.events.topic_fan_out.subscribers import QUEUE, read
+from tests.patterns.events.announcements.announced import announcement, trial
+from tests.patterns.events.announcements.subscribers import QUEUE, read
 
 
 def environment(journals: Path, name: str, fail: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from patternkit.testing.permissions import PermissionProof, prove
 from patterns.events.buffered_fan_out import construct as buffered_fan_out
 from tests.conftest import example
-from tests.patterns.events.topic_fan_out.announced import announcement, trial
+from tests.patterns.events.announcements.announced import announcement, trial
 
 CODE = Path(buffered_fan_out.__file__).parent / "handler"
 BODIES = [announcement("photographs/one.jpg", "two"), trial(), "no json"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from patterns.events.topic_fan_out.handler.topic_handler.index import handler, objects
-from tests.patterns.events.topic_fan_out.announced import announcement, trial
+from tests.patterns.events.announcements.announced import announcement, trial
 
 CONTEXT = SimpleNamespace(aws_request_id="request")
 

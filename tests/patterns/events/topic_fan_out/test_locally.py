@@ -14,8 +14,8 @@ from patternkit.localcloud import Deployment, LocalCloud
 from patternkit.testing.synthesis import synthesize
 from patterns.events.topic_fan_out import Subscriber, TopicFanOut
 from tests.conftest import context
-from tests.patterns.events.topic_fan_out.announced import announcement
-from tests.patterns.events.topic_fan_out.subscribers import TOPIC, read
+from tests.patterns.events.announcements.announced import announcement
+from tests.patterns.events.announcements.subscribers import TOPIC, read
 
 
 def environment(journals: Path, name: str, fail: str) -> dict[str, str]:

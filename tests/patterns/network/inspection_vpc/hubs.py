@@ -7,7 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
 
 from patternkit.testing.synthesis import Synthesis
-from patterns.building_blocks.attachment_vpc import AttachmentVpc
+from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.inspection_vpc import CustomerSite, InspectionVpc
 from tests.conftest import ENVIRONMENTS
 from tests.patterns.network.synthesized import network

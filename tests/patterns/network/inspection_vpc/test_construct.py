@@ -9,8 +9,8 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sns as sns
 
-from patterns.building_blocks.attachment_vpc import AttachmentVpc
-from patterns.building_blocks.cidr_block import ORGANIZATION_NETWORKS
+from patterns.network.hub.attachment_vpc import AttachmentVpc
+from patterns.network.hub.cidr_block import ORGANIZATION_NETWORKS
 from patterns.network.inspection_vpc import CustomerSite, InspectionVpc, JoiningSpoke, SpokeStacks
 from tests.conftest import ENVIRONMENTS, context
 from tests.patterns.network.inspection_vpc.hubs import BERLIN, OPTIONS, synthesized

@@ -6,7 +6,8 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 
-from patterns.building_blocks.attachment_vpc import AttachmentVpc, zones
+from patterns.building_blocks.availability_zones import zones
+from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.peered_hub import PeeredHub
 from tests.conftest import ENVIRONMENTS
 from tests.patterns.network.synthesized import network, properties

@@ -1,0 +1,1 @@
+"""REST APIs that hand every method and path to one backend."""

@@ -1,0 +1,60 @@
+"""A REST API that hands every method and path to one backend."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from aws_cdk import Acknowledgment, Validations
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
+
+from patterns.api.rest_api.api import RestApi
+
+Integrate = Callable[[str, Sequence[str] | None, Mapping[str, str]], apigateway.Integration]
+"""Makes an integration of the path below the backend, the cache's key parameters and the request's parameters."""
+
+
+class ProxyApi(RestApi):
+    """A REST API that hands every method and path to one backend.
+
+    Attributes:
+        url (str): The URL below which it answers.
+    """
+
+    url: str
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let someone call the API, with any method and path.
+
+        Args:
+            grantee: Who may.
+
+        Returns:
+            The grant.
+
+        Raises:
+            ValueError: If the API does not ask AWS IAM who may call it.
+        """
+        return self._grant(grantee, self._every_method_arn())
+
+    def _every_method_arn(self) -> str:
+        return self.api.arn_for_execute_api("*", "/*", self._stage.stage_name)
+
+    def _hand_over(self, integrate: Integrate, *, backend: str, cache_key_parameters: Sequence[str]) -> None:
+        """Add the methods of the root and of every path below it."""
+        keys = [f"method.request.{parameter}" for parameter in cache_key_parameters]
+        for resource, path in ((self.api.root, ""), (self.api.root.add_resource("{proxy+}"), "{proxy}")):
+            inside = ["method.request.path.proxy"] if path else []
+            passed = {one.replace("method.", "integration.", 1): one for one in inside}
+            self._add_method(
+                resource,
+                "ANY",
+                integrate(path, [*inside, *keys] or None, passed),
+                request_parameters={**dict.fromkeys(inside, True), **dict.fromkeys(keys, False)},
+            )
+        Validations.of(self.api).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-APIG2",
+                reason=f"Every method and path goes to the {backend}, so there is no one model to check bodies "
+                f"against: the {backend} validates what it is given.",
+            )
+        )
+        self.url = self._url("/")

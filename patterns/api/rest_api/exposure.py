@@ -1,0 +1,104 @@
+"""Where a REST API answers, and which requests reach it."""
+
+import re
+from dataclasses import dataclass
+
+from aws_cdk import Token
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as targets
+from aws_cdk.interfaces import aws_wafv2
+from constructs import Construct
+
+from patterns.building_blocks.arguments import check_range
+
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The limits, the filter and the domain name of an API.
+
+    Attributes:
+        rate_limit: Requests a second.
+        burst_limit: Requests at one moment.
+        web_acl: The web ACL that filters requests; None: none.
+        domain_name: The custom domain name; None: API Gateway's own endpoint.
+        certificate: The certificate of the domain name, in the API's Region.
+        hosted_zone: The zone of the domain name's IPv4 and IPv6 records; None: no records are made.
+
+    Raises:
+        ValueError: If a limit is out of range, or a part of the custom domain is missing or malformed.
+    """
+
+    rate_limit: float
+    burst_limit: int
+    web_acl: aws_wafv2.IWebACLRef | None
+    domain_name: str | None
+    certificate: acm.ICertificate | None
+    hosted_zone: route53.IHostedZone | None
+
+    def __post_init__(self) -> None:
+        name = self.domain_name
+        if (name is None) != (self.certificate is None):
+            given = "certificate" if name is None else "domain_name"
+            raise ValueError(f"domain_name and certificate go together, got only {given}")
+        if self.hosted_zone is not None and name is None:
+            raise ValueError("hosted_zone needs domain_name")
+        if name is not None and not Token.is_unresolved(name) and not _DOMAIN.fullmatch(name):
+            raise ValueError(f"domain_name must be a lower-case domain name, got {name!r}")
+        check_range("rate_limit", self.rate_limit, 1, 100_000, "requests a second")
+        check_range("burst_limit", self.burst_limit, 1, 100_000, "requests")
+
+    def usage_plan(
+        self, scope: Construct, stage: apigateway.Stage, api_key: apigateway.IApiKey, daily_quota: int | None
+    ) -> apigateway.UsagePlan:
+        """Let a key's bearer call a stage, within the limits.
+
+        Args:
+            scope: Parent construct.
+            stage: The stage.
+            api_key: The key.
+            daily_quota: Requests a day; None: no limit.
+
+        Returns:
+            The plan.
+        """
+        plan = apigateway.UsagePlan(
+            scope,
+            "UsagePlan",
+            api_stages=[apigateway.UsagePlanPerApiStage(api=stage.rest_api, stage=stage)],
+            throttle=apigateway.ThrottleSettings(rate_limit=self.rate_limit, burst_limit=self.burst_limit),
+            quota=apigateway.QuotaSettings(limit=daily_quota, period=apigateway.Period.DAY) if daily_quota else None,
+        )
+        plan.add_api_key(api_key)
+        return plan
+
+    def domain(self, scope: Construct, api: apigateway.RestApi) -> apigateway.DomainName | None:
+        """Make the custom domain name, which takes TLS 1.2 and newer, and its records.
+
+        Args:
+            scope: Parent construct.
+            api: The API that answers there.
+
+        Returns:
+            The domain name; None without one.
+        """
+        if self.domain_name is None or self.certificate is None:
+            return None
+        domain = apigateway.DomainName(
+            scope,
+            "Domain",
+            domain_name=self.domain_name,
+            certificate=self.certificate,
+            endpoint_type=apigateway.EndpointType.REGIONAL,
+            security_policy=apigateway.SecurityPolicy.TLS_1_2,
+            mapping=api,
+        )
+        if self.hosted_zone is not None:
+            target = route53.RecordTarget.from_alias(targets.ApiGatewayDomain(domain))
+            name = f"{self.domain_name}."
+            route53.ARecord(scope, "Ipv4", zone=self.hosted_zone, record_name=name, target=target)
+            route53.AaaaRecord(scope, "Ipv6", zone=self.hosted_zone, record_name=name, target=target)
+        return domain

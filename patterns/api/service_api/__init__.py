@@ -1,0 +1,1 @@
+"""REST APIs that hand a request's body to an AWS service, without a function between."""

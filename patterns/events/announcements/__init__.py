@@ -1,0 +1,1 @@
+"""Buckets whose new objects an Amazon SNS topic announces, and which of them a subscription receives."""
