@@ -177,9 +177,8 @@ def test_each_target_group_is_checked_and_watched(name: str) -> None:
             for one in found.properties("CloudWatch::Alarm")
             if value_of(one.get("Dimensions", []), "TargetGroup") == {"Fn::GetAtt": [group, "TargetGroupFullName"]}
         }
-        assert "HTTPCode_Target_5XX_Count" in watched
+        assert watched.keys() >= {"HTTPCode_Target_5XX_Count", "UnHealthyHostCount"}
     if found.of("ElasticLoadBalancingV2::TargetGroup"):
-        assert found.alarms_on("UnHealthyHostCount")
         assert found.alarms_on("LambdaUserError") or found.alarms_on("TargetConnectionErrorCount")
 
 
@@ -337,6 +336,23 @@ def test_every_asynchronous_edge_has_its_dead_letters(name: str) -> None:
         value_of(one["Dimensions"], "QueueName") for one in found.alarms_on("ApproximateNumberOfMessagesVisible")
     ]
     assert all({"Fn::GetAtt": [one, "QueueName"]} in watched for one in found.of("SQS::Queue"))
+
+
+@every_web_pattern
+def test_services_act_for_this_account_alone(name: str) -> None:
+    # Those that AWS says to name the source for; others act by their own instances and functions.
+    confusable = ("ecs-tasks", "scheduler", "vpc-flow-logs")
+    for role in made(name).properties("IAM::Role"):
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]:
+            if str(statement["Principal"]).partition(".amazonaws")[0].rpartition("'")[2] in confusable:
+                assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
+                assert "aws:SourceArn" in str(statement["Condition"])
+
+
+@every_web_pattern
+def test_addresses_outlive_the_stack_but_not_a_creation_that_fails(name: str) -> None:
+    for address in made(name).of("EC2::EIP").values():
+        assert (address["DeletionPolicy"], address["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 @every_web_pattern
