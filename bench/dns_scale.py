@@ -69,7 +69,7 @@ def stacks(zones: int, records: int, vpcs: int) -> list[StackSource]:
             "Type": "AWS::EC2::VPC",
             "Properties": {"CidrBlock": f"10.{number}.0.0/16", "EnableDnsHostnames": True},
         }
-    found = []
+    found: list[StackSource] = []
     resources: dict[str, Any] = {}
     for number in range(zones):
         zone = f"Zone{number}"

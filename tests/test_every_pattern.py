@@ -6,9 +6,12 @@ import inspect
 import re
 import shlex
 import shutil
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 import pytest
@@ -29,6 +32,7 @@ from patternkit.localcloud.emulation.left_out import LEFT_OUT
 from patternkit.testing.findings import listed
 from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
 from patternkit.testing.stateful import stateful_resources
+from tests.alarms import watched
 from tests.conftest import ENVIRONMENTS, ROOT, context, example
 from tests.refusals import Refusal
 
@@ -168,23 +172,39 @@ def test_metadata_agrees_with_the_code(pattern: Pattern) -> None:
         assert one.is_pattern or re.search(r"[A-Z ]", one.name), f"{one.name} is no pattern: say in words what it is"
 
 
-@every_pattern
-def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
+@cache
+def _with_topic(name: str) -> tuple[cdk.Stack, Any, list[Any]]:
+    """A pattern's example with an alarm topic, its construct and its alarms."""
+    pattern = patterns()[name]
     construct = getattr(importlib.import_module(pattern.module), pattern.construct)
-    if "alarm_topic" not in {one.name for one in arguments(pattern)}:
-        pytest.skip("it takes no alarm topic")
     stack_class = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
     app = cdk.App(context=dict(context()) | {"aws:cdk:bundling-stacks": []})
-    topics = cdk.Stack(app, "Topics")
-    topic = cdk.aws_sns.Topic(topics, "Alarms")
-    stack = stack_class(app, "WithTopic", alarm_topic=topic)
+    topic = cdk.aws_sns.Topic(cdk.Stack(app, "Topics"), "Alarms")
+    told = {"alarm_topic": topic} if "alarm_topic" in {one.name for one in arguments(pattern)} else {}
+    stack = stack_class(app, "WithTopic", **told)
     made = next(one for one in stack.node.children if isinstance(one, construct))
     kinds = (cdk.aws_cloudwatch.CfnAlarm, cdk.aws_cloudwatch.CfnCompositeAlarm)
-    alarms = [one for one in stack.node.find_all() if isinstance(one, kinds)]
+    return stack, made, [one for one in stack.node.find_all() if isinstance(one, kinds)]
+
+
+@every_pattern
+def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
+    if "alarm_topic" not in {one.name for one in arguments(pattern)}:
+        pytest.skip("it takes no alarm topic")
+    _, made, alarms = _with_topic(pattern.name)
     assert alarms, "no alarm on any failure path"
     assert {one.node.scope.node.path for one in alarms if one.node.scope} == {one.node.path for one in made.alarms}
     for one in alarms:
         assert one.alarm_actions, f"{one.node.path} tells nobody"
+
+
+@every_pattern
+def test_each_alarm_and_metric_watches_what_the_mirror_says(pattern: Pattern) -> None:
+    """By metric, statistic, line, periods and missing data; a new one is copied from the failure into alarms.toml."""
+    found = watched(*_with_topic(pattern.name))
+    file = mirror(pattern) / "alarms.toml"
+    held = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    assert found == {"alarms": {}, "metrics": {}} | held
 
 
 @every_pattern

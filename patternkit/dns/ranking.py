@@ -59,6 +59,8 @@ def rank(records: Sequence[RecordSet], client: InternetClient, latency: Mapping[
         Tiers, best first; records that never answer this client are in none. `Unknown` where the order is not known.
     """
     policy: Any = records[0].policy
+    if any(type(record.policy) is not type(policy) for record in records):
+        return Unknown("AWS refuses records of one name and several policies")
     match policy:
         case Weighted():
             return _weighted(records)

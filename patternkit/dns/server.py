@@ -22,7 +22,6 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 
-from patternkit.dns.answer import Answer, Outcome
 from patternkit.dns.domain_names import normal
 from patternkit.dns.errors import QuestionError
 from patternkit.dns.failures import ill_things
@@ -100,7 +99,7 @@ class DnsServer:
         wanted = self._every_source() if views is None else [self._sources.one(source) for source in views]
         self.views: list[View] = []
         self._sockets: list[tuple[socket.socket, Source, bool]] = []
-        self._kept: dict[tuple[int, bytes], bytes] = {}
+        self._kept: dict[tuple[int, bytes], tuple[list[bytes], list[float]]] = {}
         self._stopping = threading.Event()
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._serve, name="dns", daemon=True)
@@ -247,7 +246,7 @@ class DnsServer:
         key = (id(source), wire[2:])
         kept = self._kept.get(key) if not stream else None
         if kept is not None:
-            return wire[:2] + kept
+            return wire[:2] + self._drawn(*kept)
         try:
             query = dns.message.from_wire(wire)
         except (dns.exception.DNSException, ValueError, struct.error):
@@ -258,31 +257,31 @@ class DnsServer:
             refused = dns.message.make_response(query)
             refused.set_rcode(dns.rcode.NOTIMP)
             return bytes(refused.to_wire())
-        response, settled = self._response(query, source)
-        answer = _to_wire(response, None if stream else _room(query))
-        if settled and not stream and len(self._kept) < _MOST_KEPT:
-            self._kept[key] = answer[2:]
-        return answer
+        responses, weights, pooled = self._responses(query, source)
+        wires = [_to_wire(response, None if stream else _room(query))[2:] for response in responses]
+        if not pooled and not stream and len(self._kept) < _MOST_KEPT:
+            self._kept[key] = (wires, weights)
+        return wire[:2] + self._drawn(wires, weights)
 
-    def _response(self, query: dns.message.Message, source: Source) -> tuple[dns.message.Message, bool]:
-        """The response, and whether it is the same every time."""
+    def _responses(
+        self, query: dns.message.Message, source: Source
+    ) -> tuple[list[dns.message.Message], list[float], bool]:
+        """The responses that may be sent, how likely each is, and whether they are others every time."""
         question = query.question[0]
         name, kind = normal(question.name.to_text()), dns.rdatatype.to_text(question.rdtype)
         if kind in ("DNSKEY", "DS") and (records := self._responder.of_key(name, kind)) is not None:
             response = dns.message.make_response(query, recursion_available=True)
             wants = bool(query.ednsflags & dns.flags.DO)
             response.answer += [one for one in records if wants or one.rdtype != dns.rdatatype.RRSIG]
-            return response, True
+            return [response], [1], False
         answer = self.resolution.ask(_with_subnet(source, query), name, kind, self._ill_things or NOTHING)
-        settled = len(answer.outcomes) == 1 and not answer.outcomes[0][0].pool
-        return self._responder.respond(query, source, self._drawn(answer)), settled
+        found = [(outcome, likely) for outcome, likely in answer.outcomes if likely != 0]
+        weights = [float(likely) if likely is not None else 1.0 for _, likely in found]
+        responses = [self._responder.respond(query, source, outcome) for outcome, _ in found]
+        return responses, weights, any(outcome.pool for outcome, _ in found)
 
-    def _drawn(self, answer: Answer) -> Outcome:
-        outcomes = [outcome for outcome, _ in answer.outcomes]
-        if len(outcomes) == 1:
-            return outcomes[0]
-        weights = [float(likely) if likely is not None else 1.0 for _, likely in answer.outcomes]
-        return self._chance.choices(outcomes, weights)[0]
+    def _drawn(self, wires: list[bytes], weights: list[float]) -> bytes:
+        return wires[0] if len(wires) == 1 else self._chance.choices(wires, weights)[0]
 
 
 def _exactly(connection: socket.socket, count: int) -> bytes | None:

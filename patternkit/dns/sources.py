@@ -168,7 +168,8 @@ class Sources:
     def _whoever_may_ask(self, name: str, kind: str) -> Askers:
         name = normal(name)
         found = Askers()
-        if self.resolution.public_zones(name) or any(is_within(name, one) for one in self.model.elsewhere):
+        elsewhere = (one for one, values in self.model.elsewhere.items() if values)
+        if self.resolution.public_zones(name) or any(is_within(name, one) for one in elsewhere):
             found.add(self.resolution, self.clients(name, kind))
         for vpc, count in self.resolution.alike:
             if self.resolution.views[vpc.identity].found(name) is not None:

@@ -83,10 +83,10 @@ class ZoneQuery:
         return certain(Outcome(status, reason=reason))
 
     def _of_group(self, name: str, records: list[RecordSet], depth: int) -> Answer:
-        if self.walk is None and len(records) == 1 and records[0].policy.name == "simple":
-            return self._of_record(records[0], depth)
         if depth > _DEEPEST:
             return not_known(f"the aliases at {shown(name)} lead too deep")
+        if self.walk is None and len(records) == 1 and records[0].policy.name == "simple":
+            return self._of_record(records[0], depth)
         picks = pick(records, self.client, lambda record: self.health.record(record, self.zone), self.latency)
         if not picks:
             reason = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from patternkit.testing.permissions.intrinsics import described
-from patternkit.upgrade.changes import Change, Kind, Template, pairs, resources
+from patternkit.upgrade.changes import Change, Kind, Template, pairs, properties_of, resources
 from patternkit.upgrade.settings import OFF, is_function, items, possible, shown
 
 _ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
@@ -27,8 +27,8 @@ def alarm_changes(old: Template, new: Template) -> Iterator[Change]:
             yield from _silenced(logical_id, before, after)
             was_heard, is_heard = _listeners(old, before), _listeners(new, after)
             if was_heard and is_heard == set():
-                told = ", ".join(sorted(_actions(after.get("Properties", {}))))
-                moved = _actions(before.get("Properties", {})) != _actions(after.get("Properties", {}))
+                told = ", ".join(sorted(_actions(properties_of(after))))
+                moved = _actions(properties_of(before)) != _actions(properties_of(after))
                 if moved and told:
                     yield Change(
                         Kind.ALARMS, logical_id, f"it acts on {told}, which has no subscription: it tells nobody"
@@ -44,17 +44,17 @@ def _gone(old: Template, new: Template) -> Iterator[Change]:
     watched = [_watched(one) for one in resources(new).values() if one["Type"] in _ALARMS]
     for logical_id, resource in resources(old).items():
         if resource["Type"] in _ALARMS and logical_id not in resources(new) and _watched(resource) not in watched:
-            metric = described(resource.get("Properties", {}).get("MetricName", "what it watches"))
+            metric = described(properties_of(resource).get("MetricName", "what it watches"))
             yield Change(Kind.ALARMS, logical_id, f"the alarm is not in the new template: nobody is told of {metric}")
 
 
 def _watched(resource: Mapping[str, Any]) -> tuple[str, ...]:
-    properties = resource.get("Properties", {})
+    properties = properties_of(resource)
     return (resource["Type"], *(described(properties.get(name)) for name in _MEASURED))
 
 
 def _silenced(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    was_all, now_all = before.get("Properties", {}), after.get("Properties", {})
+    was_all, now_all = properties_of(before), properties_of(after)
     condition = after.get("Condition")
     if condition is not None and condition != before.get("Condition"):
         yield Change(Kind.ALARMS, logical_id, f"the alarm is there only if the condition {condition} holds now")
@@ -90,7 +90,7 @@ def _told(template: Template) -> set[str]:
         action
         for resource in resources(template).values()
         if resource["Type"] in _ALARMS
-        for action in _actions(resource.get("Properties", {}))
+        for action in _actions(properties_of(resource))
     }
     return {
         logical_id
@@ -101,18 +101,18 @@ def _told(template: Template) -> set[str]:
 
 def _listeners(template: Template, alarm: Mapping[str, Any]) -> set[str] | None:
     """Who hears of an alarm; None where it acts on something that the template does not make."""
-    topics = {action.removesuffix(".TopicArn") for action in _actions(alarm.get("Properties", {}))}
+    topics = {action.removesuffix(".TopicArn") for action in _actions(properties_of(alarm))}
     if any(resources(template).get(one, {}).get("Type") != "AWS::SNS::Topic" for one in topics):
         return None
     return {heard for one in topics for heard in _subscriptions(template, one)}
 
 
 def _subscriptions(template: Template, topic: str) -> set[str]:
-    own = resources(template).get(topic, {}).get("Properties", {})
+    own = properties_of(resources(template).get(topic, {}))
     found = {f"the subscription {described(one)}" for one in items(own.get("Subscription"))}
     for logical_id, resource in resources(template).items():
         if resource["Type"] == "AWS::SNS::Subscription":
-            arn = described(resource.get("Properties", {}).get("TopicArn")).removesuffix(".TopicArn")
+            arn = described(properties_of(resource).get("TopicArn")).removesuffix(".TopicArn")
             if arn == topic:
                 found.add(f"the subscription {logical_id}")
     return found

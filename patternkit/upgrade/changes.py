@@ -56,6 +56,19 @@ def resources(template: Template) -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
+def properties_of(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the properties of a resource.
+
+    Args:
+        resource: Its definition.
+
+    Returns:
+        The properties; none where it has no Properties.
+    """
+    found: Mapping[str, Any] = resource.get("Properties", {})
+    return found
+
+
 def pairs(old: Template, new: Template) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
     """Give the resources that are in both templates and of one type.
 

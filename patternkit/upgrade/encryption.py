@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from patternkit.upgrade.changes import Change, Kind, Template, pairs
+from patternkit.upgrade.changes import Change, Kind, Template, pairs, properties_of
 from patternkit.upgrade.settings import ABSENT, OFF, ON, UNKNOWN, Path, is_function, lowered, named, shown, words
 
 _ENCRYPTS = frozenset({"encrypt", "encrypted", "encryption", "sse", "tls", "ssl", "https", "mtls", "dnssec"})
@@ -64,10 +64,10 @@ def encryption_changes(old: Template, new: Template) -> Iterator[Change]:
         The changes.
     """
     for logical_id, before, after in pairs(old, new):
-        for path, was, now in lowered(before.get("Properties", {}), after.get("Properties", {}), encryption_level):
+        for path, was, now in lowered(properties_of(before), properties_of(after), encryption_level):
             yield Change(Kind.ENCRYPTION, logical_id, f"{named(path)} was {shown(was)} and is {shown(now)}{_hint(now)}")
         if after["Type"] == "AWS::KMS::Key":
-            yield from _key(logical_id, before.get("Properties", {}), after.get("Properties", {}))
+            yield from _key(logical_id, properties_of(before), properties_of(after))
 
 
 def _hint(now: Any) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from patternkit.testing.permissions.intrinsics import described
-from patternkit.upgrade.changes import Change, Kind, Template, pairs, resources
+from patternkit.upgrade.changes import Change, Kind, Template, pairs, properties_of, resources
 from patternkit.upgrade.settings import (
     UNKNOWN,
     Path,
@@ -39,7 +39,7 @@ def exposures(template: Template) -> Iterator[tuple[str, str]]:
 
 
 def _reasons(resource: Properties) -> list[str]:
-    properties = resource.get("Properties", {})
+    properties = properties_of(resource)
     find = _FINDERS.get(resource["Type"])
     found = [*(find(properties) if find is not None else ()), *_named_public(properties)]
     if resource["Type"] not in _DATABASES and _is_on(properties.get("PubliclyAccessible")):
@@ -67,7 +67,7 @@ def exposure_changes(old: Template, new: Template) -> Iterator[Change]:
         if resource["Type"] == "AWS::EC2::VPCGatewayAttachment" and not was:
             yield from _gateway(logical_id, resource, old, new)
     for logical_id, one, other in pairs(old, new):
-        was_all, now_all = one.get("Properties", {}), other.get("Properties", {})
+        was_all, now_all = properties_of(one), properties_of(other)
         if other["Type"] == "AWS::ApiGateway::RestApi" and _is_private(was_all) and not _is_private(now_all):
             yield Change(Kind.EXPOSURE, logical_id, "its endpoint was PRIVATE and is not: the API faces the internet")
         if other["Type"] in _BLOCKED:
@@ -78,7 +78,7 @@ def exposure_changes(old: Template, new: Template) -> Iterator[Change]:
 
 
 def _gateway(logical_id: str, attachment: Properties, old: Template, new: Template) -> Iterator[Change]:
-    properties = attachment.get("Properties", {})
+    properties = properties_of(attachment)
     vpc = described(properties.get("VpcId")).removesuffix(".VpcId")
     is_new = vpc in resources(new) and vpc not in resources(old)
     if "InternetGatewayId" in properties and not is_new:

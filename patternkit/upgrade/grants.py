@@ -10,7 +10,7 @@ from patternkit.templates import TemplateError
 from patternkit.templates.documents import parse_json
 from patternkit.testing.permissions.intrinsics import described
 from patternkit.testing.permissions.wildcards import matches
-from patternkit.upgrade.changes import Template, resources
+from patternkit.upgrade.changes import Template, properties_of, resources
 from patternkit.upgrade.settings import items, mappings
 
 Templates = Mapping[str, Template]
@@ -113,7 +113,7 @@ class PolicySet:
         return found
 
     def _of_resource(self, name: str, logical_id: str, resource: Mapping[str, Any]) -> Iterator[Grant]:
-        properties = resource.get("Properties", {})
+        properties = properties_of(resource)
         if resource["Type"] == "AWS::Lambda::Permission":
             yield _invocation(self.owner(name, properties.get("FunctionName")), properties)
             return
@@ -127,7 +127,7 @@ class PolicySet:
         self, name: str, logical_id: str, resource: Mapping[str, Any]
     ) -> Iterator[tuple[Holder, str, Holder]]:
         """Who has all that something else has, what people call that, and what it is."""
-        properties = resource.get("Properties", {})
+        properties = properties_of(resource)
         own = Holder(name, logical_id)
         if resource["Type"] == "AWS::IAM::UserToGroupAddition":
             group = properties.get("GroupName")
@@ -162,7 +162,7 @@ class PolicySet:
 
     def _holders(self, name: str, logical_id: str, resource: Mapping[str, Any], path: tuple[str, ...]) -> list[Holder]:
         """Whose a policy is, so that a policy that is only moved to another resource changes nothing."""
-        properties = resource.get("Properties", {})
+        properties = properties_of(resource)
         kind = resource["Type"]
         names: list[Any] = []
         if kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):

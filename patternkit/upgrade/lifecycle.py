@@ -8,7 +8,7 @@ from typing import Any
 from patternkit.templates.properties import schema_of
 from patternkit.testing.permissions.intrinsics import described
 from patternkit.testing.stateful import STATEFUL
-from patternkit.upgrade.changes import Change, Kind, Template, resources
+from patternkit.upgrade.changes import Change, Kind, Template, properties_of, resources
 
 _NOTHING = object()
 _KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
@@ -81,7 +81,7 @@ def _renamed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any
 
 
 def _runs(function: Mapping[str, Any]) -> tuple[Any, ...]:
-    properties = function.get("Properties", {})
+    properties = properties_of(function)
     return tuple(properties.get(name) for name in ("Handler", "Runtime", "PackageType", "Layers"))
 
 
@@ -93,7 +93,7 @@ def _default_policy(resource: Mapping[str, Any]) -> str:
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     if resource["Type"] == "AWS::RDS::DBCluster":
         return "Snapshot"
-    if resource["Type"] == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in resource.get("Properties", {}):
+    if resource["Type"] == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in properties_of(resource):
         return "Snapshot"
     return "Delete"
 
@@ -156,7 +156,7 @@ def _create_only(resource_type: str) -> tuple[tuple[str, bool], ...]:
 
 
 def _at(resource: Mapping[str, Any], path: str) -> Any:
-    return _walk(resource.get("Properties", {}), path.split("."))
+    return _walk(properties_of(resource), path.split("."))
 
 
 def _walk(value: Any, parts: list[str]) -> Any:

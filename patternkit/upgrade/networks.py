@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from patternkit.testing.permissions.intrinsics import described
-from patternkit.upgrade.changes import Change, Kind, Template, resources
+from patternkit.upgrade.changes import Change, Kind, Template, properties_of, resources
 from patternkit.upgrade.settings import mappings, shown
 
 _PEERS = (
@@ -119,7 +119,7 @@ def _by_holder(template: Template) -> dict[str, list[Rule]]:
 
 def _rules(template: Template) -> Iterator[Rule]:
     for logical_id, resource in resources(template).items():
-        properties = resource.get("Properties", {})
+        properties = properties_of(resource)
         match resource["Type"]:
             case "AWS::EC2::SecurityGroup":
                 for one in mappings(properties.get("SecurityGroupIngress")):
@@ -220,7 +220,7 @@ def _routes(template: Template) -> Iterator[tuple[str, str, str, str]]:
     for logical_id, resource in resources(template).items():
         if resource["Type"] not in _ROUTES:
             continue
-        properties = resource.get("Properties", {})
+        properties = properties_of(resource)
         table = described(
             properties.get("RouteTableId")
             or properties.get("TransitGatewayRouteTableId")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from patternkit.templates.properties import schema_of
-from patternkit.upgrade.changes import Change, Kind, Template, pairs
+from patternkit.upgrade.changes import Change, Kind, Template, pairs, properties_of
 from patternkit.upgrade.settings import (
     ABSENT,
     UNKNOWN,
@@ -70,7 +70,7 @@ def retention_changes(old: Template, new: Template) -> Iterator[Change]:
         The changes.
     """
     for logical_id, before, after in pairs(old, new):
-        was_all, now_all = before.get("Properties", {}), after.get("Properties", {})
+        was_all, now_all = properties_of(before), properties_of(after)
         lost: list[Path] = []
         for path, was, now in lowered(was_all, now_all, protection_level):
             lost.append(path)

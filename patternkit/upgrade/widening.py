@@ -6,7 +6,7 @@ from dataclasses import replace
 from patternkit.testing.permissions.actions import exists, takes_resources
 from patternkit.testing.permissions.intrinsics import described
 from patternkit.testing.permissions.wildcards import matches
-from patternkit.upgrade.changes import Change, Kind, Template, resources
+from patternkit.upgrade.changes import Change, Kind, Template, properties_of, resources
 from patternkit.upgrade.grants import Grant, Holder, PolicySet
 
 
@@ -89,13 +89,13 @@ def boundary_changes(old: Template, new: Template) -> Iterator[Change]:
     """
     name = "PermissionsBoundary"
     for logical_id, resource in resources(new).items():
-        before = resources(old).get(logical_id, {}).get("Properties", {})
-        was, now = before.get(name), resource.get("Properties", {}).get(name)
+        before = properties_of(resources(old).get(logical_id, {}))
+        was, now = before.get(name), properties_of(resource).get(name)
         if was is not None and was != now:
             then = "there is none any more" if now is None else f"is {described(now)}"
             yield Change(Kind.PERMISSIONS, logical_id, f"{name} was {described(was)}, and {then}")
         policy = "PolicyDocument"
-        gone = policy in before and policy not in resource.get("Properties", {})
+        gone = policy in before and policy not in properties_of(resource)
         if gone and resource["Type"] == "AWS::EC2::VPCEndpoint":
             reason = f"{policy} is not set any more: the endpoint lets everything through"
             yield Change(Kind.PERMISSIONS, logical_id, reason)

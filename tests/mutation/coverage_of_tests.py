@@ -1,6 +1,7 @@
 """Which tests run which lines, those of the fixtures that a test uses among them."""
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ class Covering:
     """The tests of a room.
 
     Attributes:
-        seconds: How long each test takes.
+        seconds: How long each test takes, with the fixtures that it would have to wait for if it were alone.
         tests: By module and line, the tests that run it.
     """
 
@@ -64,6 +65,7 @@ class Measuring:
         self._coverage = Coverage(data_file=None, include=files, config_file=False, messages=False)
         self._contexts = [ANY]
         self._used: dict[str, set[str]] = defaultdict(set)
+        self._setups: dict[str, float] = {}
         self.covering = Covering()
 
     def __enter__(self) -> "Measuring":
@@ -79,6 +81,9 @@ class Measuring:
                 names = {name for one in contexts for name in self._used.get(one, {one})}
                 lines[line] = sorted(names)
             self.covering.tests[Path(file).relative_to(self._tree).as_posix()] = lines
+        for fixture, seconds in self._setups.items():
+            for test in self._used[fixture]:
+                self.covering.seconds[test] = self.covering.seconds.get(test, 0) + seconds
 
     def _enter(self, context: str) -> None:
         self._contexts.append(context)
@@ -109,14 +114,17 @@ class Measuring:
         # One that is asked for by name while the test runs.
         self._used[name].add(getattr(request, "_pyfuncitem").nodeid)  # noqa: B009 - pytest names it so
         self._enter(name)
+        begun = time.process_time()
         try:
             return (yield)
         finally:
+            self._setups[name] = max(self._setups.get(name, 0), time.process_time() - begun)
             self._leave()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how long each test takes."""
-        self.covering.seconds[report.nodeid] = self.covering.seconds.get(report.nodeid, 0) + report.duration
+        if report.when == "call":
+            self.covering.seconds[report.nodeid] = report.duration
 
 
 def _fixture(definition: pytest.FixtureDef[Any]) -> str:

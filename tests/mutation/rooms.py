@@ -35,7 +35,9 @@ class Room:
 ROOMS = {
     "upgrade": Room(("patternkit/upgrade",), ("tests/patternkit/upgrade",)),
     "permissions": Room(("patternkit/testing/permissions",), ("tests/patternkit/testing/permissions",)),
-    "routes": Room(("patternkit/routes",), ("tests/patternkit/routes",), ("routes/cli.py", "routes/drawing.py")),
+    "routes": Room(
+        ("patternkit/routes", "patternkit/resolving"), ("tests/patternkit/routes",), ("/cli.py", "/drawing.py")
+    ),
     "constructs": Room(
         ("patterns",),
         ("tests/patterns", "tests/test_every_pattern.py"),

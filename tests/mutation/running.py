@@ -22,7 +22,7 @@ _NOT_BEFORE_THE_FORK = frozenset({"jsii", "aws_cdk", "constructs", "cdk_nag", "p
 """What starts a process that forked ones would share."""
 
 _ARGUMENTS = (
-    *("--exitfirst", "--quiet", "--no-header", "--no-summary", "--tb=no", "--numprocesses=0"),
+    *("--exitfirst", "--quiet", "--no-header", "--no-summary", "--tb=short", "--numprocesses=0"),
     *("-p", "no:cacheprovider", "-p", "no:randomly", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 _LARGEST = 6 << 30
@@ -98,7 +98,8 @@ class Copy:
             os.setsid()
             self._enter(seconds)
             before()
-            code = int(pytest.main([*_ARGUMENTS, *tests], plugins=[WithoutSnapshots(), *plugins]))
+            temporary = f"--basetemp={self.folder / 'temporary'}"
+            code = int(pytest.main([*_ARGUMENTS, temporary, *tests], plugins=[WithoutSnapshots(), *plugins]))
             after()
         finally:
             sys.stdout.flush()

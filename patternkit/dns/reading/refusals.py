@@ -37,6 +37,7 @@ def refuse(model: Model) -> None:
                     )
             for kind, records in types.items():
                 _group(model, zone, name, kind, records)
+    _rules(model)
     for record, zone in _aliases(model):
         target = record.alias.target if record.alias is not None else ""
         if isinstance(target, str):
@@ -45,6 +46,18 @@ def refuse(model: Model) -> None:
                 model.refuse(f"{record.path} is an alias to {where} [InvalidChangeBatch]")
             elif target == record.name:
                 model.refuse(f"{record.path} is an alias to itself")
+
+
+def _rules(model: Model) -> None:
+    """A VPC uses no rule that forwards to an inbound endpoint of its own."""
+    for rule in model.rules.values():
+        for endpoint in model.resolver_endpoints.values():
+            if endpoint.direction != "OUTBOUND" and endpoint.vpc in rule.vpcs and isinstance(rule.targets, tuple):
+                for target in set(rule.targets) & set(endpoint.addresses):
+                    vpc = model.vpcs[str(endpoint.vpc)].path
+                    model.refuse(
+                        f"{rule.path} forwards to {target} of {endpoint.path}, which is in {vpc} [RSLVR-00804]"
+                    )
 
 
 def _aliases(model: Model) -> Iterator[tuple[RecordSet, HostedZone]]:
@@ -60,6 +73,10 @@ def _group(model: Model, zone: HostedZone, name: str, kind: str, records: list[R
         model.refuse(f"{first.path}: a private zone has no IP-based records")
     if isinstance(first.policy, MultivalueAnswer) and any(one.alias for one in records) and not zone.made_by:
         model.refuse(f"{first.path}: a multivalue answer record is no alias [InvalidChangeBatch]")
+    for record in records:
+        bare = record.alias is None and record.health_check is None
+        if bare and isinstance(record.policy, Failover) and record.policy.primary is True:
+            model.refuse(f"{record.path}: a primary that is no alias must have a health check [InvalidChangeBatch]")
     if len(records) == 1:
         return
     what = f"{shown(name)} {kind} in {zone.path}"

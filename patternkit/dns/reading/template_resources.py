@@ -8,7 +8,7 @@ from typing import Any
 
 from patternkit import templates
 from patternkit.dns.contracts import Contracts
-from patternkit.dns.errors import TemplateError
+from patternkit.dns.errors import DnsError, TemplateError
 from patternkit.dns.model import Model, Unknown
 from patternkit.resolving import Resolver, Stack, StackSet, resolver_of
 from patternkit.resolving.given import Given
@@ -134,8 +134,13 @@ def in_every_world(
             model.contracts |= dict.fromkeys(sorted({*resources.leans, *stacks.leans}))
             found.append(model)
             world = following(world)
-    except TemplateError:
+    except DnsError:
         raise
+    except RecursionError:
+        raise TemplateError("the templates are nested too deeply") from None
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError) as error:
+        # A value of a shape that CloudFormation refuses; what exactly is its validation's business.
+        raise TemplateError(f"a template holds a value of the wrong shape: {error}") from error
     except templates.TemplateError as error:
         raise TemplateError(str(error)) from None
     return stacks, found, world is not None

@@ -79,9 +79,9 @@ def test_a_record_without_a_health_check_is_always_healthy() -> None:
     assert dns.shares("www.example.com", ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) == {"192.0.2.3": 1}
 
 
-def failover(*, secondary_checked: bool = False, primary_checked: bool = True) -> Dns:
+def failover(*, secondary_checked: bool = False) -> Dns:
     dns = Dns()
-    one = dns.check("First", "192.0.2.1") if primary_checked else ""
+    one = dns.check("First", "192.0.2.1")
     other = dns.check("Second", "192.0.2.2") if secondary_checked else ""
     dns.record("www.example.com", "192.0.2.1", check=one, id="primary", Failover="PRIMARY")
     dns.record("www.example.com", "192.0.2.2", check=other, id="secondary", Failover="SECONDARY")
@@ -98,9 +98,12 @@ def test_failover_with_both_ill_answers_the_primary() -> None:
     assert dns.shares("www.example.com", ["192.0.2.1", "192.0.2.2"]) == {"192.0.2.1": 1}
 
 
-def test_a_primary_without_a_health_check_never_fails_over() -> None:
-    dns = failover(primary_checked=False, secondary_checked=True)
-    assert dns.shares("www.example.com", ["192.0.2.1"]) == {"192.0.2.1": 1}
+def test_a_primary_without_a_health_signal_never_fails_over() -> None:
+    dns = Dns()
+    dns.balancer("Balancer")
+    dns.record("www.example.com", alias=att("Balancer", "DNSName"), id="primary", Failover="PRIMARY")
+    dns.record("www.example.com", "192.0.2.2", id="secondary", Failover="SECONDARY")
+    assert dns.shares("www.example.com", ["Balancer"]) == {"Web/Balancer": 1}
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ def groups(draw: st.DrawFn, below: list[str]) -> list[Leaf]:
         match policy:
             case "failover":
                 leaf.primary = mark
+                # Route 53 takes no other primary.
+                leaf.checked = leaf.checked or (mark and not leaf.alias)
             case "latency":
                 leaf.region = mark
             case "geolocation":

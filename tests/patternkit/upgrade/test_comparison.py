@@ -433,3 +433,48 @@ class TestWhatAlsoPermits:
         assert (one.kind, one.dangerous) == (Kind.EXPOSURE, True)
         assert not changes(policy("*"), policy("*"))
         assert not changes({"P": resource("Logs::ResourcePolicy", PolicyDocument="{half")}, {})
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "ApiGateway::RestApi",
+        "CloudWatch::Alarm",
+        "EC2::NetworkAclEntry",
+        "EC2::Route",
+        "EC2::SecurityGroup",
+        "EC2::SecurityGroupIngress",
+        "EC2::VPCEndpoint",
+        "EC2::VPCGatewayAttachment",
+        "IAM::ManagedPolicy",
+        "IAM::Policy",
+        "IAM::Role",
+        "IAM::UserToGroupAddition",
+        "KMS::Key",
+        "Lambda::Function",
+        "Lambda::Permission",
+        "RDS::DBInstance",
+        "S3::Bucket",
+        "S3::BucketPolicy",
+        "SNS::Subscription",
+        "SNS::Topic",
+        "SQS::Queue",
+    ],
+)
+def test_a_resource_may_have_no_properties(kind: str) -> None:
+    bare, empty, other = {"Type": f"AWS::{kind}"}, resource(kind), {"T": resource("SNS::Topic")}
+    assert not changes({"It": bare}, {"It": empty})
+    assert not changes({"It": empty}, {"It": bare})
+    for old, new in (({}, {"It": bare}), ({"It": bare}, {})):
+        assert said(other | old, other | new) == said(
+            other | dict.fromkeys(old, empty), other | dict.fromkeys(new, empty)
+        )
+
+
+def test_a_template_may_have_no_resources_left() -> None:
+    assert said({"T": RETAINED}, {}) == [
+        (
+            "note: deletion: T: the AWS::DynamoDB::Table is not in the new template (DeletionPolicy Retain): "
+            "it stays in the account and leaves the stack"
+        )
+    ]

@@ -69,10 +69,15 @@ TEMPLATE = {"Conditions": {"No": {"Fn::Equals": [1, 2]}}, "Resources": RESOURCES
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
+    # Each resource is made for the first test that asks for it.
     with process(ID, "eu-west-1"), mock_aws(config={"core": {"reset_boto3_session": False}}):
-        made = Account([TEMPLATE], account=ID, region="eu-west-1")
-        made.make_all()
-        yield made
+        yield Account([TEMPLATE], account=ID, region="eu-west-1")
+
+
+@pytest.fixture(scope="module")
+def whole(account: Account) -> Account:
+    account.make_all()
+    return account
 
 
 NAMES = {
@@ -158,6 +163,7 @@ FOUND = {
 
 @pytest.mark.parametrize(("logical_id", "arn"), FOUND.items())
 def test_what_an_arn_stands_for(account: Account, logical_id: str, arn: str) -> None:
+    account.resolve(0, {"Ref": logical_id.partition(".")[0]})
     assert account.logical_ids()[arn] == logical_id
     for within in (arn, f"{arn}/in", f"{arn}:in"):
         found = account.find(within)
@@ -168,6 +174,7 @@ def test_what_an_arn_stands_for(account: Account, logical_id: str, arn: str) -> 
 
 
 def test_a_function_that_is_given_a_log_group_has_none_of_its_own(account: Account) -> None:
+    assert (account.name("Logged"), account.name("Function")) == ("g", "f")
     assert account.find(f"arn:aws:logs:{HERE}:log-group:/aws/lambda/g") is None
     made = account.find(f"arn:aws:logs:{HERE}:log-group:/aws/lambda/f:log-stream:one")
     assert made is not None
@@ -178,33 +185,39 @@ def test_a_function_that_is_given_a_log_group_has_none_of_its_own(account: Accou
 
 
 @pytest.mark.parametrize(
-    ("kind", "properties"),
+    ("logical_id", "properties"),
     [
-        ("S3::Bucket", {"BucketEncryption": {"x": 1}}),
-        ("DynamoDB::Table", {"SSESpecification": {"x": 1}}),
-        ("SQS::Queue", {"KmsMasterKeyId": "k"}),
-        ("SNS::Topic", {"KmsMasterKeyId": "k"}),
-        ("Kinesis::Stream", {"StreamEncryption": {"KeyId": "k"}}),
-        ("SecretsManager::Secret", {"KmsKeyId": "k"}),
+        ("Bucket", {"BucketEncryption": {"x": 1}}),
+        ("Table", {"SSESpecification": {"x": 1}}),
+        ("Queue", {"KmsMasterKeyId": "k"}),
+        ("Topic", {"KmsMasterKeyId": "k"}),
+        ("Stream", {"StreamEncryption": {"KeyId": "k"}}),
+        ("Secret", {"KmsKeyId": "k"}),
+        ("NamedBucket", {}),
     ],
 )
-def test_what_encrypts_it(account: Account, kind: str, properties: dict[str, Any]) -> None:
-    assert account.made(f"AWS::{kind}")[0].properties == properties
+def test_what_encrypts_it(account: Account, logical_id: str, properties: dict[str, Any]) -> None:
+    account.name(logical_id)
+    made = account._made[0, logical_id]
+    assert made.properties == properties
+    assert made in account.made(RESOURCES[logical_id]["Type"])
 
 
 @pytest.mark.parametrize("logical_id", ["Bucket", "Streamed", "Queue", "Fifo", "Topic", "Secret", "OwnKey"])
-def test_whose_policy_it_is(account: Account, logical_id: str) -> None:
-    (statement,) = account._made[0, logical_id].policies
+def test_whose_policy_it_is(whole: Account, logical_id: str) -> None:
+    (statement,) = whole._made[0, logical_id].policies
     assert statement.principals == {"AWS": ["arn:aws:iam::123456789012:root"]}
     assert statement.actions == ("s3:GetObject",)
     for other in ("NamedBucket", "Table", "NamedFifo", "FifoTopic", "Function"):
-        assert account._made[0, other].policies == []
+        assert whole._made[0, other].policies == []
 
 
 def test_a_key_without_a_policy_is_left_to_the_account(account: Account) -> None:
+    account.name("Key")
     (statement,) = account._made[0, "Key"].policies
     assert (statement.allow, statement.actions, statement.resources) == (True, ("kms:*",), ("*",))
     assert statement.principals == {"AWS": [f"arn:aws:iam::{ID}:root"]}
+    account.name("Alias")
     (alias,) = account.made("AWS::KMS::Alias")
     assert alias.properties == {"TargetKeyId": account.name("Key")}
     key = account.client("kms").describe_key(KeyId=account.name("OwnKey"))["KeyMetadata"]
@@ -212,22 +225,31 @@ def test_a_key_without_a_policy_is_left_to_the_account(account: Account) -> None
 
 
 def test_what_is_really_there(account: Account) -> None:
-    client = account.client
-    assert client("s3").get_bucket_versioning(Bucket="0-bucket")["Status"] == "Enabled"
-    assert client("s3").get_bucket_location(Bucket="named")["LocationConstraint"] == "eu-west-1"
-    streamed = client("dynamodb").describe_table(TableName="0-Streamed")["Table"]
+    client, name = account.client, account.name
+    assert client("s3").get_bucket_versioning(Bucket=name("Bucket"))["Status"] == "Enabled"
+    assert client("s3").get_bucket_location(Bucket=name("NamedBucket"))["LocationConstraint"] == "eu-west-1"
+    fifo = client("sqs").get_queue_attributes(QueueUrl=name("Fifo"), AttributeNames=["All"])["Attributes"]
+    assert fifo["FifoQueue"] == "true"
+    topic = client("sns").get_topic_attributes(TopicArn=name("FifoTopic"))["Attributes"]
+    assert topic["FifoTopic"] == "true"
+    parameter = client("ssm").get_parameter(Name=name("Parameter"))["Parameter"]
+    assert (parameter["Value"], parameter["Type"]) == ("7", "StringList")
+    assert client("secretsmanager").get_secret_value(SecretId=name("Secret"))["SecretString"] == "s"
+    assert client("events").describe_event_bus(Name=name("Bus"))["Name"] == "bus"
+    assert client("kinesis").describe_stream_summary(StreamName=name("Stream"))
+    assert client("logs").describe_log_groups(logGroupNamePrefix=name("Group"))["logGroups"]
+
+
+def test_a_table_with_its_stream(account: Account) -> None:
+    streamed = account.client("dynamodb").describe_table(TableName=account.name("Streamed"))["Table"]
     assert streamed["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
     assert account.resolve(0, {"Fn::GetAtt": ["Streamed", "StreamArn"]}) == streamed["LatestStreamArn"]
-    fifo = client("sqs").get_queue_attributes(QueueUrl=account.name("Fifo"), AttributeNames=["All"])["Attributes"]
-    assert fifo["FifoQueue"] == "true"
-    topic = client("sns").get_topic_attributes(TopicArn=account.name("FifoTopic"))["Attributes"]
-    assert topic["FifoTopic"] == "true"
-    parameter = client("ssm").get_parameter(Name="/a/b")["Parameter"]
-    assert (parameter["Value"], parameter["Type"]) == ("7", "StringList")
-    assert client("secretsmanager").get_secret_value(SecretId="secret")["SecretString"] == "s"
-    assert client("events").describe_event_bus(Name="bus")["Name"] == "bus"
-    assert client("logs").describe_log_groups(logGroupNamePrefix="group")["logGroups"]
-    (alarm,) = client("cloudwatch").describe_alarms(AlarmNames=["a"])["MetricAlarms"]
+    assert streamed["KeySchema"] == SCHEMA["KeySchema"]
+
+
+def test_an_alarm_and_what_balances(account: Account) -> None:
+    client = account.client
+    (alarm,) = client("cloudwatch").describe_alarms(AlarmNames=[account.name("Alarm")])["MetricAlarms"]
     assert alarm["AlarmArn"].endswith(":alarm:a")
     (group,) = client("elbv2").describe_target_groups(TargetGroupArns=[account.name("TargetGroup")])["TargetGroups"]
     assert group["TargetGroupName"] == ("x" * 20 + "end")[-32:]
