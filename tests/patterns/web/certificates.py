@@ -29,15 +29,14 @@ def web_acl(scope: Construct, kind: str = "REGIONAL", construct_id: str = "Acl")
 
 def vpc(scope: Construct, *, public: int = 2, private: int = 2) -> ec2.IVpc:
     """A VPC in two zones; four subnets of a kind are two groups of them."""
-    groups = {2: ["Application"], 4: ["Application", "Other"]}
     return ec2.Vpc.from_vpc_attributes(
         scope,
         "Vpc",
         vpc_id="vpc-00000001",
         vpc_cidr_block="10.1.0.0/16",
         availability_zones=["eu-west-1a", "eu-west-1b"][: max(public, private)],
-        public_subnet_names=groups.get(public),
-        private_subnet_names=groups.get(private),
+        public_subnet_names=["Public", "Edge"][: public // 2] or None,
+        private_subnet_names=["Application", "Database"][: private // 2] or None,
         public_subnet_ids=[f"subnet-0000001{number}" for number in range(public)] or None,
         public_subnet_route_table_ids=[f"rtb-0000001{number}" for number in range(public)] or None,
         private_subnet_ids=[f"subnet-0000002{number}" for number in range(private)] or None,

@@ -5,20 +5,24 @@ patterns share: an alarm topic, a web ACL, a name in a zone and an existing VPC.
 """
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import Duration, Size
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, patterns
 from tests.conftest import context, example
-from tests.patterns.web.certificates import certificate, vpc, zone
+from tests.patterns.web.certificates import certificate, vpc, web_acl, zone
 from tests.patterns.web.discovered import WEB, every_web_pattern
 
 EVERYWHERE = "0.0.0.0/0"
@@ -52,28 +56,39 @@ def takes(pattern: Pattern) -> set[str]:
     return {one.name for one in arguments(pattern)}
 
 
+# None of them is the default, so that one that is ignored is seen.
+GIVEN: dict[str, Callable[[Construct], Any]] = {
+    "alarm_topic": lambda scope: sns.Topic(scope, "Topic"),
+    "application_port": lambda _: 9000,
+    "container_port": lambda _: 9000,
+    "deletion_protection": lambda _: False,
+    "domain_name": lambda _: "www.example.com",
+    "encryption_key": lambda scope: kms.Key(scope, "Key"),
+    "environment": lambda _: {"SETTING": "value"},
+    "health_check_grace_period": lambda _: Duration.minutes(4),
+    "health_check_path": lambda _: "/ready",
+    "hosted_zone": zone,
+    "log_retention": lambda _: logs.RetentionDays.ONE_WEEK,
+    "max_capacity": lambda _: 7,
+    "min_capacity": lambda _: 3,
+    "rollback_on_alarm": lambda _: False,
+    "spot_share": lambda _: 30,
+    "target_utilization": lambda _: 60,
+    "volume_size": lambda _: Size.gibibytes(40),
+    "vpc": vpc,
+    "web_acl": web_acl,
+}
+
+
 @cache
 def with_shared_arguments(name: str) -> Resources:
     """The example with every argument that web patterns share."""
     pattern = patterns()[name]
     app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
-    given = cdk.Stack(app, "Given")
-    acl = wafv2.CfnWebACL(
-        given,
-        "Acl",
-        scope="REGIONAL",
-        default_action={"allow": {}},
-        visibility_config={"cloudWatchMetricsEnabled": True, "metricName": "acl", "sampledRequestsEnabled": True},
-    )
-    shared = {
-        "alarm_topic": sns.Topic(given, "Topic"),
-        "web_acl": acl,
-        "domain_name": "www.example.com",
-        "hosted_zone": zone(given),
-        "vpc": vpc(given),
-    }
+    scope = cdk.Stack(app, "Given")
+    shared = {key: make(scope) for key, make in GIVEN.items() if key in takes(pattern)}
     stack_class = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
-    stack = stack_class(app, "Made", **{key: one for key, one in shared.items() if key in takes(pattern)})
+    stack = stack_class(app, "Made", **shared)
     return Resources(Template.from_stack(stack).to_json()["Resources"])
 
 
