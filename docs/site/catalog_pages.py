@@ -1,10 +1,11 @@
-"""The pages that list patterns, made of their metadata as the site is built."""
+"""The pages that list patterns, constructs and commands, made of metadata and code as the site is built."""
 
 import ast
-import importlib
 import re
 from pathlib import Path
 
+from command_pages import command_pages
+from construct_pages import reference_page, write_construct_pages
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
@@ -13,13 +14,14 @@ from patternkit.catalog.applications import Application, applications
 from patternkit.catalog.discovery import Pattern, families, patterns
 from patternkit.catalog.pages import with_listings
 
-_PLACE = re.compile(r"^<!-- (families|patterns|applications|constructs|fixtures) -->$", re.MULTILINE)
+_PLACE = re.compile(r"^<!-- (families|patterns|applications|constructs|fixtures|commands) -->$", re.MULTILINE)
 _PICTURE = re.compile(r"<!-- generated: diagram -->\n!\[[^\]]*\]\(([^)]+)\)")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take part in the build."""
     app.add_config_value("listings", "all", "env", str, "The patterns whose pages list their templates: names, or all.")
+    app.connect("builder-inited", _write_references)
     app.connect("source-read", _fill)
     return {"version": "1", "parallel_read_safe": True}
 
@@ -32,6 +34,8 @@ def _fill(app: Sphinx, docname: str, content: list[str]) -> None:
     if pattern := {_page(one): one for one in patterns().values()}.get(docname):
         if app.config.listings == "all" or pattern.name in app.config.listings.split():
             content[0] = with_listings(pattern, content[0])
+        reference = f"Signatures and types in full: [`{pattern.construct}`](/{reference_page(pattern)}.md)."
+        content[0] = content[0].replace("<!-- end of methods -->", f"<!-- end of methods -->\n\n{reference}", 1)
         return
     made = {
         "families": _families,
@@ -39,11 +43,18 @@ def _fill(app: Sphinx, docname: str, content: list[str]) -> None:
         "applications": _applications,
         "constructs": _constructs,
         "fixtures": _fixtures,
+        "commands": lambda _: command_pages(),
     }
     if _PLACE.search(content[0]):
         # What it is made of is no page of the site: it may change without one.
         app.env.note_reread()
     content[0] = _PLACE.sub(lambda match: made[match[1]](Path(app.srcdir)), content[0])
+
+
+def _write_references(app: Sphinx) -> None:
+    # A small site of someone's tests has no such page.
+    if (Path(app.srcdir) / "docs" / "reference" / "constructs.md").exists():
+        write_construct_pages(Path(app.srcdir), list(patterns().values()))
 
 
 def _by_family() -> dict[str, list[Pattern]]:
@@ -130,19 +141,9 @@ def _applications(root: Path) -> str:
 def _constructs(root: Path) -> str:
     del root
     parts = []
-    described: set[int] = set()
     for family, members in _by_family().items():
-        parts.append(f"## {_title(family)}")
-        for one in members:
-            package = importlib.import_module(one.module)
-            parts.append(f"### {one.title}\n\nIts page: [{one.title}](/{_page(one)}.md).")
-            for name in sorted(package.__all__, key=lambda name, own=one: (name != own.construct, name)):
-                exported = getattr(package, name)
-                # What several packages export is described in full each time, and can be linked to once.
-                index = "   :no-index:\n" if id(exported) in described else ""
-                described.add(id(exported))
-                directive = "autoclass" if isinstance(exported, type) else "autodata"
-                parts.append(f"```{{eval-rst}}\n.. {directive}:: {one.module}.{name}\n{index}```")
+        pages = "\n".join(f"{one.title} </{reference_page(one)}>" for one in members)
+        parts.append(f"## {_title(family)}\n\n```{{toctree}}\n:maxdepth: 1\n\n{pages}\n```")
     return "\n\n".join(parts)
 
 

@@ -57,8 +57,8 @@ html_show_sourcelink = False
 html_theme_options = {
     "logo": {"text": project, "alt_text": ""},
     "navbar_align": "left",
-    "navbar_end": ["theme-switcher"],
-    "header_links_before_dropdown": 6,
+    "navbar_end": ["catalog-version", "theme-switcher"],
+    "header_links_before_dropdown": 5,
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": False,
     "footer_start": ["copyright"],
@@ -68,7 +68,7 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-html_sidebars = {"docs/index": [], "CHANGELOG": []}
+html_sidebars = {"docs/index": [], "docs/tools": [], "CHANGELOG": []}
 html_context = {"default_mode": "auto"}
 
 copybutton_exclude = ".linenos, .gp, .go"

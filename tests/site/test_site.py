@@ -6,6 +6,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
+from patternkit import __version__
 from patternkit.catalog.applications import applications
 from patternkit.catalog.discovery import families, patterns
 from tests.site.conftest import AXE
@@ -23,6 +24,9 @@ KINDS = {
     "a guide": "/docs/guides/get-started.html",
     "contributing": "/CONTRIBUTING.html",
     "the reference": "/docs/reference/routes.html",
+    "a construct": "/docs/reference/constructs/thumbnailer.html",
+    "the command line": "/docs/reference/command-line.html",
+    "the tools": "/docs/tools.html",
     "a decision": "/docs/decisions/0002-two-packages.html",
     "the results": "/search.html?q=queue",
 }
@@ -61,6 +65,8 @@ def test_no_page_has_a_fault(context: BrowserContext, site: Path, address: str) 
             continue
         page.goto(f"/{name}")
         faults += [f"{page.url}: {source} does not show" for source in page.evaluate(_UNSEEN)]
+        if f"/{name}" in PAGES_OF_PATTERNS:
+            faults += [f"{page.url}: the table of {table} is cut" for table in page.evaluate(_CUT)]
         if f"/{name}" in PAGES_OF_PATTERNS and page.locator('article img[src*="diagram"]').count() != 1:
             faults.append(f"{page.url}: there is no diagram")
         looked_at += 1
@@ -68,6 +74,10 @@ def test_no_page_has_a_fault(context: BrowserContext, site: Path, address: str) 
     assert looked_at > len(patterns()) + 20
 
 
+# The tables that the window is too narrow for, by their first heading.
+_CUT = """() => [...document.querySelectorAll("article table")]
+    .filter((table) => table.scrollWidth > table.closest(".pst-scrollable-table-container").clientWidth + 1)
+    .map((table) => table.querySelector("th").textContent)"""
 _UNSEEN = """async () => {
     const seen = [...document.images].map(async (image) => {
         image.loading = "eager";
@@ -89,6 +99,29 @@ def test_every_family_and_pattern_is_one_step_away(page: Page) -> None:
         expect(page.locator("article")).to_contain_text(f"{one.summary}.".replace("'", "’"))
     leads = {link.get_attribute("href") for link in page.locator("article a.sd-stretched-link").all()}
     assert leads == {f"..{where}" for where in PAGES_OF_PATTERNS}
+
+
+def test_every_construct_has_a_page_of_reference_and_the_pattern_leads_to_it(page: Page) -> None:
+    page.goto(PATTERN)
+    page.get_by_role("article").get_by_role("link", name="Thumbnailer", exact=True).click()
+    page.wait_for_url("**/docs/reference/constructs/thumbnailer.html")
+    expect(page.locator("article dt").first).to_contain_text("Thumbnailer(")
+    page.goto("/docs/reference/constructs.html")
+    leads = {link.get_attribute("href") for link in page.locator("article li a").all()}
+    assert leads == {f"constructs/{name}.html" for name in patterns()}
+
+
+def test_every_command_is_described(page: Page) -> None:
+    page.goto("/docs/reference/command-line.html")
+    described = {one.removesuffix("#") for one in page.locator("article h3").all_inner_texts()}
+    assert {f"patternkit {name}" for name in ("show", "list", "diff", "routes prove", "new")} <= described
+    expect(page.locator("article")).to_contain_text("--permissions")
+
+
+def test_the_version_is_on_every_page(page: Page) -> None:
+    for where in (KINDS["home"], PATTERN):
+        page.goto(where)
+        expect(page.locator(".bd-header .catalog-version")).to_have_text(f"Version {__version__}")
 
 
 def test_every_application_is_one_step_away(page: Page) -> None:

@@ -12,8 +12,8 @@ npx aws-cdk@2 deploy --app 'python app.py'
 ```"""
 
 _LOCALLY = {
-    "runs": "# on this machine, without an account, until Ctrl-C",
-    "partly": "# on this machine, as far as the local cloud goes, until Ctrl-C",
+    "runs": "# On this machine, without an account, until Ctrl-C:",
+    "partly": "# On this machine, as far as the local cloud goes, until Ctrl-C:",
 }
 
 
@@ -29,8 +29,6 @@ def run(pattern: Pattern) -> str:
     if pattern.local in _LOCALLY:
         first, said = f"patternkit deploy {pattern.name}", _LOCALLY[pattern.local]
     else:
-        first, said = f"patternkit synth {pattern.name}", "# its template; the local cloud has none of its services"
-    lines = {first: said, f"npx cdk deploy -c pattern={pattern.name}": "# in AWS, from a clone of the repository"}
-    width = max(map(len, lines))
-    shown = "\n".join(f"{line:{width}}  {what}" for line, what in lines.items())
-    return f"```sh\n{shown}\n```"
+        first, said = f"patternkit synth {pattern.name}", "# Its template; the local cloud has none of its services:"
+    in_aws = f"# In AWS, from a clone of the repository:\nnpx cdk deploy -c pattern={pattern.name}"
+    return f"```sh\n{said}\n{first}\n{in_aws}\n```"
