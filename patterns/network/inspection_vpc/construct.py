@@ -325,7 +325,12 @@ class InspectionVpc(Construct):
         return attachment
 
     def add_ingress(
-        self, *, certificate: acm.ICertificate, targets: Mapping[str, int], cidr: str = "100.64.2.0/24"
+        self,
+        *,
+        certificate: acm.ICertificate,
+        targets: Mapping[str, int],
+        cidr: str = "100.64.2.0/24",
+        deletion_protection: bool = True,
     ) -> Ingress:
         """Let callers from the internet in, by a load balancer in a VPC of its own. What it calls is inspected.
 
@@ -333,6 +338,7 @@ class InspectionVpc(Construct):
             certificate: The certificate of its HTTPS listener.
             targets: Private addresses in spokes, and their HTTPS ports.
             cidr: The ingress VPC's range, at least a /24. Default: 100.64.2.0/24.
+            deletion_protection: Whether deleting the load balancer is refused. Default: True.
 
         Returns:
             The way in.
@@ -357,6 +363,7 @@ class InspectionVpc(Construct):
             availability_zones=self.availability_zones,
             certificate=certificate,
             targets=targets,
+            deletion_protection=deletion_protection,
             alarm_topic=self._alarm_topic,
         )
         self.logs.log_flows(self.ingress.vpc)

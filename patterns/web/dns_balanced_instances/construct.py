@@ -75,14 +75,14 @@ class DnsBalancedInstances(Construct):
         encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
             CloudWatch Logs.
         log_retention: How long logs are kept. Default: one month.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         group (autoscaling.AutoScalingGroup): The instances.
-        role (iam.Role): What the instances may do; the records are not theirs to change.
-        security_group (ec2.SecurityGroup): Whom they talk to.
-        registrar (Registrar): What keeps the records.
+        role (iam.Role): The role of the instances, which may not change the records.
+        security_group (ec2.SecurityGroup): The security group of the instances.
+        registrar (Registrar): The function that keeps the records.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What keeps the name's records as the instances are."""
+"""The function that keeps the name's records in step with the instances."""
 
 from pathlib import Path
 

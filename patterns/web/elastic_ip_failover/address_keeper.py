@@ -1,4 +1,4 @@
-"""What keeps the address on an instance that answers."""
+"""The function that keeps the address on an instance that answers."""
 
 from pathlib import Path
 

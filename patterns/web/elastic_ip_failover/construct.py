@@ -70,15 +70,15 @@ class ElasticIpFailover(Construct):
         encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
             CloudWatch Logs.
         log_retention: How long logs are kept. Default: one month.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         address (ec2_interfaces.IEIPRef): The address.
         group (autoscaling.AutoScalingGroup): The instance, and its standbys.
-        role (iam.Role): What the instances may do; the address is not theirs to move.
-        security_group (ec2.SecurityGroup): Whom they talk to.
-        keeper (AddressKeeper): What moves the address.
+        role (iam.Role): The role of the instances, which may not move the address.
+        security_group (ec2.SecurityGroup): The security group of the instances.
+        keeper (AddressKeeper): The function that moves the address.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:

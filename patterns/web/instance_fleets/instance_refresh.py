@@ -24,7 +24,7 @@ def replace_by_refresh(
         group: The group.
         warmup: How long a new instance is not counted on.
         most: How many instances there may be meanwhile, in percent of those wanted, 100 to 200. Default: 150.
-        alarm: What has the refresh fail, and the update rolled back. Default: nothing.
+        alarm: The alarm that fails the refresh and rolls the update back. Default: none.
         protected: Whether instances that are protected from scale-in are replaced too. Default: no.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html

@@ -1,4 +1,4 @@
-"""What instances are launched from: their role, their walls and their template."""
+"""Launch templates of instances, with their role and security group."""
 
 from typing import Annotated
 
@@ -34,8 +34,8 @@ class InstanceTemplate(Construct):
         public: Whether an instance gets a public address of its own when it starts. Default: no.
 
     Attributes:
-        role (iam.Role): What the instances may do.
-        security_group (ec2.SecurityGroup): Whom they talk to.
+        role (iam.Role): The role of the instances.
+        security_group (ec2.SecurityGroup): The security group of the instances.
         template (ec2.LaunchTemplate): The template.
     """
 

@@ -75,25 +75,25 @@ class LoadBalancedContainers(Construct):
             Default: what `cpu` and `memory` leave room for; known for instance types of the families c, m, r and t.
         spare_capacity: How much of the instances' room is kept free, in percent, so that new tasks need not wait
             for an instance. Default: 0.
-        scale_on: What is tracked: "cpu", "memory" or "requests" for each task. Default: "cpu".
+        scale_on: The load that is tracked: "cpu", "memory" or "requests" for each task. Default: "cpu".
         target_utilization: How busy a task should be, in percent. Default: 50.
         requests_per_task: Requests a minute that keep one task fully busy. Required with scale_on="requests".
         encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
             CloudWatch Logs.
         log_retention: How long logs of tasks and flows are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
         instances (InstanceCluster): The cluster with its instances and its capacity provider.
         service (ecs.Ec2Service): The service.
-        targets (elbv2.ApplicationTargetGroup): The tasks, as the load balancer sees them.
-        task_role (iam.Role): What the application may do: nothing, until it is granted.
-        execution_role (iam.Role): What Amazon ECS may do to start a task.
-        log_group (logs.LogGroup): What the containers write.
-        scaling (ecs.ScalableTaskCount): What scales the tasks.
+        targets (elbv2.ApplicationTargetGroup): The target group of the tasks.
+        task_role (iam.Role): The application's role, without permissions until they are granted.
+        execution_role (iam.Role): The role that starts a task.
+        log_group (logs.LogGroup): The log of the containers.
+        scaling (ecs.ScalableTaskCount): The number of tasks, which schedules can be added to.
         failed_deployments (FailedDeployments): Events of deployments that were rolled back.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 

@@ -45,9 +45,9 @@ class InstanceCluster(Construct):
         cluster (ecs.Cluster): The cluster.
         with_capacity (ecs.ICluster): The same, as the CDK's services for instances want to see it.
         group (autoscaling.AutoScalingGroup): The instances.
-        provider (ecs.CfnCapacityProvider): What scales the group.
-        security_group (ec2.SecurityGroup): Whom the instances talk to.
-        role (iam.Role): What the instances may do.
+        provider (ecs.CfnCapacityProvider): The capacity provider, which scales the group.
+        security_group (ec2.SecurityGroup): The security group of the instances.
+        role (iam.Role): The role of the instances.
         alarms (list[cloudwatch.Alarm]): Its alarms.
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html

@@ -72,7 +72,7 @@ class LoadBalancedFargate(Construct):
         max_capacity: The most tasks. Default: 10.
         on_demand_base: How many tasks are on-demand before spot is used. Default: `min_capacity`.
         spot_share: The share of Fargate Spot among tasks above the base. Default: 0.
-        scale_on: What is tracked: "cpu", "memory", "requests" for each task, or "queue". Default: "cpu".
+        scale_on: The load that is tracked: "cpu", "memory", "requests" for each task, or "queue". Default: "cpu".
         target_utilization: How busy a task should be, in percent. Default: 50.
         requests_per_task: Requests a minute that keep one task fully busy. Required with scale_on="requests".
         queue: The queue whose length is tracked. Required with scale_on="queue".
@@ -81,18 +81,18 @@ class LoadBalancedFargate(Construct):
             CloudWatch Logs.
         log_retention: How long logs of tasks and flows are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
         cluster (ecs.Cluster): The cluster, with Container Insights.
         service (ecs.FargateService): The service.
-        scaling (ecs.ScalableTaskCount): How many tasks run; add schedules to it.
-        targets (elbv2.ApplicationTargetGroup): The tasks, as the load balancer sees them.
-        task_role (iam.Role): What the application may do: nothing, until it is granted.
-        execution_role (iam.Role): What AWS Fargate may do to start a task.
-        log_group (logs.LogGroup): What the containers write.
+        scaling (ecs.ScalableTaskCount): The number of tasks, which schedules can be added to.
+        targets (elbv2.ApplicationTargetGroup): The target group of the tasks.
+        task_role (iam.Role): The application's role, without permissions until they are granted.
+        execution_role (iam.Role): The role that starts a task.
+        log_group (logs.LogGroup): The log of the containers.
         failed_deployments (FailedDeployments): Events of deployments that were rolled back.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 

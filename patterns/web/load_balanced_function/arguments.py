@@ -1,4 +1,4 @@
-"""What a LoadBalancedFunction can be asked for."""
+"""Arguments of LoadBalancedFunction: their bounds, and what two of them say together."""
 
 from collections.abc import Mapping
 from typing import Annotated

@@ -77,7 +77,7 @@ class LoadBalancedFunction(Construct):
             Default: keys that AWS owns.
         log_retention: How long logs of function and flows are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.

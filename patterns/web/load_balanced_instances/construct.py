@@ -99,7 +99,7 @@ class LoadBalancedInstances(Construct):
             decides, and deployments leave it alone.
         on_demand_base: How many instances are on-demand before spot is used. Default: `min_capacity`.
         spot_share: The share of spot among instances above the base. Default: 0.
-        scale_on: What is tracked: "cpu" or "requests" for each instance. Default: "cpu".
+        scale_on: The load that is tracked: "cpu" or "requests" for each instance. Default: "cpu".
         target_utilization: How busy an instance should be, in percent. Default: 50.
         requests_per_instance: Requests a minute that keep one instance fully busy. Required with
             scale_on="requests".
@@ -117,14 +117,14 @@ class LoadBalancedInstances(Construct):
             must let CloudWatch Logs use it. Default: keys that AWS owns.
         log_retention: How long flow logs of a VPC that is made are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
         group (autoscaling.AutoScalingGroup): The instances.
-        targets (elbv2.ApplicationTargetGroup): The instances, as the load balancer sees them.
-        role (iam.Role): What the instances may do.
+        targets (elbv2.ApplicationTargetGroup): The target group of the instances.
+        role (iam.Role): The role of the instances.
         saved_logs (s3.Bucket): Logs of instances that are gone.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
@@ -278,7 +278,7 @@ class LoadBalancedInstances(Construct):
         """Let `grantee` declare instances of the group healthy or unhealthy, which has them replaced.
 
         Args:
-            grantee: Who checks. The instances themselves may, if `health_check` is given.
+            grantee: The principal that checks. The instances themselves may, if `health_check` is given.
 
         Returns:
             The grant.

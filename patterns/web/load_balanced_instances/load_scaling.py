@@ -101,7 +101,7 @@ def add_steps(
     Args:
         group: The group.
         steps: The steps, in order.
-        topic: Who is told that the first line is reached, as target tracking has not kept up.
+        topic: The topic that is notified when the first step is reached: target tracking has not kept up.
 
     Returns:
         The alarm that starts the steps; none without steps.

@@ -16,7 +16,7 @@ class ScheduledCapacity:
     """Capacities that hold from a time on.
 
     Attributes:
-        name: What it is for; it becomes part of the construct id.
+        name: The name, which becomes part of the construct id.
         cron: When, as five fields: minute, hour, day of the month, month, day of the week.
         min_capacity: The fewest instances from then on. None: as before.
         max_capacity: The most instances from then on. None: as before.

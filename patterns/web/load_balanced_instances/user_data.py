@@ -1,4 +1,4 @@
-"""What an instance runs when it starts: the application, and timers that watch over it."""
+"""User data of an instance: the application, and timers that watch over it."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ def user_data(
         region: The Region, a name or token.
         application: Shell commands that install and start the application. None: an example.
         log_bucket: The name of the bucket for logs of instances that go.
-        log_paths: What is sent there beside the journal.
+        log_paths: Files and folders that are sent there beside the journal.
         health_check: A shell command that fails when the instance should be replaced. None: there is no such check.
         tells_installed: Whether the instance completes the launch hook once it is installed. Default: no.
 

@@ -1,4 +1,4 @@
-"""What a weighted release can be asked for."""
+"""Arguments of a weighted release: their bounds, and what two of them say together."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -68,14 +68,14 @@ class WeightedRelease(Construct):
             it. Default: keys that AWS owns.
         log_retention: How long logs of function and flows are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
         stable (elbv2.ApplicationTargetGroup): The target group of the version that serves.
         candidate (elbv2.ApplicationTargetGroup): The target group of the version that is to take over.
-        shift (WeightShift): What sets the weights, with its function, table and dead letters.
+        shift (WeightShift): The function that sets the weights, with its table and dead letters.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:

@@ -48,11 +48,11 @@ class WeightedRecords(Construct):
         encryption_key: The key that encrypts logs, state and failed events; its policy must let CloudWatch Logs use
             it. Default: keys that AWS owns.
         log_retention: How long the function's log is kept. Default: one month.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         records (dict[str, route53.CfnRecordSet]): The records of "stable" and "candidate".
-        shift (WeightShift): What sets the weights, with its function, table and dead letters.
+        shift (WeightShift): The function that sets the weights, with its table and dead letters.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:
