@@ -5,6 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from patternkit.templates import as_template as check_shape
 from patternkit.templates import read_template
 from patternkit.testing.errors import FixtureError
 from patternkit.testing.findings import read_findings
@@ -63,10 +64,12 @@ def as_template(given: Any, build: Build, fixture: str) -> Mapping[str, Any]:
 
     Raises:
         FixtureError: If it is none, or there are several.
-        TemplateError: If a file is no template.
+        TemplateError: If a file or a mapping is no template.
     """
     __tracebackhide__ = True
     if isinstance(given, Mapping):
+        if isinstance(given, dict) and "Resources" in given:
+            check_shape(given, f"the template that {fixture} is given")
         return given
     if hasattr(given, "to_json") and not isinstance(given, type):
         template: Mapping[str, Any] = given.to_json()

@@ -12,6 +12,9 @@ from patternkit.upgrade.settings import ABSENT, OFF, ON, UNKNOWN, Path, is_funct
 
 _ENCRYPTS = frozenset({"encrypt", "encrypted", "encryption", "sse", "tls", "ssl", "https", "mtls", "dnssec"})
 _NEGATED = frozenset({"disable", "disabled", "insecure", "remove"})
+_IN_THE_CLEAR = frozenset({"AllowCleartext"})
+"""What lets data through that is not encrypted."""
+
 _NO_PROTECTION = frozenset(
     {
         "EnableTLSSessionHolding",
@@ -102,6 +105,8 @@ def encryption_level(path: Path, value: Any) -> float | None:
     if _is_key(spoken):
         return _of_key(value)
     about = bool(_ENCRYPTS & set(spoken))
+    if name in _IN_THE_CLEAR:
+        return UNKNOWN if is_function(value) else 0 if value in ON else 1
     within = any(_ENCRYPTS & set(words(one)) for one in path[:-1])
     if within and name in ("Enabled", "Status", "State"):
         return _on(value)
@@ -126,7 +131,7 @@ def _on(value: Any) -> float:
 def _is_key(spoken: tuple[str, ...]) -> bool:
     """Whether a name is of a key that encrypts, and not of an alias, a role or a set of them."""
     text = "".join(spoken)
-    of_kms = "kms" in spoken and bool({"key", "arn", "id", "identifier"} & set(spoken))
+    of_kms = bool({"kms", "cmk"} & set(spoken)) and bool({"key", "arn", "id", "identifier"} & set(spoken))
     return (of_kms or "encryptionkey" in text or "customermanagedkey" in text) and not (
         {"type", "role", "rotate", "provider", "alias", "enabled", "encrypted"} & set(spoken)
     )

@@ -97,9 +97,7 @@ class PolicySet:
 
     def resource(self, holder: Holder) -> Mapping[str, Any]:
         """The definition of a holder; empty for what the set does not make."""
-        return (
-            {} if holder.template is None else resources(self.templates.get(holder.template, {})).get(holder.name, {})
-        )
+        return resources(self.templates.get(holder.template or "", {})).get(holder.name, {})
 
     @cached_property
     def grants(self) -> dict[Holder, list[Grant]]:

@@ -85,7 +85,7 @@ def tried(mutant: Mutant, room: Room, covering: Covering, copy: Copy, number: in
     Returns:
         "killed", "out of time", "survived" or "no test".
     """
-    tests = covering.of(mutant.module, *mutant.lines)
+    tests = covering.of(mutant.module, mutant.lines if mutant.function else None)
     if not tests:
         return "no test"
     until = accumulate(covering.seconds[test] for test in tests)

@@ -13,7 +13,7 @@ from patternkit.resolving import (
     ipv6_blocks,
     zone_name,
 )
-from patternkit.resolving.values import Unknown, is_opaque, lifted, not_lifted
+from patternkit.resolving.values import Unknown, is_opaque, is_outside, lifted, not_lifted
 from patternkit.routes.addresses import parse_prefix
 from patternkit.routes.building.draft import LOCAL, Draft, Properties, shown
 from patternkit.routes.building.refusals import wrong_target
@@ -310,9 +310,10 @@ def _route_target(draft: Draft, stack: Stack, properties: Properties, path: str)
                 return LOCAL
             found = draft.targets.get(identity) if isinstance(identity, str) else None
             if found is None:
-                found = Unknown(
-                    f"{path} points to {shown(identity)}, which is not in the set or not modelled" + lifted("ids")
-                )
+                where = f"{path} points to {shown(identity)}, which"
+                found = Unknown(f"{where} is not in the set or not modelled{lifted('ids')}")
+                if is_outside(identity):
+                    found = Unknown(f"{where} is none of the set{not_lifted('give its stack')}")
             if isinstance(identity, str) and (wrong := wrong_target(draft, name, found, identity, path)):
                 draft.refuse(wrong)
                 return Unknown(f"AWS refuses {wrong}")

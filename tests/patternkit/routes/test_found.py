@@ -1,4 +1,4 @@
-"""Networks on which a verdict was once wrong: each folder under `found` with the verdicts that are right."""
+"""Networks on which a verdict was once wrong, under `found`, and those of public reports, under `reported`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from patternkit.routes.proving.proof import answer_data
 from tests.patternkit.routes.reasons import badly_told
 
 FOUND = Path(__file__).parent / "found"
+REPORTED = Path(__file__).parent / "reported"
 
 
 def runs() -> Iterator[Any]:
-    for expected in sorted(FOUND.glob("*/expected.yaml")):
+    for expected in sorted([*FOUND.glob("*/expected.yaml"), *REPORTED.glob("*/expected.yaml")]):
         for name, run in yaml.safe_load(expected.read_text()).items():
             details = run if isinstance(run, dict) else {"verdicts": run}
             yield pytest.param(expected.parent, name, details, id=f"{expected.parent.name}-{name}")
@@ -39,6 +40,7 @@ def test_the_verdicts_are_right(folder: Path, name: str, run: dict[str, Any]) ->
 
 
 def test_every_folder_is_tried() -> None:
-    assert {path.name for path in FOUND.iterdir() if path.is_dir()} == {
-        path.parent.name for path in FOUND.glob("*/expected.yaml")
-    }
+    for whole in (FOUND, REPORTED):
+        assert {path.name for path in whole.iterdir() if path.is_dir()} == {
+            path.parent.name for path in whole.glob("*/expected.yaml")
+        }

@@ -140,6 +140,9 @@ def test_whose_a_policy_is_that_stands_apart(name: str, written: str) -> None:
     for reference in ({"Ref": "T"}, [{"Ref": "T"}], {"Fn::GetAtt": ["T", "Arn"]}):
         assert lines(TOPIC, TOPIC | policy(reference)) == told("1 may now s3:GetObject on a", where="T")
     assert lines(TOPIC, TOPIC | policy("of-another-app")) == told("1 may now s3:GetObject on a", where="of-another-app")
+    either = {"Fn::If": ["C", document(statement), {"Ref": "AWS::NoValue"}]}
+    conditional = {"P": resource("Shop::Policy", **{name: {"Ref": "T"}, written: either})}
+    assert lines(TOPIC, TOPIC | conditional) == told("1 may now s3:GetObject on a", where="T")
     within = {"P": resource("Shop::Policy", **{name: {"Ref": "T"}, "Within": {"Document": document(statement)}})}
     assert lines(TOPIC, TOPIC | within) == told("1 may now s3:GetObject on a", where="P")
 
