@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aws_cdk import Arn, ArnComponents, ArnFormat, Stack, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
+from aws_cdk.aws_wafv2 import CfnWebACL
 from aws_cdk.interfaces.aws_wafv2 import IWebACLRef
 from constructs import Construct
 
@@ -85,8 +86,8 @@ def _check_region(argument: str, scope: Construct, arn: str) -> None:
 
 def _check_web_acl(scope: Construct, web_acl: IWebACLRef) -> None:
     given = web_acl.web_acl_ref
-    known = not Token.is_unresolved(given.scope)
-    # The ARN of an imported one says its scope too: regional/webacl/... or global/webacl/...
-    if (known and given.scope == "CLOUDFRONT") or ":global/webacl/" in given.web_acl_arn:
+    # The reference of one that is made here holds tokens; the ARN of an imported one says regional/ or global/webacl/.
+    scope_given = web_acl.scope if isinstance(web_acl, CfnWebACL) else given.scope
+    if scope_given == "CLOUDFRONT" or ":global/webacl/" in given.web_acl_arn:
         raise ValueError("web_acl must have the scope REGIONAL, got one of CLOUDFRONT")
     _check_region("web_acl", scope, given.web_acl_arn)
