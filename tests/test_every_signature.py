@@ -26,16 +26,10 @@ UNDECLARED = {
     "ElasticIpFailover",
     "FunctionApi",
     "HttpBackendApi",
-    "HubAndSpokeVpn",
-    "InspectionVpc",
-    "JoiningSpoke",
     "LoadBalancedContainers",
     "LoadBalancedFargate",
     "LoadBalancedFunction",
     "LoadBalancedInstances",
-    "ManySitesVpn",
-    "PeeredHub",
-    "SpokeStacks",
     "Thumbnailer",
     "TopicFanOut",
     "WeightedRecords",
@@ -72,7 +66,7 @@ def test_every_exported_construct_checks_its_arguments_by_its_signature() -> Non
 
 @pytest.mark.parametrize("name", sorted(CHECKED))
 def test_it_takes_what_is_just_inside_its_bounds_and_refuses_what_is_just_outside(name: str, scope: cdk.Stack) -> None:
-    construct, taken = EVERY[name], arguments(constructor(name))
+    taken = arguments(constructor(name))
     for argument, hint in taken.items():
         at = edges(hint)
         for one in at.inside:
@@ -80,7 +74,7 @@ def test_it_takes_what_is_just_inside_its_bounds_and_refuses_what_is_just_outsid
         for one in [*at.outside, *wrong_types(hint)]:
             value = one.make(Construct(scope, f"Out{argument}{id(one)}"))
             with pytest.raises(ValueError, match=rf"^{argument}\b") as refusal:
-                construct(scope, f"Refused{argument}{id(one)}", **{argument: value})
+                constructor(name)(None, **{argument: value})
             assert str(refusal.value).isprintable(), f"{argument}={one}: more than one line"
     for value in {found for hint in taken.values() for found in values_within(hint)}:
         for argument, hint in arguments(value).items():

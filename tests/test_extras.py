@@ -66,6 +66,7 @@ COMMANDS = {
     "show": Ask("show cron-function", 0, "Parameters"),
     "show --permissions": Ask("show cron-function --permissions", 0, "scheduler:"),
     "show --findings": Ask("show cron-function --findings", 0, "LambdaDLQ"),
+    "facts": Ask("facts --older-than 1200", 0, "no fact is older"),
     "docs": Ask("docs run-locally", 0, "local cloud"),
     "completion": Ask("completion bash", 0, "complete"),
     "init": Ask("init mine --pattern cron-function", 0, ""),

@@ -63,7 +63,8 @@ class Proof:
         if len(others) > _MOST_UNKNOWNS:
             lines.append(f"  and {len(others) - _MOST_UNKNOWNS} more unknowns")
         if self.time is not None:
-            lines.append(f"  takes {self.time.reason if isinstance(self.time, Unknown) else self.time}")
+            why = self.time.reason if isinstance(self.time, Unknown) else ""
+            lines.append(f"  the time is not known: {why}" if why else f"  takes {self.time}")
         alike = f", {self.worked_out} worked out, the others alike" if self.worked_out < self.queries else ""
         worlds = f", in {self.worlds} worlds" if self.worlds > 1 else ""
         lines.append(f"  {self.queries} {'query' if self.queries == 1 else 'queries'}{alike}{worlds}")

@@ -139,14 +139,18 @@ def _ingress(rule: Properties) -> Iterator[str]:
         for cidr in possible(rule.get(name)):
             if not _is_anywhere(cidr):
                 continue
-            first, last = described(rule.get("FromPort", "")), described(rule.get("ToPort", ""))
-            protocol = described(rule.get("IpProtocol", "-1"))
-            ports = (
-                "every port"
-                if protocol == "-1"
-                else f"{protocol} port {first}" + (f" to {last}" if last != first else "")
-            )
-            yield f"{ports} is open to {cidr}"
+            yield f"{_ports(rule)} is open to {cidr}"
+
+
+def _ports(rule: Properties) -> str:
+    protocol = described(rule.get("IpProtocol", "-1"))
+    if protocol == "-1":
+        return "every port"
+    # EC2 takes a rule without ports for one about all of them.
+    first, last = (described(rule.get(name, "-1")) for name in ("FromPort", "ToPort"))
+    if "-1" in (first, last):
+        return f"every port of {protocol}"
+    return f"{protocol} port {first}" if first == last else f"{protocol} port {first} to {last}"
 
 
 def _is_anywhere(cidr: Any) -> bool:

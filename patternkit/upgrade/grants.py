@@ -97,9 +97,7 @@ class PolicySet:
 
     def resource(self, holder: Holder) -> Mapping[str, Any]:
         """The definition of a holder; empty for what the set does not make."""
-        return (
-            {} if holder.template is None else resources(self.templates.get(holder.template, {})).get(holder.name, {})
-        )
+        return resources(self.templates.get(holder.template or "", {})).get(holder.name, {})
 
     @cached_property
     def grants(self) -> dict[Holder, list[Grant]]:
@@ -205,7 +203,7 @@ class PolicySet:
         """The resource of the set that the resource of a statement is, or is in."""
         if isinstance(value, Mapping) and "Fn::Join" in value:
             parts = [one for one in items(value["Fn::Join"]) if isinstance(one, list)]
-            value = next((one for part in parts for one in part if isinstance(one, Mapping)), value)
+            value = next((one for part in parts for one in part if isinstance(one, Mapping)), None)
         found = self.owner(name, value)
         if found.template is None:
             text = found.name.removeprefix("${")

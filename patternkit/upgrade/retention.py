@@ -4,12 +4,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from patternkit.templates.properties import schema_of
 from patternkit.upgrade.changes import Change, Kind, Template, pairs, properties_of
 from patternkit.upgrade.settings import (
     ABSENT,
     UNKNOWN,
-    Level,
     Path,
     flag,
     is_function,
@@ -43,7 +41,7 @@ _FOREVER = frozenset(
 )
 """Without one of these, nothing is ever deleted."""
 _UNLESS_SET = {
-    # What the services do where a property is not set, and no schema says so.
+    # What the services do where a property is not set; CloudFormation's schemas say so of few.
     "AutomatedSnapshotRetentionPeriod": 1,
     "AutomaticBackupRetentionDays": 30,
     "BackupRetentionPeriod": 1,
@@ -97,7 +95,7 @@ def retention_changes(old: Template, new: Template) -> Iterator[Change]:
             lost.append(path)
             end = _protects(path, was, now)
             yield Change(Kind.RETENTION, logical_id, f"{named(path)} was {end}")
-        for path, was, now in lowered(was_all, now_all, _time(after["Type"])):
+        for path, was, now in lowered(was_all, now_all, _time):
             # What was kept for ever is told below.
             if any(path[: len(one)] == one for one in lost) or (was is ABSENT and path[-1] in _FOREVER):
                 continue
@@ -139,29 +137,20 @@ def protection_level(path: Path, value: Any) -> float | None:
     return None
 
 
-def _time(resource_type: str) -> Level:
-    defaults = (schema_of(resource_type) or {}).get("properties", {})
-
-    def level(path: Path, value: Any) -> float | None:
-        name = path[-1]
-        spoken = set(words(name))
-        if name not in _TIMES and not ("retention" in spoken and not spoken & {"type", "unit", "mode", "support"}):
-            return None
-        if value is ABSENT:
-            if name in _FOREVER:
-                return math.inf
-            given = (defaults.get(name) or {}).get("default", _UNLESS_SET.get(name, 0))
-            return float(given) if isinstance(given, (int, float)) else 0
-        if is_function(value):
-            return UNKNOWN
-        if isinstance(value, bool):
-            return float(value)
-        try:
-            return float(value)
-        except (TypeError, ValueError, OverflowError):
-            return None
-
-    return level
+def _time(path: Path, value: Any) -> float | None:
+    """For how long a setting keeps something, in its own unit; None where it is about something else."""
+    name = path[-1]
+    spoken = set(words(name))
+    if name not in _TIMES and not ("retention" in spoken and not spoken & {"type", "unit", "mode", "support"}):
+        return None
+    if value is ABSENT:
+        return math.inf if name in _FOREVER else _UNLESS_SET.get(name, 0)
+    if is_function(value):
+        return UNKNOWN
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _new_expiry(logical_id: str, before: Any, after: Any) -> Iterator[Change]:

@@ -1,11 +1,13 @@
 """Amazon CloudWatch alarms on failures: one data point over the line is one too many."""
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+
+from patterns.building_blocks.key_policy import ALARMS, let_use
 
 
 def alarm(
@@ -69,32 +71,19 @@ def tell(made: cloudwatch.AlarmBase, topic: sns.ITopic) -> None:
     action = actions.SnsAction(topic)
     made.add_alarm_action(action)
     made.add_ok_action(action)
-    # Not the alarm's own ARN: the topic's stack would wait for the alarm's, which waits for it.
-    conditions = {
-        "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:*"},
-        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-    }
-    alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
     # The CDK writes equal statements once, however many alarms tell the topic.
     topic.add_to_resource_policy(
         iam.PolicyStatement(
             sid="AlarmsTell",
-            principals=[alarms],
+            principals=[iam.ServicePrincipal(ALARMS.service)],
             actions=["sns:Publish"],
             resources=[topic.topic_arn],
-            conditions=conditions,
+            # Not the alarm's own ARN: the topic's stack would wait for the alarm's, which waits for it.
+            conditions=dict(ALARMS.conditions),
         )
     )
     if topic.master_key is not None:
-        topic.master_key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AlarmsTell",
-                principals=[alarms],
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=["*"],
-                conditions=conditions,
-            )
-        )
+        let_use(topic.master_key, ALARMS, needed_by=made)
 
 
 FIVE_MINUTES = Duration.minutes(5)

@@ -178,7 +178,7 @@ def allowed(found: Bounds) -> str:
     parts = []
     low, high = shown_bound(found, found.low), shown_bound(found, found.high)
     if found.low is not None and found.high is not None and not found.above and not found.below:
-        parts.append(f"{low} to {high}")
+        parts.append(f"{low} or {high}" if _are_next(found.low, found.high) else f"{low} to {high}")
     elif found.low is not None or found.high is not None:
         parts.append(within(found))
     if parts and unit_of(found):
@@ -202,7 +202,7 @@ def within(found: Bounds) -> str:
     """
     low, high = shown_bound(found, found.low), shown_bound(found, found.high)
     if low and high and not found.above and not found.below:
-        return f"between {low} and {high}"
+        return f"{low} or {high}" if _are_next(found.low, found.high) else f"between {low} and {high}"
     parts = [f"{'more than' if found.above else 'at least'} {low}"] if low else []
     parts += [f"{'less than' if found.below else 'at most'} {high}"] if high else []
     return " and ".join(parts)
@@ -221,7 +221,14 @@ def length(found: Bounds) -> str:
         return f"at least {found.shortest}"
     if not found.shortest:
         return f"at most {found.longest}"
-    return f"exactly {found.longest}" if found.shortest == found.longest else f"{found.shortest} to {found.longest}"
+    if found.shortest == found.longest:
+        return f"exactly {found.longest}"
+    return f"{found.shortest} {'or' if _are_next(found.shortest, found.longest) else 'to'} {found.longest}"
+
+
+def _are_next(low: Any, high: Any) -> bool:
+    # Of whole numbers, nothing lies between the two.
+    return type(low) is int and type(high) is int and high - low == 1
 
 
 def shown_bound(found: Bounds, value: Any) -> str:

@@ -10,6 +10,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.key_policy import LOGS, let_use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,8 @@ class Settings:
         Returns:
             The log group.
         """
+        if self.encryption_key is not None:
+            let_use(self.encryption_key, LOGS, needed_by=scope)
         return logs.LogGroup(
             scope,
             construct_id,

@@ -26,15 +26,16 @@ class Covering:
     seconds: dict[str, float] = field(default_factory=dict)
     tests: dict[str, dict[int, list[str]]] = field(default_factory=dict)
 
-    def of(self, module: str, first: int, last: int) -> list[str]:
-        """List the tests that run one of the lines, the fastest first.
+    def of(self, module: str, within: tuple[int, int] | None) -> list[str]:
+        """List the tests that run one of the lines, from the first to the last, the fastest first.
 
         What runs while a module is imported, or tests are collected, is not any test's own: where a line is run by
-        nothing else, these are the tests that run anything of the module.
+        nothing else, and where no lines are given, these are the tests that run anything of the module.
         """
         lines = self.tests.get(module, {})
-        found = {test for line in range(first, last + 1) for test in lines.get(line, ()) if test != ANY}
-        if not found and any(line in lines for line in range(first, last + 1)):
+        given = range(within[0], within[1] + 1) if within else ()
+        found = {test for line in given for test in lines.get(line, ()) if test != ANY}
+        if not found and (within is None or any(line in lines for line in given)):
             found = {test for tests in lines.values() for test in tests if test != ANY}
         return sorted(found, key=lambda test: (self.seconds.get(test, 0), test))
 
@@ -121,10 +122,14 @@ class Measuring:
             self._setups[name] = max(self._setups.get(name, 0), time.process_time() - begun)
             self._leave()
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note how long each test takes."""
-        if report.when == "call":
-            self.covering.seconds[report.nodeid] = report.duration
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Note the processor time that each test takes."""
+        begun = time.process_time()
+        try:
+            return (yield)
+        finally:
+            self.covering.seconds[item.nodeid] = time.process_time() - begun
 
 
 def _fixture(definition: pytest.FixtureDef[Any]) -> str:

@@ -11,7 +11,11 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 from mutmut.mutation.mutators import mutation_operators
 
 _NOT_RUN = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.TypeAlias, cst.Global, cst.Nonlocal)
-_NAMES_NOT_RUN = frozenset({"__all__", "Raises"})
+_NAMES_NOT_RUN = frozenset({"__all__"})
+_TYPES = frozenset(
+    {"Annotated", "Callable", "Iterable", "Iterator", "Mapping", "Sequence", "dict", "frozenset", "list"}
+)
+_TYPES |= frozenset({"set", "tuple", "type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,16 @@ def _is_docstring(node: cst.CSTNode) -> bool:
 
 
 def _is_not_run(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.Assign) and any(
-        isinstance(target.target, cst.Name) and target.target.value in _NAMES_NOT_RUN for target in node.targets
-    )
+    if not isinstance(node, cst.Assign):
+        return False
+    named = {target.target.value for target in node.targets if isinstance(target.target, cst.Name)}
+    return bool(named & _NAMES_NOT_RUN) or _is_type(node.value)
+
+
+def _is_type(value: cst.BaseExpression) -> bool:
+    if isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.BitOr):
+        return _is_type(value.left) or _is_type(value.right)
+    return isinstance(value, cst.Subscript) and isinstance(value.value, cst.Name) and value.value.value in _TYPES
 
 
 def _joined(lines: list[str]) -> str:

@@ -86,10 +86,10 @@ def test_what_is_changed_and_what_is_not(copy: Copy) -> None:
 
 def test_a_fixture_that_tests_share_covers_for_each_of_them(covering: Covering) -> None:
     both = ["test_counting.py::test_first", "test_counting.py::test_second"]
-    assert sorted(covering.of("counting.py", 9, 9)) == both
+    assert sorted(covering.of("counting.py", (9, 9))) == both
     # A constant is read by whatever runs anything of the module.
-    assert sorted(covering.of("counting.py", 3, 3)) == both
-    assert covering.of("counting.py", 15, 15) == covering.of("other.py", 1, 1) == []
+    assert sorted(covering.of("counting.py", None)) == sorted(covering.of("counting.py", (3, 3))) == both
+    assert covering.of("counting.py", (15, 15)) == covering.of("other.py", (1, 1)) == []
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def _read(draft: Draft, one: Resource, given: dict[str, Any], path: str) -> None
         region=one.region,
     )
     if given.get("AliasTarget") is not None:
-        record.alias = _alias(draft, zone, given["AliasTarget"], path)
+        record.alias = _alias(draft, zone, one, given["AliasTarget"], path)
     else:
         record.ttl = number(given.get("TTL"), 0) if given.get("TTL") is not None else Unknown(f"{path} has no TTL")
         _values(draft, record, given.get("ResourceRecords"))
@@ -158,13 +158,15 @@ def _health_check(draft: Draft, given: Any, path: str) -> HealthCheck | Unknown 
     return found or Unknown(f"the health check {given} of {path} is not in the set")
 
 
-def _alias(draft: Draft, zone: HostedZone, given: Any, path: str) -> Alias:
+def _alias(draft: Draft, zone: HostedZone, one: Resource, given: Any, path: str) -> Alias:
     if not isinstance(given, dict):
         return Alias(Unknown(f"the target of {path} is not known"))
     evaluated = flag(given.get("EvaluateTargetHealth"), default=False)
     target = given.get("DNSName")
     if isinstance(target, Unknown):
-        return Alias(target, evaluated)
+        # As of an interface endpoint, whose names are picked out of a list that only AWS knows.
+        mentioned = draft.resources.only_mentioned(one.stack, one.written("AliasTarget", "DNSName"))
+        return Alias(draft.endpoint(mentioned) if mentioned is not None else target, evaluated)
     text = str(target)
     owner = draft.resources.owner(text)
     if owner is not None:
@@ -184,6 +186,9 @@ def _alias(draft: Draft, zone: HostedZone, given: Any, path: str) -> Alias:
     name = normal(text.removeprefix("dualstack."))
     region = re.search(r"[.-]((?:us|eu|ap|ca|sa|af|me|il|mx|cn)-[a-z-]+-\d)[.-]", name)
     ttl: dict[str, Any] = {"ttl": 60} if name.endswith(".elb.amazonaws.com") or ".elb." in name else {}
+    if name in draft.contracts.ttls:
+        ttl = {"ttl": draft.contracts.ttls[name]}
+        draft.leans(f"ttls {name}")
     endpoint = draft.model.endpoints.setdefault(name, Endpoint(name, name, "", region[1] if region else "", **ttl))
     return Alias(endpoint, evaluated)
 

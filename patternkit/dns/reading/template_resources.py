@@ -48,6 +48,13 @@ class Resource:
         value = self._resolver.value(self.stack, node)
         return None if value is NO_VALUE else value
 
+    def written(self, *keys: str) -> Any:
+        """A property as it is written, before its expressions are worked out; None where it is not there."""
+        node: Any = self._properties
+        for key in keys:
+            node = node.get(key) if isinstance(node, dict) else None
+        return node
+
     def text(self, name: str) -> str | Unknown:
         """The value of a property that is a text; "" where it is not given."""
         value = self.get(name)
@@ -90,6 +97,23 @@ class Resources:
         """The resources of some types."""
         for kind in kinds:
             yield from self.by_kind.get(kind, ())
+
+    def only_mentioned(self, stack: Stack, node: Any) -> Resource | None:
+        """The one resource that an expression mentions, whatever it picks of its attributes."""
+        found: dict[str, Resource] = {}
+        pending = [node]
+        while pending:
+            one = pending.pop()
+            if isinstance(one, dict):
+                logical = one.get("Ref") or one.get("Fn::GetAtt")
+                if isinstance(logical, (list, str)):
+                    logical = logical[0] if isinstance(logical, list) else logical.partition(".")[0]
+                    if isinstance(logical, str) and (there := self.all.get(stack.ids.get(logical, ""))) is not None:
+                        found[logical] = there
+                pending += one.values()
+            elif isinstance(one, list):
+                pending += one
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def owner(self, value: Any) -> Resource | None:
         """The resource that a reference in a text names, by itself or by one of its attributes."""

@@ -13,6 +13,7 @@ from patterns.api.api_to_service.answers import STATUSES, UNAVAILABLE, answer, r
 from patterns.api.service_api.call import ServiceCall
 from patterns.api.service_api.templates import TOO_MANY, Causes, escaped, look_up
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.key_policy import BUSES, let_use
 from patterns.building_blocks.settings import Settings
 
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
@@ -77,15 +78,7 @@ class EventBus(Construct):
         if settings.encryption_key is not None:
             # What the CDK adds to the key's policy is for the bus alone, not for the queue behind it. A condition on
             # the bus's ARN would make key and bus wait for each other.
-            settings.encryption_key.add_to_resource_policy(
-                iam.PolicyStatement(
-                    sid="DeadLettersOfEvents",
-                    principals=[service],
-                    actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                    resources=["*"],
-                    conditions={"StringEquals": {"aws:SourceAccount": self.event_bus.env.account}},
-                )
-            )
+            let_use(settings.encryption_key, BUSES, needed_by=self)
 
 
 def put_event(event_bus: events.IEventBus, source: str, detail_type: str, detail_type_from: str | None) -> ServiceCall:

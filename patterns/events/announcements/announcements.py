@@ -10,6 +10,7 @@ from constructs import Construct, IConstruct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.encryption_key import EncryptionKey
+from patterns.building_blocks.key_policy import BUCKETS, TOPICS, KeyUse, let_use
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.settings import Settings
 from patterns.events.bucket_notifications.notifications import add_notification, bucket_to_notify_from
@@ -110,26 +111,13 @@ class Announcements(Construct):
         )
         if allowed.policy_dependable is not None:
             announced.node.add_dependency(allowed.policy_dependable)
-        self._let_key_be_used("BucketAnnounces", storage, conditions)
-        notifies = iam.ServicePrincipal("sns.amazonaws.com")
-        # The topic's ARN would close a circle too: the topic waits for its key.
-        topics = f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:*"
-        self._let_key_be_used("TopicDelivers", notifies, {"ArnLike": {"aws:SourceArn": topics}})
+        self._let_key_be_used(BUCKETS)
+        self._let_key_be_used(TOPICS)
 
-    def _let_key_be_used(
-        self, sid: str, principal: iam.ServicePrincipal, conditions: dict[str, dict[str, str]]
-    ) -> None:
+    def _let_key_be_used(self, use: KeyUse) -> None:
         topic_key = self.topic.master_key
         for key in {one.node.addr: one for one in (self.encryption_key, topic_key) if one is not None}.values():
-            key.add_to_resource_policy(
-                iam.PolicyStatement(
-                    sid=sid,
-                    principals=[principal],
-                    actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                    resources=["*"],
-                    conditions=conditions,
-                )
-            )
+            let_use(key, use, needed_by=self)
 
     def _announce_existing(self, bucket: s3.IBucket) -> IConstruct:
         notifying = bucket_to_notify_from(self, "BucketToNotifyFrom", bucket)

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.scheduled_start import DELIVERY_ATTEMPTS
 from patterns.building_blocks.settings import Settings
 
@@ -47,15 +47,7 @@ def start_by_rule(
     Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
     """
     if settings.encryption_key is not None:
-        settings.encryption_key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="DeadLettersOfRules",
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-            )
-        )
+        let_use(settings.encryption_key, RULES, needed_by=scope)
     target = targets.LambdaFunction(
         function,
         dead_letter_queue=failed.queue,

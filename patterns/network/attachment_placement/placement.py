@@ -6,11 +6,11 @@ from aws_cdk import Acknowledgment, Aws, CustomResource, Duration, Stack, Valida
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 
 _HANDLER = Path(__file__).parent / "handler"
@@ -178,7 +178,7 @@ class AttachmentFunction(LambdaFunction):
         )
         acknowledge_wildcard_resource(self.describes, "*", _DESCRIBES_NAME_NOTHING)
 
-    def _alarms(self, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:  # noqa: ARG002
+    def _alarms(self, settings: Settings) -> list[cloudwatch.Alarm]:  # noqa: ARG002
         # None: its failure fails a deployment, before the eyes of whoever deploys.
         return []
 

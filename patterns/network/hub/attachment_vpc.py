@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from typing import Annotated
 
+from annotated_types import Interval
 from aws_cdk import CfnTag, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
+from patterns.building_blocks.bounds import Known
+from patterns.building_blocks.signature import checked
 from patterns.network.hub.cidr_block import vpc_network
 
 ATTACHMENT = "Attachment"
@@ -76,6 +80,10 @@ class ZonalSubnet:
         return route
 
 
+SubnetPrefix = Annotated[int, Interval(ge=16, le=28), Known("the ranges of subnets")]
+"""The prefix length of a subnet."""
+
+
 class AttachmentVpc(Construct):
     """A VPC whose every subnet has a route table of its own, and whose gateway subnets hold nothing else.
 
@@ -103,6 +111,7 @@ class AttachmentVpc(Construct):
     Source: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -110,7 +119,7 @@ class AttachmentVpc(Construct):
         *,
         cidr: str,
         availability_zones: Sequence[str],
-        tiers: Mapping[str, int] | None = None,
+        tiers: Mapping[str, SubnetPrefix] | None = None,
         argument: str = "cidr",
     ) -> None:
         self.network = vpc_network(argument, cidr)
@@ -267,8 +276,6 @@ def _blocks(argument: str, network: IPv4Network, tiers: Mapping[str, int]) -> di
     next_address = int(network.network_address)
     blocks: dict[str, list[IPv4Network]] = {}
     for tier, prefix in sorted(tiers.items(), key=lambda item: item[1]):
-        if not 16 <= prefix <= 28:
-            raise ValueError(f"tiers must have subnets between /16 and /28, got /{prefix} for {tier}")
         size = 2 ** (32 - prefix)
         blocks[tier] = [IPv4Network((next_address + place * size, prefix)) for place in range(_ZONE_PLACES)]
         next_address += _ZONE_PLACES * size

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network, ip_network
+from typing import Annotated
 
 import aws_cdk as cdk
+from annotated_types import Len
 
 from patterns.building_blocks.arguments import shown
+from patterns.building_blocks.bounds import Known, Passes
 
 # RFC 1918, and RFC 6598, which AWS recommends for what need not be unique in the organization.
 PRIVATE_RANGES = tuple(IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
@@ -56,10 +59,8 @@ def private_networks(argument: str, values: Sequence[str]) -> tuple[IPv4Network,
     """Several private ranges that do not overlap.
 
     Raises:
-        ValueError: There is none, one is not private, or two overlap.
+        ValueError: One is not private, or two overlap.
     """
-    if not values:
-        raise ValueError(f"{argument} must name at least one CIDR block, got none")
     parsed: list[IPv4Network] = []
     for value in values:
         candidate = private_network(argument, value)
@@ -96,3 +97,13 @@ def require_inside(argument: str, candidate: IPv4Network, networks: Iterable[IPv
 def is_concrete(value: str) -> bool:
     """Whether a text is known at synthesis, rather than at deployment."""
     return not cdk.Token.is_unresolved(value)
+
+
+VpcCidr = Annotated[str, Passes(vpc_network, "a private IPv4 range from /16 to /28"), Known("the ranges of subnets")]
+"""The range of a VPC."""
+
+PrivateCidr = Annotated[str, Passes(private_network, "a private IPv4 range"), Known("what must not overlap")]
+"""A private range."""
+
+PrivateCidrs = Annotated[Sequence[PrivateCidr], Len(1), Passes(private_networks, "private IPv4 ranges, none twice")]
+"""Private ranges that do not overlap."""

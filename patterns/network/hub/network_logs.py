@@ -1,12 +1,13 @@
 """The logs of a network: flows of its VPCs, and whatever else its parts write."""
 
-from aws_cdk import RemovalPolicy
+import dataclasses
+
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from patterns.building_blocks.encryption_key import EncryptionKey
+from patterns.building_blocks.settings import Settings
 from patterns.network.hub.attachment_vpc import AttachmentVpc
 
 
@@ -16,8 +17,7 @@ class NetworkLogs(Construct):
     Args:
         scope: Where it stands in the tree.
         construct_id: Its id.
-        encryption_key: The key that encrypts them. None: a new one.
-        retention: How long they are kept.
+        settings: The key that encrypts them, by default a new one, and how long they are kept.
 
     Attributes:
         encryption_key (kms.IKey): The key.
@@ -26,12 +26,12 @@ class NetworkLogs(Construct):
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
     """
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, encryption_key: kms.IKey | None, retention: logs.RetentionDays
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        self._retention = retention
-        self.encryption_key = encryption_key or EncryptionKey(self, "Key", description="Encrypts the logs of a network")
+        self.encryption_key = settings.encryption_key or EncryptionKey(
+            self, "Key", description="Encrypts the logs of a network"
+        )
+        self._settings = dataclasses.replace(settings, encryption_key=self.encryption_key)
         self.flows = self.log_group("Flows")
         self._role = iam.Role(
             self,
@@ -63,13 +63,7 @@ class NetworkLogs(Construct):
         existing = self.node.try_find_child(construct_id)
         if isinstance(existing, logs.LogGroup):
             return existing
-        return logs.LogGroup(
-            self,
-            construct_id,
-            encryption_key=self.encryption_key,
-            retention=self._retention,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        return self._settings.log_group(self, construct_id)
 
     def log_flows(self, vpc: AttachmentVpc) -> None:
         """Record every flow of a VPC.

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
+from annotated_types import Interval, Len, Unit
 from aws_cdk import ArnFormat, CfnTag, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -13,9 +14,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm, tell
-from patterns.building_blocks.arguments import check_one_of, shown
-from patterns.network.hub.cidr_block import is_concrete, private_networks
+from patterns.building_blocks.alarms import FIVE_MINUTES, tell
+from patterns.building_blocks.arguments import shown
+from patterns.building_blocks.bounds import Known, Matches, Passes
+from patterns.building_blocks.settings import Settings
+from patterns.network.hub.cidr_block import PrivateCidr, is_concrete, private_networks
 from patterns.network.hub.transit_gateway import Attachment, FoundAttachment, RoutingDomain, TransitGateway
 
 Routing = Literal["bgp", "static"]
@@ -32,6 +35,38 @@ _RESERVED_ASNS = (
     range(65535, 65552),
     range(4294967295, 4294967296),
 )
+
+
+def _check_address(argument: str, value: str) -> None:
+    if not is_concrete(value):
+        return
+    try:
+        address = IPv4Address(value)
+    except ValueError as error:
+        raise ValueError(f"{argument} must be public IPv4 addresses, got {shown(value)}") from error
+    # Documentation ranges are not global; examples and tests use them.
+    documentation = any(
+        address in IPv4Network(block) for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+    )
+    if not address.is_global and not documentation:
+        raise ValueError(f"{argument} must be public IPv4 addresses, got {shown(value)}")
+
+
+def _check_site_asn(argument: str, asn: int) -> None:
+    if any(asn in reserved for reserved in _RESERVED_ASNS):
+        raise ValueError(f"{argument} must not be a reserved number, got {asn}")
+
+
+SiteName = Annotated[str, Matches(r"[A-Za-z0-9-]+", "letters, digits and hyphens"), Known("the ids of constructs")]
+"""The name of a site."""
+
+SiteAsn = Annotated[
+    int,
+    Interval(ge=1, le=4294967294),
+    Passes(_check_site_asn, "none that is reserved"),
+    Known("which other numbers differ from it"),
+]
+"""The BGP number of a site's devices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +86,16 @@ class CustomerSite:
         routing: How routes are learnt, "bgp" or "static". Default: "bgp".
     """
 
-    name: str
-    addresses: Sequence[str]
+    name: SiteName
+    addresses: Annotated[
+        Sequence[Annotated[str, Passes(_check_address, "public IPv4 addresses")]],
+        Len(1, 2),
+        Unit("addresses"),
+        Known("the number of connections"),
+    ]
     certificates: Sequence[acm.ICertificate] = ()
-    asn: int = 65000
-    prefixes: Sequence[str] = ()
+    asn: SiteAsn = 65000
+    prefixes: Sequence[PrivateCidr] = ()
     routing: Routing = "bgp"
 
 
@@ -74,8 +114,6 @@ def check_sites(
     Raises:
         ValueError: If a site is wrong, or one comes twice.
     """
-    if not sites:
-        raise ValueError("sites must hold at least one site, got none")
     if ecmp and all(site.routing == "static" for site in sites):
         raise ValueError("ecmp must be off with static routing, got on: only routes of BGP are spread")
     names: set[str] = set()
@@ -91,26 +129,26 @@ def check_sites(
             if address in addresses:
                 raise ValueError(f"sites must have different addresses, got {address} twice")
             addresses.add(address)
-        own = list(private_networks(f"prefixes of site {site.name}", site.prefixes)) if site.prefixes else []
+        own = list(private_networks(f"sites[{site.name}]: prefixes", site.prefixes)) if site.prefixes else []
         for prefix in own:
             for blackholed in networks:
                 if prefix == blackholed or blackholed.subnet_of(prefix):
                     raise ValueError(
-                        f"prefixes of site {site.name} must be longer than {blackholed}, which is dropped where no "
+                        f"sites[{site.name}]: prefixes must be longer than {blackholed}, which is dropped where no "
                         f"longer prefix is known, got {prefix}"
                     )
             for other, theirs in prefixes.items():
                 for taken in theirs:
                     if prefix.overlaps(taken):
                         raise ValueError(
-                            f"prefixes of site {site.name} must not overlap those of site {other} ({taken}), "
+                            f"sites[{site.name}]: prefixes must not overlap those of site {other} ({taken}), "
                             f"got {prefix}"
                         )
         prefixes[site.name] = own
         if connected and site.routing == "bgp":
             if site.asn in asns:
                 raise ValueError(
-                    f"asn of site {site.name} must differ from that of site {asns[site.asn]}, got {site.asn} for both: "
+                    f"sites[{site.name}]: asn must differ from that of site {asns[site.asn]}, got {site.asn} for both: "
                     "BGP drops routes that hold its own number"
                 )
             asns[site.asn] = site.name
@@ -147,47 +185,21 @@ def destinations(networks: Sequence[IPv4Network], sites: Iterable[CustomerSite])
 
 
 def _check_site(site: CustomerSite, gateway_asn: int) -> None:
-    what = f"site {site.name}"
-    if not site.name.replace("-", "").isalnum():
-        raise ValueError(f"name of a site must be letters, digits and hyphens, got {site.name!r}")
-    check_one_of(f"routing of {what}", site.routing, get_args(Routing))
-    if isinstance(site.addresses, str) or not 1 <= len(site.addresses) <= 2:
-        got = repr(site.addresses) if isinstance(site.addresses, str) else str(len(site.addresses))
-        raise ValueError(f"addresses of {what} must be a sequence of one or two, got {got}")
-    for address in site.addresses:
-        _check_address(f"addresses of {what}", address)
+    what = f"sites[{site.name}]:"
     if site.certificates and len(site.certificates) != len(site.addresses):
         raise ValueError(
-            f"certificates of {what} must be one for each address, "
-            f"got {len(site.certificates)} for {len(site.addresses)}"
+            f"{what} certificates must be one for each address, got {len(site.certificates)} for {len(site.addresses)}"
         )
-    if not 1 <= site.asn <= 4294967294 or any(site.asn in reserved for reserved in _RESERVED_ASNS):
-        raise ValueError(f"asn of {what} must be between 1 and 4294967294 and not a reserved one, got {site.asn}")
     if site.asn == gateway_asn:
-        raise ValueError(f"asn of {what} must differ from the gateway's, got {site.asn} for both")
+        raise ValueError(f"{what} asn must differ from the gateway's, got {site.asn} for both")
     if site.routing == "static":
         if not site.prefixes:
-            raise ValueError(f"prefixes of {what} must name what is reached there with static routing, got none")
+            raise ValueError(f"{what} prefixes must name what is reached there with static routing, got none")
         if len(site.addresses) > 1:
             raise ValueError(
-                f"addresses of {what} must be one with static routing, got {len(site.addresses)}: a static route of a "
+                f"{what} addresses must be one with static routing, got {len(site.addresses)}: a static route of a "
                 "gateway names one connection"
             )
-
-
-def _check_address(argument: str, value: str) -> None:
-    if not is_concrete(value):
-        return
-    try:
-        address = IPv4Address(value)
-    except ValueError as error:
-        raise ValueError(f"{argument} must be public IPv4 addresses, got {shown(value)}") from error
-    # Documentation ranges are not global; examples and tests use them.
-    documentation = any(
-        address in IPv4Network(block) for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
-    )
-    if not address.is_global and not documentation:
-        raise ValueError(f"{argument} must be public IPv4 addresses, got {shown(value)}")
 
 
 class SiteToSiteVpn(Construct):
@@ -242,13 +254,13 @@ class SiteToSiteVpn(Construct):
             for number, device in enumerate(self.customer_gateways, start=1)
         ]
 
-    def attach(self, gateway: TransitGateway, domain: RoutingDomain, topic: sns.ITopic | None) -> list[FoundAttachment]:
+    def attach(self, gateway: TransitGateway, domain: RoutingDomain, settings: Settings) -> list[FoundAttachment]:
         """Place the connections' attachments in a routing domain, and make the alarms of tunnels and site.
 
         Args:
             gateway: The transit gateway that the connections end on.
             domain: The domain that what the site sends is looked up in.
-            topic: Who is told.
+            settings: Whom alarms notify.
 
         Returns:
             The attachments.
@@ -265,46 +277,46 @@ class SiteToSiteVpn(Construct):
             attachments.append(attachment)
             for tunnel in (1, 2):
                 address = attachment.placement.tunnel_address(tunnel)
-                tunnels.append(self._tunnel_alarm(f"Tunnel{number}{'AB'[tunnel - 1]}Down", connection, address, topic))
-        self.alarms += [*tunnels, self._site_down(tunnels, topic)]
+                tunnels.append(
+                    self._tunnel_alarm(f"Tunnel{number}{'AB'[tunnel - 1]}Down", connection, address, settings)
+                )
+        self.alarms += [*tunnels, self._site_down(tunnels, settings.alarm_topic)]
         return attachments
 
     def _tunnel_alarm(
-        self, construct_id: str, connection: ec2.CfnVPNConnection, address: str, topic: sns.ITopic | None
+        self, construct_id: str, connection: ec2.CfnVPNConnection, address: str, settings: Settings
     ) -> cloudwatch.Alarm:
-        return alarm(
+        return settings.alarm(
             self,
             construct_id,
             metric=self._tunnel_state(connection, address),
             description=f"A tunnel to {self.site.name} is down: the site hangs by the others. Read the VPN log.",
-            topic=topic,
             comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             missing_data=cloudwatch.TreatMissingData.BREACHING,
         )
 
-    def watch_connections(self, topic: sns.ITopic | None) -> None:
+    def watch_connections(self, settings: Settings) -> None:
         """Make one alarm for each connection and one for the site, where the tunnels' addresses are not known.
 
         Args:
-            topic: Who is told.
+            settings: Whom alarms notify.
         """
         partly: list[cloudwatch.Alarm] = []
         down: list[cloudwatch.Alarm] = []
         for number, connection in enumerate(self.connections, start=1):
             for found, suffix, threshold in ((partly, "Degraded", 1.0), (down, "Down", 0.01)):
                 found.append(
-                    alarm(
+                    settings.alarm(
                         self,
                         f"Connection{number}{suffix}",
                         metric=self._tunnel_state(connection, None),
                         description=f"A connection to {self.site.name} is {suffix.lower()}. Read the VPN log.",
-                        topic=topic,
                         threshold=threshold,
                         comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
                         missing_data=cloudwatch.TreatMissingData.BREACHING,
                     )
                 )
-        self.alarms += [*partly, *down, self._site_down(down, topic)]
+        self.alarms += [*partly, *down, self._site_down(down, settings.alarm_topic)]
 
     def _site_down(self, parts: Sequence[cloudwatch.IAlarm], topic: sns.ITopic | None) -> cloudwatch.CompositeAlarm:
         down = cloudwatch.CompositeAlarm(

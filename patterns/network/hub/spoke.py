@@ -3,15 +3,22 @@
 import json
 from collections.abc import Sequence
 from ipaddress import IPv4Network
+from typing import Annotated
 
+from annotated_types import Len
 from aws_cdk import Annotations, Stack, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct, IDependable
 
+from patterns.building_blocks.bounds import Known, Passes
+from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import ATTACHMENT
 from patterns.network.hub.cidr_block import network
 from patterns.network.hub.transit_gateway import RoutingDomain, vpc_attachment
+
+Destination = Annotated[str, Passes(network, "an IPv4 range"), Known("the routes")]
+"""Where a route leads."""
 
 
 class Spoke(Construct):
@@ -76,6 +83,7 @@ class JoiningSpoke(Construct):
     Source: https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -83,11 +91,9 @@ class JoiningSpoke(Construct):
         *,
         vpc: ec2.IVpc,
         gateway: ec2_interfaces.ITransitGatewayRef,
-        destinations: Sequence[str] = ("0.0.0.0/0",),
+        destinations: Annotated[Sequence[Destination], Len(1)] = ("0.0.0.0/0",),
         attachment_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
-        for destination in destinations:
-            network("destinations", destination)
         if len(set(destinations)) < len(destinations):
             raise ValueError(f"destinations must differ, got {', '.join(destinations)}")
         if "0.0.0.0/0" in destinations:

@@ -1,7 +1,7 @@
 """Transit gateway with named routing domains, and the attachments that they connect."""
 
-import re
 from collections.abc import Sequence
+from typing import Annotated
 
 from aws_cdk import CfnResource, CfnTag, Names
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -11,13 +11,36 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.bounds import Known, Matches, Passes
+from patterns.building_blocks.signature import checked
 from patterns.network.attachment_placement import AttachmentPlacement, GatewayDefaults
 from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.hub.cidr_block import is_concrete, network
 
 #: The private BGP number that AWS gives a transit gateway unless told otherwise.
 DEFAULT_ASN = 64512
-_PRINCIPAL = re.compile(r"\d{12}|arn:[\w-]+:organizations::\d{12}:(organization|ou)/[\w/-]+")
+
+
+def _check_gateway_asn(argument: str, asn: int) -> None:
+    if not (64512 <= asn <= 65534 or 4200000000 <= asn <= 4294967294):
+        raise ValueError(f"{argument} must be in 64512-65534 or 4200000000-4294967294, got {asn}")
+
+
+GatewayAsn = Annotated[
+    int,
+    Passes(_check_gateway_asn, "64512 to 65534, or 4200000000 to 4294967294"),
+    Known("which numbers of sites differ from it"),
+]
+"""The private BGP number of a transit gateway, or of a virtual private one."""
+
+Principal = Annotated[
+    str,
+    Matches(
+        r"\d{12}|arn:[\w-]+:organizations::\d{12}:(organization|ou)/[\w/-]+",
+        "account ids or ARNs of an organization or its units",
+    ),
+]
+"""Whom a gateway may be shared with."""
 
 
 class Attachment(Construct):
@@ -158,30 +181,23 @@ class TransitGateway(Construct):
             and AWS Network Firewall. Default: only if it is shared.
 
     Raises:
-        ValueError: `asn` is not a private one, or `share_with` holds something else than an account, an
-            organization or an organizational unit, or comes with `existing`.
+        ValueError: If an argument is out of its bounds, or `share_with` comes with `existing`.
 
     Source: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
         existing: ec2_interfaces.ITransitGatewayRef | None = None,
-        asn: int = DEFAULT_ASN,
+        asn: GatewayAsn = DEFAULT_ASN,
         ecmp: bool = True,
-        share_with: Sequence[str] = (),
+        share_with: Sequence[Principal] = (),
         accept_attachments: bool = False,
     ) -> None:
-        if not (64512 <= asn <= 65534 or 4200000000 <= asn <= 4294967294):
-            raise ValueError(f"asn must be in 64512-65534 or 4200000000-4294967294, got {asn}")
-        for principal in share_with:
-            if is_concrete(principal) and not _PRINCIPAL.fullmatch(principal):
-                raise ValueError(
-                    f"share_with must hold account ids or ARNs of an organization or its units, got {principal}"
-                )
         if existing is not None and share_with:
             raise ValueError("share_with must be empty with an existing gateway: share it where it is made")
         super().__init__(scope, construct_id)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network
+from typing import Annotated
 
+from annotated_types import Len
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -11,10 +13,13 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
-from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.availability_zones import zones
+from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.network.hub.cidr_block import (
     ORGANIZATION_NETWORKS,
+    PrivateCidrs,
     private_networks,
     reject_overlap,
     require_inside,
@@ -22,7 +27,7 @@ from patterns.network.hub.cidr_block import (
 from patterns.network.hub.network_logs import NetworkLogs
 from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
 from patterns.network.hub.spoke import Spoke, check_spoke, network_of, require_new
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, RoutingDomain, TransitGateway
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, GatewayAsn, RoutingDomain, TransitGateway
 
 
 class HubAndSpokeVpn(Construct):
@@ -37,8 +42,8 @@ class HubAndSpokeVpn(Construct):
         sites: The customer sites.
         networks: The organization's private ranges, which spokes lie in and which are dropped where nothing longer is
             known. Default: RFC 1918.
-        availability_zones: Two or three zones, by name. Default: the Region's first `max_azs`.
-        max_azs: How many zones, 2 or 3, if they are not named. Default: 2.
+        availability_zones: Zones, by name. Default: the Region's first `max_azs`.
+        max_azs: How many zones, if they are not named. Default: 2.
         transit_gateway: An existing gateway of this account with its default association and propagation off.
             Default: a new one.
         asn: The private BGP number of the gateway. Default: 64512.
@@ -64,17 +69,18 @@ class HubAndSpokeVpn(Construct):
     Source: https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-isolated.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        sites: Sequence[CustomerSite],
-        networks: Sequence[str] = ORGANIZATION_NETWORKS,
-        availability_zones: Sequence[str] | None = None,
-        max_azs: int = 2,
+        sites: Annotated[Sequence[CustomerSite], Len(1)],
+        networks: PrivateCidrs = ORGANIZATION_NETWORKS,
+        availability_zones: Zones | None = None,
+        max_azs: ZoneCount = 2,
         transit_gateway: ec2_interfaces.ITransitGatewayRef | None = None,
-        asn: int = DEFAULT_ASN,
+        asn: GatewayAsn = DEFAULT_ASN,
         ecmp: bool | None = None,
         accelerated: bool = False,
         encryption_key: kms.IKey | None = None,
@@ -93,22 +99,29 @@ class HubAndSpokeVpn(Construct):
             self, "TransitGateway", existing=transit_gateway, asn=asn, ecmp=learns if ecmp is None else ecmp
         )
         self._sites_domain = self.transit_gateway.domain("Sites")
-        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        self.logs = NetworkLogs(self, "Logs", settings=settings)
         self.connections: dict[str, SiteToSiteVpn] = {}
         self._site_attachments: list[tuple[CustomerSite, Attachment]] = []
-        self.alarms: list[cloudwatch.AlarmBase] = [self._no_route(alarm_topic)]
+        self.alarms: list[cloudwatch.AlarmBase] = [self._no_route(settings)]
         for site in sites:
-            self._connect(site, alarm_topic, accelerated=accelerated)
+            self._connect(site, settings, accelerated=accelerated)
 
+    @checked
     def add_spoke(
-        self, vpc: ec2.IVpc, *, group: str | None = None, attachment_subnets: ec2.SubnetSelection | None = None
+        self,
+        vpc: ec2.IVpc,
+        *,
+        group: Annotated[str, Matches(r"[A-Za-z0-9]+", "letters and digits"), Known("the ids of constructs")]
+        | None = None,
+        attachment_subnets: ec2.SubnetSelection | None = None,
     ) -> Spoke:
         """Let a VPC of this account and the sites reach each other.
 
         Args:
             vpc: The VPC, of this stack or another one. Its subnets send `networks` and the sites' prefixes to the
                 gateway; its way to the internet stays its own.
-            group: The spokes that it may reach: those of the same group, a name of letters and digits. Default: none.
+            group: The spokes that it may reach: those of the same group, a name. Default: none.
             attachment_subnets: One subnet in each of the hub's zones for the gateway's interfaces. Default: those of
                 the group `Attachment`, or else the first that is not public in each zone.
 
@@ -118,8 +131,6 @@ class HubAndSpokeVpn(Construct):
         Raises:
             ValueError: If the VPC overlaps another, is not in the hub's zones or comes twice.
         """
-        if group is not None and not group.isalnum():
-            raise ValueError(f"group must be letters and digits, got {group!r}")
         subnets = check_spoke(self, vpc, attachment_subnets, self.availability_zones)
         domain = self._spokes_domain(group)
         require_new(vpc, domain)
@@ -135,7 +146,7 @@ class HubAndSpokeVpn(Construct):
             domain.propagate(spoke.attachment)
         return spoke
 
-    def _connect(self, site: CustomerSite, topic: sns.ITopic | None, *, accelerated: bool) -> None:
+    def _connect(self, site: CustomerSite, settings: Settings, *, accelerated: bool) -> None:
         vpn = SiteToSiteVpn(
             self,
             f"Site{site.name}",
@@ -144,7 +155,7 @@ class HubAndSpokeVpn(Construct):
             transit_gateway_id=self.transit_gateway.gateway_id,
             accelerated=accelerated,
         )
-        attachments = vpn.attach(self.transit_gateway, self._sites_domain, topic)
+        attachments = vpn.attach(self.transit_gateway, self._sites_domain, settings)
         self._site_attachments += [(site, attachment) for attachment in attachments]
         self.connections[site.name] = vpn
         self.alarms += vpn.alarms
@@ -161,12 +172,11 @@ class HubAndSpokeVpn(Construct):
             learn(domain, site, attachment)
         return domain
 
-    def _no_route(self, topic: sns.ITopic | None) -> cloudwatch.Alarm:
-        return alarm(
+    def _no_route(self, settings: Settings) -> cloudwatch.Alarm:
+        return settings.alarm(
             self,
             "NoRoute",
             metric=self.transit_gateway.metric("PacketDropCountNoRoute"),
             description="The transit gateway dropped packets that it knows no route for: look in the VPN log.",
-            topic=topic,
             evaluation_periods=3,
         )

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
+from annotated_types import Interval, Len, Unit
 from aws_cdk import Annotations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -16,12 +17,17 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from aws_cdk.interfaces import aws_networkfirewall as networkfirewall_interfaces
 from constructs import Construct
 
-from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.arguments import check_one_of, check_range
-from patterns.building_blocks.availability_zones import zones
+from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.network.hub.cidr_block import (
     ORGANIZATION_NETWORKS,
+    PrivateCidr,
+    PrivateCidrs,
+    VpcCidr,
+    private_network,
     private_networks,
     reject_overlap,
     require_inside,
@@ -36,7 +42,7 @@ from patterns.network.hub.spoke import (
     require_new,
     require_no_public_subnets,
 )
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, TransitGateway
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, GatewayAsn, Principal, TransitGateway
 from patterns.network.inspection_vpc.egress import EgressVpc
 from patterns.network.inspection_vpc.firewall import FirewallPolicy, StreamException
 from patterns.network.inspection_vpc.ingress import Ingress
@@ -44,6 +50,30 @@ from patterns.network.inspection_vpc.inspection import FIREWALL, FirewallAttachm
 from patterns.network.inspection_vpc.routing import EVERYWHERE, Inspect, InspectionRouting
 
 Egress = Literal["egress-vpc", "inspection-vpc", "none"]
+
+
+#: A transit gateway's; enforced. https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html
+MOST_DIRECT_CONNECT_PREFIXES = 200
+
+DirectConnectPrefixes = Annotated[
+    Sequence[PrivateCidr],
+    Len(0, MOST_DIRECT_CONNECT_PREFIXES),
+    Unit("prefixes"),
+    Passes(private_networks, "private IPv4 ranges, none twice"),
+]
+
+
+def _check_target(argument: str, address: str) -> None:
+    private_network(argument, f"{address}/32")
+
+
+Targets = Annotated[
+    Mapping[
+        Annotated[str, Passes(_check_target, "private IPv4 addresses"), Known("the targets")],
+        Annotated[int, Interval(ge=1, le=65535)],
+    ],
+    Len(1),
+]
 
 
 class InspectionVpc(Construct):
@@ -64,8 +94,8 @@ class InspectionVpc(Construct):
             "inspection-vpc", by NAT gateways behind the firewall endpoints; "none". Default: "egress-vpc".
         networks: The organization's private ranges, which every spoke and site lies in and `HOME_NET` holds.
             Default: RFC 1918.
-        availability_zones: Two or three zones, by name. Default: the Region's first `max_azs`.
-        max_azs: How many zones, 2 or 3, if they are not named. Default: 2.
+        availability_zones: Zones, by name. Default: the Region's first `max_azs`.
+        max_azs: How many zones, if they are not named. Default: 2.
         inspection_cidr: The inspection VPC's range, at least a /24. Default: 100.64.0.0/24.
         egress_cidr: The egress VPC's range, at least a /25. Default: 100.64.1.0/24.
         transit_gateway: An existing gateway of this account with its default association and propagation off, and,
@@ -104,6 +134,7 @@ class InspectionVpc(Construct):
     Source: https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/using-nat-gateway-and-gwlb-with-ec2.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -112,29 +143,24 @@ class InspectionVpc(Construct):
         inspect: Inspect = "all",
         firewall_attachment: FirewallAttachment = "vpc",
         egress: Egress = "egress-vpc",
-        networks: Sequence[str] = ORGANIZATION_NETWORKS,
-        availability_zones: Sequence[str] | None = None,
-        max_azs: int = 2,
-        inspection_cidr: str = "100.64.0.0/24",
-        egress_cidr: str = "100.64.1.0/24",
+        networks: PrivateCidrs = ORGANIZATION_NETWORKS,
+        availability_zones: Zones | None = None,
+        max_azs: ZoneCount = 2,
+        inspection_cidr: VpcCidr = "100.64.0.0/24",
+        egress_cidr: VpcCidr = "100.64.1.0/24",
         transit_gateway: ec2_interfaces.ITransitGatewayRef | None = None,
-        asn: int = DEFAULT_ASN,
-        share_with: Sequence[str] = (),
+        asn: GatewayAsn = DEFAULT_ASN,
+        share_with: Sequence[Principal] = (),
         allowed_domains: Sequence[str] = (),
         suricata_rules: str | None = None,
         policy: networkfirewall_interfaces.IFirewallPolicyRef | None = None,
         stream_exception: StreamException = "REJECT",
         change_protection: bool = True,
-        dropped_packets: int = 1000,
+        dropped_packets: Annotated[int, Interval(ge=1, le=1_000_000_000), Unit("packets")] = 1000,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_one_of("inspect", inspect, get_args(Inspect))
-        check_one_of("firewall_attachment", firewall_attachment, get_args(FirewallAttachment))
-        check_one_of("egress", egress, get_args(Egress))
-        check_one_of("stream_exception", stream_exception, get_args(StreamException))
-        check_range("dropped_packets", dropped_packets, 1, 1_000_000_000, "packets")
         _check_together(inspect, firewall_attachment, egress, share_with)
         if policy is not None and (allowed_domains or suricata_rules):
             raise ValueError("policy must hold all rules itself, got allowed_domains or suricata_rules beside it")
@@ -146,13 +172,15 @@ class InspectionVpc(Construct):
             self._take("egress_cidr", vpc_network("egress_cidr", egress_cidr), "the egress VPC")
         self.availability_zones = zones(availability_zones, max_azs)
         super().__init__(scope, construct_id)
-        self._alarm_topic = alarm_topic
+        self._settings = settings = Settings(
+            alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention
+        )
         self._sites: list[CustomerSite] = []
         self._direct_connects = 0
         self.ingress: Ingress | None = None
         inside = [str(network) for network in self.networks]
 
-        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        self.logs = NetworkLogs(self, "Logs", settings=settings)
         self.policy: networkfirewall_interfaces.IFirewallPolicyRef = (
             policy
             or FirewallPolicy(
@@ -207,18 +235,18 @@ class InspectionVpc(Construct):
         self.inspection.log(self.logs)
         self.nat_gateways = self.egress.nat_gateways if self.egress else self.inspection.nat_gateways
         self.alarms: list[cloudwatch.AlarmBase] = [
-            *self.inspection.watch(dropped_packets, alarm_topic),
+            *self.inspection.watch(dropped_packets, settings),
             *watch_nat_gateways(self, self.nat_gateways, alarm_topic),
-            alarm(
+            settings.alarm(
                 self,
                 "NoRoute",
                 metric=self.transit_gateway.metric("PacketDropCountNoRoute"),
                 description="The transit gateway dropped packets that it knows no route for: look in the flow logs.",
-                topic=alarm_topic,
                 evaluation_periods=3,
             ),
         ]
 
+    @checked
     def add_spoke(self, vpc: ec2.IVpc, *, attachment_subnets: ec2.SubnetSelection | None = None) -> Spoke:
         """Put a VPC of this account behind the hub: it reaches everything through the gateway.
 
@@ -244,6 +272,7 @@ class InspectionVpc(Construct):
         self.routing.add_spoke(spoke.attachment)
         return spoke
 
+    @checked
     def add_site(self, site: CustomerSite, *, accelerated: bool = False) -> SiteToSiteVpn:
         """Connect a customer site by VPN. What it sends and receives is inspected.
 
@@ -266,9 +295,9 @@ class InspectionVpc(Construct):
             # The gateway announces them its default route, not each other's.
             connected=False,
         )
-        for prefix in private_networks(f"prefixes of site {site.name}", site.prefixes) if site.prefixes else ():
-            require_inside(f"prefixes of site {site.name}", prefix, self.networks)
-            self._take(f"prefixes of site {site.name}", prefix, f"site {site.name}")
+        for prefix in private_networks(f"sites[{site.name}]: prefixes", site.prefixes) if site.prefixes else ():
+            require_inside(f"sites[{site.name}]: prefixes", prefix, self.networks)
+            self._take(f"sites[{site.name}]: prefixes", prefix, f"site {site.name}")
         vpn = SiteToSiteVpn(
             self,
             f"Site{site.name}",
@@ -283,19 +312,22 @@ class InspectionVpc(Construct):
                 "appliance mode is not promised for what enters by VPN: a firewall endpoint may see half of a flow; "
                 'firewall_attachment="transit-gateway" has no such limit',
             )
-        for attachment in vpn.attach(self.transit_gateway, self.routing.sites, self._alarm_topic):
+        for attachment in vpn.attach(self.transit_gateway, self.routing.sites, self._settings):
             self.routing.add_site(attachment, site.prefixes, static=site.routing == "static")
         self._sites.append(site)
         self.alarms += vpn.alarms
         return vpn
 
-    def add_direct_connect_gateway(self, gateway_id: str, *, allowed_prefixes: Sequence[str] = ()) -> Attachment:
+    @checked
+    def add_direct_connect_gateway(
+        self, gateway_id: str, *, allowed_prefixes: DirectConnectPrefixes = ()
+    ) -> Attachment:
         """Connect what is behind a Direct Connect gateway of this account. What it sends and receives is inspected.
 
         Args:
             gateway_id: The Direct Connect gateway, with transit virtual interfaces and a BGP number of its own. Its id,
                 because the CDK has no interface for an existing one.
-            allowed_prefixes: What is announced to the other side, at most 20. Default: `networks`.
+            allowed_prefixes: What is announced to the other side. Default: `networks`.
 
         Returns:
             Its attachment.
@@ -304,8 +336,11 @@ class InspectionVpc(Construct):
             ValueError: If there are too many prefixes, or one is malformed.
         """
         announced = private_networks("allowed_prefixes", allowed_prefixes) if allowed_prefixes else self.networks
-        # https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html
-        check_range("allowed_prefixes", len(announced), 1, 20, "prefixes")
+        if len(announced) > MOST_DIRECT_CONNECT_PREFIXES:
+            raise ValueError(
+                f"allowed_prefixes must be given where networks holds more than {MOST_DIRECT_CONNECT_PREFIXES} ranges, "
+                f"got {len(announced)}"
+            )
         self._direct_connects += 1
         association = directconnect.CfnDirectConnectGatewayAssociation(
             self,
@@ -324,8 +359,9 @@ class InspectionVpc(Construct):
         self.routing.add_site(attachment, (), static=False)
         return attachment
 
+    @checked
     def add_ingress(
-        self, *, certificate: acm.ICertificate, targets: Mapping[str, int], cidr: str = "100.64.2.0/24"
+        self, *, certificate: acm.ICertificate, targets: Targets, cidr: VpcCidr = "100.64.2.0/24"
     ) -> Ingress:
         """Let callers from the internet in, by a load balancer in a VPC of its own. What it calls is inspected.
 
@@ -342,11 +378,8 @@ class InspectionVpc(Construct):
         """
         if self.ingress is not None:
             raise ValueError("add_ingress must be called once, got a second call")
-        if not targets:
-            raise ValueError("targets must hold at least one address, got none")
-        for address, port in targets.items():
-            require_inside("targets", private_networks("targets", [f"{address}/32"])[0], self.networks)
-            check_range(f"targets port of {address}", port, 1, 65535)
+        for address in targets:
+            require_inside("targets", private_network("targets", f"{address}/32"), self.networks)
         self._take("cidr", vpc_network("cidr", cidr), "the ingress VPC")
         self.ingress = Ingress(
             self,
@@ -357,7 +390,7 @@ class InspectionVpc(Construct):
             availability_zones=self.availability_zones,
             certificate=certificate,
             targets=targets,
-            alarm_topic=self._alarm_topic,
+            settings=self._settings,
         )
         self.logs.log_flows(self.ingress.vpc)
         if self.inspection.vpc is not None and self.inspection.nat_gateways:

@@ -8,10 +8,10 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_networkfirewall as networkfirewall
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.settings import Settings
 
 StreamException = Literal["DROP", "CONTINUE", "REJECT"]
 
@@ -266,7 +266,7 @@ def watch_firewall(
     endpoints: Sequence[tuple[networkfirewall.CfnFirewall, str]],
     *,
     dropped_packets: int,
-    topic: sns.ITopic | None,
+    settings: Settings,
 ) -> list[cloudwatch.Alarm]:
     """Make the alarms of each endpoint: what it drops, flows it sees half of, and its silence.
 
@@ -274,7 +274,7 @@ def watch_firewall(
         scope: Where they stand in the tree.
         endpoints: Each endpoint's firewall and zone.
         dropped_packets: How many dropped packets in five minutes are too many.
-        topic: Who is told.
+        settings: Whom alarms notify.
 
     Returns:
         The alarms.
@@ -282,29 +282,26 @@ def watch_firewall(
     alarms = []
     for number, (firewall, zone) in enumerate(endpoints, start=1):
         alarms += [
-            alarm(
+            settings.alarm(
                 scope,
                 f"DroppedPackets{number}",
                 metric=firewall_metric(firewall, zone, "DroppedPackets"),
                 description="The firewall drops more than usual: look in the alert log for what and whose.",
-                topic=topic,
                 threshold=dropped_packets,
             ),
-            alarm(
+            settings.alarm(
                 scope,
                 f"StreamExceptions{number}",
                 metric=firewall_metric(firewall, zone, "StreamExceptionPolicyPackets"),
                 description="The firewall sees connections without their start: routes may be asymmetric.",
-                topic=topic,
                 # A changed policy or a replaced endpoint breaks off a few connections, once.
                 evaluation_periods=3,
             ),
-            alarm(
+            settings.alarm(
                 scope,
                 f"EndpointSilent{number}",
                 metric=firewall_metric(firewall, zone, "ReceivedPackets"),
                 description="No packet came through a firewall endpoint in 15 minutes: it failed, or the hub is idle.",
-                topic=topic,
                 comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
                 evaluation_periods=3,
                 # AWS has no metric for an endpoint's health: a failed one is one that stops counting.

@@ -9,11 +9,11 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_elasticloadbalancingv2_targets as targets_
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.private_bucket import AccessLogsBucket
+from patterns.building_blocks.settings import Settings
 from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
 from patterns.network.hub.transit_gateway import RoutingDomain
 
@@ -30,7 +30,7 @@ class Ingress(Construct):
         availability_zones: The hub's zones.
         certificate: The certificate of its listener.
         targets: Private addresses in spokes, and their ports, which are called by HTTPS.
-        alarm_topic: Who is told.
+        settings: Whom its alarm notifies.
 
     Attributes:
         vpc (AttachmentVpc): The ingress VPC.
@@ -53,7 +53,7 @@ class Ingress(Construct):
         availability_zones: Sequence[str],
         certificate: acm.ICertificate,
         targets: Mapping[str, int],
-        alarm_topic: sns.ITopic | None,
+        settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
         # A load balancer asks for /27 subnets with eight free addresses.
@@ -116,12 +116,11 @@ class Ingress(Construct):
             open=False,
         )
         self.alarms: list[cloudwatch.Alarm] = [
-            alarm(
+            settings.alarm(
                 self,
                 "UnhealthyTargets",
                 metric=self.target_group.metrics.unhealthy_host_count(statistic="Maximum", period=FIVE_MINUTES),
                 description="A target in a spoke does not answer: it is down, or the firewall drops the health check.",
-                topic=alarm_topic,
             )
         ]
 

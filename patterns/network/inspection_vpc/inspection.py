@@ -5,9 +5,9 @@ from typing import Literal
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patterns.building_blocks.settings import Settings
 from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
 from patterns.network.hub.network_logs import NetworkLogs
 from patterns.network.hub.transit_gateway import Attachment
@@ -131,12 +131,12 @@ class Inspection(Construct):
         if self.vpc is not None:
             logs.log_flows(self.vpc)
 
-    def watch(self, dropped_packets: int, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
+    def watch(self, dropped_packets: int, settings: Settings) -> list[cloudwatch.Alarm]:
         """Make the alarms of each endpoint.
 
         Args:
             dropped_packets: How many dropped packets in five minutes are too many.
-            topic: Who is told.
+            settings: Whom alarms notify.
 
         Returns:
             The alarms.
@@ -144,4 +144,4 @@ class Inspection(Construct):
         firewalls = self.firewall.firewalls
         everywhere = firewalls if len(firewalls) > 1 else firewalls * len(self._zones)
         endpoints = list(zip(everywhere, self._zones, strict=True))
-        return watch_firewall(self, endpoints, dropped_packets=dropped_packets, topic=topic)
+        return watch_firewall(self, endpoints, dropped_packets=dropped_packets, settings=settings)

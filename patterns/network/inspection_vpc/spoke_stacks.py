@@ -1,14 +1,19 @@
 """More spokes than one CloudFormation stack holds: as many stacks as they need, linked to the hub's."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
+from annotated_types import Interval, Unit
 from aws_cdk import Environment, Stack, Stage, Token
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_known, check_range
-from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.cidr_block import require_inside, vpc_network
+from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.signature import checked
+from patterns.network.hub.attachment_vpc import AttachmentVpc, SubnetPrefix
+from patterns.network.hub.cidr_block import VpcCidr, require_inside, vpc_network
 from patterns.network.inspection_vpc.construct import InspectionVpc
+
+SpokeName = Annotated[str, Matches(r"[A-Za-z0-9]+", "named with letters and digits"), Known("the ids of constructs")]
 
 
 class SpokeStacks(Construct):
@@ -21,7 +26,7 @@ class SpokeStacks(Construct):
         spokes: The range of each new VPC, by its name. Names are construct ids: letters and digits.
         workload_prefix: The prefix length of the workload subnets, four of which are kept free for zones. Default: 27,
             for a /24.
-        spokes_per_stack: How many spokes one stack holds, 1 to 15. Default: 15. Changing it moves VPCs between stacks,
+        spokes_per_stack: How many spokes one stack holds. Default: 15. Changing it moves VPCs between stacks,
             which replaces them.
 
     Attributes:
@@ -34,20 +39,17 @@ class SpokeStacks(Construct):
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """
 
+    @checked
     def __init__(
         self,
         hub: InspectionVpc,
         construct_id: str,
         *,
-        spokes: Mapping[str, str],
-        workload_prefix: int = 27,
-        spokes_per_stack: int = 15,
+        spokes: Mapping[SpokeName, VpcCidr],
+        workload_prefix: SubnetPrefix = 27,
+        spokes_per_stack: Annotated[int, Interval(ge=1, le=15), Unit("spokes"), Known("the number of stacks")] = 15,
     ) -> None:
-        check_known("spokes_per_stack", spokes_per_stack, "the number of stacks")
-        check_range("spokes_per_stack", spokes_per_stack, 1, 15, "spokes")
         for name in spokes:
-            if not (name.isascii() and name.isalnum()):
-                raise ValueError(f"spokes must be named with letters and digits, got {name!r}")
             require_inside(f"spokes[{name}]", vpc_network(f"spokes[{name}]", spokes[name]), hub.networks)
         super().__init__(hub, construct_id)
         hub_stack = Stack.of(hub)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
+from annotated_types import Len
 from aws_cdk import CfnTag
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -12,14 +13,21 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_one_of
-from patterns.building_blocks.availability_zones import zones
+from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.cidr_block import ORGANIZATION_NETWORKS, private_networks, reject_overlap, vpc_network
+from patterns.network.hub.cidr_block import (
+    ORGANIZATION_NETWORKS,
+    VpcCidr,
+    private_networks,
+    reject_overlap,
+    vpc_network,
+)
 from patterns.network.hub.network_logs import NetworkLogs
 from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
 from patterns.network.hub.spoke import Spoke, attachment_subnets_of, network_of
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, TransitGateway
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, GatewayAsn, TransitGateway
 
 Gateway = Literal["transit-gateway", "virtual-private-gateway"]
 
@@ -39,8 +47,8 @@ class ManySitesVpn(Construct):
         cidr: The new VPC's range, at least a /21. Default: 10.0.0.0/20.
         gateway: Where the connections end: "transit-gateway" or "virtual-private-gateway". Default: "transit-gateway".
         connect_sites: Whether sites reach each other. Default: no on a transit gateway, yes on a virtual private one.
-        availability_zones: Two or three zones of the new VPC, by name. Default: the Region's first `max_azs`.
-        max_azs: How many zones, 2 or 3, if they are not named. Default: 2.
+        availability_zones: Zones of the new VPC, by name. Default: the Region's first `max_azs`.
+        max_azs: How many zones, if they are not named. Default: 2.
         asn: The private BGP number of the gateway. Default: 64512.
         accelerated: Whether tunnels enter AWS at the nearest edge location; only on a transit gateway. Default: no.
         encryption_key: The key that encrypts the logs. Default: a new key.
@@ -61,25 +69,25 @@ class ManySitesVpn(Construct):
     Source: https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        sites: Sequence[CustomerSite],
+        sites: Annotated[Sequence[CustomerSite], Len(1)],
         vpc: ec2.IVpc | None = None,
-        cidr: str = "10.0.0.0/20",
+        cidr: VpcCidr = "10.0.0.0/20",
         gateway: Gateway = "transit-gateway",
         connect_sites: bool | None = None,
-        availability_zones: Sequence[str] | None = None,
-        max_azs: int = 2,
-        asn: int = DEFAULT_ASN,
+        availability_zones: Zones | None = None,
+        max_azs: ZoneCount = 2,
+        asn: GatewayAsn = DEFAULT_ASN,
         accelerated: bool = False,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_one_of("gateway", gateway, get_args(Gateway))
         cloud_hub = gateway == "virtual-private-gateway"
         if cloud_hub and connect_sites is False:
             raise ValueError("connect_sites must be on with a virtual private gateway, which connects all of its sites")
@@ -97,16 +105,17 @@ class ManySitesVpn(Construct):
                 )
         zone_names = zones(availability_zones, max_azs)
         super().__init__(scope, construct_id)
-        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        self.logs = NetworkLogs(self, "Logs", settings=settings)
         self.vpc = vpc or self._new_vpc(cidr, zone_names)
         self.connections: dict[str, SiteToSiteVpn] = {}
         self.alarms: list[cloudwatch.AlarmBase] = []
         self.transit_gateway: TransitGateway | None = None
         self.vpn_gateway: ec2.CfnVPNGateway | None = None
         if cloud_hub:
-            self._by_virtual_private_gateway(sites, asn, alarm_topic)
+            self._by_virtual_private_gateway(sites, asn, settings)
         else:
-            self._by_transit_gateway(sites, asn, alarm_topic, connected=connected, accelerated=accelerated)
+            self._by_transit_gateway(sites, asn, settings, connected=connected, accelerated=accelerated)
 
     def _new_vpc(self, cidr: str, zone_names: Sequence[str]) -> ec2.IVpc:
         network = AttachmentVpc(self, "Network", cidr=cidr, availability_zones=zone_names, tiers={"Workload": 24})
@@ -117,7 +126,7 @@ class ManySitesVpn(Construct):
         self,
         sites: Sequence[CustomerSite],
         asn: int,
-        topic: sns.ITopic | None,
+        settings: Settings,
         *,
         connected: bool,
         accelerated: bool,
@@ -134,12 +143,12 @@ class ManySitesVpn(Construct):
         outside.propagate(spoke.attachment)
         for site in sites:
             vpn = self._connection(site, transit_gateway_id=gateway.gateway_id, accelerated=accelerated)
-            for attachment in vpn.attach(gateway, outside, topic):
+            for attachment in vpn.attach(gateway, outside, settings):
                 for domain in (inside, outside) if connected else (inside,):
                     learn(domain, site, attachment)
             self.alarms += vpn.alarms
 
-    def _by_virtual_private_gateway(self, sites: Sequence[CustomerSite], asn: int, topic: sns.ITopic | None) -> None:
+    def _by_virtual_private_gateway(self, sites: Sequence[CustomerSite], asn: int, settings: Settings) -> None:
         self.vpn_gateway = gateway = ec2.CfnVPNGateway(
             self,
             "VpnGateway",
@@ -169,7 +178,7 @@ class ManySitesVpn(Construct):
                         destination_cidr_block=prefix,
                         vpn_connection_id=vpn.connections[0].attr_vpn_connection_id,
                     )
-            vpn.watch_connections(topic)
+            vpn.watch_connections(settings)
             self.alarms += vpn.alarms
 
     def _connection(

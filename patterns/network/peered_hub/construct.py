@@ -9,9 +9,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from patterns.building_blocks.availability_zones import zones
+from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.cidr_block import reject_overlap, vpc_network
+from patterns.network.hub.cidr_block import VpcCidr, reject_overlap, vpc_network
 from patterns.network.hub.network_logs import NetworkLogs
 from patterns.network.hub.spoke import network_of, require_same_account
 
@@ -27,8 +29,8 @@ class PeeredHub(Construct):
         construct_id: Its id.
         vpc: The hub VPC. Default: a new one, without a way to the internet.
         cidr: The new VPC's range, at least a /21. Default: 10.0.0.0/20.
-        availability_zones: Two or three zones of the new VPC, by name. Default: the Region's first `max_azs`.
-        max_azs: How many zones, 2 or 3, if they are not named. Default: 2.
+        availability_zones: Zones of the new VPC, by name. Default: the Region's first `max_azs`.
+        max_azs: How many zones, if they are not named. Default: 2.
         encryption_key: The key that encrypts the new VPC's flow logs. Default: a new key.
         log_retention: How long they are kept. Default: one year.
 
@@ -43,15 +45,16 @@ class PeeredHub(Construct):
     Source: https://docs.aws.amazon.com/vpc/latest/peering/peering-configurations-full-access.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
         vpc: ec2.IVpc | None = None,
-        cidr: str = "10.0.0.0/20",
-        availability_zones: Sequence[str] | None = None,
-        max_azs: int = 2,
+        cidr: VpcCidr = "10.0.0.0/20",
+        availability_zones: Zones | None = None,
+        max_azs: ZoneCount = 2,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
     ) -> None:
@@ -60,9 +63,12 @@ class PeeredHub(Construct):
         zone_names = zones(availability_zones, max_azs)
         super().__init__(scope, construct_id)
         self.peerings: dict[str, ec2.CfnVPCPeeringConnection] = {}
-        self.logs = NetworkLogs(self, "Logs", encryption_key=encryption_key, retention=log_retention)
+        self.logs = NetworkLogs(
+            self, "Logs", settings=Settings(encryption_key=encryption_key, log_retention=log_retention)
+        )
         self.vpc = vpc or self._new_vpc(cidr, zone_names)
 
+    @checked
     def add_spoke(self, vpc: ec2.IVpc) -> ec2.CfnVPCPeeringConnection:
         """Peer a VPC of this account with the hub, and route each to the other.
 

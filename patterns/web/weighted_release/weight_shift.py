@@ -20,6 +20,7 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.encryption_key import key_statement
+from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.settings import Settings
@@ -215,15 +216,7 @@ class WeightShift(Construct):
             )
         )
         if encryption_key is not None:
-            encryption_key.add_to_resource_policy(
-                iam.PolicyStatement(
-                    sid="DeadLettersOfRules",
-                    principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                    actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                    resources=["*"],
-                    conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-                )
-            )
+            let_use(encryption_key, RULES, needed_by=self)
         return alarm(
             self,
             "RollbacksFailed",

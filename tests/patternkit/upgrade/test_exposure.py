@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from patternkit.upgrade.exposure import exposures
 from tests.patternkit.upgrade.lines import lines, lines_of, resource
 
 CHOICE = {"Ref": "Choice"}
@@ -189,12 +190,16 @@ def rule(**more: Any) -> dict[str, Any]:
         (rule(CidrIp="10.0.0.0/0"), "tcp port 80 to 443 is open to 10.0.0.0/0"),
         (rule(FromPort={"Ref": "Port"}, ToPort={"Ref": "Port"}), "tcp port Port is open to 0.0.0.0/0"),
         (rule(CidrIp={"Fn::If": ["C", "10.0.0.0/8", "0.0.0.0/0"]}), "tcp port 80 to 443 is open to 0.0.0.0/0"),
+        (rule(FromPort=None, ToPort=None), "every port of tcp is open to 0.0.0.0/0"),
+        (rule(IpProtocol="icmp", FromPort=8, ToPort=-1), "every port of icmp is open to 0.0.0.0/0"),
+        (rule(IpProtocol="icmp", FromPort="-1", ToPort="-1"), "every port of icmp is open to 0.0.0.0/0"),
         (rule(CidrIp="64.0.0.0/2"), None),
         (rule(CidrIp={"Ref": "Block"}), None),
     ],
 )
 def test_a_rule_for_the_whole_internet(given: dict[str, Any], reason: str | None) -> None:
     expected = [reason] if reason else []
+    given = {name: one for name, one in given.items() if one is not None}
     found = lines_of("EC2::SecurityGroup", {"SecurityGroupIngress": []}, {"SecurityGroupIngress": [given]})
     assert [one for one in found if "is open to" in one] == told(*expected)
     alone = lines({}, {"It": resource("EC2::SecurityGroupIngress", GroupId="sg-1", **given)})
@@ -302,6 +307,16 @@ def test_an_internet_gateway(vpc: Any) -> None:
     assert not lines({"Vpc": VPC}, {"Vpc": VPC} | attached(vpc, "VpnGatewayId"))
     assert lines({"T": VPC}, {"T": VPC} | attached("vpc-1")) == [
         "danger: exposure: A: vpc-1 gets an internet gateway, and had none here"
+    ]
+
+
+def test_what_is_reachable_by_anybody() -> None:
+    made = {"A": resource("RDS::DBInstance", PubliclyAccessible=True), "B": resource("SNS::Topic")}
+    made["C"] = resource("EC2::EIP", InstanceId="i-1", PublicName=True)
+    assert list(exposures({"Resources": made})) == [
+        ("A", "the database has a public address"),
+        ("C", "i-1 gets a public address"),
+        ("C", "PublicName is true"),
     ]
 
 

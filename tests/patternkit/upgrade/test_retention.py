@@ -165,14 +165,6 @@ def test_what_the_service_does_where_no_time_is_set(name: str, unset: int) -> No
         )
 
 
-def test_what_the_schema_says_where_no_time_is_set() -> None:
-    # CloudFormation's schema of a DB cluster has the default, one day.
-    assert lines_of("RDS::DBCluster", {"BackupRetentionPeriod": 2}, {}) == told(
-        "BackupRetentionPeriod was 2 and is not set: what is older is deleted"
-    )
-    assert not lines_of("RDS::DBCluster", {"BackupRetentionPeriod": 1}, {})
-
-
 def test_a_time_that_is_no_number_is_nothing_to_compare() -> None:
     assert not lines_of("Shop::Till", {"LogRetention": "long"}, {"LogRetention": "short"})
     assert lines_of("Shop::Till", {"DataRetention": True}, {"DataRetention": False}) == told(

@@ -21,17 +21,17 @@ def refused(message: str, *sites: CustomerSite, **arguments: Any) -> Refusal:
 
 
 SITE_REFUSALS = [
-    refused("sites must hold at least one site, got none"),
-    refused("name of a site must be letters, digits and hyphens, got 'Haupt Stadt'", site(name="Haupt Stadt")),
-    refused("routing of site Berlin must be one of bgp, static, got 'ospf'", site(routing="ospf")),
+    refused("sites must hold at least 1, got none"),
     refused(
-        "addresses of site Berlin must be a sequence of one or two, got '198.51.100.1'", site(addresses="198.51.100.1")
+        "sites[Haupt Stadt]: name must be letters, digits and hyphens, got 'Haupt Stadt'", site(name="Haupt Stadt")
     ),
-    refused("addresses of site Berlin must be a sequence of one or two, got 0", site(addresses=[])),
-    refused("addresses of site Berlin must be public IPv4 addresses, got 10.0.0.1", site(addresses=["10.0.0.1"])),
-    refused("addresses of site Berlin must be public IPv4 addresses, got berlin", site(addresses=["berlin"])),
+    refused("sites[Berlin]: routing must be one of bgp, static, got 'ospf'", site(routing="ospf")),
+    refused("sites[Berlin]: addresses must be a list, got '198.51.100.1'", site(addresses="198.51.100.1")),
+    refused("sites[Berlin]: addresses must hold 1 or 2 addresses, got none", site(addresses=[])),
+    refused("sites[Berlin]: addresses must be public IPv4 addresses, got 10.0.0.1", site(addresses=["10.0.0.1"])),
+    refused("sites[Berlin]: addresses must be public IPv4 addresses, got berlin", site(addresses=["berlin"])),
     Refusal(
-        "certificates of site Berlin must be one for each address, got 1 for 2",
+        "sites[Berlin]: certificates must be one for each address, got 1 for 2",
         lambda scope: {
             "sites": [
                 site(
@@ -41,30 +41,30 @@ SITE_REFUSALS = [
             ]
         },
     ),
-    refused("asn of site Berlin must be between 1 and 4294967294 and not a reserved one, got 0", site(asn=0)),
-    refused("asn of site Berlin must be between 1 and 4294967294 and not a reserved one, got 7224", site(asn=7224)),
-    refused("asn of site Berlin must be between 1 and 4294967294 and not a reserved one, got 23456", site(asn=23456)),
-    refused("asn of site Berlin must be between 1 and 4294967294 and not a reserved one, got 65535", site(asn=65535)),
-    refused("asn of site Berlin must differ from the gateway's, got 64512 for both", site(asn=64512)),
+    refused("sites[Berlin]: asn must be between 1 and 4294967294, got 0", site(asn=0)),
+    refused("sites[Berlin]: asn must not be a reserved number, got 7224", site(asn=7224)),
+    refused("sites[Berlin]: asn must not be a reserved number, got 23456", site(asn=23456)),
+    refused("sites[Berlin]: asn must not be a reserved number, got 65535", site(asn=65535)),
+    refused("sites[Berlin]: asn must differ from the gateway's, got 64512 for both", site(asn=64512)),
     refused(
-        "prefixes of site Berlin must name what is reached there with static routing, got none", site(routing="static")
+        "sites[Berlin]: prefixes must name what is reached there with static routing, got none", site(routing="static")
     ),
     refused(
-        "addresses of site Berlin must be one with static routing, got 2: a static route of a gateway names one "
+        "sites[Berlin]: addresses must be one with static routing, got 2: a static route of a gateway names one "
         "connection",
         site(routing="static", prefixes=["192.168.0.0/24"], addresses=["198.51.100.1", "198.51.100.2"]),
     ),
     refused(
-        "prefixes of site Berlin must be private (RFC 1918 or RFC 6598), got 8.8.8.0/24", site(prefixes=["8.8.8.0/24"])
+        "sites[Berlin]: prefixes must be private (RFC 1918 or RFC 6598), got 8.8.8.0/24", site(prefixes=["8.8.8.0/24"])
     ),
     refused(
-        "prefixes of site Berlin must be an IPv4 CIDR block such as 10.0.0.0/16, got 192.168.0.1/24",
+        "sites[Berlin]: prefixes must be an IPv4 CIDR block such as 10.0.0.0/16, got 192.168.0.1/24",
         site(prefixes=["192.168.0.1/24"]),
     ),
     refused("sites must have different names, got Berlin twice", site(), site(addresses=["198.51.100.2"])),
     refused("sites must have different addresses, got 198.51.100.1 twice", site(), site(name="Rome", asn=65020)),
     refused(
-        "prefixes of site Rome must not overlap those of site Berlin (192.168.0.0/24), got 192.168.0.128/25",
+        "sites[Rome]: prefixes must not overlap those of site Berlin (192.168.0.0/24), got 192.168.0.128/25",
         site(prefixes=["192.168.0.0/24"]),
         site(name="Rome", addresses=["198.51.100.2"], asn=65020, prefixes=["192.168.0.128/25"]),
     ),

@@ -32,7 +32,7 @@ REFUSALS = [
     refused("dropped_packets must be between 1 and 1000000000 packets, got 0", dropped_packets=0),
     refused("max_azs must be 2 or 3, got 1", max_azs=1),
     refused("max_azs must be 2 or 3, got 4", max_azs=4),
-    refused("availability_zones must be 2 or 3 zones, got 1", availability_zones=["eu-west-1a"]),
+    refused("availability_zones must hold 2 or 3 zones, got 1", availability_zones=["eu-west-1a"]),
     refused(
         "availability_zones must differ, got eu-west-1a, eu-west-1a", availability_zones=["eu-west-1a", "eu-west-1a"]
     ),
@@ -52,7 +52,7 @@ REFUSALS = [
         share_with=["444455556666"],
     ),
     refused(
-        "share_with must hold account ids or ARNs of an organization or its units, got everyone",
+        "share_with must be account ids or ARNs of an organization or its units, got 'everyone'",
         share_with=["everyone"],
     ),
     Refusal(
@@ -73,7 +73,7 @@ REFUSALS = [
     ),
     refused("asn must be in 64512-65534 or 4200000000-4294967294, got 7224", asn=7224),
     refused("asn must be in 64512-65534 or 4200000000-4294967294, got 65535", asn=65535),
-    refused("networks must name at least one CIDR block, got none", networks=[]),
+    refused("networks must hold at least 1, got none", networks=[]),
     refused("networks must be private (RFC 1918 or RFC 6598), got 8.0.0.0/8", networks=["8.0.0.0/8"]),
     refused(
         "networks must not overlap, got 10.0.0.0/8 and 10.1.0.0/16",

@@ -372,7 +372,7 @@ def test_sites_that_cannot_be(stack: cdk.Stack) -> None:
     refuses("sites must have different names, got Berlin twice", lambda: hub.add_site(BERLIN))
     outside = CustomerSite(name="Oslo", addresses=["198.51.100.9"], asn=65030, prefixes=["100.65.0.0/24"])
     refuses(
-        "prefixes of site Oslo must be inside networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16), got 100.65.0.0/24",
+        "sites[Oslo]: prefixes must be inside networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16), got 100.65.0.0/24",
         lambda: hub.add_site(outside),
     )
     refuses(
@@ -380,6 +380,7 @@ def test_sites_that_cannot_be(stack: cdk.Stack) -> None:
         lambda: hub.add_spoke(two_tiers(stack, "Orders", "192.168.0.0/16")),
     )
     refuses(
-        "allowed_prefixes must be between 1 and 20 prefixes, got 21",
-        lambda: hub.add_direct_connect_gateway("dx", allowed_prefixes=[f"10.{n}.0.0/16" for n in range(21)]),
+        "allowed_prefixes must hold at most 200 prefixes, got 201",
+        lambda: hub.add_direct_connect_gateway("dx", allowed_prefixes=[f"10.{n}.0.0/16" for n in range(201)]),
     )
+    hub.add_direct_connect_gateway("dx", allowed_prefixes=[f"10.{n}.0.0/16" for n in range(200)])

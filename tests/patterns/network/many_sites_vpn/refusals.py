@@ -26,7 +26,7 @@ REFUSALS = [
         accelerated=True,
     ),
     refused(
-        "asn of site Rome must differ from that of site Berlin, got 65010 for both: BGP drops routes that hold its own "
+        "sites[Rome]: asn must differ from that of site Berlin, got 65010 for both: BGP drops routes that hold its own "
         "number",
         site(),
         site(name="Rome", addresses=["198.51.100.2"]),

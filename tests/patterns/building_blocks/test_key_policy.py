@@ -1,0 +1,90 @@
+"""A customer's key lets in the services that use it, or its owner is told to."""
+
+from collections.abc import Callable
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk.assertions import Annotations, Match, Template
+from constructs import Construct
+
+from patterns.building_blocks import key_policy
+from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.encryption_key import EncryptionKey
+from patterns.building_blocks.key_policy import LOGS, KeyUse, let_use
+from patterns.building_blocks.settings import Settings
+
+ARN = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
+USES = {name: one for name, one in vars(key_policy).items() if isinstance(one, KeyUse)}
+
+
+def statements(stack: cdk.Stack) -> list[dict[str, Any]]:
+    [key] = Template.from_stack(stack).find_resources("AWS::KMS::Key").values()
+    found: list[dict[str, Any]] = key["Properties"]["KeyPolicy"]["Statement"]
+    return found
+
+
+def test_a_log_group_with_a_users_key_is_let_in_by_the_keys_policy(scope: cdk.Stack) -> None:
+    settings = Settings(encryption_key=kms.Key(scope, "Key"))
+    for name in ("One", "Other"):
+        settings.log_group(scope, name)
+    [logs] = [one for one in statements(scope) if one.get("Sid") == "CloudWatchLogs"]
+    assert logs["Principal"] == {"Service": {"Fn::Join": ["", ["logs.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}}
+    assert set(logs["Condition"]["ArnLike"]) == {"kms:EncryptionContext:aws:logs:arn"}
+
+
+def test_a_key_of_another_stack_is_changed_there(scope: cdk.Stack) -> None:
+    keys = cdk.Stack(cdk.App.of(scope), "Keys")
+    settings = Settings(encryption_key=kms.Key(keys, "Key"))
+    settings.log_group(scope, "Log")
+    # It would raise if the stacks waited for each other.
+    assert [one for one in statements(keys) if one.get("Sid") == "CloudWatchLogs"]
+
+
+def test_the_catalogs_own_key_says_it_once(scope: cdk.Stack) -> None:
+    Settings(encryption_key=EncryptionKey(scope, "Key", description="Encrypts a test")).log_group(scope, "Log")
+    assert len([one for one in statements(scope) if one.get("Sid") == "CloudWatchLogs"]) == 1
+
+
+@pytest.mark.parametrize("name", sorted(USES))
+def test_every_use_names_its_service_exact_actions_and_on_whose_behalf(name: str, scope: cdk.Stack) -> None:
+    key = kms.Key(scope, "Key")
+    let_use(key, USES[name], needed_by=scope)
+    [said] = [one for one in statements(scope) if one.get("Sid") == USES[name].sid]
+    assert "Service" in said["Principal"]
+    assert not [action for action in said["Action"] if "*" in action]
+    assert said["Condition"], "anybody's resources could use the key through the service"
+
+
+def logs(scope: Construct, key: kms.IKey) -> None:
+    Settings(encryption_key=key).log_group(scope, "Log")
+
+
+def alarms(scope: Construct, key: kms.IKey) -> None:
+    metric = cloudwatch.Metric(namespace="N", metric_name="Failures", period=FIVE_MINUTES)
+    alarm(scope, "Alarm", metric=metric, description="It failed.", topic=sns.Topic(scope, "Topic", master_key=key))
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (logs, r"its policy must let logs\.REGION\.amazonaws\.com encrypt log groups, by kms:Decrypt, .*"),
+        (alarms, r"its policy must let cloudwatch\.amazonaws\.com publish alarms to a topic, by .*"),
+    ],
+)
+def test_the_owner_of_an_imported_key_is_told_what_to_do(
+    make: Callable[[Construct, kms.IKey], None], said: str, scope: cdk.Stack
+) -> None:
+    make(scope, kms.Key.from_key_arn(scope, "Key", ARN))
+    told = Annotations.from_stack(scope).find_warning(
+        "*", Match.string_like_regexp(rf"^encryption_key {ARN} is imported: {said}")
+    )
+    assert len(told) == 1
+
+
+def test_a_key_that_says_so_is_not_warned_of(scope: cdk.Stack) -> None:
+    let_use(kms.Key(scope, "Key"), LOGS, needed_by=scope)
+    Annotations.from_stack(scope).has_no_warning("*", Match.any_value())
