@@ -268,3 +268,35 @@ def test_what_a_promise_names_must_be_there(promise: Promise, message: str) -> N
     with pytest.raises(QuestionError) as caught:
         failover().prove(promise)
     assert message in str(caught.value)
+
+
+def test_a_check_of_a_name_looks_at_what_the_name_answers() -> None:
+    dns = Dns()
+    dns.balancer("Balancer")
+    dns.record("origin.example.com", alias=att("Balancer", "DNSName"))
+    dns.record("probe.example.com", "origin.example.com.", type="CNAME")
+    dns.check("Check", Type="HTTPS", FullyQualifiedDomainName="probe.example.com", RequestInterval=10)
+    dns.record("www.example.com", alias="origin.example.com.", check="Check", id="a", Failover="PRIMARY")
+    dns.record("www.example.com", "192.0.2.2", id="b", Failover="SECONDARY")
+    assert dns.verdict(fails_over("www.example.com", "Balancer", "192.0.2.2", 90)) is Verdict.HOLDS
+    assert dns.verdict(fails_over("www.example.com", "Balancer", "192.0.2.2", 89)) is Verdict.FAILS
+
+
+def test_a_check_of_a_name_that_only_a_private_zone_has_is_never_healthy() -> None:
+    dns = Dns()
+    dns.vpc("Vpc")
+    dns.zone("Corp", "corp.internal", "Vpc")
+    dns.record("db.corp.internal", "10.0.0.5", zone="Corp")
+    dns.check("Check", Type="TCP", Port=5432, FullyQualifiedDomainName="db.corp.internal")
+    dns.record("www.example.com", "192.0.2.1", check="Check", id="a", Failover="PRIMARY")
+    dns.record("www.example.com", "192.0.2.2", id="b", Failover="SECONDARY")
+    proof = dns.prove(answers("www.example.com", "192.0.2.1"))
+    assert proof.verdict is Verdict.FAILS
+    assert "which only a private zone has: no checker finds it" in str(proof)
+
+
+@pytest.mark.parametrize(
+    ("within", "seconds"), [("1 hour", 3600), ("2 hours", 7200), ("1 h", 3600), ("5 min", 300), (7, 7)]
+)
+def test_times_are_written_as_people_do(within: Any, seconds: float) -> None:
+    assert fails_over("www.example.com", "a", "b", within).seconds == seconds
