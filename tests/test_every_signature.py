@@ -22,18 +22,10 @@ UNDECLARED = {
     "ApiToQueue",
     "ApiToService",
     "BufferedFanOut",
-    "DnsBalancedInstances",
-    "ElasticIpFailover",
     "FunctionApi",
     "HttpBackendApi",
-    "LoadBalancedContainers",
-    "LoadBalancedFargate",
-    "LoadBalancedFunction",
-    "LoadBalancedInstances",
     "Thumbnailer",
     "TopicFanOut",
-    "WeightedRecords",
-    "WeightedRelease",
 }
 
 
