@@ -12,6 +12,7 @@ from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
 from patterns.building_blocks.arguments import check_range
+from patterns.building_blocks.certificates import check_region
 
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
@@ -87,6 +88,7 @@ class Exposure:
         """
         if self.domain_name is None or self.certificate is None:
             return None
+        check_region("certificate", self.certificate, scope, "API")
         domain = apigateway.DomainName(
             scope,
             "Domain",

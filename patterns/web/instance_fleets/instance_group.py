@@ -7,6 +7,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.key_policy import AUTO_SCALING, let_use
 
 DAILY_BUSINESS = (
     "Launches and terminations that fail are notified to alarm_topic; those that succeed are the group's daily "
@@ -25,6 +26,8 @@ def failure_notifications(topic: sns.ITopic | None) -> list[autoscaling.Notifica
     """
     if topic is None:
         return None
+    if topic.master_key is not None:
+        let_use(topic.master_key, AUTO_SCALING, needed_by=topic)
     return [autoscaling.NotificationConfiguration(topic=topic, scaling_events=autoscaling.ScalingEvents.ERRORS)]
 
 

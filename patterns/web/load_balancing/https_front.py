@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Arn, ArnComponents, ArnFormat, Stack, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from patterns.building_blocks.certificates import check_region
 from patterns.web.networking.public_name import check_in_zone
 
 
@@ -40,7 +40,7 @@ class HttpsFront:
         if self.hosted_zone is not None and self.domain_name is None:
             raise ValueError("hosted_zone needs domain_name: which name in it should lead here?")
         if self.certificate is not None:
-            _check_region(scope, self.certificate.certificate_arn)
+            check_region("certificate", self.certificate, scope, "load balancer")
         elif self.domain_name is None:
             raise ValueError("certificate must be given, or domain_name and hosted_zone to make one for, got none")
         elif self.hosted_zone is None:
@@ -68,12 +68,3 @@ class HttpsFront:
             domain_name=self.domain_name,
             validation=acm.CertificateValidation.from_dns(self.hosted_zone),
         )
-
-
-def _check_region(scope: Construct, arn: str) -> None:
-    region = Stack.of(scope).region
-    if Token.is_unresolved(arn) or Token.is_unresolved(region):
-        return
-    given: ArnComponents = Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME)
-    if given.region is not None and not Token.is_unresolved(given.region) and given.region != region:
-        raise ValueError(f"certificate must be in the load balancer's Region {region}, got one in {given.region}")
