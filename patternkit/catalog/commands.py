@@ -40,6 +40,11 @@ class Commands(EndingCommand, click.Group):
         "compare": Elsewhere(
             "patternkit.catalog.comparison.cli", "compare", "Put patterns side by side, by facts of their templates."
         ),
+        "facts": Elsewhere(
+            "patternkit.catalog.facts_cli",
+            "facts",
+            "List the quotas, limits and prices that the catalog states, oldest first, with source and date.",
+        ),
         "rules": Elsewhere(
             "patternkit.testing.rules_cli",
             "rules",

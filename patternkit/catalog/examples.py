@@ -20,7 +20,16 @@ EXAMPLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "destroy": (("patternkit destroy thumbnailer",), "run-locally"),
     "diff": (("patternkit diff main:cdk.out cdk.out", "patternkit diff deployed.json new.json --json"), "upgrade"),
+    "dns": (("patternkit dns prove cdk.out --promises promises.yaml",), "prove-your-names"),
+    "dns prove": (
+        ("patternkit dns prove cdk.out --promises promises.yaml --sarif names.sarif",),
+        "prove-your-names",
+    ),
+    "dns serve": (("patternkit dns serve cdk.out --port 5300",), "prove-your-names"),
+    "dns show": (("patternkit dns show cdk.out",), "prove-your-names"),
+    "dns trace": (("patternkit dns trace cdk.out --name www.example.com --ill primary",), "prove-your-names"),
     "docs": (("patternkit docs", "patternkit docs run-locally", "patternkit docs thumbnailer"), "get-started"),
+    "facts": (("patternkit facts --older-than 6",), "get-started"),
     "init": (
         ("patternkit init my-thumbnails --pattern thumbnailer", "patternkit init --pattern peered-hub --name offices"),
         "get-started",

@@ -21,7 +21,7 @@ class KeyUse:
     Attributes:
         sid: The statement's id.
         service: The service's principal.
-        role: The service-linked role that it acts by, as a path: "aws-service-role/...". Default: it acts itself.
+        role: The service-linked role that it acts by: a path, to which a suffix may be added. Default: it acts itself.
         actions: The exact actions that it needs.
         purpose: What it uses the key for, as a message says it.
         conditions: On whose behalf. Never the ARN of one resource: the key would wait for the resource, which waits
@@ -42,10 +42,11 @@ class KeyUse:
         principal: iam.PrincipalBase = iam.ServicePrincipal(self.service)
         conditions = dict(self.conditions)
         if self.role is not None:
-            # Not the role's ARN: KMS refuses a policy that names a role which the account has not got yet.
-            principal = iam.AccountRootPrincipal()
+            # Not the role as the principal: KMS refuses a policy that names a role which the account has not got yet.
+            principal = iam.AnyPrincipal()
             conditions = {
-                "ArnEquals": {"aws:PrincipalArn": f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{self.role}"}
+                "StringEquals": {"kms:CallerAccount": Aws.ACCOUNT_ID},
+                "ArnLike": {"aws:PrincipalArn": f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{self.role}*"},
             }
         return iam.PolicyStatement(
             sid=self.sid, principals=[principal], actions=list(self.actions), resources=["*"], conditions=conditions
@@ -79,7 +80,7 @@ ALARMS = KeyUse(
 """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
 
 AUTO_SCALING = KeyUse(
-    sid="AutoScalingTells",
+    sid="AutoScalingNotifies",
     service="autoscaling.amazonaws.com",
     role="aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
     purpose="publish launches that failed to a topic",

@@ -39,6 +39,8 @@ class PriceTable:
         hours_a_month: How many hours a month is taken to have.
         request: What one request is taken to be, by name: bytes, milliseconds, and so on.
         capacity_unit: What one capacity unit of an Application Load Balancer lasts for.
+        capacity_unit_as_of: The day that this was looked up.
+        capacity_unit_source: AWS's page of it.
         prices: The prices by name.
     """
 
@@ -46,6 +48,8 @@ class PriceTable:
     hours_a_month: int
     request: Mapping[str, int]
     capacity_unit: Mapping[str, float]
+    capacity_unit_as_of: date
+    capacity_unit_source: str
     prices: Mapping[str, Price]
 
     @property
@@ -72,11 +76,13 @@ def price_table() -> PriceTable:
     """
     text = resources.files("patternkit.catalog.costs").joinpath("prices.toml").read_text(encoding="utf-8")
     fields: dict[str, Any] = tomllib.loads(text)
-    unit = {name: value for name, value in fields["application-lcu"].items() if not isinstance(value, str)}
+    unit = {name: value for name, value in fields["application-lcu"].items() if isinstance(value, int | float)}
     return PriceTable(
         region=fields["region"],
         hours_a_month=fields["hours_a_month"],
         request=fields["request"],
         capacity_unit=unit,
+        capacity_unit_as_of=fields["application-lcu"]["as_of"],
+        capacity_unit_source=fields["application-lcu"]["source"],
         prices={name: Price(**entry) for name, entry in fields["prices"].items()},
     )

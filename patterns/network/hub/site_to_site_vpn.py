@@ -17,7 +17,7 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES, tell
 from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.bounds import Known, Matches, Passes
-from patterns.building_blocks.certificates import check_region
+from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.settings import Settings
 from patterns.network.hub.cidr_block import PrivateCidr, is_concrete, private_networks
 from patterns.network.hub.transit_gateway import Attachment, FoundAttachment, RoutingDomain, TransitGateway
@@ -199,7 +199,7 @@ def _check_site(scope: Construct, site: CustomerSite, gateway_asn: int) -> None:
             f"{what} certificates must be one for each address, got {len(site.certificates)} for {len(site.addresses)}"
         )
     for certificate in site.certificates:
-        check_region(f"{what} certificates", certificate, scope, "gateway")
+        check_certificate(scope, certificate, argument=f"{what} certificates")
     if site.asn == gateway_asn:
         raise ValueError(f"{what} asn must differ from the gateway's, got {site.asn} for both")
     if site.routing == "static":

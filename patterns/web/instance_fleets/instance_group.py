@@ -19,7 +19,8 @@ def failure_notifications(topic: sns.ITopic | None) -> list[autoscaling.Notifica
     """Notify a topic of launches and terminations that fail.
 
     Args:
-        topic: The topic. None: nobody is notified.
+        topic: The topic. None: nobody is notified. Amazon EC2 Auto Scaling publishes by its service-linked role, which
+            may use topics, and is permitted to use the topic's customer key here; an imported key's owner is told to.
 
     Returns:
         The notifications.

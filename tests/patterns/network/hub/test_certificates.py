@@ -5,7 +5,6 @@ import pytest
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
-from patterns.building_blocks.certificates import check_region
 from patterns.network.hub_and_spoke_vpn import CustomerSite, HubAndSpokeVpn
 from patterns.network.inspection_vpc import InspectionVpc
 from patterns.network.many_sites_vpn import ManySitesVpn
@@ -23,20 +22,9 @@ def stack(scope: cdk.Stack) -> cdk.Stack:
     return cdk.Stack(cdk.App.of(scope), "Concrete", env=env)
 
 
-def test_one_of_another_region_is_refused(stack: cdk.Stack) -> None:
-    with pytest.raises(ValueError, match=r"^certificate must be in the API's Region eu-west-1, got one in us-east-1$"):
-        check_region("certificate", certificate(stack), stack, "API")
-
-
-def test_one_of_the_same_or_an_unknown_region_passes(stack: cdk.Stack, scope: cdk.Stack) -> None:
-    check_region("certificate", certificate(stack, ARN.replace("us-east-1", "eu-west-1")), stack, "API")
-    check_region("certificate", certificate(scope), scope, "API")
-    check_region("certificate", acm.Certificate(stack, "New", domain_name="example.com"), stack, "API")
-
-
 def test_the_certificates_of_a_network_are_of_its_region(stack: cdk.Stack) -> None:
     site = CustomerSite(name="Berlin", addresses=["198.51.100.1"], certificates=[certificate(stack)])
-    refused = r"^sites\[Berlin\]: certificates must be in the gateway's Region eu-west-1, got one in us-east-1$"
+    refused = r"^sites\[Berlin\]: certificates must be in eu-west-1, the Region of the stack, got one in us-east-1$"
     for construct in (HubAndSpokeVpn, ManySitesVpn):
         with pytest.raises(ValueError, match=refused):
             construct(stack, construct.__name__, sites=[site])
@@ -44,6 +32,6 @@ def test_the_certificates_of_a_network_are_of_its_region(stack: cdk.Stack) -> No
     with pytest.raises(ValueError, match=refused):
         hub.add_site(site)
     with pytest.raises(
-        ValueError, match=r"^certificate must be in the load balancer's Region eu-west-1, got one in us-east-1$"
+        ValueError, match=r"^certificate must be in eu-west-1, the Region of the stack, got one in us-east-1$"
     ):
         hub.add_ingress(certificate=site.certificates[0], targets={"10.1.0.10": 443})
