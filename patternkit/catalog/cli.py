@@ -183,7 +183,7 @@ def _no_options(given: tuple[str, ...]) -> None:
 @click.argument("new")
 @json_flag
 def diff(old: str, new: str, as_json: bool) -> None:
-    """Say what deploying NEW over OLD replaces, deletes, permits and exposes.
+    """Report what deploying NEW over OLD replaces, deletes, permits and exposes.
 
     OLD and NEW are templates (JSON or YAML), folders of a cloud assembly, or git revisions of either as REV:PATH. Exit
     status 0: nothing dangerous. 1: something dangerous. 3: OLD or NEW cannot be compared.

@@ -22,7 +22,7 @@ from patternkit.testing.synthesis import Synthesis
 
 
 def page(shown: Shown) -> Path:
-    """Say where a pattern's or an application's page is."""
+    """The path of a pattern's or an application's page."""
     return shown.folder / "README.md"
 
 
@@ -50,7 +50,7 @@ def rendered(shown: Shown, synthesis: Synthesis) -> str:
 
 
 def diagram(shown: Shown) -> Path:
-    """Say where a pattern's or an application's diagram is."""
+    """The path of a pattern's or an application's diagram."""
     return shown.folder / "diagram.svg"
 
 

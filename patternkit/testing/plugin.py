@@ -57,7 +57,7 @@ def pytest_runtest_call() -> Generator[None, object, object]:
 
 
 def pytest_exception_interact(call: pytest.CallInfo[Any], report: Any) -> None:
-    """Say in one line that a project's own package `patterns` hides the catalog's, where an import failed by it."""
+    """Report in one line that a project's own package `patterns` hides the catalog's, where an import failed by it."""
     error = call.excinfo and call.excinfo.value
     # An error at import is wrapped by pytest, with the first one as its cause.
     while error is not None and not isinstance(error, ModuleNotFoundError):
@@ -109,7 +109,7 @@ def patternkit_no_lint(patternkit_synthesized: "Callable[..., Synthesis]") -> Ho
 def patternkit_template_snapshot(
     request: pytest.FixtureRequest, patternkit_synthesized: "Callable[..., Synthesis]"
 ) -> Hold:
-    """Hold a template to its snapshot: `template_snapshot(template, name="agnostic", folder=here / "snapshots")`.
+    """Compare a template with its snapshot: `template_snapshot(template, name="agnostic", folder=here / "snapshots")`.
 
     Takes a template, its path, or what has just one: a synthesis, a stack. With `difference_from=`, another of these,
     the snapshot holds only what the template has otherwise than that one: the same stack in another environment.
@@ -123,7 +123,7 @@ def patternkit_template_snapshot(
 def patternkit_stateful_snapshot(
     request: pytest.FixtureRequest, patternkit_synthesized: "Callable[..., Synthesis]"
 ) -> Hold:
-    """Hold the logical ids of what keeps data: `stateful_snapshot(template, name="agnostic.stateful")`.
+    """Hold the logical ids of stateful resources: `stateful_snapshot(template, name="agnostic.stateful")`.
 
     Changing one of these ids replaces the resource. Beside a snapshot of the whole template this says which part of a
     change is the dangerous one. Takes what `template_snapshot` takes.
@@ -205,13 +205,13 @@ def no_lint(patternkit_no_lint: Hold) -> Hold:
 
 @pytest.fixture
 def template_snapshot(patternkit_template_snapshot: Hold) -> Hold:
-    """Hold a template to its snapshot: `patternkit_template_snapshot` by its short name."""
+    """Compare a template with its snapshot: `patternkit_template_snapshot` by its short name."""
     return patternkit_template_snapshot
 
 
 @pytest.fixture
 def stateful_snapshot(patternkit_stateful_snapshot: Hold) -> Hold:
-    """Hold the logical ids of what keeps data: `patternkit_stateful_snapshot` by its short name."""
+    """Hold the logical ids of stateful resources: `patternkit_stateful_snapshot` by its short name."""
     return patternkit_stateful_snapshot
 
 

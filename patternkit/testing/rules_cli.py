@@ -18,7 +18,7 @@ _WARNING = re.compile(r"W\d+")
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def rules(given: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - a flag is a boolean
-    """Hold templates to a project's own rules, in Guard or Rego.
+    """Check templates against a project's own rules, in Guard or Rego.
 
     Files named .guard or .rego are rules, whatever else is given is a template in JSON or YAML, or the folder of a
     cloud assembly. The engine is the one that the CDK validates templates with, and its own findings are told as
