@@ -10,9 +10,9 @@ import click
 
 from patternkit import __version__
 from patternkit.catalog.commands import Commands
-from patternkit.catalog.completing import SHELLS, complete_document, complete_family, complete_pattern
 from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.shell_completion import SHELLS, complete_document, complete_family, complete_pattern
 from patternkit.catalog.terminal import err, json_flag, progress
 from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
@@ -231,7 +231,7 @@ def init(directory: Path, pattern: str, name: str | None) -> None:
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
     """Print what completes commands, options and patterns' names in a shell, to be evaluated when the shell starts."""
-    from patternkit.catalog.completing import script
+    from patternkit.catalog.shell_completion import script
 
     click.echo(script(app, shell))
 

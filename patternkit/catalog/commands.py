@@ -52,7 +52,7 @@ class Commands(EndingCommand, click.Group):
             NO_ANSWER,
         ),
         "show": Elsewhere(
-            "patternkit.catalog.showing",
+            "patternkit.catalog.show",
             "show",
             "Show what a pattern is for, its parameters and its limits, or list what its template holds.",
         ),

@@ -1,4 +1,4 @@
-"""What goes wrong by the user's hand: each message is one line that says what was given and what is allowed."""
+"""Errors that a user can correct: each message is one line that says what was given and what is allowed."""
 
 import difflib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Begin a pattern: its folder and its mirror under tests, which pass every check as they are."""
+"""Begin a pattern: its folder and its tests, which pass every check."""
 
 import keyword
 import re

@@ -12,11 +12,11 @@ from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
 from patternkit.catalog.listings import LISTS, pointer
 from patternkit.catalog.markdown import SECTION, bullets, sections, table
+from patternkit.catalog.parts.construct_interface import attributes, methods, parameters
 from patternkit.catalog.parts.costs import costs, summarized
 from patternkit.catalog.parts.listings import has_routes, listing, written
-from patternkit.catalog.parts.running import DEPLOY, INSTALL, run
-from patternkit.catalog.parts.surface import attributes, methods, parameters
-from patternkit.catalog.parts.uses import check_uses
+from patternkit.catalog.parts.quick_start import DEPLOY, INSTALL, run
+from patternkit.catalog.parts.usage_examples import check_uses
 from patternkit.catalog.shown_examples import Shown, example
 from patternkit.testing.synthesis import Synthesis
 

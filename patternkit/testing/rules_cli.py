@@ -1,4 +1,4 @@
-"""`patternkit rules`: templates held to a project's own rules, in Guard or Rego."""
+"""`patternkit rules`: templates checked against a project's own rules, in Guard or Rego."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def rules(given: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - a f
     """
     from dataclasses import asdict
 
-    from patternkit.testing.rules_of_templates import findings_in
+    from patternkit.testing.template_rules import findings_in
 
     files = tuple(path for path in given if path.suffix in (".guard", ".rego"))
     templates = tuple(path for path in given if path not in files)

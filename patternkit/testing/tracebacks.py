@@ -1,4 +1,4 @@
-"""What a test's owner sees of a slip: the test's own line, and one sentence."""
+"""Tracebacks of mistakes in a test: the test's own line, and one sentence."""
 
 import importlib.util
 import sys

@@ -1,4 +1,4 @@
-"""What flows between the resources of a template: events, requests, failures, and what roles may do."""
+"""The flows between the resources of a template: events, requests, failures, and permissions."""
 
 from collections.abc import Iterator
 
