@@ -34,7 +34,7 @@ _OPTIONAL = {"findings": _TABLES, "web": _TABLE, "local_parameters": _TABLE}
 # What each entry must have, may have, and must have exactly one of.
 _ENTRIES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "alternatives": ({"instead_when"}, set(), {"pattern", "name"}),
-    "limits": ({"what", "value", "as_of", "source"}, {"bounds", "at", "adjustable", "was"}, set()),
+    "limits": ({"what", "value", "as_of", "source"}, {"bounds", "at", "adjustable", "was", "runs"}, set()),
     "sources": ({"title", "url"}, set(), set()),
     "findings": ({"id", "reason"}, {"option"}, set()),
 }

@@ -203,7 +203,7 @@ class PolicySet:
         """The resource of the set that the resource of a statement is, or is in."""
         if isinstance(value, Mapping) and "Fn::Join" in value:
             parts = [one for one in items(value["Fn::Join"]) if isinstance(one, list)]
-            value = next((one for part in parts for one in part if isinstance(one, Mapping)), value)
+            value = next((one for part in parts for one in part if isinstance(one, Mapping)), None)
         found = self.owner(name, value)
         if found.template is None:
             text = found.name.removeprefix("${")

@@ -88,9 +88,9 @@ def tried(mutant: Mutant, room: Room, covering: Covering, copy: Copy, number: in
     tests = covering.of(mutant.module, mutant.lines if mutant.function else None)
     if not tests:
         return "no test"
-    until = accumulate(covering.seconds[test] for test in tests)
+    until = accumulate(covering.seconds.get(test, 0) for test in tests)
     tests = [test for number, (test, at) in enumerate(zip(tests, until, strict=True)) if not number or at < _LONGEST]
-    seconds = ceil(10 + 3 * sum(covering.seconds[test] for test in tests))
+    seconds = ceil(10 + 3 * sum(covering.seconds.get(test, 0) for test in tests))
     file = copy.tree / mutant.module
     as_it_was = file.read_bytes()
     try:

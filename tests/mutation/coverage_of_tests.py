@@ -122,10 +122,14 @@ class Measuring:
             self._setups[name] = max(self._setups.get(name, 0), time.process_time() - begun)
             self._leave()
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note how long each test takes."""
-        if report.when == "call":
-            self.covering.seconds[report.nodeid] = report.duration
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Note the processor time that each test takes."""
+        begun = time.process_time()
+        try:
+            return (yield)
+        finally:
+            self.covering.seconds[item.nodeid] = time.process_time() - begun
 
 
 def _fixture(definition: pytest.FixtureDef[Any]) -> str:

@@ -361,7 +361,12 @@ class InspectionVpc(Construct):
 
     @checked
     def add_ingress(
-        self, *, certificate: acm.ICertificate, targets: Targets, cidr: VpcCidr = "100.64.2.0/24"
+        self,
+        *,
+        certificate: acm.ICertificate,
+        targets: Targets,
+        cidr: VpcCidr = "100.64.2.0/24",
+        deletion_protection: bool = True,
     ) -> Ingress:
         """Let callers from the internet in, by a load balancer in a VPC of its own. What it calls is inspected.
 
@@ -369,6 +374,7 @@ class InspectionVpc(Construct):
             certificate: The certificate of its HTTPS listener.
             targets: Private addresses in spokes, and their HTTPS ports.
             cidr: The ingress VPC's range, at least a /24. Default: 100.64.2.0/24.
+            deletion_protection: Whether deleting the load balancer is refused. Default: True.
 
         Returns:
             The way in.
@@ -390,6 +396,7 @@ class InspectionVpc(Construct):
             availability_zones=self.availability_zones,
             certificate=certificate,
             targets=targets,
+            deletion_protection=deletion_protection,
             settings=self._settings,
         )
         self.logs.log_flows(self.ingress.vpc)

@@ -65,6 +65,8 @@ def test_what_is_covered() -> None:
     assert not lines(role({**ALLOW, "Action": "S3:getOBJECT"}), role(ALLOW))
     assert not lines(role({**ALLOW, "Action": "*", "Resource": "*"}), role(ALLOW))
     assert not lines(role({**ALLOW, "Resource": "b*"}), role({**ALLOW, "Resource": "ba"}))
+    elsewhere = {**ALLOW, "Resource": "b"}
+    assert lines(role(limited), role(limited, elsewhere)) == told("it may now s3:GetObject on b")
     # What is denied covers nothing that is allowed, and the other way round.
     assert told("s3:GetObject on a was denied, and is not any more")[0] in lines(
         role({**ALLOW, "Effect": "Deny"}), role(ALLOW)
@@ -196,6 +198,9 @@ def test_a_denial_that_is_inherited_over_several_steps() -> None:
         return {"M": managed, "G": group, "U": resource("IAM::User", Groups=list(groups))}
 
     assert lines(user({"Ref": "G"}), user()) == told("s3:DeleteObject on a was denied, and is not any more", where="U")
+    # In whichever order the template has them.
+    turned = (dict(reversed(list(one.items()))) for one in (user({"Ref": "G"}), user()))
+    assert lines(*turned) == told("s3:DeleteObject on a was denied, and is not any more", where="U")
     assert lines(user(), user({"Ref": "G"})) == told("it may now everything of group G on *", where="U")
     # A group that has itself ends nothing.
     loop = user({"Ref": "G"})
@@ -232,7 +237,9 @@ def test_what_a_resource_of_a_statement_is_made_by(value: Any) -> None:
     assert made_by(value) == Holder("", "Bucket")
 
 
-@pytest.mark.parametrize("value", ["*", "Other", {"Ref": "Other"}, {"Fn::Join": ["", ["a", "b"]]}, {"Fn::Sub": "${X}"}])
+@pytest.mark.parametrize(
+    "value", ["*", "Other", {"Ref": "Other"}, {"Fn::Join": ["", ["Bucket", "/b"]]}, {"Fn::Sub": "${X}"}]
+)
 def test_what_the_set_does_not_make(value: Any) -> None:
     assert made_by(value) is None
 
@@ -364,7 +371,12 @@ def test_across_the_stacks_of_an_assembly(tmp_path: Any) -> None:
         (folder / "Users.template.json").write_text(json.dumps(users))
         return str(folder)
 
-    old, new = written("old", ALLOW), written("new", ALLOW, {**ALLOW, "Resource": "b"})
+    old, new = written("old", ALLOW, DENY), written("new", ALLOW, DENY, {**ALLOW, "Resource": "b"})
     assert [str(one) for one in compare_sources(old, new)] == [
         "danger: permissions: Roles/Role: it may now s3:GetObject on b"
     ]
+    # With the stack of a role goes what was denied to it.
+    for name in ("Roles", "Users"):
+        (tmp_path / "new" / f"{name}.template.json").unlink()
+    (tmp_path / "new" / "Topics.template.json").write_text(json.dumps({"Resources": TOPIC}))
+    assert not [str(one) for one in compare_sources(old, new) if "denied" in one.reason]
