@@ -23,6 +23,10 @@ Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
   B: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}}
+  Zone: {Type: AWS::Route53::HostedZone, Properties: {Name: example.com}}
+  Www:
+    Type: AWS::Route53::RecordSet
+    Properties: {HostedZoneId: !Ref Zone, Name: www.example.com, Type: A, TTL: "60", ResourceRecords: [192.0.2.1]}
   Log: {Type: AWS::Logs::LogGroup, DeletionPolicy: Retain, Properties: {RetentionInDays: 30}}
 """
 GUARD = """\
@@ -34,11 +38,13 @@ rule logs_end when %groups !empty {
 # What is made wrong, by the hook that must find it.
 FAULTS = {
     "patternkit-routes": ("promises.yaml", "destination: B", "destination: internet"),
+    "patternkit-dns": ("new.yaml", "ResourceRecords: [192.0.2.1]", "ResourceRecords: [192.0.2.2]"),
     "patternkit-diff": ("new.yaml", "  Log:", "  Logs:"),
     "patternkit-rules": ("new.yaml", ", Properties: {RetentionInDays: 30}", ""),
 }
 ARGUMENTS = {
     "patternkit-routes": ["new.yaml", "--promises", "promises.yaml"],
+    "patternkit-dns": ["new.yaml", "--promises", "names.yaml"],
     "patternkit-diff": ["HEAD:new.yaml", "new.yaml"],
     "patternkit-rules": ["new.yaml", "rules/logs.guard"],
 }
@@ -49,6 +55,7 @@ def project(tmp_path: Path) -> Path:
     """Somebody's repository, with a template, promises and a rule that hold."""
     (tmp_path / "new.yaml").write_text(NETWORK)
     (tmp_path / "promises.yaml").write_text("promises:\n  - reaches: {source: A, destination: B, same_vpc: true}\n")
+    (tmp_path / "names.yaml").write_text("- answers: {name: www.example.com, values: [192.0.2.1]}\n")
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "logs.guard").write_text(GUARD)
     for command in (

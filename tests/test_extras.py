@@ -86,6 +86,7 @@ COMMANDS = {
     "dns serve": Ask("dns serve names.json --view nobody", 3, "no source is named 'nobody'"),
     "routes trace": Ask("routes trace network.json --source One --destination Other", 0, "HOLDS"),
     "routes prove": Ask("routes prove network.json --promises promises.yaml", 0, "HOLDS"),
+    "routes survive": Ask("routes survive network.json --promises promises.yaml", 0, "SURVIVES"),
     "routes show": Ask("routes show network.json --source One --destination Other", 0, ""),
     "routes show --svg": Ask("routes show network.json --svg net.svg", 3, NPM),
     "new": Ask("new events/upload-scan", 1, CLONE),

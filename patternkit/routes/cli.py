@@ -24,6 +24,7 @@ from patternkit.routes.promises import BadPromise, read_promises
 from patternkit.routes.proving import Proof, Verdict
 from patternkit.routes.proving.proof import answer_data
 from patternkit.routes.sarif import sarif
+from patternkit.routes.survival import Survival, survivals
 from patternkit.screen import Screen
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -91,6 +92,12 @@ def trace(
 @parameter_option
 @json_option
 @click.option("--sarif", "sarif_file", type=_FILE, help="Write SARIF into this file, for code hosts.")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="RESOURCE",
+    help="What is lost at run time: a zone, or resources by name, path or type; may be given many times.",
+)
 def prove(
     templates: tuple[Path, ...],
     promises: Path,
@@ -98,10 +105,13 @@ def prove(
     parameter: tuple[str, ...],
     as_json: bool,
     sarif_file: Path | None,
+    without: tuple[str, ...],
 ) -> None:
     """Hold promises against every flow: HOLDS, FAILS with a witness, or UNKNOWN with what is not known."""
     asked = read_promises(promises)
     network = Network.load(*templates, contracts=contracts, parameters=parameters_of(parameter))
+    if without:
+        network = network.without(*without)
     answers = network.answer_all(asked)
     if sarif_file is not None:
         log = sarif(answers, promises.as_posix(), Lines(network.stacks))
@@ -115,6 +125,38 @@ def prove(
     verdicts = {answer.verdict for answer in answers if isinstance(answer, Proof)}
     worst = next(verdict for verdict in (Verdict.FAILS, Verdict.UNKNOWN, Verdict.HOLDS) if verdict in verdicts)
     sys.exit(worst.status)
+
+
+@app.command()
+@templates_argument
+@click.option("--promises", required=True, type=_FILE, help="The promises: YAML, JSON or TOML.")
+@contracts_option
+@parameter_option
+@json_option
+def survive(
+    templates: tuple[Path, ...],
+    promises: Path,
+    contracts: Path | None,
+    parameter: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Say of each promise which losses break it: one zone, connection, gateway, endpoint or appliance, or two."""
+    asked = read_promises(promises)
+    network = Network.load(*templates, contracts=contracts, parameters=parameters_of(parameter))
+    found = survivals(network, asked)
+    if as_json:
+        _print_json([one.data() for one in found])
+    else:
+        click.echo("\n\n".join(map(str, found)))
+    if any(one.error for one in found):
+        sys.exit(NO_ANSWER)
+    broken = [one for one in found if not one.survives]
+    fails = any(one.verdict is Verdict.FAILS or _fails(one) for one in broken)
+    sys.exit((Verdict.FAILS if fails else Verdict.UNKNOWN if broken else Verdict.HOLDS).status)
+
+
+def _fails(survival: Survival) -> bool:
+    return any(one.verdict is Verdict.FAILS for one in survival.breaks)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from patternkit.resolving import StackSet
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import QuestionError, TemplateError
 from patternkit.routes.flow_text import flow_lines, flow_verdict
+from patternkit.routes.losses import Loss, lose, unknown_loss
 from patternkit.routes.model import Model
 from patternkit.routes.places import Place
 from patternkit.routes.promises import BadPromise, Promise
@@ -60,6 +61,7 @@ class Network:
         sources: The stacks.
         contracts: What the templates cannot say.
         symmetry: Whether alike VPCs are proved once; without, every pair is walked.
+        lost: What is lost at run time, see `without`.
 
     Raises:
         TemplateError: A template contradicts itself.
@@ -67,13 +69,20 @@ class Network:
     """
 
     def __init__(
-        self, sources: Iterable[StackSource], contracts: Contracts | None = None, *, symmetry: bool = True
+        self,
+        sources: Iterable[StackSource],
+        contracts: Contracts | None = None,
+        *,
+        symmetry: bool = True,
+        lost: Iterable[str] = (),
     ) -> None:
         self.contracts = contracts or Contracts()
         with own_errors():
-            self.stacks = StackSet(list(sources), self.contracts)
+            self._sources, self._symmetry = list(sources), symmetry
+        self.stacks = StackSet(self._sources, self.contracts)
         self._worlds = Worlds(self.stacks, self.contracts, symmetry=symmetry)
         self._views: list[View] | None = None
+        self._lost = tuple(lost)
 
     @classmethod
     def load(
@@ -129,6 +138,23 @@ class Network:
             else:
                 sources.append(StackSource(name, as_template(template, name), region))
         return cls(with_parameters(sources, parameters), contracts_of(contracts), symmetry=symmetry)
+
+    def without(self, *lost: str) -> Network:
+        """The network that is left when something is lost at run time.
+
+        What templates say stays: a static route to what is lost is a blackhole, and what was learnt from it is
+        withdrawn.
+
+        Args:
+            *lost: Each an availability zone, or the name, construct path or type of resources: a connection, a NAT
+                gateway, an endpoint, an attachment, an appliance.
+
+        Raises:
+            QuestionError: Nothing of the network has the name.
+        """
+        left = Network(self._sources, self.contracts, symmetry=self._symmetry, lost=(*self._lost, *lost))
+        left.views()
+        return left
 
     # Questions
 
@@ -256,6 +282,12 @@ class Network:
         """Every world that AWS may make of the templates: those that it does not refuse, where there are any."""
         if self._views is None:
             self._views = self._worlds.possible()
+            known: set[str] = set()
+            for view in self._views if self._lost else ():
+                known |= lose(view.model, self.stacks, view.world, map(Loss, self._lost))
+            for name in self._lost:
+                if name not in known:
+                    raise unknown_loss(self._worlds.possible()[0].model, name)
         return self._views
 
 

@@ -117,6 +117,12 @@ class Tracer:
         if source.kind == "site":
             assert isinstance(source.element, Site)
             starts = self._from_site(source.element, Walk(box, peer=peer))
+            if source.element.lost:
+                # What lies behind it is still there, and may have another connection.
+                others = [site for site in self.model.sites.values() if not site.lost and site.is_at(source.element)]
+                starts = [start for site in others for start in self._from_site(site, Walk(box, peer=peer))]
+                if not starts:
+                    return [], [Leg(Walk(box), Outcome.DROPPED, f"{source.name} is lost", None, "blackhole")]
             if not starts:
                 reason = f"what {source.name} is connected to is not in the set{lifted('ids')}"
                 return [], [Leg(Walk(box), Outcome.UNKNOWN, reason)]

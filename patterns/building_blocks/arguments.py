@@ -219,26 +219,3 @@ def shown(value: str) -> str:
         The text as it is, or escaped if a terminal could not show it.
     """
     return value if value.isprintable() else ascii(value)
-
-
-def check_capacities(fewest: int, most: int, desired: int | None, limit: int, unit: str) -> None:
-    """Refuse capacities that are out of order.
-
-    Args:
-        fewest: `min_capacity`.
-        most: `max_capacity`.
-        desired: `desired_capacity`; None passes.
-        limit: The largest `max_capacity` allowed.
-        unit: What they count, for the message.
-
-    Raises:
-        ValueError: If they are out of order, or out of range.
-    """
-    check_range("max_capacity", most, 1, limit, unit)
-    known = not (Token.is_unresolved(fewest) or Token.is_unresolved(most))
-    if known and not 1 <= fewest <= most:
-        raise ValueError(f"min_capacity must be between 1 and {most} (max_capacity), got {fewest}")
-    if desired is not None and known and not Token.is_unresolved(desired) and not fewest <= desired <= most:
-        raise ValueError(
-            f"desired_capacity must be between {fewest} (min_capacity) and {most} (max_capacity), got {desired}"
-        )

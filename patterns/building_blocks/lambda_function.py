@@ -33,6 +33,9 @@ EnvironmentVariables = Annotated[Mapping[str, str], Passes(check_environment, "v
 RetryAttempts = Annotated[int, Interval(ge=0, le=2)]
 """How often a failed asynchronous invocation is tried again."""
 
+ReservedConcurrency = Annotated[int, Interval(ge=1, le=1000), Unit("invocations")]
+"""The most invocations at one time."""
+
 MaxEventAge = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(hours=6))]
 """How long an asynchronous event may wait."""
 
@@ -88,7 +91,7 @@ class LambdaFunction(Construct):
         dead_letters: DeadLetterQueue | None = None,
         retry_attempts: RetryAttempts | None = None,
         max_event_age: MaxEventAge | None = None,
-        reserved_concurrency: Annotated[int, Interval(ge=1, le=1000), Unit("invocations")] | None = None,
+        reserved_concurrency: ReservedConcurrency | None = None,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         if isinstance(code, lambda_.InlineCode) and not (runtime or PYTHON).supports_inline_code:

@@ -38,6 +38,13 @@ ROOMS = {
     "routes": Room(
         ("patternkit/routes", "patternkit/resolving"), ("tests/patternkit/routes",), ("/cli.py", "/drawing.py")
     ),
+    # The server and the command line are tried by processes and sockets, which are slow to start for each mutant.
+    "dns": Room(
+        ("patternkit/dns",),
+        ("tests/patternkit/dns",),
+        ("/cli.py", "/server.py", "/serving.py", "/responses.py", "/zone_keys.py", "/stand_ins.py"),
+        ("--noconftest", "--ignore=tests/patternkit/dns/test_cdk_app.py", "--ignore=tests/patternkit/dns/test_cli.py"),
+    ),
     "constructs": Room(
         ("patterns",),
         ("tests/patterns", "tests/test_every_pattern.py"),

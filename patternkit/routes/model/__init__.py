@@ -129,6 +129,7 @@ class Model:
     contracts: frozenset[str] = frozenset()  # what decides which resources there are
     blocked_public: str = ""  # why internet gateways may carry nothing
     refused: list[str] = field(default_factory=list)  # why AWS refuses to deploy this world at all
+    lost: list[Element] = field(default_factory=list)  # what is lost at run time, in what is asked
 
     def elements(self) -> Iterable[Element]:
         """Everything that has a name."""

@@ -222,6 +222,7 @@ class Site(Element):
         accepts_own_asn: Whether its router takes routes with its own BGP number in their path.
         passes_on: Whether it passes on what is not its own; None where that is not known.
         sends: Where it sends packets to without an announcement; None where that is not known.
+        lost: Whether the connection is down in what is asked.
     """
 
     medium: str = "vpn"
@@ -241,6 +242,7 @@ class Site(Element):
     accepts_own_asn: bool = False
     passes_on: bool | None = None
     sends: tuple[Prefix, ...] | None = None
+    lost: bool = False
 
     def is_at(self, other: Site) -> bool:
         """Whether two connections surely end at one place."""

@@ -84,10 +84,14 @@ class Selector:
             found, is_group = self._one(name, what, whole=whole)
             if is_group and hosts:
                 found = [place for place in found if place.subnet is None or not self._serves_attachment(place.subnet)]
+            if not found and self.names.matching(name, self.model.lost):
+                continue
             if not found:
                 raise QuestionError(f"{what} {name!r} is empty: no subnet or site of the network belongs to it")
             places.update(dict.fromkeys(found))
             group = group or is_group
+        if not places:
+            raise QuestionError(f"{what} {', '.join(map(repr, names))} is lost")
         selected = self._selected[key] = Selected(tuple(places), group)
         return selected
 
@@ -291,6 +295,8 @@ class Selector:
         elements += carriers
         if not found and not self.model.vpcs:
             raise QuestionError(f"{what} {name!r} is not in the network: the templates hold no VPC")
+        if not found and self.names.matching(name, self.model.lost):
+            return [], False
         if not found:
             known = [*GROUPS, *(trimmed(element.path) for element in elements)]
             known += [short(element.identity).rsplit("/", 1)[-1] for element in elements]

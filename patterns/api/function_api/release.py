@@ -9,6 +9,8 @@ from constructs import Construct, IConstruct
 
 from patterns.building_blocks.cross_stack import in_one_stack
 
+_ALIAS = "patterns:alias"
+
 
 def shift_traffic(
     scope: Construct,
@@ -87,3 +89,32 @@ def check_release(
                 f"{argument} must stand in the API's stack, {Stack.of(scope).node.path}, "
                 f"got a function of {Stack.of(hook).node.path}: their stacks would wait for each other"
             )
+
+
+def check_owner(scope: Construct, function: lambda_.Function | None, alias_name: str) -> None:
+    """Refuse a function that cannot be released here: of another stack, or with an alias of this name.
+
+    Args:
+        scope: Parent construct of the API.
+        function: The ready function; None passes.
+        alias_name: The name of the alias.
+
+    Raises:
+        ValueError: If it cannot.
+    """
+    if function is None:
+        return
+    if not in_one_stack(scope, function):
+        # The function's stack would export its version, and could not replace it while the API's stack imports it.
+        raise ValueError(
+            f"function must stand in the API's stack, {Stack.of(scope).node.path}, got a function of "
+            f"{Stack.of(function).node.path}: no new version of it could be deployed"
+        )
+    aliases = [one.data for one in function.node.metadata if one.type == _ALIAS]
+    if alias_name in aliases:
+        raise ValueError(f"stage_name must be another for each API of one function: it has an alias {alias_name!r}")
+
+
+def note_alias(function: lambda_.Function, alias_name: str) -> None:
+    """Remember that a function has an alias, for APIs that are made later."""
+    function.node.add_metadata(_ALIAS, alias_name)

@@ -28,7 +28,7 @@ class FailedDeployments(Construct):
 
     Attributes:
         queue (DeadLetterQueue): The events.
-        rule (events.Rule): What sends them there.
+        rule (events.Rule): The rule that sends them to the queue.
         alarms (list[cloudwatch.Alarm]): Its alarms.
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html

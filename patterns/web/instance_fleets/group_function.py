@@ -37,14 +37,14 @@ class GroupFunction(Construct):
         description: What it does.
         environment: Its environment variables.
         timeout: How long a run may take.
-        holds: What its dead letters are: "runs that did not move the address".
+        holds: The content of its dead-letter queue: "runs that did not move the address".
         settings: The retention and key of its log, and the topic of its alarms.
 
     Attributes:
         function (LambdaFunction): The function.
         dead_letters (DeadLetterQueue): Runs that failed, and events that could not start one.
-        rule (events.Rule): What starts it when instances come or go.
-        schedule (scheduler.CfnSchedule): What starts it every minute.
+        rule (events.Rule): The rule that starts it when instances come or go.
+        schedule (scheduler.CfnSchedule): The schedule that starts it every minute.
         alarms (list[cloudwatch.Alarm]): Its alarms.
 
     Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html

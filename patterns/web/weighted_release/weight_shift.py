@@ -1,4 +1,4 @@
-"""What shifts the weights: a function, the schedule that starts each step, and the alarms that send all weight back."""
+"""A function that shifts weights, the schedule of its steps, and the alarms that send all weight back."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -36,13 +36,13 @@ class WeightShift(Construct):
         steps: The candidate's weights in percent.
         interval: The time between two steps.
         target: Where the weights are set, as the handler reads it.
-        permissions: What setting them needs.
-        alarms: What sends all weight back.
+        permissions: The permissions that setting them needs.
+        alarms: The alarms that send all weight back.
         settings: The key of table, logs, environment and failed events, the retention of the log, and the topic of
             the alarms.
 
     Attributes:
-        function (lambda_.Function): What sets the weights.
+        function (lambda_.Function): The function that sets the weights.
         table (dynamodb.Table): How far the release is.
         dead_letters (sqs.Queue): Steps and rollbacks that failed for good.
         alarms (list[cloudwatch.Alarm]): Alarms on the shifting itself.

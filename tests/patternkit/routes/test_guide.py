@@ -27,7 +27,7 @@ def test_every_example_runs(
             ran += 1
         elif "output" in info:
             assert capsys.readouterr().out == body
-    assert ran == 4
+    assert ran == 5
 
 
 def test_the_promise_file_loads(tmp_path: Path) -> None:

@@ -1,0 +1,167 @@
+"""What is lost at run time: what is left is proved, and the smallest losses that break a promise are found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from patternkit.catalog.cli import app
+from patternkit.routes import QuestionError, Verdict, inspected, isolated, reaches, symmetric
+from patternkit.routes.survival import survivals
+from tests.patternkit.routes.topologies import Topology, inspection
+
+SPOKES, INTERNET = "every spoke subnet", "internet"
+OUT = reaches(["Va", "Vb"], INTERNET, port=443)
+
+
+def by_nat_gateways(*, single: bool) -> Topology:
+    """Two zones with private and public subnets, and a NAT gateway for each or for both."""
+    net = Topology()
+    net.vpc("V", "10.0.0.0/16", a="10.0.1.0/24", b="10.0.2.0/24", ap="10.0.11.0/24", bp="10.0.12.0/24")
+    net.table("V", "Public", "ap", "bp", routes={"0.0.0.0/0": net.internet_gateway("V")})
+    for letter in "a" if single else "ab":
+        net.nat(f"Nat{letter}", f"V{letter}p")
+    for letter in "ab":
+        net.table("V", f"T{letter}", letter, routes={"0.0.0.0/0": {"Ref": "Nata" if single else f"Nat{letter}"}})
+    return net
+
+
+def two_ways_to_a_site(*, place: str = "hq") -> Any:
+    """A site by Direct Connect and, behind it, by a VPN connection, both learning one prefix."""
+    net = Topology()
+    net.transit_gateway(defaults=True)
+    net.vpc("A", "10.1.0.0/16", a="10.1.1.0/24")
+    net.attach("A", "a")
+    net.table("A", "T", "a", routes={"192.168.0.0/16": {"Ref": "Tgw"}})
+    net.add(
+        "Dx",
+        "DirectConnect::DirectConnectGatewayAssociation",
+        DirectConnectGatewayId="gateway",
+        AssociatedGatewayId={"Ref": "Tgw"},
+        AllowedPrefixesToDirectConnectGateway=["10.1.0.0/16"],
+    )
+    net.vpn("Vpn", tgw="Tgw")
+    learnt = {"Dx": ["192.168.0.0/16"], "Vpn": ["192.168.0.0/16"]}
+    sites = {"Dx": {"at": place}, "Vpn": {"at": "hq"}}
+    return net.network(contracts={"prefixes": learnt, "sites": sites})
+
+
+class TestWhatIsLeft:
+    @pytest.mark.parametrize(
+        ("lost", "single", "verdict"),
+        [
+            ("eu-west-1a", True, Verdict.FAILS),
+            ("eu-west-1b", True, Verdict.HOLDS),
+            ("eu-west-1a", False, Verdict.HOLDS),
+            ("Nata", False, Verdict.FAILS),
+            ("Net/Natb", False, Verdict.FAILS),
+            ("AWS::EC2::NatGateway", False, Verdict.FAILS),
+            ("VIgw", False, Verdict.FAILS),
+            ("Vbp", False, Verdict.FAILS),
+        ],
+    )
+    def test_nat_gateways(self, lost: str, single: bool, verdict: Verdict) -> None:
+        whole = by_nat_gateways(single=single).network()
+        assert whole.prove(OUT).verdict is Verdict.HOLDS
+        proof = whole.without(lost).prove(OUT)
+        assert proof.verdict is verdict, proof
+        # What is asked of the whole is not asked of what is left.
+        assert whole.prove(OUT).verdict is Verdict.HOLDS
+
+    def test_a_static_route_to_what_is_lost_is_a_blackhole(self) -> None:
+        proof = by_nat_gateways(single=True).network().without("eu-west-1a").prove(OUT)
+        assert "Net/Nata is lost, with eu-west-1a" in proof.reason
+
+    def test_a_promise_about_what_is_lost(self) -> None:
+        left = by_nat_gateways(single=False).network().without("eu-west-1a")
+        with pytest.raises(QuestionError, match="source 'Va' is lost"):
+            left.prove(reaches("Va", INTERNET, port=443))
+
+    def test_a_name_that_is_nothing(self) -> None:
+        with pytest.raises(QuestionError, match="nothing of the network is called 'Natx'; did you mean"):
+            by_nat_gateways(single=False).network().without("Natx")
+
+    @pytest.mark.parametrize("lost", ["Dx", "Vpn"])
+    def test_the_backup_takes_over(self, lost: str) -> None:
+        left = two_ways_to_a_site().without(lost)
+        left.assert_holds(reaches("Aa", "Dx"), reaches("Dx", "Aa"), symmetric("Aa", "Dx"))
+
+    def test_a_backup_that_ends_elsewhere(self) -> None:
+        left = two_ways_to_a_site(place="branch").without("Dx")
+        assert left.prove(reaches("Dx", "Aa")).verdict is Verdict.FAILS
+
+    def test_inspection_goes_on_in_the_other_zone(self) -> None:
+        left = inspection().network().without("eu-west-1a")
+        left.assert_holds(inspected(SPOKES, SPOKES), symmetric(SPOKES, SPOKES), reaches(SPOKES, INTERNET, port=443))
+        assert left.prove(reaches("S0b", "S1b")).verdict is Verdict.HOLDS
+
+    @pytest.mark.parametrize("lost", ["Fw", "Net/Fw endpoint in eu-west-1b", "MAt", "Tgw", "M"])
+    def test_what_inspection_does_not_survive(self, lost: str) -> None:
+        left = inspection().network().without(lost)
+        assert left.prove(reaches("S0b", "S1b")).verdict is Verdict.FAILS
+
+    def test_zones_that_may_be_one(self) -> None:
+        net = by_nat_gateways(single=True)
+        net.extra = {"Parameters": {"Zone": {"Type": "AWS::EC2::AvailabilityZone::Name"}}}
+        for name in ("Va", "Vap"):
+            net.resources[name]["Properties"]["AvailabilityZone"] = {"Ref": "Zone"}
+        network = net.network()
+        assert len(network.views()) > 1
+        assert network.without("zone of parameter Net.Zone").prove(OUT).verdict is not Verdict.HOLDS
+
+
+class TestSurvival:
+    def test_the_smallest_losses(self) -> None:
+        (found,) = survivals(by_nat_gateways(single=False).network(), [OUT])
+        assert [one.lost for one in found.breaks] == [("Net/Nata",), ("Net/Natb",)]
+        assert not found.survives
+
+    def test_what_survives_each_single_loss(self) -> None:
+        found = survivals(two_ways_to_a_site(), [reaches("Aa", "Dx"), isolated("internet", "Aa")])
+        assert [one.survives for one in found] == [True, True]
+        assert [one.lost for one in found[0].breaks] == [("Net/Vpn", "Net/Dx")]
+        assert found[0].own == ("eu-west-1a",)
+        assert not found[1].breaks
+
+    def test_what_does_not_hold_is_not_tried(self) -> None:
+        (found,) = survivals(by_nat_gateways(single=True).network(), [isolated("Va", INTERNET)])
+        assert (found.verdict, found.tried, found.survives) == (Verdict.FAILS, 0, False)
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("net.json").write_text(json.dumps(by_nat_gateways(single=True).template()))
+    Path("promises.yaml").write_text("promises: [{reaches: {source: [Va, Vb], destination: internet, port: 443}}]\n")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("files")
+class TestCommands:
+    @pytest.mark.parametrize(
+        ("lost", "status", "words"),
+        [
+            (["eu-west-1b"], 0, "HOLDS"),
+            (["Nata"], 1, "net/Nata is lost"),
+            (["eu-west-1b", "VIgw"], 1, "FAILS"),
+            (["Natx"], 3, "nothing of the network is called 'Natx'"),
+        ],
+    )
+    def test_prove_without(self, lost: list[str], status: int, words: str) -> None:
+        options = [part for name in lost for part in ("--without", name)]
+        result = CliRunner().invoke(app, ["routes", "prove", "net.json", "--promises", "promises.yaml", *options])
+        assert result.exit_code == status, result.output
+        assert words in result.output
+
+    def test_survive(self) -> None:
+        command = ["routes", "survive", "net.json", "--promises", "promises.yaml"]
+        result = CliRunner().invoke(app, command)
+        assert result.exit_code == 1
+        assert "BREAKS" in result.output
+        assert "FAILS without net/Nata" in result.output
+        data = json.loads(CliRunner().invoke(app, [*command, "--json"]).output)
+        assert [one["lost"] for one in data[0]["breaks"]] == [["eu-west-1a"], ["net/Nata"]]
