@@ -54,9 +54,9 @@ class LoadBalancedFunction(Construct):
         vpc: An existing VPC with public subnets in two zones. Default: a new one with two, and nothing else in it.
         public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
             Default: the first in each zone.
-        function: A ready function; one that is imported, an alias or a version answers itself, and gets no alias here,
-            and that it may be invoked through a load balancer is its owner's to permit where it is imported from
-            another account. Default: one is made, of `code` or as an example.
+        function: A ready function, version or alias. A function of the same app gets an alias of its newest version;
+            anything else is invoked as it is, and in another account its owner must permit that. Default: one is made,
+            of `code` or as an example.
         code: The code of a function to make. Default: an example that answers with what was asked for.
         handler: The function in `code`: "module.function". Required with `code`.
         runtime: The runtime of `code`. Default: the catalog's Python.
