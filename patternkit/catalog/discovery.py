@@ -138,7 +138,7 @@ class Pattern:
 
 
 def root() -> Path:
-    """Say where the package `patterns` stands.
+    """Return the folder of the package `patterns`.
 
     Returns:
         Its folder.

@@ -1,4 +1,4 @@
-"""What a pattern that serves requests says of how it does so: the part that no template tells."""
+"""How a pattern serves requests: metadata that its template does not hold."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields

@@ -72,7 +72,7 @@ def publicity(facts: Facts) -> str:
 
 
 def costs_explained() -> list[str]:
-    """Say what the costs are of, and what they leave out.
+    """Describe what the costs cover, and what they leave out.
 
     Returns:
         Sentences.
