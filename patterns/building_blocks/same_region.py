@@ -7,12 +7,13 @@ from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
 
-def check_certificate(scope: Construct, certificate: acm.ICertificate | None) -> None:
+def check_certificate(scope: Construct, certificate: acm.ICertificate | None, *, argument: str = "certificate") -> None:
     """Refuse a certificate of another Region.
 
     Args:
         scope: A construct of the stack that uses it.
         certificate: The certificate; None passes, and so does one whose Region is not known.
+        argument: The argument's own name. Default: "certificate".
 
     Raises:
         ValueError: If its Region is another one than the stack's.
@@ -23,7 +24,7 @@ def check_certificate(scope: Construct, certificate: acm.ICertificate | None) ->
     region = certificate.env.region if Token.is_unresolved(arn) else arn.split(":")[3]
     own = Stack.of(scope).region
     if not Token.is_unresolved(own) and not Token.is_unresolved(region) and region != own:
-        raise ValueError(f"certificate must be in {own}, the Region of the stack, got one in {region}")
+        raise ValueError(f"{argument} must be in {own}, the Region of the stack, got one in {region}")
 
 
 def check_regional_web_acl(web_acl: aws_wafv2.IWebACLRef | None) -> None:

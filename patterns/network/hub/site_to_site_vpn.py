@@ -17,6 +17,7 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES, tell
 from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.bounds import Known, Matches, Passes
+from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.settings import Settings
 from patterns.network.hub.cidr_block import PrivateCidr, is_concrete, private_networks
 from patterns.network.hub.transit_gateway import Attachment, FoundAttachment, RoutingDomain, TransitGateway
@@ -100,11 +101,18 @@ class CustomerSite:
 
 
 def check_sites(
-    sites: Sequence[CustomerSite], *, gateway_asn: int, ecmp: bool, networks: Sequence[IPv4Network], connected: bool
+    scope: Construct,
+    sites: Sequence[CustomerSite],
+    *,
+    gateway_asn: int,
+    ecmp: bool,
+    networks: Sequence[IPv4Network],
+    connected: bool,
 ) -> None:
     """Refuse sites that cannot work, alone or together.
 
     Args:
+        scope: A construct in the gateway's stack.
         sites: The sites.
         gateway_asn: The BGP number of AWS's side.
         ecmp: Whether it is asked that flows are spread over equal tunnels.
@@ -121,7 +129,7 @@ def check_sites(
     prefixes: dict[str, list[IPv4Network]] = {}
     asns: dict[int, str] = {}
     for site in sites:
-        _check_site(site, gateway_asn)
+        _check_site(scope, site, gateway_asn)
         if site.name in names:
             raise ValueError(f"sites must have different names, got {site.name} twice")
         names.add(site.name)
@@ -184,12 +192,14 @@ def destinations(networks: Sequence[IPv4Network], sites: Iterable[CustomerSite])
     return [str(each) for each in dict.fromkeys([*networks, *beyond])]
 
 
-def _check_site(site: CustomerSite, gateway_asn: int) -> None:
+def _check_site(scope: Construct, site: CustomerSite, gateway_asn: int) -> None:
     what = f"sites[{site.name}]:"
     if site.certificates and len(site.certificates) != len(site.addresses):
         raise ValueError(
             f"{what} certificates must be one for each address, got {len(site.certificates)} for {len(site.addresses)}"
         )
+    for certificate in site.certificates:
+        check_certificate(scope, certificate, argument=f"{what} certificates")
     if site.asn == gateway_asn:
         raise ValueError(f"{what} asn must differ from the gateway's, got {site.asn} for both")
     if site.routing == "static":

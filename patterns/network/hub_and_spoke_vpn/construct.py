@@ -88,7 +88,7 @@ class HubAndSpokeVpn(Construct):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         self.networks = private_networks("networks", networks)
-        check_sites(sites, gateway_asn=asn, ecmp=bool(ecmp), networks=self.networks, connected=False)
+        check_sites(scope, sites, gateway_asn=asn, ecmp=bool(ecmp), networks=self.networks, connected=False)
         self.availability_zones = zones(availability_zones, max_azs)
         self._taken: dict[str, list[IPv4Network]] = {
             f"site {site.name}": list(private_networks("prefixes", site.prefixes)) for site in sites if site.prefixes

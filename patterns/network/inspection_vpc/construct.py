@@ -20,6 +20,7 @@ from constructs import Construct
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.cidr_block import (
@@ -287,6 +288,7 @@ class InspectionVpc(Construct):
             ValueError: If the site cannot work, or comes twice.
         """
         check_sites(
+            self,
             [*self._sites, site],
             gateway_asn=self.transit_gateway.asn,
             # The gateway spreads BGP routes only, which static sites do without.
@@ -384,6 +386,7 @@ class InspectionVpc(Construct):
         """
         if self.ingress is not None:
             raise ValueError("add_ingress must be called once, got a second call")
+        check_certificate(self, certificate)
         for address in targets:
             require_inside("targets", private_network("targets", f"{address}/32"), self.networks)
         self._take("cidr", vpc_network("cidr", cidr), "the ingress VPC")

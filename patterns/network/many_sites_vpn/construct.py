@@ -94,7 +94,7 @@ class ManySitesVpn(Construct):
         if cloud_hub and accelerated:
             raise ValueError("accelerated must be off with a virtual private gateway, which cannot accelerate")
         connected = cloud_hub if connect_sites is None else connect_sites
-        check_sites(sites, gateway_asn=asn, ecmp=False, networks=(), connected=connected)
+        check_sites(scope, sites, gateway_asn=asn, ecmp=False, networks=(), connected=connected)
         network = vpc_network("cidr", cidr) if vpc is None else network_of(vpc)
         for site in sites:
             if network is not None and site.prefixes:

@@ -1,13 +1,13 @@
 """Auto Scaling groups of a web application: notifications of failures, and alarms on instances that are missing."""
 
-from aws_cdk import Acknowledgment, Aws, Duration, Validations
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.key_policy import AUTO_SCALING, let_use
 
 DAILY_BUSINESS = (
     "Launches and terminations that fail are notified to alarm_topic; those that succeed are the group's daily "
@@ -20,7 +20,7 @@ def failure_notifications(topic: sns.ITopic | None) -> list[autoscaling.Notifica
 
     Args:
         topic: The topic. None: nobody is notified. Amazon EC2 Auto Scaling publishes by its service-linked role, which
-            may use topics, and is permitted to use the topic's customer key here; an imported key's owner must do so.
+            may use topics, and is permitted to use the topic's customer key here; an imported key's owner is told to.
 
     Returns:
         The notifications.
@@ -28,23 +28,8 @@ def failure_notifications(topic: sns.ITopic | None) -> list[autoscaling.Notifica
     if topic is None:
         return None
     if topic.master_key is not None:
-        topic.master_key.add_to_resource_policy(_auto_scaling_notifies())
+        let_use(topic.master_key, AUTO_SCALING, needed_by=topic)
     return [autoscaling.NotificationConfiguration(topic=topic, scaling_events=autoscaling.ScalingEvents.ERRORS)]
-
-
-def _auto_scaling_notifies() -> iam.PolicyStatement:
-    # Not the role as the principal: AWS refuses a key policy that names a role which does not exist yet.
-    role = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/aws-service-role/autoscaling.amazonaws.com/"
-    return iam.PolicyStatement(
-        sid="AutoScalingNotifies",
-        principals=[iam.AnyPrincipal()],
-        actions=["kms:Decrypt", "kms:GenerateDataKey"],
-        resources=["*"],
-        conditions={
-            "StringEquals": {"kms:CallerAccount": Aws.ACCOUNT_ID},
-            "ArnLike": {"aws:PrincipalArn": f"{role}AWSServiceRoleForAutoScaling*"},
-        },
-    )
 
 
 def acknowledge_notifications(group: autoscaling.AutoScalingGroup, reason: str = DAILY_BUSINESS) -> None:

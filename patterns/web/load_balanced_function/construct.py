@@ -54,9 +54,9 @@ class LoadBalancedFunction(Construct):
         vpc: An existing VPC with public subnets in two zones. Default: a new one with two, and nothing else in it.
         public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
             Default: the first in each zone.
-        function: A ready function; one that is imported, an alias or a version answers itself, and gets no alias here,
-            and that it may be invoked through a load balancer is its owner's to permit where it is imported from
-            another account. Default: one is made, of `code` or as an example.
+        function: A ready function, version or alias. A function of the same app gets an alias of its newest version;
+            anything else is invoked as it is, and in another account its owner must permit that. Default: one is made,
+            of `code` or as an example.
         code: The code of a function to make. Default: an example that answers with what was asked for.
         handler: The function in `code`: "module.function". Required with `code`.
         runtime: The runtime of `code`. Default: the catalog's Python.
@@ -131,8 +131,8 @@ class LoadBalancedFunction(Construct):
         front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
         front.check(scope)
         check_network(vpc, public_subnets, runs_inside=False)
-        settings = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
-        check_code(function, code, handler, {**settings, "reserved_concurrency": reserved_concurrency})
+        of_function = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
+        check_code(function, code, handler, {**of_function, "reserved_concurrency": reserved_concurrency})
         del largest_response  # Its bound is checked, and that is all: the load balancer itself refuses larger ones.
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
@@ -173,10 +173,8 @@ class LoadBalancedFunction(Construct):
                 memory=memory,
                 timeout=timeout or Duration.seconds(30),
                 environment={**({} if code else bounds), **(environment or {})},
-                encryption_key=encryption_key,
-                log_retention=log_retention,
+                settings=settings,
                 reserved_concurrency=reserved_concurrency,
-                alarm_topic=alarm_topic,
             )
             Validations.of(made.function).acknowledge(
                 Acknowledgment(
