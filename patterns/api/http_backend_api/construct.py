@@ -162,7 +162,9 @@ class HttpBackendApi(ProxyApi):
             timeout or Duration.seconds(29),
             self._constants(headers or {}, caller_header, forward_authorization=forward_authorization),
             # The older interface of the CDK takes the id of either kind of link.
-            self.vpc_link and apigateway.VpcLink.from_vpc_link_id(self, "Link", self.vpc_link.vpc_link_id),
+            None
+            if self.vpc_link is None
+            else apigateway.VpcLink.from_vpc_link_id(self, "Link", self.vpc_link.vpc_link_id),
         )
         self._hand_over(backend.integration, backend="backend", cache_key_parameters=cache_key_parameters)
         if load_balancer is not None:
