@@ -4,7 +4,7 @@
 PatternkitError            anything below; the command line ends with its message and without a traceback
 ├── CatalogError           patternkit.catalog.errors: a pattern, an option or a file of the catalog
 ├── DnsError               patternkit.dns.errors: names cannot be answered
-│   ├── DeclarationError   a contract is malformed, or names what is not there
+│   ├── ContractError      a contract is malformed, or names what is not there
 │   ├── QuestionError      a question or promise is malformed, or names what is not there
 │   └── TemplateError      a file is no template or assembly, or contradicts itself
 ├── DrawingError           patternkit.drawing.packages: a diagram cannot be drawn

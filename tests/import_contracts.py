@@ -33,7 +33,7 @@ class Place:
         return f"{self.family}.{self.folder}" if self.folder else self.family
 
 
-class PlacesContract(Contract):  # type: ignore[misc]
+class PlacesContract(Contract):
     """No pattern imports another, no room imports a pattern or another family's room, building blocks import neither.
 
     Attributes:
@@ -41,7 +41,7 @@ class PlacesContract(Contract):  # type: ignore[misc]
     """
 
     type_name = "places"
-    ignored = fields.SetField(subfield=fields.StringField(), required=False)
+    ignored: Any = fields.SetField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002
         """Look at each direct import; an import through a third module is one of that module's."""

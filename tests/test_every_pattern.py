@@ -97,7 +97,8 @@ def test_data_is_retained(shown: Shown) -> None:
         for logical_id in stateful_resources(template):
             resource = template["Resources"][logical_id]
             kept = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
-            assert kept in {("Retain", "Retain"), ("Snapshot", "Snapshot")}, f"{logical_id} is deleted with its stack"
+            ways = {("Retain", "Retain"), ("RetainExceptOnCreate", "Retain"), ("Snapshot", "Snapshot")}
+            assert kept in ways, f"{logical_id} is deleted with its stack"
 
 
 @every_example

@@ -130,7 +130,7 @@ def main() -> int:
 
 
 def explain(error: Exception) -> str | None:
-    """Say in one line what went wrong, where it is something that a user can put right.
+    """Report in one line an error that a user can correct.
 
     Args:
         error: What was raised while an app was built or synthesized.

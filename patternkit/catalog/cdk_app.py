@@ -1,4 +1,4 @@
-"""Run somebody's CDK app as the CDK CLI would, and read what it wrote."""
+"""Run a user's CDK app as the CDK CLI would, and read its cloud assembly."""
 
 import ctypes
 import hashlib

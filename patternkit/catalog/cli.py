@@ -10,9 +10,9 @@ import click
 
 from patternkit import __version__
 from patternkit.catalog.commands import Commands
-from patternkit.catalog.completing import SHELLS, complete_document, complete_family, complete_pattern
 from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.shell_completion import SHELLS, complete_document, complete_family, complete_pattern
 from patternkit.catalog.terminal import err, json_flag, progress
 from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
@@ -183,7 +183,7 @@ def _no_options(given: tuple[str, ...]) -> None:
 @click.argument("new")
 @json_flag
 def diff(old: str, new: str, as_json: bool) -> None:
-    """Say what deploying NEW over OLD replaces, deletes, permits and exposes.
+    """Report what deploying NEW over OLD replaces, deletes, permits and exposes.
 
     OLD and NEW are templates (JSON or YAML), folders of a cloud assembly, or git revisions of either as REV:PATH. Exit
     status 0: nothing dangerous. 1: something dangerous. 3: OLD or NEW cannot be compared.
@@ -231,7 +231,7 @@ def init(directory: Path, pattern: str, name: str | None) -> None:
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
     """Print what completes commands, options and patterns' names in a shell, to be evaluated when the shell starts."""
-    from patternkit.catalog.completing import script
+    from patternkit.catalog.shell_completion import script
 
     click.echo(script(app, shell))
 

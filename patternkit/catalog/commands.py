@@ -48,11 +48,11 @@ class Commands(EndingCommand, click.Group):
         "rules": Elsewhere(
             "patternkit.testing.rules_cli",
             "rules",
-            "Hold templates to a project's own rules, in Guard or Rego.",
+            "Check templates against a project's own rules, in Guard or Rego.",
             NO_ANSWER,
         ),
         "show": Elsewhere(
-            "patternkit.catalog.showing",
+            "patternkit.catalog.show",
             "show",
             "Show what a pattern is for, its parameters and its limits, or list what its template holds.",
         ),
@@ -85,7 +85,7 @@ class Commands(EndingCommand, click.Group):
         return illustrate(command, cmd_name)
 
     def summaries(self, width: int = 45) -> dict[str, str]:
-        """Say what each command is for, without importing it.
+        """Return the summary of each command, without importing it.
 
         Args:
             width: How many characters there are for it.

@@ -34,7 +34,7 @@ _OPTIONAL = {"findings": _TABLES, "web": _TABLE, "local_parameters": _TABLE}
 # What each entry must have, may have, and must have exactly one of.
 _ENTRIES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "alternatives": ({"instead_when"}, set(), {"pattern", "name"}),
-    "limits": ({"what", "value", "as_of", "source"}, {"bounds", "at", "adjustable", "was"}, set()),
+    "limits": ({"what", "value", "as_of", "source"}, {"bounds", "at", "adjustable", "was", "runs"}, set()),
     "sources": ({"title", "url"}, set(), set()),
     "findings": ({"id", "reason"}, {"option"}, set()),
 }
@@ -138,7 +138,7 @@ class Pattern:
 
 
 def root() -> Path:
-    """Say where the package `patterns` stands.
+    """Return the folder of the package `patterns`.
 
     Returns:
         Its folder.

@@ -1,4 +1,4 @@
-"""What goes wrong by the user's hand: each message is one line that says what was given and what is allowed."""
+"""Errors that a user can correct: each message is one line that says what was given and what is allowed."""
 
 import difflib
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ class CatalogError(PatternkitError):
 
 
 def unknown(kind: str, given: str, known: Iterable[str]) -> CatalogError:
-    """Say that a name is unknown, with the nearest one or all of them.
+    """Make the error for an unknown name, with the nearest known name or all of them.
 
     Args:
         kind: What the name names: "pattern", "option".

@@ -1,4 +1,4 @@
-"""Start a project of one's own: a stack that uses a pattern, and tests that pass as they are."""
+"""Start a project: a stack that uses a pattern, and tests that pass."""
 
 import ast
 import importlib.machinery

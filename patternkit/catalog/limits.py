@@ -1,6 +1,7 @@
 """The limits that patterns name, each as it was read on a day: their own, and those that several share."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -31,6 +32,7 @@ class Limit:
         at: The bound, in that unit.
         adjustable: Whether AWS raises it on request.
         was: What older texts say, where they are out of date.
+        runs: The one of `RUNS` that it is a limit of, where a pattern is a front to others too.
     """
 
     what: str
@@ -41,6 +43,15 @@ class Limit:
     at: int | None = None
     adjustable: bool = False
     was: str | None = None
+    runs: str | None = None
+
+    def holds_for(self, runs: Sequence[str]) -> bool:
+        """Whether it holds for everything that a pattern runs.
+
+        Args:
+            runs: What it runs.
+        """
+        return self.runs is None or set(runs) == {self.runs}
 
 
 def whole(catalog: Path, path: Path, entry: dict[str, Any]) -> tuple[Path, dict[str, Any]]:

@@ -12,7 +12,7 @@ LISTS = {
 
 
 def pointer(name: str, pattern: str) -> str:
-    """Say on a pattern's README.md how to get a listing.
+    """The sentence with which a pattern's README.md points to a listing.
 
     Args:
         name: The listing.

@@ -1,4 +1,4 @@
-"""Begin a pattern: its folder and its mirror under tests, which pass every check as they are."""
+"""Begin a pattern: its folder and its tests, which pass every check."""
 
 import keyword
 import re
@@ -50,7 +50,7 @@ class NewPattern:
         return self.repository / "tests" / "patterns" / self.family / self.module
 
     def words(self) -> dict[str, str]:
-        """Say what stands in its files where the templates have a placeholder."""
+        """The values of the placeholders in the scaffold's files."""
         construct = "".join(part.capitalize() for part in self.name.split("-"))
         return {
             "family": self.family,

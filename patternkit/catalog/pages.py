@@ -12,17 +12,17 @@ from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
 from patternkit.catalog.listings import LISTS, pointer
 from patternkit.catalog.markdown import SECTION, bullets, sections, table
+from patternkit.catalog.parts.construct_interface import attributes, methods, parameters
 from patternkit.catalog.parts.costs import costs, summarized
 from patternkit.catalog.parts.listings import has_routes, listing, written
-from patternkit.catalog.parts.running import DEPLOY, INSTALL, run
-from patternkit.catalog.parts.surface import attributes, methods, parameters
-from patternkit.catalog.parts.uses import check_uses
+from patternkit.catalog.parts.quick_start import DEPLOY, INSTALL, run
+from patternkit.catalog.parts.usage_examples import check_uses
 from patternkit.catalog.shown_examples import Shown, example
 from patternkit.testing.synthesis import Synthesis
 
 
 def page(shown: Shown) -> Path:
-    """Say where a pattern's or an application's page is."""
+    """The path of a pattern's or an application's page."""
     return shown.folder / "README.md"
 
 
@@ -50,7 +50,7 @@ def rendered(shown: Shown, synthesis: Synthesis) -> str:
 
 
 def diagram(shown: Shown) -> Path:
-    """Say where a pattern's or an application's diagram is."""
+    """The path of a pattern's or an application's diagram."""
     return shown.folder / "diagram.svg"
 
 

@@ -1,4 +1,4 @@
-"""What a pattern that serves requests says of how it does so: the part that no template tells."""
+"""How a pattern serves requests: metadata that its template does not hold."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -77,7 +77,7 @@ def read_web(path: Path, table: dict[str, Any], limits: Iterable[Limit]) -> Web:
     for name, value in table.items():
         if wrong := _wanted(name, value):
             raise CatalogError(f"{path}: the field {name} of web must be {wrong}, got {value!r}")
-    bounded = {one.bounds for one in limits}
+    bounded = {one.bounds for one in limits if one.holds_for(table["runs"])}
     for bound in UNBOUNDED:
         if (bound in bounded) == (bound in table["unbounded"]):
             said = "both bounded by a limit and unbounded" if bound in bounded else "neither in a limit nor unbounded"

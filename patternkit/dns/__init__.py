@@ -20,7 +20,7 @@ from patternkit.errors import require
 require("dns", "patternkit dns", "yaml")
 
 from patternkit.dns.contracts import Contracts
-from patternkit.dns.errors import DeclarationError, DnsError, QuestionError, TemplateError
+from patternkit.dns.errors import ContractError, DnsError, QuestionError, TemplateError
 from patternkit.dns.names import Names
 from patternkit.dns.promise_files import load_promises, promises_from_data
 from patternkit.dns.promises import (
@@ -39,8 +39,8 @@ from patternkit.dns.trace import Trace
 from patternkit.verdict import Verdict
 
 __all__ = [
+    "ContractError",
     "Contracts",
-    "DeclarationError",
     "DnsError",
     "Names",
     "Promise",

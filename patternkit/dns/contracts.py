@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any
 
 from patternkit.dns.domain_names import is_name, normal
-from patternkit.dns.errors import DeclarationError
+from patternkit.dns.errors import ContractError
 from patternkit.resolving.given import Given
 from patternkit.templates.data_files import read_data
 from patternkit.templates.errors import nearest
@@ -95,9 +95,9 @@ class Contracts:
         """Read a contract file.
 
         Raises:
-            DeclarationError: The file is malformed.
+            ContractError: The file is malformed.
         """
-        return cls.from_data(read_data(Path(path), DeclarationError), str(path))
+        return cls.from_data(read_data(Path(path), ContractError), str(path))
 
     @classmethod
     def from_data(cls, data: Any, what: str = "contracts") -> Contracts:
@@ -108,7 +108,7 @@ class Contracts:
             what: Where the data come from, for messages.
 
         Raises:
-            DeclarationError: The data are malformed.
+            ContractError: The data are malformed.
         """
         if data is None:
             return cls()
@@ -158,26 +158,24 @@ def _given(data: dict[str, Any], what: str) -> Given:
 def _resource(value: Any, what: str) -> dict[str, Any]:
     if isinstance(value, dict) and set(value) == {"resource"} and isinstance(value["resource"], (str, type(None))):
         return value
-    raise DeclarationError(
-        f"{what} must be {{resource: PATH}}, or {{resource: none}} for none of the set; got {value!r}"
-    )
+    raise ContractError(f"{what} must be {{resource: PATH}}, or {{resource: none}} for none of the set; got {value!r}")
 
 
 def _mapping(value: Any, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise DeclarationError(f"{what} must be a mapping, got {value!r}")
+        raise ContractError(f"{what} must be a mapping, got {value!r}")
     return {str(key): one for key, one in value.items()}
 
 
 def _known(data: Iterable[str], known: tuple[str, ...], what: str, kind: str = "key") -> None:
     for key in data:
         if key not in known:
-            raise DeclarationError(f"{what}: unknown {kind} {key!r}{nearest(key, known)} ({kind}s: {', '.join(known)})")
+            raise ContractError(f"{what}: unknown {kind} {key!r}{nearest(key, known)} ({kind}s: {', '.join(known)})")
 
 
 def _list(value: Any, what: str) -> list[Any]:
     if not isinstance(value, list):
-        raise DeclarationError(f"{what} must be a list, got {value!r}")
+        raise ContractError(f"{what} must be a list, got {value!r}")
     return value
 
 
@@ -185,26 +183,26 @@ def _texts(value: Any, what: str) -> tuple[str, ...]:
     listed = value if isinstance(value, list) else [value]
     for one in listed:
         if not isinstance(one, str) or not one:
-            raise DeclarationError(f"{what} must be texts, got {one!r}")
+            raise ContractError(f"{what} must be texts, got {one!r}")
     return tuple(listed)
 
 
 def _name(value: str, what: str) -> str:
     if not is_name(value):
-        raise DeclarationError(f"{what}: {value!r} is not a domain name")
+        raise ContractError(f"{what}: {value!r} is not a domain name")
     return normal(value)
 
 
 def _number(value: Any, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-        raise DeclarationError(f"{what} must be a number of 0 or more, got {value!r}")
+        raise ContractError(f"{what} must be a number of 0 or more, got {value!r}")
     return value
 
 
 def _flags(data: dict[str, Any], names: tuple[str, ...], what: str) -> None:
     for name in names:
         if not isinstance(data.get(name, True), bool):
-            raise DeclarationError(f"{what}: {name} must be true or false, got {data[name]!r}")
+            raise ContractError(f"{what}: {name} must be true or false, got {data[name]!r}")
 
 
 def _zone(value: Any, what: str) -> dict[str, Any]:
@@ -227,7 +225,7 @@ def _association(value: Any, what: str) -> tuple[str, str, str]:
     data = _mapping(value, what)
     kinds = [kind for kind in ("zone", "rule") if kind in data]
     if len(kinds) != 1 or set(data) != {kinds[0], "vpc"} or not all(isinstance(one, str) for one in data.values()):
-        raise DeclarationError(f"{what}: each has a zone or a rule, and a vpc, got {value!r}")
+        raise ContractError(f"{what}: each has a zone or a rule, and a vpc, got {value!r}")
     return kinds[0], data[kinds[0]], data["vpc"]
 
 
@@ -240,7 +238,7 @@ def _site(value: Any, what: str) -> DeclaredSite:
         try:
             ipaddress.ip_address(server)
         except ValueError:
-            raise DeclarationError(f"{what}: servers must be addresses, got {server!r}") from None
+            raise ContractError(f"{what}: servers must be addresses, got {server!r}") from None
     zones: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
     for zone, names in _mapping(data.get("zones") or {}, f"{what}: zones").items():
         domain = _name(zone, what)
@@ -268,5 +266,5 @@ def _alarm(value: Any, what: str) -> dict[str, Any]:
 
 def _passing(name: str, value: Any, what: str) -> str:
     if value != "passes":
-        raise DeclarationError(f"{what} must be passes, got {value!r}")
+        raise ContractError(f"{what} must be passes, got {value!r}")
     return name

@@ -14,8 +14,8 @@ class TemplateError(DnsError, patternkit.templates.errors.TemplateError):
     """A file is no CloudFormation template or cloud assembly, or a template contradicts itself."""
 
 
-class DeclarationError(DnsError):
-    """A declaration is malformed, or names what the templates do not hold."""
+class ContractError(DnsError):
+    """A contract is malformed, or names what the templates do not hold."""
 
 
 class QuestionError(DnsError):

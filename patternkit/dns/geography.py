@@ -85,7 +85,6 @@ _COUNTRIES = {
 }
 CONTINENTS = tuple(_COUNTRIES)
 _CONTINENT_OF = {country: continent for continent, text in _COUNTRIES.items() for country in text.split()}
-WITH_SUBDIVISIONS = ("CA", "UA", "US")
 
 
 def continent_of(country: str) -> str:

@@ -35,7 +35,7 @@ class Names:
 
     Raises:
         TemplateError: A template contradicts itself.
-        DeclarationError: A contract names what is not there.
+        ContractError: A contract names what is not there.
     """
 
     def __init__(self, sources: Iterable[StackSource], contracts: Contracts | None = None) -> None:

@@ -71,7 +71,7 @@ class Responder:
             case Status.ANSWERED:
                 self._answer(response, question.name, question.rdtype, outcome)
             case Status.NO_NAME | Status.NO_DATA:
-                self._nothing(response, question.name, outcome)
+                self._nothing(response, question.name, question.rdtype, outcome)
             case _:
                 response.set_rcode(dns.rcode.SERVFAIL)
                 if query.edns >= 0:
@@ -124,14 +124,18 @@ class Responder:
             return None
         return value
 
-    def _nothing(self, response: dns.message.Message, name: dns.name.Name, outcome: Outcome) -> None:
+    def _nothing(
+        self, response: dns.message.Message, name: dns.name.Name, kind: dns.rdatatype.RdataType, outcome: Outcome
+    ) -> None:
         if outcome.status is Status.NO_NAME:
             response.set_rcode(dns.rcode.NXDOMAIN)
         zone = next((domain for domain in upwards(normal(name.to_text())) if self._any_zone(domain)), "")
         if zone:
             # As Route 53 fills it in for every zone.
             soa = f"ns.{zone}. awsdns-hostmaster.amazon.com. 1 7200 {_NEGATIVE_TTL} 1209600 86400"
-            response.authority.append(dns.rrset.from_text(f"{zone}.", _NEGATIVE_TTL, "IN", "SOA", soa))
+            asked = kind == dns.rdatatype.SOA and normal(name.to_text()) == zone
+            section = response.answer if asked else response.authority
+            section.append(dns.rrset.from_text(f"{zone}.", _NEGATIVE_TTL, "IN", "SOA", soa))
 
     def _any_zone(self, domain: str) -> bool:
         return any(zone.name == domain for zone in self.model.zones.values())

@@ -1,4 +1,4 @@
-"""What a fixture cannot take, told in one sentence at the test's own line."""
+"""Errors of a fixture's arguments, in one sentence at the test's own line."""
 
 import difflib
 import inspect

@@ -70,7 +70,7 @@ def listed(findings: Iterable[Finding]) -> str:
 
 
 def unaccepted(findings: Iterable[Finding], reasons: Mapping[str, str]) -> list[str]:
-    """Hold findings to the reasons why they are accepted.
+    """Compare findings with those that are accepted.
 
     Args:
         findings: The findings.

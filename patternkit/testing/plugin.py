@@ -57,7 +57,7 @@ def pytest_runtest_call() -> Generator[None, object, object]:
 
 
 def pytest_exception_interact(call: pytest.CallInfo[Any], report: Any) -> None:
-    """Say in one line that a project's own package `patterns` hides the catalog's, where an import failed by it."""
+    """Report in one line that a project's own package `patterns` hides the catalog's, where an import failed by it."""
     error = call.excinfo and call.excinfo.value
     # An error at import is wrapped by pytest, with the first one as its cause.
     while error is not None and not isinstance(error, ModuleNotFoundError):
@@ -75,8 +75,8 @@ def patternkit_synthesized() -> "Iterator[Callable[..., Synthesis]]":
     `patternkit.testing.synthesis.synthesize`. What is asked for again, with equal arguments, is not synthesized again,
     so tests must not change the templates.
     """
-    from patternkit.testing.asking import asked
-    from patternkit.testing.shared import SharedSyntheses
+    from patternkit.testing.fixtures import asked
+    from patternkit.testing.shared_syntheses import SharedSyntheses
 
     with SharedSyntheses() as shared:
         yield named("synthesized", asked(shared))
@@ -89,7 +89,7 @@ def patternkit_no_findings(patternkit_synthesized: "Callable[..., Synthesis]") -
     Takes what `synthesized` makes, or what it takes, then with its arguments. Rules are named as findings have them,
     with or without the bracketed part. What is accepted and not found fails too.
     """
-    from patternkit.testing.asking import no_findings
+    from patternkit.testing.fixtures import no_findings
 
     return named("no_findings", no_findings(patternkit_synthesized))
 
@@ -100,7 +100,7 @@ def patternkit_no_lint(patternkit_synthesized: "Callable[..., Synthesis]") -> Ho
 
     Takes what `synthesized` makes or takes, a template or its path.
     """
-    from patternkit.testing.asking import no_lint
+    from patternkit.testing.fixtures import no_lint
 
     return named("no_lint", no_lint(patternkit_synthesized))
 
@@ -109,12 +109,12 @@ def patternkit_no_lint(patternkit_synthesized: "Callable[..., Synthesis]") -> Ho
 def patternkit_template_snapshot(
     request: pytest.FixtureRequest, patternkit_synthesized: "Callable[..., Synthesis]"
 ) -> Hold:
-    """Hold a template to its snapshot: `template_snapshot(template, name="agnostic", folder=here / "snapshots")`.
+    """Compare a template with its snapshot: `template_snapshot(template, name="agnostic", folder=here / "snapshots")`.
 
     Takes a template, its path, or what has just one: a synthesis, a stack. With `difference_from=`, another of these,
     the snapshot holds only what the template has otherwise than that one: the same stack in another environment.
     """
-    from patternkit.testing.asking import template_snapshot
+    from patternkit.testing.fixtures import template_snapshot
 
     return named("template_snapshot", template_snapshot(request, patternkit_synthesized))
 
@@ -123,12 +123,12 @@ def patternkit_template_snapshot(
 def patternkit_stateful_snapshot(
     request: pytest.FixtureRequest, patternkit_synthesized: "Callable[..., Synthesis]"
 ) -> Hold:
-    """Hold the logical ids of what keeps data: `stateful_snapshot(template, name="agnostic.stateful")`.
+    """Hold the logical ids of stateful resources: `stateful_snapshot(template, name="agnostic.stateful")`.
 
     Changing one of these ids replaces the resource. Beside a snapshot of the whole template this says which part of a
     change is the dangerous one. Takes what `template_snapshot` takes.
     """
-    from patternkit.testing.asking import template_snapshot
+    from patternkit.testing.fixtures import template_snapshot
     from patternkit.testing.stateful import stateful_resources
 
     hold = template_snapshot(request, patternkit_synthesized, of=stateful_resources, fixture="stateful_snapshot")
@@ -142,7 +142,7 @@ def patternkit_permissions(patternkit_synthesized: "Callable[..., Synthesis]") -
     Takes templates, a synthesis or a stack. What is denied or not evaluated fails, and what is granted and not used,
     unless `unused` explains it. The other arguments are those of `patternkit.testing.permissions.prove`.
     """
-    from patternkit.testing.asking import permissions
+    from patternkit.testing.fixtures import permissions
 
     return named("permissions", permissions(patternkit_synthesized))
 
@@ -205,13 +205,13 @@ def no_lint(patternkit_no_lint: Hold) -> Hold:
 
 @pytest.fixture
 def template_snapshot(patternkit_template_snapshot: Hold) -> Hold:
-    """Hold a template to its snapshot: `patternkit_template_snapshot` by its short name."""
+    """Compare a template with its snapshot: `patternkit_template_snapshot` by its short name."""
     return patternkit_template_snapshot
 
 
 @pytest.fixture
 def stateful_snapshot(patternkit_stateful_snapshot: Hold) -> Hold:
-    """Hold the logical ids of what keeps data: `patternkit_stateful_snapshot` by its short name."""
+    """Hold the logical ids of stateful resources: `patternkit_stateful_snapshot` by its short name."""
     return patternkit_stateful_snapshot
 
 

@@ -1,4 +1,4 @@
-"""`patternkit rules`: templates held to a project's own rules, in Guard or Rego."""
+"""`patternkit rules`: templates checked against a project's own rules, in Guard or Rego."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _WARNING = re.compile(r"W\d+")
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def rules(given: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - a flag is a boolean
-    """Hold templates to a project's own rules, in Guard or Rego.
+    """Check templates against a project's own rules, in Guard or Rego.
 
     Files named .guard or .rego are rules, whatever else is given is a template in JSON or YAML, or the folder of a
     cloud assembly. The engine is the one that the CDK validates templates with, and its own findings are told as
@@ -26,7 +26,7 @@ def rules(given: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - a f
     """
     from dataclasses import asdict
 
-    from patternkit.testing.rules_of_templates import findings_in
+    from patternkit.testing.template_rules import findings_in
 
     files = tuple(path for path in given if path.suffix in (".guard", ".rego"))
     templates = tuple(path for path in given if path not in files)

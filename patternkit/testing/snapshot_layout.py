@@ -41,7 +41,7 @@ def _lines(value: Any, indent: str, key: str, depth: int) -> Iterator[str]:
 
 
 def patch(old: Any, new: Any, path: str = "") -> list[dict[str, Any]]:
-    """Say how to make one template from another, as a JSON Patch (RFC 6902).
+    """The difference between two templates, as a JSON Patch (RFC 6902).
 
     Args:
         old: The template to begin with.

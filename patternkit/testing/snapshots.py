@@ -57,7 +57,7 @@ def normalized(template: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Say what changed from one template to another, a line each.
+    """List what changed from one template to another, a line each.
 
     Args:
         old: What it was.
@@ -129,7 +129,7 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
 
     @classmethod
     def dirname(cls, *, test_location: PyTestLocation) -> str:
-        """Say where the files are."""
+        """The folder of the files."""
         return cls.folder or super().dirname(test_location=test_location)
 
     @classmethod

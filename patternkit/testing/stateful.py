@@ -1,4 +1,4 @@
-"""Resources that hold data, or an address that others have written down."""
+"""Stateful resources: those that hold data, or an address that others depend on."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -146,7 +146,7 @@ def reason(error: BaseException) -> str:
 
 
 def where(error: BaseException, build: object) -> str:
-    """Say where in a project's own code an error comes from.
+    """The line of a project's own code that an error comes from.
 
     Args:
         error: The error.

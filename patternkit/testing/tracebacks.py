@@ -1,4 +1,4 @@
-"""What a test's owner sees of a slip: the test's own line, and one sentence."""
+"""Tracebacks of mistakes in a test: the test's own line, and one sentence."""
 
 import importlib.util
 import sys
@@ -54,7 +54,7 @@ def _is_ours(module: str) -> bool:
 
 
 def hidden_patterns(error: ModuleNotFoundError) -> str | None:
-    """Say that a project's own package `patterns` hides the catalog's.
+    """The message that a project's own package `patterns` hides the catalog's.
 
     Args:
         error: The import that failed.

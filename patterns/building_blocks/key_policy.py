@@ -7,7 +7,7 @@ from typing import Any
 from aws_cdk import Annotations, Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from constructs import Construct
+from constructs import IConstruct
 
 _READ_AND_WRITE = ("kms:Decrypt", "kms:GenerateDataKey")
 
@@ -21,6 +21,7 @@ class KeyUse:
     Attributes:
         sid: The statement's id.
         service: The service's principal.
+        role: The service-linked role that it acts by: a path, to which a suffix may be added. Default: it acts itself.
         actions: The exact actions that it needs.
         purpose: What it uses the key for, as a message says it.
         conditions: On whose behalf. Never the ARN of one resource: the key would wait for the resource, which waits
@@ -30,6 +31,7 @@ class KeyUse:
     sid: str
     service: str
     purpose: str
+    role: str | None = None
     actions: tuple[str, ...] = _READ_AND_WRITE
     conditions: Mapping[str, Any] = field(
         default_factory=lambda: {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
@@ -37,12 +39,17 @@ class KeyUse:
 
     def statement(self) -> iam.PolicyStatement:
         """Make the statement that a key's policy needs."""
+        principal: iam.PrincipalBase = iam.ServicePrincipal(self.service)
+        conditions = dict(self.conditions)
+        if self.role is not None:
+            # Not the role as the principal: KMS refuses a policy that names a role which the account has not got yet.
+            principal = iam.AnyPrincipal()
+            conditions = {
+                "StringEquals": {"kms:CallerAccount": Aws.ACCOUNT_ID},
+                "ArnLike": {"aws:PrincipalArn": f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{self.role}*"},
+            }
         return iam.PolicyStatement(
-            sid=self.sid,
-            principals=[iam.ServicePrincipal(self.service)],
-            actions=list(self.actions),
-            resources=["*"],
-            conditions=dict(self.conditions),
+            sid=self.sid, principals=[principal], actions=list(self.actions), resources=["*"], conditions=conditions
         )
 
 
@@ -72,6 +79,14 @@ ALARMS = KeyUse(
 )
 """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"""
 
+AUTO_SCALING = KeyUse(
+    sid="AutoScalingNotifies",
+    service="autoscaling.amazonaws.com",
+    role="aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+    purpose="publish launches that failed to a topic",
+)
+"""https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notifications.html"""
+
 RULES = KeyUse(
     sid="DeadLettersOfRules",
     service="events.amazonaws.com",
@@ -98,7 +113,7 @@ TOPICS = KeyUse(
 """https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html"""
 
 
-def let_use(key: kms.IKey, use: KeyUse, *, needed_by: Construct) -> None:
+def let_use(key: kms.IKey, use: KeyUse, *, needed_by: IConstruct) -> None:
     """Let a service use a key, or say at synthesis what the key's owner must do.
 
     Args:

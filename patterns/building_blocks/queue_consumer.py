@@ -1,7 +1,10 @@
 """AWS Lambda functions that take messages off Amazon SQS queues."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated
 
+from annotated_types import Interval, Unit
 from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -9,9 +12,31 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, DependencyGroup, IDependable
 
-from patterns.building_blocks.arguments import check_duration, check_range
+from patterns.building_blocks.arguments import check_range
 from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.encryption_key import key_statement
+from patterns.building_blocks.function_settings import reserved_concurrency_of
+
+BatchSize = Annotated[int, Interval(ge=1, le=10_000), Unit("messages")]
+"""Messages that a function gets at once; from FIFO queues at most 10."""
+
+BatchingWindow = Annotated[Duration, Interval(ge=timedelta(0), le=timedelta(minutes=5))]
+"""How long a batch is gathered."""
+
+MaxConcurrency = Annotated[int, Interval(ge=2, le=1000), Unit("batches")]
+"""The most batches at one time."""
+
+MaxReceiveCount = Annotated[int, Interval(ge=1, le=1000), Unit("attempts")]
+"""Failed attempts until a message goes to the dead letters."""
+
+Retention = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=14))]
+"""How long a queue keeps a message."""
+
+VisibilityTimeout = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(hours=12))]
+"""How long a message that is processed stays hidden."""
+
+MessageAge = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=14))]
+"""How old a message may be when an alarm goes off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +53,19 @@ class Polling:
     batching_window: Duration | None
     max_concurrency: int | None
 
-    def check(self, *, of: str = "", fifo: bool = False, unit: str = "invocations") -> None:
-        """Refuse what Lambda does not offer.
+    def check(self, function: lambda_.IFunction | None = None, *, of: str = "", fifo: bool = False) -> None:
+        """Refuse settings that contradict each other.
 
         Args:
+            function: The function, if it is a ready one.
             of: The beginning of each message: "consumers[Orders]: ".
             fifo: Whether the queue is FIFO.
-            unit: What `max_concurrency` counts, for the message.
 
         Raises:
-            ValueError: If a setting is out of range, or two contradict each other.
+            ValueError: If two do.
         """
-        check_range(f"{of}batch_size", self.batch_size, 1, 10 if fifo else 10_000, "messages")
-        check_duration(f"{of}batching_window", self.batching_window, Duration.seconds(0), Duration.minutes(5))
-        check_range(f"{of}max_concurrency", self.max_concurrency, 2, 1000, unit)
+        if fifo:
+            check_range(f"{of}batch_size", self.batch_size, 1, 10, "messages from a FIFO queue")
         if fifo and self.batching_window is not None:
             raise ValueError(f"{of}batching_window needs a standard queue: Lambda has none for FIFO queues")
         gathered = self.batching_window is not None and self.batching_window.to_seconds() >= 1
@@ -50,22 +74,50 @@ class Polling:
                 f"{of}batch_size above 10 needs batching_window of at least one second, got {self.batch_size}"
             )
 
-    def least_visibility(self, timeout: Duration | None) -> int | None:
+        reserve = None if function is None else reserved_concurrency_of(function)
+        if reserve == 1:
+            raise ValueError(
+                f"{of}max_concurrency cannot be less than 2, and the function reserves a concurrency of 1: what its "
+                "pollers take beyond it is throttled, and ends in the dead letters"
+            )
+        if reserve is not None and self.max_concurrency is not None and self.max_concurrency > reserve:
+            raise ValueError(
+                f"{of}max_concurrency must be at most {reserve}, the function's reserved concurrency, "
+                f"got {self.max_concurrency}"
+            )
+
+    def within_reserve(self, function: lambda_.IFunction, default: int | None = None) -> "Polling":
+        """Keep the pollers within a function's reserved concurrency.
+
+        Args:
+            function: The function.
+            default: The most batches at one time where neither the user nor a reserve says it; None: no limit.
+
+        Returns:
+            How Lambda polls.
+        """
+        if self.max_concurrency is not None:
+            return self
+        limits = [one for one in (default, reserved_concurrency_of(function)) if one is not None]
+        return replace(self, max_concurrency=min(limits, default=None))
+
+    def least_visibility(self, timeout: Duration | None, *, attempts: int = 6) -> int | None:
         """How long a message must at least stay hidden while a function processes it.
 
         Lambda tries a batch again when it is throttled, each time anew within the timeout: AWS asks for six times.
 
         Args:
             timeout: The function's timeout; None: not known.
+            attempts: How often the function may try within it. Default: as often as AWS asks for.
 
         Returns:
-            Seconds: six times the timeout and the window; None if the timeout is not known.
+            Seconds: so many times the timeout, and the window; None if the timeout is not known.
 
         Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
         """
         if timeout is None or timeout.is_unresolved():
             return None
-        return int(6 * timeout.to_seconds() + (self.batching_window.to_seconds() if self.batching_window else 0))
+        return int(attempts * timeout.to_seconds() + (self.batching_window.to_seconds() if self.batching_window else 0))
 
     def check_visibility(self, argument: str, visibility: Duration | None, least: int | None, whose: str) -> None:
         """Refuse a visibility timeout within which a message would be processed twice.

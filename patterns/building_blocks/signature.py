@@ -199,7 +199,7 @@ def _offers(value: Any, interface: type) -> bool:
 def _named(hint: Any) -> str:
     origin = typing.get_origin(hint) or hint
     if origin is Literal:
-        return f"one of {', '.join(sorted(map(str, typing.get_args(hint))))}"
+        return f"one of {', '.join(map(str, sorted(typing.get_args(hint))))}"
     if origin in _NAMES:
         return _NAMES[origin]
     if issubclass(origin, Mapping):

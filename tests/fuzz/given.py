@@ -12,12 +12,13 @@ from functools import cache
 from typing import Annotated, Any, Literal, cast
 
 import griffe
+from annotated_types import Unit
 from aws_cdk import CfnParameter, Duration, Size, TimeZone
 from aws_cdk.aws_scheduler import ScheduleExpression
 from constructs import Construct
 from hypothesis import strategies as st
 
-from patterns.building_blocks.bounds import Bounds
+from patterns.building_blocks.bounds import Bounds, Known
 from patterns.building_blocks.signature import declared
 from tests.edges import Given, edges, in_bytes, in_milliseconds, plain
 from tests.fuzz.resources import RESOURCES
@@ -138,7 +139,8 @@ def _bounded(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
     kind, found = declared(hint)
     if kind in (int, float) and (found.low is not None or found.high is not None):
         # Hypothesis knows the words of annotated-types.
-        usual = st.from_type(cast(Any, Annotated[kind, *hint.__metadata__])).map(plain)
+        known = [one for one in hint.__metadata__ if not isinstance(one, Unit | Known)]
+        usual = st.from_type(cast(Any, Annotated[kind, *known])).map(plain)
     elif kind is str and found.matches:
         usual = st.from_type(cast(Any, Annotated[kind, *found.matches])).map(plain)
     elif kind is Duration and (found.low is not None or found.high is not None):

@@ -160,7 +160,8 @@ def _bounds(case: _Case) -> Iterator[Reason]:
         value = getattr(case.wanted, requirement)
         if value is None:
             continue
-        hard, tightest = fixed(case.pattern.limits, name), bound(case.pattern.limits, name)
+        limits = [one for one in case.pattern.limits if one.holds_for(_run(case))]
+        hard, tightest = fixed(limits, name), bound(limits, name)
         if hard is not None and value > (hard.at or 0):
             why = (
                 f"{said.format(shown(name, hard.at or 0))} at most ({hard.what.lower()}), {shown(name, value)} is asked"
@@ -173,6 +174,17 @@ def _bounds(case: _Case) -> Iterator[Reason]:
             yield Reason(requirement=requirement, fit=Fit.MEETS, why=said.format(shown(name, tightest.at or 0)))
         elif requirement != "peak":
             yield Reason(requirement=requirement, fit=Fit.MEETS, why=f"{said.format('more')}: AWS sets no limit")
+        partial = bound(
+            [one for one in case.pattern.limits if not one.holds_for(_run(case)) and case.wanted.brings is None], name
+        )
+        if partial is not None and value > (partial.at or 0):
+            why = f"behind it must be no {partial.runs}: {said.format(shown(name, partial.at or 0))} there"
+            yield Reason(requirement=requirement, fit=Fit.ON_CONDITION, why=why)
+
+
+def _run(case: _Case) -> tuple[str, ...]:
+    """What runs: what is brought, where the pattern is a front to several things."""
+    return (case.wanted.brings,) if case.wanted.brings in case.web.runs else case.web.runs
 
 
 def _idle_timeout(case: _Case) -> Iterator[Reason]:
@@ -213,7 +225,9 @@ def _static_address(case: _Case) -> Iterator[Reason]:
 
 
 def _websocket(case: _Case) -> Iterator[Reason]:
-    if case.wanted.websocket:
+    if case.wanted.websocket and len(case.web.runs) > 1 and _run(case) == ("functions",):
+        yield Reason(requirement="websocket", fit=Fit.FAILS, why="a function behind it holds no connection open")
+    elif case.wanted.websocket:
         yield (
             Reason(requirement="websocket", fit=Fit.MEETS, why="connections may stay open")
             if case.web.long_connections

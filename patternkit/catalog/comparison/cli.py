@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from patternkit.catalog.comparison.requirements import BURSTS, requirements
-from patternkit.catalog.completing import complete_pattern
 from patternkit.catalog.discovery import find, patterns
 from patternkit.catalog.errors import CatalogError
+from patternkit.catalog.shell_completion import complete_pattern
 from patternkit.catalog.terminal import json_flag, progress
 from patternkit.catalog.web import ANSWERS, RUNS
 from patternkit.errors import require

@@ -1,4 +1,4 @@
-"""What of a template is public, and how it holds connections."""
+"""The public entry points of a template, and the connections that they keep."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What somebody needs of a web architecture, read from text."""
+"""Requirements on a web architecture, read from text."""
 
 import re
 from collections.abc import Mapping

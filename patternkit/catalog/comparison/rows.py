@@ -10,7 +10,7 @@ from patternkit.catalog.costs.bill import Bill
 from patternkit.catalog.costs.by_request import requests_explained
 from patternkit.catalog.costs.prices import price_table
 from patternkit.catalog.discovery import Pattern
-from patternkit.catalog.limits import BOUNDS
+from patternkit.catalog.limits import BOUNDS, Limit
 
 BRINGS = {
     "machines": "machines",
@@ -18,6 +18,12 @@ BRINGS = {
     "functions": "a function",
     "nothing": "no code",
 }
+
+
+def _holds(limit: Limit, pattern: Pattern) -> bool:
+    return pattern.web is None or limit.holds_for(pattern.web.runs)
+
+
 RAISED = "*"
 """What marks a limit that AWS raises on request."""
 
@@ -33,11 +39,14 @@ def bounds_of(pattern: Pattern) -> dict[str, str]:
     """
     texts = {}
     for name in BOUNDS:
-        tightest = bound(pattern.limits, name)
+        tightest = bound([one for one in pattern.limits if _holds(one, pattern)], name)
+        partial = bound([one for one in pattern.limits if not _holds(one, pattern)], name)
         if tightest is None:
             texts[name] = "none" if pattern.web else ""
         else:
             texts[name] = shown(name, tightest.at or 0) + (RAISED if tightest.adjustable else "")
+        if partial is not None:
+            texts[name] += f"; {partial.runs} {shown(name, partial.at or 0)}"
     return texts
 
 
@@ -63,7 +72,7 @@ def publicity(facts: Facts) -> str:
 
 
 def costs_explained() -> list[str]:
-    """Say what the costs are of, and what they leave out.
+    """Describe what the costs cover, and what they leave out.
 
     Returns:
         Sentences.

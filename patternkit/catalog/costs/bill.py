@@ -76,7 +76,7 @@ class Counter:
             self._numbers[price] = self._numbers.get(price, 0) + number
 
     def miss(self, what: str) -> None:
-        """Say that something costs, and nobody knows how much."""
+        """Record that something has a cost without a known price."""
         self._unknown.add(what)
 
     def bill(self, factor: float | None = None) -> Bill:

@@ -18,7 +18,7 @@ LEFT_OUT = (
 
 
 def requests_explained() -> list[str]:
-    """Say what a request is taken to be, and what its cost leaves out.
+    """Describe the assumed request, and what its cost leaves out.
 
     Returns:
         Sentences.

@@ -1,4 +1,4 @@
-"""What flows between the resources of a template: events, requests, failures, and what roles may do."""
+"""The flows between the resources of a template: events, requests, failures, and permissions."""
 
 from collections.abc import Iterator
 
@@ -98,7 +98,7 @@ def _failures(resources: Resources, one: Resource) -> Iterator[Edge]:
 
 
 def _ends_there_too(resources: Resources, subscription: Resource, queue: str) -> bool:
-    """Say whether what a subscriber fails at ends where what cannot be delivered to it ends: one edge shows both."""
+    """Whether the failure destination and the delivery DLQ are the same queue, which one edge then shows."""
     subscribers = [whole for end in subscription.to("Endpoint") for whole in wholes(resources, end)]
     return any(
         end == queue and _FAILURES & set(way)

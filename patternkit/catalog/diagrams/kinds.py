@@ -28,7 +28,7 @@ class Kinds:
     folded: tuple[str, ...]
 
     def knows(self, kind: str) -> bool:
-        """Say whether a type is in the data."""
+        """Whether a type is in the data."""
         if kind in self.shown or kind in self.part_of or kind in self.used_by or kind in self.flows:
             return True
         return any(kind == one or (one.endswith("*") and kind.startswith(one[:-1])) for one in self.folded)

@@ -73,7 +73,7 @@ class Networks:
         return [one for one in self._resources.of("AWS::EC2::Route") if tables & set(one.to("RouteTableId"))]
 
     def place(self, one: Resource) -> str | None:
-        """Say in which group a drawn resource stands.
+        """Find the group that a drawn resource belongs to.
 
         Args:
             one: The resource.
@@ -234,7 +234,7 @@ def callers(resources: Resources, edges: list[Edge]) -> Iterator[tuple[str, str]
 
 
 def _stands_for(user: str, used: str) -> bool:
-    """Say whether what is used says in which subnets its user stands: its subnet group, or the instances it runs on."""
+    """Whether a used resource determines the subnets of its user: a subnet group, or the instances that it runs on."""
     if user == "AWS::ECS::CapacityProvider":
         return used == "AWS::AutoScaling::AutoScalingGroup"
     return used.endswith("SubnetGroup") or used == "AWS::ECS::CapacityProvider"

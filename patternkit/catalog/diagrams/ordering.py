@@ -1,4 +1,4 @@
-"""Which edges lead back: a layout without cycles reads from where things come to where they go."""
+"""Edges that lead back, so that a layout without cycles reads from source to destination."""
 
 from collections.abc import Iterator
 from dataclasses import replace

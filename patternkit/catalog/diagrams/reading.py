@@ -90,7 +90,7 @@ def _is_drawn(resources: Resources, one: Resource) -> bool:
 
 
 def _serves_a_deployment(resources: Resources, one: Resource) -> bool:
-    """Say whether a function is only CloudFormation's: the handler of a custom resource, or what that calls."""
+    """Whether only CloudFormation invokes a function: the handler of a custom resource, or what that calls."""
     if one.type != "AWS::Lambda::Function":
         return False
     users = resources.users.get(one.id, [])

@@ -1,4 +1,4 @@
-"""The alarms of a template: when each goes off, and what to do then."""
+"""The alarms of a template: the threshold of each, and what to do."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ _NOTHING = "Nothing in it has a price while it stands still."
 
 
 def costs(templates: Iterable[Template], *, requests: bool | None = None) -> str:
-    """Say what templates cost in a month without traffic, and by the million requests.
+    """Describe the cost of templates: a month without traffic, and a million requests.
 
     Args:
         templates: The templates of one app.
@@ -42,7 +42,7 @@ def itemized_costs(templates: Iterable[Template], *, requests: bool | None = Non
 
 
 def summarized(templates: Iterable[Template], *, requests: bool = False) -> str:
-    """Say in one line what templates cost in a month without traffic, and for a million requests.
+    """Summarize the cost of templates in one line: a month without traffic, and a million requests.
 
     Args:
         templates: The templates of one app.
@@ -78,7 +78,7 @@ def standing_table(bill: Bill) -> Table:
 
 
 def standing_explained() -> list[str]:
-    """Say what the costs of what stands are of, and what they leave out, in sentences."""
+    """Sentences on what the standing costs cover, and what they leave out."""
     prices = price_table()
     return [
         f"A month has {prices.hours_a_month} hours.",
@@ -88,7 +88,7 @@ def standing_explained() -> list[str]:
 
 
 def missing(bill: Bill) -> Iterator[str]:
-    """Say what a bill lacks, or has from a price that nobody confirmed, in sentences."""
+    """Sentences on what has no price in a bill, and on prices that are not confirmed."""
     if bill.unknown:
         yield f"Not in the price table or not in the template, and on top: {', '.join(bill.unknown)}."
     if bill.unconfirmed:

@@ -1,4 +1,4 @@
-"""Who may do what: the statements of a template's roles, in a table."""
+"""The permissions of a template's roles, in a table."""
 
 import re
 from collections.abc import Iterator

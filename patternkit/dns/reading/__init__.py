@@ -28,7 +28,7 @@ def read_model(resources: Resources, contracts: Contracts) -> Model:
         The model.
 
     Raises:
-        DeclarationError: A contract names what is not there.
+        ContractError: A contract names what is not there.
     """
     draft = Draft(resources, contracts)
     read_vpcs(draft)

@@ -6,7 +6,7 @@ import fnmatch
 from typing import Any
 
 from patternkit.dns.contracts import Contracts
-from patternkit.dns.errors import DeclarationError
+from patternkit.dns.errors import ContractError
 from patternkit.dns.model import Endpoint, Model, Unknown, Vpc
 from patternkit.dns.reading.template_resources import Resource, Resources
 from patternkit.templates.errors import nearest
@@ -45,23 +45,23 @@ class Draft:
         """The one resource of some types that a contract names.
 
         Raises:
-            DeclarationError: Several have the name.
+            ContractError: Several have the name.
         """
         found = [one for one in self.resources.of(*kinds) if text in one.names() or one.path.endswith(f"/{text}")]
         if len(found) > 1:
-            raise DeclarationError(f"{what}: several resources are named {text!r}: {found[0].path}, {found[1].path}")
+            raise ContractError(f"{what}: several resources are named {text!r}: {found[0].path}, {found[1].path}")
         return found[0] if found else None
 
     def must_name(self, text: str, what: str, *kinds: str) -> Resource:
         """The one resource of some types that a contract names.
 
         Raises:
-            DeclarationError: None has the name, or several have.
+            ContractError: None has the name, or several have.
         """
         found = self.named(text, what, *kinds)
         if found is None:
             known = [one.path for one in self.resources.of(*kinds)]
-            raise DeclarationError(f"{what}: no resource is named {text!r}{nearest(text, known)}")
+            raise ContractError(f"{what}: no resource is named {text!r}{nearest(text, known)}")
         return found
 
     def vpc(self, value: Any) -> Vpc | Unknown:

@@ -144,7 +144,7 @@ def in_every_world(
 
     Raises:
         TemplateError: A template contradicts itself.
-        DeclarationError: A contract is malformed.
+        ContractError: A contract is malformed.
     """
     try:
         stacks = StackSet(list(sources), contracts.given)

@@ -18,7 +18,7 @@ def _services() -> dict[str, Any]:
 
 
 def exists(action: str) -> bool:
-    """Say whether AWS has an action.
+    """Whether AWS has an action.
 
     Args:
         action: As a policy names it: "s3:GetObject".
@@ -31,7 +31,7 @@ def exists(action: str) -> bool:
 
 
 def takes_resources(action: str) -> bool:
-    """Say whether a policy can name the resources of an action; without, it is allowed on `*` or not at all.
+    """Whether a policy can name the resources of an action; without, it is allowed on `*` or not at all.
 
     Args:
         action: The action; it must exist.

@@ -57,7 +57,7 @@ _MULTIPART = frozenset({"CompleteMultipartUpload", "UploadPart", "UploadPartCopy
 
 
 def key_requests(request: Request, account: Account, *, operation: str = "") -> list[Request]:
-    """Say what a request needs of a customer's key.
+    """The permissions that a request needs on a customer managed key.
 
     Args:
         request: The request.

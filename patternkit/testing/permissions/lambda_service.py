@@ -11,7 +11,7 @@ from patternkit.testing.permissions.statements import Request
 
 
 def platform_requests(account: Account, index: int, logical_id: str, role: str) -> Iterator[Request | NotModelled]:
-    """Say what Lambda needs the role of a function to be allowed.
+    """The permissions that Lambda itself needs in the role of a function.
 
     Args:
         account: The account.

@@ -57,7 +57,7 @@ class PermissionProof:
         return frozenset(one.request.action for one in self.evaluations if one.decision is AccessDecision.ALLOWED)
 
     def unexplained(self, reasons: Mapping[str, str]) -> list[str]:
-        """Hold what was not used to its explanations.
+        """Compare unused permissions with their explanations.
 
         Args:
             reasons: Why something is granted that nothing used, by its text in `unused`.

@@ -118,7 +118,7 @@ _POLICIES = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolic
 
 
 def _is_attached(account: Account, index: int, policy: Mapping[str, Any], role: Key) -> bool | None:
-    """Say whether a policy is attached to a role; None if which role it names is not known before deployment."""
+    """Whether a policy is attached to a role; None if its role is not known before deployment."""
     properties = policy.get("Properties", {})
     named = listed(properties.get("Roles", [])) + listed(properties.get("RoleName", []))
     wanted = account.resolve(role[0], {"Ref": role[1]})

@@ -138,5 +138,5 @@ class Invocation:
         )
 
     def get_remaining_time_in_millis(self) -> int:
-        """Say how long it may still run: all of its time."""
+        """The remaining run time: always the whole timeout."""
         return self.timeout * 1000

@@ -65,12 +65,12 @@ class Statement:
         return f"statement {self.number} of {self.policy}"
 
     def action_matches(self, action: str) -> bool:
-        """Say whether the statement is about an action."""
+        """Whether the statement covers an action."""
         found = any(matches(pattern.lower(), action.lower()) for pattern in self.actions)
         return found != self.all_but_actions
 
     def resource_matches(self, resource: str) -> bool | str:
-        """Say whether the statement is about a resource, or what of it is not known."""
+        """Whether the statement covers a resource, or what of it is not known."""
         if any(isinstance(one, str) and "${" not in one and matches_arn(one, resource) for one in self.resources):
             return not self.all_but_resources
         for one in self.resources:
@@ -81,7 +81,7 @@ class Statement:
         return self.all_but_resources
 
     def applies(self, request: Request) -> bool | str:
-        """Say whether the statement applies to a request, principals left out.
+        """Whether the statement applies to a request, principals left out.
 
         Args:
             request: The request.

@@ -81,7 +81,7 @@ def _on(statement: Statement) -> str:
 
 
 def unexplained(unused: Iterable[str], reasons: Mapping[str, str]) -> list[str]:
-    """Hold what was not used to its explanations.
+    """Compare unused permissions with their explanations.
 
     Args:
         unused: What was not used.

@@ -1,9 +1,8 @@
 """An API whose requests go straight to a queue, with no function between."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from aws_cdk import Duration, Size
+from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cognito as cognito
@@ -16,18 +15,37 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.api.api_to_queue.message_queue import QueueSettings, check_consumer, least_visibility
+from patterns.api.api_to_queue.message_queue import MaxMessageSize, QueueSettings, check_consumer, least_visibility
 from patterns.api.api_to_queue.send_message import send_message
-from patterns.api.rest_api.access import Authorization, Callers
-from patterns.api.rest_api.exposure import Exposure
+from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
+from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.api.rest_api.front import Logging
 from patterns.api.service_api.api import ServiceApi
-from patterns.api.service_api.requests import MessageFields, Requests
+from patterns.api.service_api.requests import (
+    ApiPath,
+    ContentTypes,
+    JsonSchema,
+    MessageAttributes,
+    MessageFields,
+    RequestPart,
+    Requests,
+)
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.arguments import check_duration
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
-from patterns.building_blocks.queue_consumer import Polling, poll
+from patterns.building_blocks.domain_name import DomainName
+from patterns.building_blocks.queue_consumer import (
+    BatchingWindow,
+    BatchSize,
+    MaxConcurrency,
+    MaxReceiveCount,
+    MessageAge,
+    Polling,
+    Retention,
+    VisibilityTimeout,
+    poll,
+)
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 
 
 class ApiToQueue(ServiceApi):
@@ -46,10 +64,10 @@ class ApiToQueue(ServiceApi):
             message, if the request brings no deduplication id. Default: no.
         encryption_key: The key that encrypts a new queue, its dead letters and the access log. Default: keys that AWS
             owns.
-        max_message_size: The largest message that a new queue takes, attributes included, 1 KiB to 1 MiB. Default:
+        max_message_size: The largest message that a new queue takes, attributes included. Default:
             1 MiB.
-        retention: How long a new queue keeps a message, 1 minute to 14 days. Default: 4 days.
-        max_receive_count: After how many failed attempts a message goes to the dead letters, 1 to 1000. Default: 5.
+        retention: How long a new queue keeps a message. Default: 4 days.
+        max_receive_count: After how many failed attempts a message goes to the dead letters. Default: 5.
         visibility_timeout: How long a message that is worked on stays hidden, at least six times the consumer's
             timeout. Default: exactly that, or 30 seconds.
         path: Where the API takes messages. Default: "messages".
@@ -78,8 +96,8 @@ class ApiToQueue(ServiceApi):
         hosted_zone: Where the domain name's records are made. Default: nowhere.
         consumer: A function that works on the messages and reports those that failed one by one. Default: none.
         batch_size: Messages that the consumer is given at once: to 10,000, or 10 from FIFO queues. Default: 10.
-        batching_window: How long a batch is gathered, at most 5 minutes. Default: not at all.
-        max_concurrency: The most batches at one time, 2 to 1000. Default: no limit of its own.
+        batching_window: How long a batch is gathered. Default: not at all.
+        max_concurrency: The most batches at one time. Default: the consumer's reserved concurrency, if it has one.
         cloudwatch_role: Whether to set the role with which API Gateway writes logs in this account and Region; there is
             one for all APIs. Default: True; False where it is set already.
         execution_log: Whether API Gateway logs its own errors, without request data. Default: no.
@@ -105,6 +123,7 @@ class ApiToQueue(ServiceApi):
     Source: https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/integrate-amazon-api-gateway-with-amazon-sqs-to-handle-asynchronous-rest-apis.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -114,36 +133,36 @@ class ApiToQueue(ServiceApi):
         fifo: bool = False,
         content_based_deduplication: bool = False,
         encryption_key: kms.IKey | None = None,
-        max_message_size: Size | None = None,
-        retention: Duration | None = None,
-        max_receive_count: int = 5,
-        visibility_timeout: Duration | None = None,
-        path: str = "messages",
-        schema: Mapping[str, Any] | None = None,
-        content_types: Sequence[str] = ("application/json",),
-        message_group_id_from: str | None = None,
-        message_deduplication_id_from: str | None = None,
-        message_attributes: Mapping[str, str] | None = None,
+        max_message_size: MaxMessageSize | None = None,
+        retention: Retention | None = None,
+        max_receive_count: MaxReceiveCount = 5,
+        visibility_timeout: VisibilityTimeout | None = None,
+        path: ApiPath = "messages",
+        schema: JsonSchema | None = None,
+        content_types: ContentTypes = ("application/json",),
+        message_group_id_from: RequestPart | None = None,
+        message_deduplication_id_from: RequestPart | None = None,
+        message_attributes: MessageAttributes | None = None,
         authorization: Authorization = "iam",
         user_pools: Sequence[cognito.IUserPool] = (),
         authorization_scopes: Sequence[str] = (),
         authorizer_function: lambda_.IFunction | None = None,
         api_key: apigateway.IApiKey | None = None,
-        daily_quota: int | None = None,
-        rate_limit: float = 100,
-        burst_limit: int = 200,
+        daily_quota: DailyQuota | None = None,
+        rate_limit: RateLimit = 100,
+        burst_limit: BurstLimit = 200,
         web_acl: aws_wafv2.IWebACLRef | None = None,
-        domain_name: str | None = None,
+        domain_name: DomainName | None = None,
         certificate: acm.ICertificate | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         consumer: lambda_.IFunction | None = None,
-        batch_size: int = 10,
-        batching_window: Duration | None = None,
-        max_concurrency: int | None = None,
+        batch_size: BatchSize = 10,
+        batching_window: BatchingWindow | None = None,
+        max_concurrency: MaxConcurrency | None = None,
         cloudwatch_role: bool = True,
         execution_log: bool = False,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
-        oldest_message_alarm_after: Duration | None = None,
+        oldest_message_alarm_after: MessageAge | None = None,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         callers = Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
@@ -162,8 +181,7 @@ class ApiToQueue(ServiceApi):
         )
         wanted.check(queue, message_deduplication_id_from)
         fifo = queue.fifo if queue is not None else fifo
-        check_consumer(consumer, polling, wanted, fifo=fifo)
-        check_duration("oldest_message_alarm_after", oldest_message_alarm_after, Duration.minutes(1), Duration.days(14))
+        check_consumer(consumer, polling, wanted, queue, fifo=fifo)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(
             scope,
@@ -193,7 +211,7 @@ class ApiToQueue(ServiceApi):
         call = send_message(self.queue, fields.of(fifo=fifo), fifo=fifo)
         self._hand_over(requests, call, role_id="Sender", role_description="Sends messages")
         if consumer is not None:
-            poll(self, self.queue, consumer, polling, self.queue.encryption_master_key)
+            poll(self, self.queue, consumer, polling.within_reserve(consumer), self.queue.encryption_master_key)
         self._watch(consumer, oldest_message_alarm_after or Duration.hours(1))
 
     def _watch(self, consumer: lambda_.IFunction | None, oldest: Duration) -> None:

@@ -1,15 +1,21 @@
 """The queue of an ApiToQueue, made or existing."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from annotated_types import Interval
+from aws_cdk import Duration, RemovalPolicy, Size, Token
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_duration, check_range, check_size
+from patterns.building_blocks.bounds import kibibytes, mebibytes
+from patterns.building_blocks.function_settings import LONGEST_TIMEOUT, timeout_of
 from patterns.building_blocks.queue_consumer import Polling
+
+MaxMessageSize = Annotated[Size, Interval(ge=kibibytes(1), le=mebibytes(1))]
+"""The largest message that a queue takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class QueueSettings:
             deduplication_id_from: The part of a request with its deduplication id.
 
         Raises:
-            ValueError: If a setting is out of range, or two contradict each other.
+            ValueError: If two contradict each other.
         """
         if queue is not None:
             settings = {
@@ -63,11 +69,6 @@ class QueueSettings:
                 raise ValueError(
                     "message_deduplication_id_from needs a FIFO queue: a standard queue does not deduplicate"
                 )
-        check_duration("retention", self.retention, Duration.minutes(1), Duration.days(14))
-        check_duration("visibility_timeout", self.visibility_timeout, Duration.seconds(1), Duration.hours(12))
-        check_range("max_receive_count", self.max_receive_count, 1, 1000, "attempts")
-        if self.max_message_size is not None:
-            check_size("max_message_size", self.max_message_size, Size.kibibytes(1), Size.mebibytes(1))
 
     def make(self, scope: Construct, *, dead_letters: sqs.IQueue, least_visibility: int | None) -> sqs.Queue:
         """Make the queue.
@@ -98,18 +99,24 @@ class QueueSettings:
 
 
 def check_consumer(
-    consumer: lambda_.IFunction | None, polling: Polling, settings: QueueSettings, *, fifo: bool
+    consumer: lambda_.IFunction | None,
+    polling: Polling,
+    settings: QueueSettings,
+    queue: sqs.IQueue | None,
+    *,
+    fifo: bool,
 ) -> None:
     """Refuse a consumer that would see messages twice, and polling without a consumer.
 
     Args:
         consumer: The function.
         polling: How Lambda polls the queue for it.
-        settings: The queue's settings.
+        settings: The settings of a queue to make.
+        queue: The existing queue.
         fifo: Whether the queue is FIFO.
 
     Raises:
-        ValueError: If a setting is out of range, or two contradict each other.
+        ValueError: If two contradict each other.
     """
     if consumer is None:
         for argument, value in {
@@ -118,10 +125,11 @@ def check_consumer(
         }.items():
             if value is not None:
                 raise ValueError(f"{argument} needs consumer: without one nothing takes messages off the queue here")
-    polling.check(fifo=fifo)
-    polling.check_visibility(
-        "visibility_timeout", settings.visibility_timeout, least_visibility(consumer, polling), "consumer"
-    )
+    polling.check(consumer, fifo=fifo)
+    if settings.visibility_timeout is None and queue is not None and consumer is not None:
+        _check_existing(queue, consumer)
+    least = None if consumer is None else polling.least_visibility(timeout_of(consumer))
+    polling.check_visibility("visibility_timeout", settings.visibility_timeout, least, "consumer")
 
 
 def least_visibility(consumer: lambda_.IFunction | None, polling: Polling) -> int | None:
@@ -134,4 +142,20 @@ def least_visibility(consumer: lambda_.IFunction | None, polling: Polling) -> in
     Returns:
         Seconds; None without a consumer, or if its timeout is not known.
     """
-    return polling.least_visibility(consumer.timeout if isinstance(consumer, lambda_.Function) else None)
+    if consumer is None:
+        return None
+    # The timeout of an imported function is not known: it may be the longest that there is.
+    return polling.least_visibility(timeout_of(consumer)) or polling.least_visibility(LONGEST_TIMEOUT, attempts=1)
+
+
+def _check_existing(queue: sqs.IQueue, consumer: lambda_.IFunction) -> None:
+    resource, timeout = queue.node.default_child, timeout_of(consumer)
+    if not isinstance(resource, sqs.CfnQueue) or timeout is None:
+        return
+    # SQS's own default: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+    visibility = 30 if resource.visibility_timeout is None else resource.visibility_timeout
+    if not Token.is_unresolved(visibility) and visibility < timeout.to_seconds():
+        raise ValueError(
+            f"queue must hide messages for at least {timeout.to_seconds():g} seconds, the consumer's timeout, "
+            f"got a visibility timeout of {visibility:g}"
+        )

@@ -1,14 +1,22 @@
 """What the arguments of an ApiToService say together."""
 
-import re
 from collections.abc import Mapping, Sequence
-
-from aws_cdk import Token
+from typing import Annotated
 
 from patterns.api.service_api.requests import is_json
+from patterns.building_blocks.bounds import Matches
 
 # EventBridge takes any text; these are what its own documentation uses, and none of them means anything to Velocity.
-_EVENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/:@-]{0,127}")
+_NAME = r"[A-Za-z0-9][A-Za-z0-9 ._/:@-]{0,127}"
+_SAYS = "up to 128 letters, digits, blanks and ._/:@-"
+
+DetailType = Annotated[str, Matches(_NAME, _SAYS)]
+"""The detail type of an event."""
+
+EventSource = Annotated[
+    str, Matches(f"(?!(?i:aws\\.)){_NAME}", f"{_SAYS}, and not begin with aws., which is AWS's own")
+]
+"""The source of an event."""
 
 
 def check_target(state_machine: object | None, topic: object | None, event_bus: object | None) -> None:
@@ -47,17 +55,3 @@ def check_content_types(target: str, content_types: Sequence[str]) -> None:
     for content_type in content_types:
         if target != "topic" and not is_json(content_type):
             raise ValueError(f"content_types must be JSON without topic, got {content_type!r}")
-
-
-def check_event_name(argument: str, name: str | None) -> None:
-    """Refuse the name of an event's source or detail type that EventBridge would not take.
-
-    Raises:
-        ValueError: If it would not.
-    """
-    if name is None or Token.is_unresolved(name):
-        return
-    if not _EVENT_NAME.fullmatch(name):
-        raise ValueError(f"{argument} must be up to 128 letters, digits, blanks and ._/:@-, got {name!r}")
-    if argument == "event_source" and name.lower().startswith("aws."):
-        raise ValueError(f"{argument} must not begin with aws., which is AWS's own, got {name!r}")

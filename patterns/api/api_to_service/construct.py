@@ -1,7 +1,6 @@
 """An API whose requests go straight to AWS Step Functions, Amazon SNS or Amazon EventBridge."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
@@ -17,17 +16,33 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.api.api_to_service.arguments import check_content_types, check_event_name, check_owners, check_target
+from patterns.api.api_to_service.arguments import (
+    DetailType,
+    EventSource,
+    check_content_types,
+    check_owners,
+    check_target,
+)
 from patterns.api.api_to_service.event_bus import EventBus, put_event
 from patterns.api.api_to_service.state_machine import start_execution
 from patterns.api.api_to_service.topic import publish
-from patterns.api.rest_api.access import Authorization, Callers
-from patterns.api.rest_api.exposure import Exposure
+from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
+from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.api.rest_api.front import Logging
 from patterns.api.service_api.api import ServiceApi
-from patterns.api.service_api.requests import MessageFields, Requests, check_source
+from patterns.api.service_api.requests import (
+    ApiPath,
+    ContentTypes,
+    JsonSchema,
+    MessageAttributes,
+    MessageFields,
+    RequestPart,
+    Requests,
+)
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 
 _SERVICES = {"state_machine": "states", "topic": "sns", "event_bus": "events"}
 
@@ -103,6 +118,7 @@ class ApiToService(ServiceApi):
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration-types.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -112,27 +128,27 @@ class ApiToService(ServiceApi):
         topic: sns.ITopic | None = None,
         event_bus: events.IEventBus | None = None,
         state_machine_key: kms.IKey | None = None,
-        execution_name_from: str | None = None,
-        message_group_id_from: str | None = None,
-        message_deduplication_id_from: str | None = None,
-        message_attributes: Mapping[str, str] | None = None,
-        event_source: str | None = None,
-        detail_type: str | None = None,
-        detail_type_from: str | None = None,
+        execution_name_from: RequestPart | None = None,
+        message_group_id_from: RequestPart | None = None,
+        message_deduplication_id_from: RequestPart | None = None,
+        message_attributes: MessageAttributes | None = None,
+        event_source: EventSource | None = None,
+        detail_type: DetailType | None = None,
+        detail_type_from: RequestPart | None = None,
         encryption_key: kms.IKey | None = None,
-        path: str = "requests",
-        schema: Mapping[str, Any] | None = None,
-        content_types: Sequence[str] = ("application/json",),
+        path: ApiPath = "requests",
+        schema: JsonSchema | None = None,
+        content_types: ContentTypes = ("application/json",),
         authorization: Authorization = "iam",
         user_pools: Sequence[cognito.IUserPool] = (),
         authorization_scopes: Sequence[str] = (),
         authorizer_function: lambda_.IFunction | None = None,
         api_key: apigateway.IApiKey | None = None,
-        daily_quota: int | None = None,
-        rate_limit: float = 100,
-        burst_limit: int = 200,
+        daily_quota: DailyQuota | None = None,
+        rate_limit: RateLimit = 100,
+        burst_limit: BurstLimit = 200,
         web_acl: aws_wafv2.IWebACLRef | None = None,
-        domain_name: str | None = None,
+        domain_name: DomainName | None = None,
         certificate: acm.ICertificate | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         cloudwatch_role: bool = True,
@@ -155,10 +171,6 @@ class ApiToService(ServiceApi):
                 "detail_type_from": (detail_type_from is not None, "event_bus"),
             },
         )
-        check_source("execution_name_from", execution_name_from)
-        check_source("detail_type_from", detail_type_from)
-        check_event_name("event_source", event_source)
-        check_event_name("detail_type", detail_type)
         callers = Callers(authorization, user_pools, authorization_scopes, authorizer_function, api_key, daily_quota)
         exposure = Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone)
         requests = Requests(path, schema, content_types)

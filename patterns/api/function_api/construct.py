@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, Duration, Size, Validations
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -18,17 +18,19 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.api.function_api.release import check_release, shift_traffic
-from patterns.api.proxy_api.api import ProxyApi
-from patterns.api.rest_api.access import Authorization, Callers
-from patterns.api.rest_api.exposure import Exposure
+from patterns.api.function_api.release import check_owner, check_release, note_alias, shift_traffic
+from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
+from patterns.api.proxy_api.cors import Origins, error_headers
+from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
+from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.api.rest_api.front import Logging
-from patterns.api.rest_api.stage import Stage
-from patterns.building_blocks.arguments import check_duration, check_memory
-from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
+from patterns.api.rest_api.stage import CacheKeyParameters, CacheSize, CacheTtl, Stage, StageName
+from patterns.building_blocks.domain_name import DomainName
+from patterns.building_blocks.lambda_function import PYTHON, EnvironmentVariables, FunctionMemory, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import check_function
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 
 EXAMPLE = Path(__file__).parent / "handler"
 
@@ -45,16 +47,18 @@ class FunctionApi(ProxyApi):
         runtime: The runtime of `code`. Default: the catalog's Python.
         environment: Environment variables of a function that is made. Default: none.
         memory: Memory of a function that is made. Default: 256 MiB.
-        timeout: How long an answer of a function that is made may take, at most 29 seconds. Default: 29 seconds.
+        timeout: How long an answer of a function that is made may take. Default: 29 seconds.
         stage_name: The stage, its variable `alias` and the function's alias, which that points to. Default: "live".
         gradual_release: Whether AWS CodeDeploy shifts traffic to a new version bit by bit. Default: True.
         deployment_config: How much traffic is shifted when. Default: 10 percent, and the rest after five minutes.
         before_traffic: A function of this stack that checks a new version before it is given traffic. Default: none.
         after_traffic: A function of this stack that checks it once it has all traffic. Default: none.
         cache_size: The size of an encrypted cache of answers to GET in GB, "0.5" to "237". Default: no cache.
-        cache_ttl: How long an answer is cached, 1 second to 1 hour. Default: five minutes, with a cache.
+        cache_ttl: How long an answer is cached. Default: five minutes, with a cache.
         cache_key_parameters: What else than the path tells answers apart: "header.NAME" or "querystring.NAME". An
             answer is the same for all callers unless what tells them apart is named. Default: nothing else.
+        cors_origins: Origins whose pages may call the API from a browser; preflights are answered without
+            authorization. The function's own answers need the header Access-Control-Allow-Origin too. Default: none.
         authorization: "iam" for requests signed with AWS credentials, "cognito" for tokens of a user pool, "function"
             for a function that decides, "api_key" for a key, which tells callers apart but proves little.
             Default: "iam".
@@ -94,6 +98,7 @@ class FunctionApi(ProxyApi):
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -103,27 +108,28 @@ class FunctionApi(ProxyApi):
         code: lambda_.Code | None = None,
         handler: str | None = None,
         runtime: lambda_.Runtime | None = None,
-        environment: Mapping[str, str] | None = None,
-        memory: Size | None = None,
-        timeout: Duration | None = None,
-        stage_name: str = "live",
+        environment: EnvironmentVariables | None = None,
+        memory: FunctionMemory | None = None,
+        timeout: AnswerTimeout | None = None,
+        stage_name: StageName = "live",
         gradual_release: bool = True,
         deployment_config: codedeploy.ILambdaDeploymentConfig | None = None,
         before_traffic: lambda_.IFunction | None = None,
         after_traffic: lambda_.IFunction | None = None,
-        cache_size: str | None = None,
-        cache_ttl: Duration | None = None,
-        cache_key_parameters: Sequence[str] = (),
+        cache_size: CacheSize | None = None,
+        cache_ttl: CacheTtl | None = None,
+        cache_key_parameters: CacheKeyParameters = (),
+        cors_origins: Origins = (),
         authorization: Authorization = "iam",
         user_pools: Sequence[cognito.IUserPool] = (),
         authorization_scopes: Sequence[str] = (),
         authorizer_function: lambda_.IFunction | None = None,
         api_key: apigateway.IApiKey | None = None,
-        daily_quota: int | None = None,
-        rate_limit: float = 100,
-        burst_limit: int = 200,
+        daily_quota: DailyQuota | None = None,
+        rate_limit: RateLimit = 100,
+        burst_limit: BurstLimit = 200,
         web_acl: aws_wafv2.IWebACLRef | None = None,
-        domain_name: str | None = None,
+        domain_name: DomainName | None = None,
         certificate: acm.ICertificate | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         encryption_key: kms.IKey | None = None,
@@ -132,10 +138,9 @@ class FunctionApi(ProxyApi):
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        settings = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
-        check_function(function, code, handler, settings)
-        check_memory("memory", memory)
-        check_duration("timeout", timeout, Duration.seconds(1), Duration.seconds(29))
+        of_function = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
+        check_function(function, code, handler, of_function)
+        check_owner(scope, function, stage_name)
         check_release(
             scope,
             gradual=gradual_release,
@@ -154,6 +159,7 @@ class FunctionApi(ProxyApi):
             logging=Logging(cloudwatch_role, execution_log),
             settings=settings,
             stage=stage,
+            error_headers=error_headers(cors_origins),
         )
 
         if function is not None:
@@ -183,7 +189,10 @@ class FunctionApi(ProxyApi):
             self.function = made.function
             self.alarms += made.alarms
         self.alias = lambda_.Alias(self, "Alias", alias_name=stage_name, version=self.function.current_version)
-        self._hand_over(self._invoke, backend="function", cache_key_parameters=cache_key_parameters)
+        note_alias(self.function, stage_name)
+        self._hand_over(
+            self._invoke, backend="function", cache_key_parameters=cache_key_parameters, cors_origins=cors_origins
+        )
         self._let_invoke()
         bad = self._watch()
         self.release: codedeploy.LambdaDeploymentGroup | None = None

@@ -9,6 +9,8 @@ from constructs import Construct, IConstruct
 
 from patterns.building_blocks.cross_stack import in_one_stack
 
+_ALIAS = "patterns:alias"
+
 
 def shift_traffic(
     scope: Construct,
@@ -48,8 +50,8 @@ def shift_traffic(
             failed_deployment=True, stopped_deployment=True, deployment_in_alarm=True
         ),
         deployment_config=deployment_config,
-        pre_hook=before_traffic,
-        post_hook=after_traffic,
+        pre_hook=_hook(scope, "BeforeTraffic", before_traffic),
+        post_hook=_hook(scope, "AfterTraffic", after_traffic),
         role=role,
     )
     Validations.of(role).acknowledge(
@@ -61,6 +63,15 @@ def shift_traffic(
         )
     )
     return group
+
+
+def _hook(scope: Construct, construct_id: str, function: lambda_.IFunction | None) -> lambda_.IFunction | None:
+    if function is None or isinstance(function, lambda_.Function | lambda_.Alias | lambda_.Version):
+        return function
+    # CodeDeploy takes hooks of its own account only; the CDK does not know whose an imported function is.
+    return lambda_.Function.from_function_attributes(
+        scope, construct_id, function_arn=function.function_arn, same_environment=True
+    )
 
 
 def check_release(
@@ -87,3 +98,32 @@ def check_release(
                 f"{argument} must stand in the API's stack, {Stack.of(scope).node.path}, "
                 f"got a function of {Stack.of(hook).node.path}: their stacks would wait for each other"
             )
+
+
+def check_owner(scope: Construct, function: lambda_.Function | None, alias_name: str) -> None:
+    """Refuse a function that cannot be released here: of another stack, or with an alias of this name.
+
+    Args:
+        scope: Parent construct of the API.
+        function: The ready function; None passes.
+        alias_name: The name of the alias.
+
+    Raises:
+        ValueError: If it cannot.
+    """
+    if function is None:
+        return
+    if not in_one_stack(scope, function):
+        # The function's stack would export its version, and could not replace it while the API's stack imports it.
+        raise ValueError(
+            f"function must stand in the API's stack, {Stack.of(scope).node.path}, got a function of "
+            f"{Stack.of(function).node.path}: no new version of it could be deployed"
+        )
+    aliases = [one.data for one in function.node.metadata if one.type == _ALIAS]
+    if alias_name in aliases:
+        raise ValueError(f"stage_name must be another for each API of one function: it has an alias {alias_name!r}")
+
+
+def note_alias(function: lambda_.Function, alias_name: str) -> None:
+    """Remember that a function has an alias, for APIs that are made later."""
+    function.node.add_metadata(_ALIAS, alias_name)

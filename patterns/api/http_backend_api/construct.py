@@ -18,14 +18,15 @@ from constructs import Construct
 from patterns.api.http_backend_api.arguments import check_headers, check_load_balancer, check_url, port_of
 from patterns.api.http_backend_api.backend import Backend
 from patterns.api.http_backend_api.vpc_link import VpcLink
-from patterns.api.proxy_api.api import ProxyApi
-from patterns.api.rest_api.access import Authorization, Callers
-from patterns.api.rest_api.exposure import Exposure
+from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
+from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
+from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.api.rest_api.front import Logging
-from patterns.api.rest_api.stage import Stage
+from patterns.api.rest_api.stage import CacheKeyParameters, CacheSize, CacheTtl, Stage, StageName
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.arguments import check_duration
+from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 
 # The caller's identity as API Gateway verified it.
 _CALLER: dict[Authorization, str] = {
@@ -46,7 +47,7 @@ class HttpBackendApi(ProxyApi):
             be on the backend's certificate, also behind `load_balancer`; with that, "http://" speaks HTTP in the VPC.
         load_balancer: A load balancer that is reached by a VPC link; its security group is opened to the link, at the
             port of `url`. Default: none, the backend is reached over the internet.
-        timeout: How long the backend may take to answer, 1 second to 29 seconds. Default: 29 seconds.
+        timeout: How long the backend may take to answer. Default: 29 seconds.
         headers: Headers that every request to the backend gets, whatever the client sent. Default: none.
         caller_header: The header that tells the backend who called, whatever the client sent. Default: "X-Caller".
         forward_authorization: Whether the backend is given the client's token with authorization="cognito" or
@@ -55,7 +56,7 @@ class HttpBackendApi(ProxyApi):
             year. Default: False.
         stage_name: The stage. Default: "live".
         cache_size: The size of an encrypted cache of answers to GET in GB, "0.5" to "237". Default: no cache.
-        cache_ttl: How long an answer is cached, 1 second to 1 hour. Default: five minutes, with a cache.
+        cache_ttl: How long an answer is cached. Default: five minutes, with a cache.
         cache_key_parameters: What else than the path tells answers apart: "header.NAME" or "querystring.NAME". An
             answer is the same for all callers unless what tells them apart is named. Default: nothing else.
         authorization: "iam" for requests signed with AWS credentials, "cognito" for tokens of a user pool, "function"
@@ -69,7 +70,7 @@ class HttpBackendApi(ProxyApi):
         daily_quota: Requests a day with the key. Default: no limit.
         rate_limit: Requests a second, more are answered 429. Default: 100.
         burst_limit: Requests at one moment, more are answered 429. Default: 200.
-        latency_threshold: The latency of the slowest hundredth of requests that is too long, 1 second to 29 seconds.
+        latency_threshold: The latency of the slowest hundredth of requests that is too long.
             Default: 5 seconds.
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
         domain_name: A domain name of one's own; API Gateway's own is then turned off. Default: API Gateway's own.
@@ -97,6 +98,7 @@ class HttpBackendApi(ProxyApi):
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/private-integration.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -104,26 +106,26 @@ class HttpBackendApi(ProxyApi):
         *,
         url: str,
         load_balancer: elbv2.IApplicationLoadBalancer | None = None,
-        timeout: Duration | None = None,
+        timeout: AnswerTimeout | None = None,
         headers: Mapping[str, str] | None = None,
         caller_header: str = "X-Caller",
         forward_authorization: bool = False,
         client_certificate: bool = False,
-        stage_name: str = "live",
-        cache_size: str | None = None,
-        cache_ttl: Duration | None = None,
-        cache_key_parameters: Sequence[str] = (),
+        stage_name: StageName = "live",
+        cache_size: CacheSize | None = None,
+        cache_ttl: CacheTtl | None = None,
+        cache_key_parameters: CacheKeyParameters = (),
         authorization: Authorization = "iam",
         user_pools: Sequence[cognito.IUserPool] = (),
         authorization_scopes: Sequence[str] = (),
         authorizer_function: lambda_.IFunction | None = None,
         api_key: apigateway.IApiKey | None = None,
-        daily_quota: int | None = None,
-        rate_limit: float = 100,
-        burst_limit: int = 200,
-        latency_threshold: Duration | None = None,
+        daily_quota: DailyQuota | None = None,
+        rate_limit: RateLimit = 100,
+        burst_limit: BurstLimit = 200,
+        latency_threshold: AnswerTimeout | None = None,
         web_acl: aws_wafv2.IWebACLRef | None = None,
-        domain_name: str | None = None,
+        domain_name: DomainName | None = None,
         certificate: acm.ICertificate | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         encryption_key: kms.IKey | None = None,
@@ -134,8 +136,6 @@ class HttpBackendApi(ProxyApi):
     ) -> None:
         check_url(url, private=load_balancer is not None)
         check_load_balancer(load_balancer)
-        for argument, value in (("timeout", timeout), ("latency_threshold", latency_threshold)):
-            check_duration(argument, value, Duration.seconds(1), Duration.seconds(29))
         check_headers(headers, caller_header)
         if forward_authorization and authorization not in ("cognito", "function"):
             raise ValueError(

@@ -1,12 +1,20 @@
 """A REST API that hands every method and path to one backend."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated
 
-from aws_cdk import Acknowledgment, Validations
+from annotated_types import Interval
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 
+from patterns.api.proxy_api.cors import answer_preflights
 from patterns.api.rest_api.api import RestApi
+
+AnswerTimeout = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(seconds=29))]
+"""How long a backend may take to answer.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"""
 
 Integrate = Callable[[str, Sequence[str] | None, Mapping[str, str]], apigateway.Integration]
 """Makes an integration of the path below the backend, the cache's key parameters and the request's parameters."""
@@ -38,7 +46,14 @@ class ProxyApi(RestApi):
     def _every_method_arn(self) -> str:
         return self.api.arn_for_execute_api("*", "/*", self._stage.stage_name)
 
-    def _hand_over(self, integrate: Integrate, *, backend: str, cache_key_parameters: Sequence[str]) -> None:
+    def _hand_over(
+        self,
+        integrate: Integrate,
+        *,
+        backend: str,
+        cache_key_parameters: Sequence[str],
+        cors_origins: Sequence[str] = (),
+    ) -> None:
         """Add the methods of the root and of every path below it."""
         keys = [f"method.request.{parameter}" for parameter in cache_key_parameters]
         for resource, path in ((self.api.root, ""), (self.api.root.add_resource("{proxy+}"), "{proxy}")):
@@ -50,6 +65,8 @@ class ProxyApi(RestApi):
                 integrate(path, [*inside, *keys] or None, passed),
                 request_parameters={**dict.fromkeys(inside, True), **dict.fromkeys(keys, False)},
             )
+            if cors_origins:
+                answer_preflights(resource, cors_origins)
         Validations.of(self.api).acknowledge(
             Acknowledgment(
                 id="AwsSolutions::AwsSolutions-APIG2",

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from annotated_types import Interval, Unit
+from aws_cdk import Acknowledgment, Duration, Stack, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
-from patterns.building_blocks.arguments import check_one_of, check_range
+from patterns.building_blocks.cross_stack import in_one_stack
 
 Authorization = Literal["iam", "api_key", "cognito", "function"]
 """What proves who is calling."""
+
+DailyQuota = Annotated[int, Interval(ge=1, le=2_147_483_647), Unit("requests")]
+"""Requests a day with one key."""
 
 _AUTHORIZATION_TYPES = {
     "iam": apigateway.AuthorizationType.IAM,
@@ -51,7 +55,6 @@ class Callers:
     daily_quota: int | None
 
     def __post_init__(self) -> None:
-        check_one_of("authorization", self.authorization, get_args(Authorization))
         belongs = {
             "user_pools": (bool(self.user_pools), "cognito"),
             "authorization_scopes": (bool(self.authorization_scopes), "cognito"),
@@ -66,7 +69,6 @@ class Callers:
             raise ValueError("user_pools must be given with authorization='cognito'")
         if self.authorization == "function" and self.authorizer_function is None:
             raise ValueError("authorizer_function must be given with authorization='function'")
-        check_range("daily_quota", self.daily_quota, 1, 2_147_483_647, "requests")
 
     @property
     def authorization_type(self) -> apigateway.AuthorizationType:
@@ -78,11 +80,12 @@ class Callers:
         """Whether each request must have an API key."""
         return self.authorization == "api_key"
 
-    def authorizer(self, scope: Construct) -> apigateway.IAuthorizer | None:
+    def authorizer(self, scope: Construct, api: apigateway.IRestApi) -> apigateway.IAuthorizer | None:
         """Make the authorizer.
 
         Args:
             scope: Parent construct.
+            api: The API.
 
         Returns:
             The authorizer; None where API Gateway itself checks the request.
@@ -90,14 +93,7 @@ class Callers:
         if self.authorization == "cognito":
             return apigateway.CognitoUserPoolsAuthorizer(scope, "Authorizer", cognito_user_pools=list(self.user_pools))
         if self.authorizer_function is not None:
-            # Requests without the header are answered 401, without a call of the function.
-            return apigateway.RequestAuthorizer(
-                scope,
-                "Authorizer",
-                handler=self.authorizer_function,
-                identity_sources=[apigateway.IdentitySource.header("Authorization")],
-                results_cache_ttl=Duration.minutes(5),
-            )
+            return _lambda_authorizer(scope, self.authorizer_function, api)
         return None
 
     def acknowledge_other_than_cognito(self, method: IConstruct) -> None:
@@ -124,3 +120,38 @@ class Callers:
         if not self.need_api_key:
             return None
         return self.api_key or apigateway.ApiKey(scope, "ApiKey", description=f"Callers of {scope.node.path}")
+
+
+def _lambda_authorizer(
+    scope: Construct, function: lambda_.IFunction, api: apigateway.IRestApi
+) -> apigateway.RequestAuthorizer:
+    called = function
+    owned = in_one_stack(scope, function) and isinstance(function, lambda_.Function | lambda_.Alias | lambda_.Version)
+    if not owned:
+        # The CDK permits the call in the function's stack, which would wait for the API's, which waits for it; and
+        # where the function is imported it does not permit it at all.
+        called = lambda_.Function.from_function_attributes(
+            scope, "AuthorizerFunction", function_arn=function.function_arn, skip_permissions=True
+        )
+    authorizer = apigateway.RequestAuthorizer(
+        scope,
+        "Authorizer",
+        handler=called,
+        # Requests without the header are answered 401, without a call of the function.
+        identity_sources=[apigateway.IdentitySource.header("Authorization")],
+        results_cache_ttl=Duration.minutes(5),
+    )
+    if not owned:
+        lambda_.CfnPermission(
+            scope,
+            "AuthorizerMayBeCalled",
+            action="lambda:InvokeFunction",
+            function_name=function.function_arn,
+            principal="apigateway.amazonaws.com",
+            source_arn=Stack.of(scope).format_arn(
+                service="execute-api",
+                resource=api.rest_api_id,
+                resource_name=f"authorizers/{authorizer.authorizer_id}",
+            ),
+        )
+    return authorizer

@@ -14,7 +14,10 @@ from patterns.api.rest_api.exposure import Exposure
 from patterns.api.rest_api.front import Front, Logging
 from patterns.api.rest_api.stage import Stage
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.settings import Settings
+
+_EVERY_METHOD = "The grant is of every method and path of one stage of one API, which hands all of them to one backend."
 
 
 class RestApi(Construct):
@@ -29,6 +32,7 @@ class RestApi(Construct):
         logging: Its logs beside the access log.
         settings: The settings that cut across it.
         stage: Its stage. Default: "live", without a cache.
+        error_headers: Headers of the errors that API Gateway answers. Default: none.
 
     Attributes:
         api (apigateway.RestApi): The API.
@@ -48,7 +52,9 @@ class RestApi(Construct):
         logging: Logging,
         settings: Settings,
         stage: Stage | None = None,
+        error_headers: Mapping[str, str] | None = None,
     ) -> None:
+        exposure.check(scope)
         super().__init__(scope, construct_id)
         front = Front(
             self,
@@ -58,11 +64,12 @@ class RestApi(Construct):
             logging=logging,
             stage=stage or Stage(),
             settings=settings,
+            error_headers=error_headers,
         )
         self.api: apigateway.RestApi = front.api
         self.access_log: logs.LogGroup = front.access_log
         self._stage, self._callers, self._exposure, self._settings = front.stage, callers, exposure, settings
-        self._authorizer = callers.authorizer(self)
+        self._authorizer = callers.authorizer(self, self.api)
         self.api_key: apigateway.IApiKey | None = callers.key(self)
         if self.api_key is not None:
             exposure.usage_plan(self, self._stage, self.api_key, callers.daily_quota)
@@ -90,7 +97,11 @@ class RestApi(Construct):
         """Let someone call methods whose callers IAM authorizes."""
         if self._callers.authorization != "iam":
             raise ValueError(f"grant_invoke needs authorization='iam', got {self._callers.authorization!r}")
-        return iam.Grant.add_to_principal(grantee=grantee, actions=["execute-api:Invoke"], resource_arns=[method_arn])
+        if "*" not in method_arn:
+            return iam.Grant.add_to_principal(
+                grantee=grantee, actions=["execute-api:Invoke"], resource_arns=[method_arn]
+            )
+        return grant_wildcard(grantee, ["execute-api:Invoke"], method_arn, _EVERY_METHOD)
 
     def _alarm(
         self,

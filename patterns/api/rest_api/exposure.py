@@ -1,9 +1,9 @@
 """Where a REST API answers, and which requests reach it."""
 
-import re
 from dataclasses import dataclass
+from typing import Annotated
 
-from aws_cdk import Token
+from annotated_types import Interval, Unit
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
@@ -11,9 +11,14 @@ from aws_cdk import aws_route53_targets as targets
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_range
+from patterns.building_blocks.domain_name import check_in_zone
+from patterns.building_blocks.same_region import check_certificate, check_regional_web_acl
 
-_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+RateLimit = Annotated[float, Interval(ge=1, le=100_000), Unit("requests a second")]
+"""Requests a second."""
+
+BurstLimit = Annotated[int, Interval(ge=1, le=100_000), Unit("requests")]
+"""Requests at one moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Exposure:
         hosted_zone: The zone of the domain name's IPv4 and IPv6 records; None: no records are made.
 
     Raises:
-        ValueError: If a limit is out of range, or a part of the custom domain is missing or malformed.
+        ValueError: If a part of the custom domain is missing, or the name is outside the zone.
     """
 
     rate_limit: float
@@ -46,10 +51,20 @@ class Exposure:
             raise ValueError(f"domain_name and certificate go together, got only {given}")
         if self.hosted_zone is not None and name is None:
             raise ValueError("hosted_zone needs domain_name")
-        if name is not None and not Token.is_unresolved(name) and not _DOMAIN.fullmatch(name):
-            raise ValueError(f"domain_name must be a lower-case domain name, got {name!r}")
-        check_range("rate_limit", self.rate_limit, 1, 100_000, "requests a second")
-        check_range("burst_limit", self.burst_limit, 1, 100_000, "requests")
+        if name is not None and self.hosted_zone is not None:
+            check_in_zone(name, self.hosted_zone)
+
+    def check(self, scope: Construct) -> None:
+        """Refuse what is of another Region than the API.
+
+        Args:
+            scope: Parent construct of the API.
+
+        Raises:
+            ValueError: If the certificate or the web ACL is.
+        """
+        check_certificate(scope, self.certificate)
+        check_regional_web_acl(self.web_acl)
 
     def usage_plan(
         self, scope: Construct, stage: apigateway.Stage, api_key: apigateway.IApiKey, daily_quota: int | None

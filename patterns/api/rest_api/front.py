@@ -1,6 +1,7 @@
 """The REST API itself: its stage, logs and limits, and the errors that API Gateway answers."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_cdk import Acknowledgment, Duration, Names, RemovalPolicy, Validations
@@ -55,6 +56,7 @@ class Front(Construct):
         logging: Its other logs.
         stage: Its stage.
         settings: The key and the retention of its access log.
+        error_headers: Headers of the errors that API Gateway answers. Default: none.
 
     Attributes:
         api (apigateway.RestApi): The API.
@@ -72,6 +74,7 @@ class Front(Construct):
         logging: Logging,
         stage: Stage,
         settings: Settings,
+        error_headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.access_log = settings.log_group(self, "AccessLog")
@@ -90,7 +93,7 @@ class Front(Construct):
         # CDK's output of the endpoint: examples have their own outputs.
         self.api.node.try_remove_child("Endpoint")
         self.stage = self.api.deployment_stage
-        self._shape_errors()
+        self._shape_errors(error_headers)
         self._filter(exposure.web_acl)
         self._acknowledge_findings(logging)
 
@@ -134,12 +137,13 @@ class Front(Construct):
                 )
             )
 
-    def _shape_errors(self) -> None:
+    def _shape_errors(self, headers: Mapping[str, str] | None) -> None:
         types = apigateway.ResponseType
         for construct_id, kind in (("ClientErrors", types.DEFAULT_4_XX), ("ServerErrors", types.DEFAULT_5_XX)):
             self.api.add_gateway_response(
                 construct_id,
                 type=kind,
+                response_headers=dict(headers) if headers else None,
                 templates={
                     "application/json": '{"message": $context.error.messageString, "requestId": "$context.requestId"}'
                 },
@@ -148,6 +152,7 @@ class Front(Construct):
         self.api.add_gateway_response(
             "AccessDenied",
             type=types.ACCESS_DENIED,
+            response_headers=dict(headers) if headers else None,
             templates={"application/json": '{"message": "Forbidden", "requestId": "$context.requestId"}'},
         )
 

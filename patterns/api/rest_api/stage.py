@@ -1,17 +1,31 @@
 """The stage of a REST API, and its cache."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal
 
+from annotated_types import Interval
 from aws_cdk import Duration
 
-from patterns.building_blocks.arguments import check_duration, check_one_of
+from patterns.building_blocks.bounds import Matches
 
-CACHE_SIZES = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")
+CacheSize = Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"]
+"""Sizes of a cache, in GB."""
+
+CacheTtl = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(hours=1))]
+"""How long an answer is cached."""
+
+CacheKeyParameters = Sequence[
+    Annotated[str, Matches(r"(header|querystring)\.[A-Za-z0-9._-]{1,128}", "header.NAME or querystring.NAME")]
+]
+"""Parts of a request that tell cached answers apart."""
+
 # A stage's name may be a Lambda alias's too, which must not be a number alone.
-_STAGE = re.compile(r"(?!\d+$)[A-Za-z0-9_]{1,128}")
-_KEY = re.compile(r"(header|querystring)\.[A-Za-z0-9._-]{1,128}")
+StageName = Annotated[
+    str, Matches(r"(?!\d+$)[A-Za-z0-9_]{1,128}", "up to 128 letters, digits and _, and no number alone")
+]
+"""The name of a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +40,7 @@ class Stage:
         variables: Its variables.
 
     Raises:
-        ValueError: If one is malformed or out of range, or two contradict each other.
+        ValueError: If the cache's settings come without a cache.
     """
 
     stage_name: str = "live"
@@ -36,16 +50,7 @@ class Stage:
     variables: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
-        if not _STAGE.fullmatch(self.stage_name):
-            raise ValueError(
-                f"stage_name must be up to 128 letters, digits and _, and no number alone, got {self.stage_name!r}"
-            )
-        check_one_of("cache_size", self.cache_size, CACHE_SIZES)
         given = {"cache_ttl": self.cache_ttl is not None, "cache_key_parameters": bool(self.cache_key_parameters)}
         for argument, one in given.items():
             if one and self.cache_size is None:
                 raise ValueError(f"{argument} needs cache_size: without one nothing is cached")
-        check_duration("cache_ttl", self.cache_ttl, Duration.seconds(1), Duration.hours(1))
-        for parameter in self.cache_key_parameters:
-            if not _KEY.fullmatch(parameter):
-                raise ValueError(f"cache_key_parameters must be header.NAME or querystring.NAME, got {parameter!r}")

@@ -1,20 +1,56 @@
 """The requests that an API takes: their path, media types and JSON Schema, and the parts that a message is made of."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from annotated_types import Len
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
+from patterns.building_blocks.arguments import shown
+from patterns.building_blocks.bounds import Matches, Passes
+
 # API Gateway allows "$" too, which a mapping template would read as a reference.
-_SOURCE = re.compile(r"method\.request\.(header|querystring)\.[A-Za-z0-9._-]{1,128}")
+RequestPart = Annotated[
+    str,
+    Matches(
+        r"method\.request\.(header|querystring)\.[A-Za-z0-9._-]{1,128}",
+        "method.request.header.NAME or method.request.querystring.NAME",
+    ),
+]
+"""A part of a request."""
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
-_ATTRIBUTE = re.compile(r"(?!aws\.|amazon\.)[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
-_CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
-_PATH = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
+_AttributeName = Annotated[
+    str,
+    Matches(
+        r"(?i:(?!aws\.|amazon\.)(?=.{1,256}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*)",
+        "named with up to 256 letters, digits and _-. and not begin with aws. or amazon.",
+    ),
+]
+MessageAttributes = Annotated[Mapping[_AttributeName, RequestPart], Len(0, 10)]
+"""Message attributes by name, and the parts of a request with their values."""
+
+ContentTypes = Annotated[
+    Sequence[
+        Annotated[
+            str,
+            Matches(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*", "lower-case media types without parameters"),
+        ]
+    ],
+    Len(1),
+]
+"""Media types."""
+
+ApiPath = Annotated[
+    str,
+    Matches(
+        r"(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*",
+        "segments of letters, digits and ._~- with / between them, none of them . or ..",
+    ),
+]
+"""A path of an API, without a slash at its ends."""
 _DRAFT = "http://json-schema.org/draft-04/schema#"
 
 GROUP_ID_HEADER = "method.request.header.X-Message-Group-Id"
@@ -31,7 +67,7 @@ class Requests:
         content_types: Their media types; others are answered 415.
 
     Raises:
-        ValueError: If one is malformed, or schema and media types contradict each other.
+        ValueError: If schema and media types contradict each other.
     """
 
     path: str
@@ -39,21 +75,9 @@ class Requests:
     content_types: Sequence[str]
 
     def __post_init__(self) -> None:
-        if not _PATH.fullmatch(self.path):
-            raise ValueError(
-                f"path must be segments of letters, digits and ._~- with / between them, got {self.path!r}"
-            )
-        if not self.content_types:
-            raise ValueError("content_types must name at least one")
         for content_type in self.content_types:
-            if not _CONTENT_TYPE.fullmatch(content_type):
-                raise ValueError(
-                    f"content_types must be lower-case media types without parameters, got {content_type!r}"
-                )
             if self.schema is not None and not is_json(content_type):
                 raise ValueError(f"content_types must be JSON with schema, got {content_type!r}")
-        if self.schema is not None:
-            _check_schema(self.schema)
 
     def models(self, scope: Construct, api: apigateway.RestApi) -> dict[str, apigateway.IModel]:
         """Make the model of bodies; without a schema it still refuses what is not JSON.
@@ -89,27 +113,11 @@ class MessageFields:
         deduplication_id: The part with the deduplication id, likewise.
         attributes: Names of message attributes and the parts with their values, likewise.
 
-    Raises:
-        ValueError: If one is malformed.
     """
 
     group_id: str | None
     deduplication_id: str | None
     attributes: Mapping[str, str] | None
-
-    def __post_init__(self) -> None:
-        check_source("message_group_id_from", self.group_id)
-        check_source("message_deduplication_id_from", self.deduplication_id)
-        attributes = self.attributes or {}
-        if len(attributes) > 10:
-            raise ValueError(f"message_attributes must be at most 10, got {len(attributes)}")
-        for name, source in attributes.items():
-            if len(name) > 256 or not _ATTRIBUTE.fullmatch(name):
-                raise ValueError(
-                    "message_attributes must be named with up to 256 letters, digits and _-. and not begin with aws. "
-                    f"or amazon., got {name!r}"
-                )
-            check_source("message_attributes", source)
 
     def of(self, *, fifo: bool) -> "MessageFields":
         """Complete the fields for a queue or topic.
@@ -139,26 +147,28 @@ def is_json(content_type: str) -> bool:
     return content_type == "application/json" or content_type.endswith("+json")
 
 
-def check_source(argument: str, source: str | None) -> None:
-    """Refuse a source that is no part of a request.
+def check_schema(argument: str, schema: Mapping[str, Any]) -> None:
+    """Refuse a schema that API Gateway does not take.
 
     Args:
         argument: The argument's own name.
-        source: The source; None passes.
+        schema: The schema.
 
     Raises:
-        ValueError: If it names neither a header nor a query parameter.
+        ValueError: If it is not JSON, or says that it is of another draft.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
     """
-    if source is not None and not _SOURCE.fullmatch(source):
-        raise ValueError(
-            f"{argument} must be method.request.header.NAME or method.request.querystring.NAME, got {source!r}"
-        )
-
-
-def _check_schema(schema: Mapping[str, Any]) -> None:
     try:
         json.dumps(schema, allow_nan=False)
     except TypeError as error:
-        raise ValueError(f"schema must be JSON: {error}") from None
+        raise ValueError(f"{argument} must be JSON: {error}") from None
     except ValueError:
-        raise ValueError("schema must be JSON, got NaN, an infinity or a circle") from None
+        raise ValueError(f"{argument} must be JSON, got NaN, an infinity or a circle") from None
+    draft = schema.get("$schema", _DRAFT)
+    if str(draft).rstrip("#") != _DRAFT.rstrip("#"):
+        raise ValueError(f"{argument} must be of draft 4, {_DRAFT}, got {shown(str(draft))!r}")
+
+
+JsonSchema = Annotated[Mapping[str, Any], Passes(check_schema, "a JSON Schema of draft 4")]
+"""A JSON Schema."""

@@ -10,10 +10,16 @@ from constructs import Construct, IConstruct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.encryption_key import EncryptionKey
+from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.key_policy import BUCKETS, TOPICS, KeyUse, let_use
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.settings import Settings
-from patterns.events.bucket_notifications.notifications import add_notification, bucket_to_notify_from
+from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN
+from patterns.events.bucket_notifications.notifications import (
+    add_notification,
+    bucket_to_notify_from,
+    notify_once,
+)
 
 
 class Announcements(Construct):
@@ -55,6 +61,7 @@ class Announcements(Construct):
             access_logs=access_logs_bucket or AccessLogsBucket(self, "AccessLogs"),
         )
         self.topic = topic or sns.Topic(self, "Topic", master_key=self.encryption_key, enforce_ssl=True)
+        notify_once(scope, "bucket", self.bucket)
         self._permit(self.bucket if bucket is None else self._announce_existing(bucket))
         if bucket is None:
             self._announce_new()
@@ -91,8 +98,7 @@ class Announcements(Construct):
         if self.bucket.encryption_key is not None:
             # Parts of a multipart upload are decrypted to be put together.
             self.bucket.encryption_key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
-        arn = self.bucket.arn_for_objects("*")
-        return iam.Grant.add_to_principal(grantee=grantee, actions=["s3:PutObject"], resource_arns=[arn])
+        return grant_wildcard(grantee, ["s3:PutObject"], self.bucket.arn_for_objects("*"), OBJECT_KEYS_UNKNOWN)
 
     def _permit(self, announced: IConstruct) -> None:
         # The bucket's ARN would close a circle: S3 asks for these permissions before it makes a new bucket; an existing

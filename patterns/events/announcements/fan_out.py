@@ -28,6 +28,9 @@ class FanOut(Construct):
         access_logs_bucket: The bucket for a new bucket's server access logs. Default: a new bucket.
         settings: The settings that cut across it; without a key, a new one is made.
 
+    Raises:
+        ValueError: If the topic is FIFO, or another notification of the bucket overlaps with this one.
+
     Attributes:
         bucket (s3.IBucket): The bucket.
         topic (sns.ITopic): The topic.
@@ -47,6 +50,8 @@ class FanOut(Construct):
         access_logs_bucket: s3.IBucket | None,
         settings: Settings,
     ) -> None:
+        if topic is not None and topic.fifo:
+            raise ValueError("topic must be a standard topic: S3 does not publish to FIFO topics")
         super().__init__(scope, construct_id)
         self._announcements = Announcements(
             self, "Announcements", bucket=bucket, topic=topic, access_logs_bucket=access_logs_bucket, settings=settings

@@ -2,11 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from typing import Annotated
 
 from aws_cdk import aws_sns as sns
 
+from patterns.building_blocks.bounds import Matches
+
 # S3 writes keys into events URL-encoded; these characters come out as they went in.
-_KEY_PART = re.compile(r"[A-Za-z0-9/._-]{1,512}")
+KeyParts = Sequence[Annotated[str, Matches(r"[A-Za-z0-9/._-]{1,512}", "up to 512 letters, digits and /._-")]]
+"""Beginnings or ends of object keys."""
+# SNS counts each value as often as its key is nested deep: Records, s3, object, key.
+# https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+MOST_VALUES = 150 // 4
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,63}")
 
 
@@ -32,12 +39,8 @@ def check_filter(argument: str, prefixes: Sequence[str], suffixes: Sequence[str]
     if prefixes and suffixes:
         raise ValueError(f"{argument} must have prefixes or suffixes: SNS takes an object that has either for a match")
     for name, parts in (("prefixes", prefixes), ("suffixes", suffixes)):
-        for part in parts:
-            if not _KEY_PART.fullmatch(part):
-                raise ValueError(f"{argument}: {name} must be up to 512 letters, digits and /._-, got {part!r}")
-        # https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
-        if len(parts) > 150:
-            raise ValueError(f"{argument}: {name} must be at most 150, got {len(parts)}")
+        if len(parts) > MOST_VALUES:
+            raise ValueError(f"{argument}: {name} must be at most {MOST_VALUES}, got {len(parts)}")
 
 
 def object_filter(prefixes: Sequence[str], suffixes: Sequence[str]) -> dict[str, sns.FilterOrPolicy] | None:

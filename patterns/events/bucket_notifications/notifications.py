@@ -1,10 +1,16 @@
 """Notifications of an existing Amazon S3 bucket, which the CDK adds by a custom resource."""
 
-from aws_cdk import Acknowledgment, Stack, Validations
+import json
+from collections.abc import Sequence
+from typing import cast
+
+from aws_cdk import Acknowledgment, Reference, Stack, Token, Tokenization, Validations
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from patterns.building_blocks.cross_stack import in_one_stack
+
+_NOTIFIED = "patterns:bucket-notification"
 
 
 def add_notification(
@@ -54,3 +60,61 @@ def bucket_to_notify_from(scope: Construct, construct_id: str, bucket: s3.IBucke
     if in_one_stack(scope, bucket):
         return bucket
     return s3.Bucket.from_bucket_name(scope, construct_id, bucket.bucket_name)
+
+
+def bucket_identity(bucket: s3.IBucket) -> str:
+    """Tell a bucket from others, however it is passed: made here, in another stack, or imported by name.
+
+    Args:
+        bucket: The bucket.
+
+    Returns:
+        The same text for the same bucket.
+    """
+    name = bucket.bucket_name
+    if not Token.is_unresolved(name):
+        return name
+    tokens = Tokenization.reverse_string(name).tokens
+    if len(tokens) == 1 and Reference.is_reference(tokens[0]):
+        target = cast(Reference, tokens[0]).target
+        if isinstance(target, s3.CfnBucket) and target.bucket_name and not Token.is_unresolved(target.bucket_name):
+            return target.bucket_name
+        return target.node.path
+    return json.dumps(Stack.of(bucket).resolve(name), sort_keys=True)
+
+
+def notify_once(
+    scope: Construct, argument: str, bucket: s3.IBucket, prefix: str = "", suffixes: Sequence[str] = ()
+) -> None:
+    """Remember a notification of a bucket, and refuse one that overlaps with another of the same app.
+
+    Args:
+        scope: The construct that is notified.
+        argument: The argument's own name.
+        bucket: The bucket.
+        prefix: The beginning of the keys of its objects.
+        suffixes: The ends of their keys; none: any.
+
+    Raises:
+        ValueError: If two constructs would be notified of one object.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+    """
+    app, name = scope.node.root.node, bucket_identity(bucket)
+    known = [cast(dict[str, str], one.data) for one in app.metadata if one.type == _NOTIFIED]
+    for suffix in suffixes or [""]:
+        for other in known:
+            if (
+                other["bucket"] == name
+                and _overlap(prefix, other["prefix"])
+                and _overlap(suffix[::-1], other["suffix"][::-1])
+            ):
+                raise ValueError(
+                    f"{argument} notifies {other['by']} of objects {other['prefix']}*{other['suffix']} already: "
+                    f"S3 takes no second notification of objects {prefix}*{suffix}"
+                )
+        app.add_metadata(_NOTIFIED, {"bucket": name, "prefix": prefix, "suffix": suffix, "by": scope.node.path})
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)

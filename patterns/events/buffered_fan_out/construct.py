@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+from annotated_types import Len
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -18,6 +20,7 @@ from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.queue_consumer import poll
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.events.announcements.fan_out import FanOut
 from patterns.events.announcements.object_filter import object_filter
 from patterns.events.buffered_fan_out.consumer import DEFAULT_TIMEOUT, Consumer, check_consumers
@@ -60,12 +63,13 @@ class BufferedFanOut(FanOut):
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        consumers: Sequence[Consumer],
+        consumers: Annotated[Sequence[Consumer], Len(1)],
         bucket: s3.IBucket | None = None,
         topic: sns.ITopic | None = None,
         encryption_key: kms.IKey | None = None,

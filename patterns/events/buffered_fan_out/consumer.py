@@ -1,15 +1,25 @@
 """A function with a queue of its own."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from aws_cdk import Duration, Size
+from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 
-from patterns.building_blocks.arguments import check_duration, check_memory, check_range
-from patterns.building_blocks.queue_consumer import Polling
+from patterns.building_blocks.function_settings import LONGEST_TIMEOUT, timeout_of
+from patterns.building_blocks.lambda_function import EnvironmentVariables, FunctionMemory, FunctionTimeout
+from patterns.building_blocks.queue_consumer import (
+    BatchingWindow,
+    BatchSize,
+    MaxConcurrency,
+    MaxReceiveCount,
+    MessageAge,
+    Polling,
+    Retention,
+    VisibilityTimeout,
+)
 from patterns.building_blocks.ready_function import check_function
-from patterns.events.announcements.object_filter import check_filter, check_name
+from patterns.events.announcements.object_filter import KeyParts, check_filter, check_name
 
 DEFAULT_TIMEOUT = Duration.seconds(30)
 
@@ -27,16 +37,17 @@ class Consumer:
         runtime: The runtime of `code`. Default: the catalog's Python.
         environment: Environment variables of a function that is made. Default: none.
         memory: Memory of a function that is made. Default: 256 MiB.
-        timeout: How long a function that is made may take over one batch, at most 15 minutes. Default: 30 seconds.
+        timeout: How long a function that is made may take over one batch. Default: 30 seconds.
         prefixes: Its queue gets only objects whose keys start with one of them. Default: all.
         suffixes: Its queue gets only objects whose keys end in one of them, capitals count. Default: all.
-        batch_size: Messages that it is given at once, up to 10,000. Default: 10.
-        batching_window: How long a batch is gathered, at most 5 minutes. Default: not at all.
-        max_concurrency: The most batches at one time, 2 to 1000. Default: 10.
+        batch_size: Messages that it is given at once. Default: 10.
+        batching_window: How long a batch is gathered. Default: not at all.
+        max_concurrency: The most batches at one time. Default: 10, or the function's reserved
+            concurrency if that is less.
         visibility_timeout: How long a message that is worked on stays hidden, at least six times the function's timeout
             and the batching window. Default: exactly that.
-        max_receive_count: After how many failed attempts a message goes to the dead letters, 1 to 1000. Default: 5.
-        retention: How long a message waits at the most, 1 minute to 14 days. Default: 4 days.
+        max_receive_count: After how many failed attempts a message goes to the dead letters. Default: 5.
+        retention: How long a message waits at the most. Default: 4 days.
         oldest_message_alarm_after: An alarm goes off when a message has waited for this long. Default: one hour.
     """
 
@@ -45,23 +56,26 @@ class Consumer:
     code: lambda_.Code | None = None
     handler: str | None = None
     runtime: lambda_.Runtime | None = None
-    environment: Mapping[str, str] | None = None
-    memory: Size | None = None
-    timeout: Duration | None = None
-    prefixes: Sequence[str] = ()
-    suffixes: Sequence[str] = ()
-    batch_size: int = 10
-    batching_window: Duration | None = None
-    max_concurrency: int = 10
-    visibility_timeout: Duration | None = None
-    max_receive_count: int = 5
-    retention: Duration | None = None
-    oldest_message_alarm_after: Duration | None = None
+    environment: EnvironmentVariables | None = None
+    memory: FunctionMemory | None = None
+    timeout: FunctionTimeout | None = None
+    prefixes: KeyParts = ()
+    suffixes: KeyParts = ()
+    batch_size: BatchSize = 10
+    batching_window: BatchingWindow | None = None
+    max_concurrency: MaxConcurrency | None = None
+    visibility_timeout: VisibilityTimeout | None = None
+    max_receive_count: MaxReceiveCount = 5
+    retention: Retention | None = None
+    oldest_message_alarm_after: MessageAge | None = None
 
     @property
     def polling(self) -> Polling:
         """How Lambda polls the queue."""
-        return Polling(self.batch_size, self.batching_window, self.max_concurrency)
+        polling = Polling(self.batch_size, self.batching_window, self.max_concurrency)
+        if self.function is not None:
+            return polling.within_reserve(self.function, default=10)
+        return replace(polling, max_concurrency=self.max_concurrency or 10)
 
     def hidden_for(self) -> Duration:
         """How long a message stays hidden while the function processes it.
@@ -69,7 +83,9 @@ class Consumer:
         Returns:
             The visibility timeout: as given, or the least that is right.
         """
-        return self.visibility_timeout or Duration.seconds(self.least_visibility() or 180)
+        # The timeout of an imported function is not known: it may be the longest that there is.
+        longest = self.polling.least_visibility(LONGEST_TIMEOUT, attempts=1) or 0
+        return self.visibility_timeout or Duration.seconds(max(30, self.least_visibility() or longest))
 
     def least_visibility(self) -> int | None:
         """How short that may be.
@@ -79,9 +95,7 @@ class Consumer:
         """
         if self.function is None:
             return self.polling.least_visibility(self.timeout or DEFAULT_TIMEOUT)
-        return self.polling.least_visibility(
-            self.function.timeout if isinstance(self.function, lambda_.Function) else None
-        )
+        return self.polling.least_visibility(timeout_of(self.function))
 
 
 def check_consumers(consumers: Sequence[Consumer]) -> None:
@@ -90,8 +104,6 @@ def check_consumers(consumers: Sequence[Consumer]) -> None:
     Raises:
         ValueError: If there is none, or one is malformed.
     """
-    if not consumers:
-        raise ValueError("consumers must be at least one")
     check_name("consumers", [one.name for one in consumers])
     for one in consumers:
         argument = f"consumers[{one.name}]"
@@ -103,20 +115,7 @@ def check_consumers(consumers: Sequence[Consumer]) -> None:
             "timeout": one.timeout,
         }
         check_function(one.function, one.code, one.handler, settings, of=f"{argument}: ")
-        check_memory(f"{argument}: memory", one.memory)
-        check_duration(f"{argument}: timeout", one.timeout, Duration.seconds(1), Duration.minutes(15))
-        one.polling.check(of=f"{argument}: ", unit="batches")
-        check_range(f"{argument}: max_receive_count", one.max_receive_count, 1, 1000, "attempts")
-        check_duration(f"{argument}: retention", one.retention, Duration.minutes(1), Duration.days(14))
-        check_duration(
-            f"{argument}: visibility_timeout", one.visibility_timeout, Duration.seconds(1), Duration.hours(12)
-        )
-        check_duration(
-            f"{argument}: oldest_message_alarm_after",
-            one.oldest_message_alarm_after,
-            Duration.minutes(1),
-            Duration.days(14),
-        )
+        Polling(one.batch_size, one.batching_window, one.max_concurrency).check(one.function, of=f"{argument}: ")
         one.polling.check_visibility(
             f"{argument}: visibility_timeout", one.visibility_timeout, one.least_visibility(), "function"
         )

@@ -4,6 +4,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 
+from patterns.building_blocks.function_settings import reserved_concurrency_of
+
 
 def check_rule(schedule: scheduler.ScheduleExpression, flexible_window: Duration | None) -> None:
     """Refuse what a scheduled rule cannot do.
@@ -28,13 +30,8 @@ def check_overlap(function: lambda_.IFunction | None, *, allow_overlap: bool) ->
     Raises:
         ValueError: If it may not, and does not reserve a concurrency of one.
     """
-    if function is not None and not allow_overlap and _reserved_concurrency(function) != 1:
+    if function is not None and not allow_overlap and reserved_concurrency_of(function) != 1:
         raise ValueError(
             "function must reserve a concurrency of 1, or allow_overlap must be True: "
             "the concurrency of a ready function is not this pattern's to set"
         )
-
-
-def _reserved_concurrency(function: lambda_.IFunction) -> float | None:
-    resource = function.node.default_child
-    return resource.reserved_concurrent_executions if isinstance(resource, lambda_.CfnFunction) else None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Interval, MultipleOf
-from aws_cdk import Duration, Token
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
@@ -122,8 +122,6 @@ class CronFunction(Construct):
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        expression = schedule.expression_string
-        known = not Token.is_unresolved(expression)
         if trigger == "rule":
             check_rule(schedule, flexible_window)
         own = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
@@ -200,7 +198,7 @@ class CronFunction(Construct):
             )
         self.alarms.append(could_not_start)
         if enabled:
-            silence = missed_run_alarm_after or (longest_silence(expression) if known else None)
+            silence = missed_run_alarm_after or longest_silence(schedule)
             self._watch_for_silence(silence, flexible_window, settings)
 
     def metric_runs(self, *, period: Duration | None = None) -> cloudwatch.Metric:

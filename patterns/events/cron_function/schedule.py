@@ -1,28 +1,21 @@
-"""Schedule expressions of Amazon EventBridge: what they may say, and how long they may be silent."""
+"""Schedule expressions of Amazon EventBridge: which it takes, and how long they may be silent."""
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 from aws_cdk import Duration, Token
 from aws_cdk import aws_scheduler as scheduler
 
 from patterns.building_blocks.arguments import shown
+from patterns.events.cron_function.cron_fields import FIELDS, HOURS, MINUTES, never_comes
 
 _RATE = re.compile(r"rate\((?P<value>\d+) (?P<unit>minute|hour|day)(?P<plural>s?)\)")
-_AT = re.compile(r"at\((?P<when>[^)]*)\)")
+_AT = re.compile(r"at\((?P<when>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)")
 _CRON = re.compile(r"cron\((?P<fields>[^)]*)\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440}
-
-# What each field may be built of; whether a day exists in a month is the service's own check.
-_FIELDS = {
-    "minutes": r"[\d,\-*/]+",
-    "hours": r"[\d,\-*/]+",
-    "day-of-month": r"[\dLW,\-*?/]+",
-    "month": r"[\dA-Z,\-*/]+",
-    "day-of-week": r"[\dA-Z,\-*?#/]+",
-    "year": r"[\d,\-*/]+",
-}
-_RANGES = {"minutes": (0, 59), "hours": (0, 23), "day-of-month": (1, 31), "month": (1, 12), "year": (1970, 2199)}
+# Clocks are changed by the rules of these years; laws change, and so do the rules.
+_YEARS = range(2026, 2030)
 
 
 def check_schedule(argument: str, schedule: scheduler.ScheduleExpression) -> None:
@@ -33,10 +26,11 @@ def check_schedule(argument: str, schedule: scheduler.ScheduleExpression) -> Non
         schedule: `rate(5 minutes)`, `cron(0 2 * * ? *)` or `at(2026-12-24T18:00:00)`; an unresolved token passes.
 
     Raises:
-        ValueError: If it is none of them, or a field is wrong.
+        ValueError: If it is none of them, a field is wrong, or the time zone does not exist.
 
     Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
     """
+    _check_time_zone(argument, schedule)
     expression = schedule.expression_string
     if Token.is_unresolved(expression):
         return
@@ -48,11 +42,13 @@ def check_schedule(argument: str, schedule: scheduler.ScheduleExpression) -> Non
             )
     elif at := _AT.fullmatch(expression):
         try:
-            datetime.strptime(at["when"], "%Y-%m-%dT%H:%M:%S")  # noqa: DTZ007 (the zone stands beside it)
+            datetime.fromisoformat(at["when"])
         except ValueError:
             raise ValueError(f"{argument} must be a date as at(yyyy-mm-ddThh:mm:ss), got {shown(expression)}") from None
     elif cron := _CRON.fullmatch(expression):
         _check_cron(argument, expression, cron["fields"].split())
+    elif expression.startswith("at("):
+        raise ValueError(f"{argument} must be a date as at(yyyy-mm-ddThh:mm:ss), got {shown(expression)}")
     else:
         raise ValueError(
             f"{argument} must be rate(value unit), cron(minutes hours day-of-month month day-of-week year) or "
@@ -60,42 +56,77 @@ def check_schedule(argument: str, schedule: scheduler.ScheduleExpression) -> Non
         )
 
 
+def _check_time_zone(argument: str, schedule: scheduler.ScheduleExpression) -> None:
+    zone = schedule.time_zone.timezone_name if schedule.time_zone is not None else "UTC"
+    # A machine without the time zone database has none; there EventBridge itself refuses.
+    known = available_timezones()
+    if known and not Token.is_unresolved(zone) and zone not in known:
+        raise ValueError(f"{argument} must be in a time zone of the IANA database, got {shown(zone)!r}")
+
+
 def _check_cron(argument: str, expression: str, fields: list[str]) -> None:
-    if len(fields) != len(_FIELDS):
-        raise ValueError(
-            f"{argument} must have the six fields {', '.join(_FIELDS)}, got {len(fields)} in {shown(expression)}"
-        )
-    for (name, allowed), field in zip(_FIELDS.items(), fields, strict=True):
-        low, high = _RANGES.get(name, (1, 7))
-        if not re.fullmatch(allowed, field.upper()):
-            raise ValueError(f"{argument} has a {name} field that is no cron field: {field!r} in {shown(expression)}")
-        for value, step in re.findall(r"(/?)(\d+)", field):
-            # A step may be anything that fits the field; #n is a week of the month, checked by the same range.
-            if not (1 if value else low) <= int(step) <= high:
-                raise ValueError(
-                    f"{argument} has a {name} field outside {low} to {high}: {field!r} in {shown(expression)}"
-                )
+    if len(fields) != len(FIELDS):
+        names = ", ".join(one.name for one in FIELDS)
+        raise ValueError(f"{argument} must have the six fields {names}, got {len(fields)} in {shown(expression)}")
+    for one, text in zip(FIELDS, fields, strict=True):
+        if wrong := one.check(text):
+            raise ValueError(f"{argument} has a {one.name} field {wrong}: {text!r} in {shown(expression)}")
     if [fields[2] == "?", fields[4] == "?"].count(True) != 1:
         raise ValueError(
             f"{argument} must have ? in exactly one of day-of-month and day-of-week, got {shown(expression)}"
         )
+    if never_comes(fields[2], fields[3]):
+        raise ValueError(f"{argument} must have a day that one of its months has, got {shown(expression)}")
 
 
-def longest_silence(expression: str) -> Duration | None:
-    """Say how far apart two runs of a schedule may be, at the most.
+def longest_silence(schedule: scheduler.ScheduleExpression) -> Duration | None:
+    """How far apart two runs of a schedule may be, at the most.
+
+    When clocks go forward, EventBridge skips what falls into the missing hour; when they go back, what falls into the
+    repeated hour runs once.
 
     Args:
-        expression: A checked expression.
+        schedule: A checked schedule.
 
     Returns:
-        For a rate, its period. For a cron expression, an hour or a day where its fields say that it runs that often.
-        None for a one-time schedule, and for one that may be silent for longer than a day.
+        For a rate, its period. For a cron expression, an hour or a day where its fields say that it runs that often,
+        and longer where clocks are changed. None for a one-time schedule, for one that may be silent for longer than a
+        day, and for one that is not known before deployment.
+
+    Source: https://repost.aws/knowledge-center/eventbridge-scheduler-adjust-dst
     """
+    expression = schedule.expression_string
     if rate := _RATE.fullmatch(expression):
-        minutes = int(rate["value"]) * _MINUTES[rate["unit"]]
-        return Duration.minutes(minutes)
-    if cron := _CRON.fullmatch(expression):
-        _, hours, *days = cron["fields"].split()
-        if set(days) <= {"*", "?"}:
-            return Duration.hours(1) if hours == "*" else Duration.days(1)
-    return None
+        return Duration.minutes(int(rate["value"]) * _MINUTES[rate["unit"]])
+    cron = _CRON.fullmatch(expression)
+    if cron is None:
+        return None
+    minutes, hours, *days = cron["fields"].split()
+    if not set(days) <= {"*", "?"}:
+        return None
+    changes = _clock_changes(schedule)
+    if hours == "*":
+        return Duration.hours(2 if changes else 1)
+    runs = [time(hour, minute) for hour in HOURS.values(hours) for minute in MINUTES.values(minutes)]
+    if any(all(_is_missing(day, run, zone) for run in runs) for zone, day in changes):
+        return Duration.days(2)
+    return Duration.hours(25 if changes else 24)
+
+
+def _clock_changes(schedule: scheduler.ScheduleExpression) -> list[tuple[ZoneInfo, date]]:
+    """The days on which the clocks of a schedule's time zone are changed."""
+    name = schedule.time_zone.timezone_name if schedule.time_zone is not None else "UTC"
+    if name not in available_timezones():
+        return []
+    zone = ZoneInfo(name)
+    days = [date(year, 1, 1) + timedelta(days=day) for year in _YEARS for day in range(365)]
+    return [(zone, day) for day in days if _offset(day, zone) != _offset(day + timedelta(days=1), zone)]
+
+
+def _offset(day: date, zone: ZoneInfo) -> timedelta | None:
+    return datetime.combine(day, time(), zone).utcoffset()
+
+
+def _is_missing(day: date, run: time, zone: ZoneInfo) -> bool:
+    local = datetime.combine(day, run, zone)
+    return local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None)

@@ -2,52 +2,79 @@
 
 import math
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
+from annotated_types import Interval, Len, Unit
 from aws_cdk import Size, SizeRoundingBehavior, Stack, Token
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
 
-from patterns.building_blocks.arguments import check_one_of, check_range
+from patterns.building_blocks.bounds import Bytes, Passes, gibibytes
+from patterns.events.bucket_notifications.notifications import bucket_identity
 
 Format = Literal["JPEG", "PNG", "WEBP", "AVIF"]
 
 
-def check_images(
-    widths: Sequence[int],
-    image_format: str,
-    quality: int,
-    source_prefix: str,
-    source_suffixes: Sequence[str],
-    destination_prefix: str,
-) -> None:
-    """Refuse what no thumbnail can be made with.
+def check_widths(argument: str, widths: Sequence[int]) -> None:
+    """Refuse a width that comes twice.
 
     Raises:
-        ValueError: If an argument is out of range.
+        ValueError: If one does.
     """
-    if not 1 <= len(widths) <= 8:
-        raise ValueError(f"widths must be 1 to 8 widths, got {len(widths)}")
-    for width in widths:
-        check_range("widths", width, 1, 4096, "pixels")
     if len(set(widths)) < len(widths):
-        raise ValueError(f"widths must differ, got {', '.join(map(str, widths))}")
-    check_one_of("image_format", image_format, get_args(Format))
-    check_range("quality", quality, 1, 100)
-    for argument, prefix in (("source_prefix", source_prefix), ("destination_prefix", destination_prefix)):
-        # S3 keys are at most 1,024 bytes; half of that leaves room for the rest of the key.
-        if len(prefix.encode()) > 512:
-            raise ValueError(f"{argument} must be at most 512 bytes, got {len(prefix.encode())}")
-        if "*" in prefix or "?" in prefix:
-            raise ValueError(f"{argument} must hold no wildcard, got {prefix!r}")
-    for one in source_suffixes:
-        for other in source_suffixes:
+        raise ValueError(f"{argument} must differ, got {', '.join(map(str, widths))}")
+
+
+def check_prefix(argument: str, prefix: str) -> None:
+    """Refuse a prefix that no object's key, or no policy, can have.
+
+    Raises:
+        ValueError: If it is too long, or has a wildcard.
+    """
+    # S3 keys are at most 1,024 bytes; half of that leaves room for the rest of the key.
+    if len(prefix.encode()) > 512:
+        raise ValueError(f"{argument} must be at most 512 bytes, got {len(prefix.encode())}")
+    if "*" in prefix or "?" in prefix:
+        raise ValueError(f"{argument} must hold no wildcard, got {prefix!r}")
+
+
+def check_suffixes(argument: str, suffixes: Sequence[str]) -> None:
+    """Refuse suffixes of which S3 takes no notifications.
+
+    Raises:
+        ValueError: If one is empty or has a comma, or two could match one key.
+    """
+    for one in suffixes:
+        for other in suffixes:
             # S3 refuses notifications of one bucket that could both match one key.
             if one is not other and one.endswith(other):
-                raise ValueError(f"source_suffixes must not overlap, got {one!r} and {other!r}")
+                raise ValueError(f"{argument} must not overlap, got {one!r} and {other!r}")
         if not one or "," in one:
-            raise ValueError(f"source_suffixes must be non-empty and hold no comma, got {one!r}")
+            raise ValueError(f"{argument} must be non-empty and hold no comma, got {one!r}")
 
+
+Widths = Annotated[
+    Sequence[Annotated[int, Interval(ge=1, le=4096), Unit("pixels")]],
+    Len(1, 8),
+    Unit("widths"),
+    Passes(check_widths, "all different"),
+]
+"""Widths of thumbnails."""
+
+Quality = Annotated[int, Interval(ge=1, le=100)]
+"""How well images are encoded."""
+
+KeyPrefix = Annotated[str, Passes(check_prefix, "at most 512 bytes, without * or ?")]
+"""The beginning of object keys."""
+
+KeySuffixes = Annotated[Sequence[str], Passes(check_suffixes, "none of which ends in another")]
+"""Ends of object keys."""
+
+MaxBytes = Annotated[Size, Interval(ge=Bytes(1), le=gibibytes(1))]
+"""The largest file that is read."""
+
+MaxPixels = Annotated[int, Interval(ge=1, le=200_000_000), Unit("pixels")]
+"""The largest image that is decoded."""
 
 # Measured by bench/thumbnailer_memory.py: the costliest case (a progressive CMYK JPEG, to a width of 4096) takes 11.7
 # bytes a pixel beyond its file, the function itself 62 MB before its first event.
@@ -71,16 +98,13 @@ def check_memory_suffices(memory: Size, max_pixels: int, max_bytes: Size) -> Non
         )
 
 
-def check_no_loop(
-    scope: Construct, source: s3.IBucket, destination: s3.IBucket, source_prefix: str, destination_prefix: str
-) -> None:
+def check_no_loop(source: s3.IBucket, destination: s3.IBucket, source_prefix: str, destination_prefix: str) -> None:
     """Refuse one bucket for both sides, unless its prefixes keep thumbnails from setting off the function.
 
     Raises:
         ValueError: If a thumbnail could be taken for a new image.
     """
-    stack = Stack.of(scope)
-    if stack.resolve(source.bucket_name) != stack.resolve(destination.bucket_name):
+    if bucket_identity(source) != bucket_identity(destination):
         return
     if destination_prefix.startswith(source_prefix) or source_prefix.startswith(destination_prefix):
         raise ValueError(
@@ -88,3 +112,22 @@ def check_no_loop(
             "both given and neither holds the other, or each thumbnail would set off the function again: "
             f"got {source_prefix!r} and {destination_prefix!r}"
         )
+
+
+def check_table(table: dynamodb.ITable | None) -> None:
+    """Refuse a table whose keys are not those of records.
+
+    Args:
+        table: The table; None passes, and so does an imported one, whose keys are not known.
+
+    Raises:
+        ValueError: If it has other keys.
+    """
+    resource = None if table is None else table.node.default_child
+    if not isinstance(resource, dynamodb.CfnTable):
+        return
+    found = Stack.of(resource).resolve(resource.key_schema)
+    keys = {one["keyType"]: one["attributeName"] for one in found}
+    if keys != {"HASH": "source_key", "RANGE": "source_bucket"}:
+        got = " and ".join(keys[kind] for kind in ("HASH", "RANGE") if kind in keys)
+        raise ValueError(f"table must have the partition key source_key and the sort key source_bucket, got {got}")

@@ -15,15 +15,28 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.arguments import check_memory, check_range, check_size
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
-from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
+from patterns.building_blocks.granted_wildcard import grant_wildcard
+from patterns.building_blocks.lambda_function import PYTHON, FunctionMemory, LambdaFunction, ReservedConcurrency
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
-from patterns.events.thumbnailer.arguments import Format, check_images, check_memory_suffices, check_no_loop
+from patterns.events.bucket_notifications.notifications import notify_once
+from patterns.events.thumbnailer.arguments import (
+    Format,
+    KeyPrefix,
+    KeySuffixes,
+    MaxBytes,
+    MaxPixels,
+    Quality,
+    Widths,
+    check_memory_suffices,
+    check_no_loop,
+    check_table,
+)
 from patterns.events.thumbnailer.notification import notify_from_existing_bucket, notify_from_new_bucket
 
 # Measured by bench/thumbnailer_memory.py: the costliest 100 megapixels (a progressive CMYK JPEG of 61 MB, to a width of
@@ -51,15 +64,15 @@ class Thumbnailer(Construct):
             `source_bucket`. Default: a new table.
         encryption_key: The key that encrypts everything that is made here. Default: a new key.
         access_logs_bucket: Where the server access logs of new buckets go. Default: a new bucket, if one is made.
-        widths: Widths of the thumbnails in pixels, each 1 to 4096, at most 8. An image is never enlarged.
+        widths: Widths of the thumbnails in pixels. An image is never enlarged.
             Default: 256.
         image_format: What thumbnails are encoded as. Default: "JPEG".
-        quality: How well, 1 to 100; PNG, which loses nothing, ignores it. Default: 85.
+        quality: How well; PNG, which loses nothing, ignores it. Default: 85.
         source_prefix: Only keys that start with it are looked at. Default: all.
         source_suffixes: Only keys that end in one of them are looked at; capitals count. Default: all.
         destination_prefix: What the keys of thumbnails start with. Default: nothing.
         max_bytes: The largest file that is read. Default: 64 MiB.
-        max_pixels: The largest image that is decoded, in pixels, up to 200 million. Default: 100 million.
+        max_pixels: The largest image that is decoded, in pixels. Default: 100 million.
         architecture: The function's processor. Default: arm64.
         memory: The function's memory, enough for the largest image that `max_pixels` and `max_bytes` accept.
             Default: 1769 MiB, which is one whole processor.
@@ -82,6 +95,7 @@ class Thumbnailer(Construct):
     Source: https://docs.aws.amazon.com/lambda/latest/dg/with-s3-tutorial.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -92,30 +106,26 @@ class Thumbnailer(Construct):
         table: dynamodb.ITable | None = None,
         encryption_key: kms.IKey | None = None,
         access_logs_bucket: s3.IBucket | None = None,
-        widths: Sequence[int] = (256,),
+        widths: Widths = (256,),
         image_format: Format = "JPEG",
-        quality: int = 85,
-        source_prefix: str = "",
-        source_suffixes: Sequence[str] = (),
-        destination_prefix: str = "",
-        max_bytes: Size | None = None,
-        max_pixels: int = 100_000_000,
+        quality: Quality = 85,
+        source_prefix: KeyPrefix = "",
+        source_suffixes: KeySuffixes = (),
+        destination_prefix: KeyPrefix = "",
+        max_bytes: MaxBytes | None = None,
+        max_pixels: MaxPixels = 100_000_000,
         architecture: lambda_.Architecture | None = None,
-        memory: Size | None = None,
-        reserved_concurrency: int | None = None,
+        memory: FunctionMemory | None = None,
+        reserved_concurrency: ReservedConcurrency | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_images(widths, image_format, quality, source_prefix, source_suffixes, destination_prefix)
-        check_range("max_pixels", max_pixels, 1, 200_000_000, "pixels")
-        check_memory("memory", memory)
-        check_range("reserved_concurrency", reserved_concurrency, 1, 1000, "invocations")
         max_bytes = max_bytes or Size.mebibytes(64)
-        check_size("max_bytes", max_bytes, Size.bytes(1), Size.gibibytes(1))
         check_memory_suffices(memory or DEFAULT_MEMORY, max_pixels, max_bytes)
+        check_table(table)
         super().__init__(scope, construct_id)
         if source_bucket is not None and destination_bucket is not None:
-            check_no_loop(self, source_bucket, destination_bucket, source_prefix, destination_prefix)
+            check_no_loop(source_bucket, destination_bucket, source_prefix, destination_prefix)
 
         self.encryption_key = encryption_key or EncryptionKey(
             self, "Key", description="Encrypts a thumbnailer: images, thumbnails, records, log and failed events"
@@ -165,6 +175,7 @@ class Thumbnailer(Construct):
         )
         self.function = thumbnails.function
         self._permit(thumbnails, versioned=source_bucket is None)
+        notify_once(self, "source_bucket", self.source_bucket, source_prefix, source_suffixes)
         if source_bucket is None:
             notify_from_new_bucket(self, self.source_bucket, self.function, source_prefix, source_suffixes)
         else:
@@ -259,7 +270,14 @@ class Thumbnailer(Construct):
         Returns:
             The grant.
         """
-        return self._grant(self.source_bucket, self._source_prefix, grantee, "s3:PutObject", "kms:GenerateDataKey")
+        return self._grant(
+            # Parts of a multipart upload are decrypted to be put together.
+            self.source_bucket,
+            self._source_prefix,
+            grantee,
+            "s3:PutObject",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+        )
 
     def grant_read_thumbnails(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone read the thumbnails.
@@ -270,7 +288,7 @@ class Thumbnailer(Construct):
         Returns:
             The grant.
         """
-        return self._grant(self.destination_bucket, self._destination_prefix, grantee, "s3:GetObject", "kms:Decrypt")
+        return self._grant(self.destination_bucket, self._destination_prefix, grantee, "s3:GetObject", ["kms:Decrypt"])
 
     def grant_read_records(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone look up what became of an image, by its key and bucket.
@@ -290,13 +308,11 @@ class Thumbnailer(Construct):
         )
 
     def _grant(
-        self, bucket: s3.IBucket, prefix: str, grantee: iam.IGrantable, action: str, key_action: str
+        self, bucket: s3.IBucket, prefix: str, grantee: iam.IGrantable, action: str, key_actions: Sequence[str]
     ) -> iam.Grant:
         if bucket.encryption_key is not None:
-            bucket.encryption_key.grant(grantee, key_action)
-        return iam.Grant.add_to_principal(
-            grantee=grantee, actions=[action], resource_arns=[bucket.arn_for_objects(f"{prefix}*")]
-        )
+            bucket.encryption_key.grant(grantee, *key_actions)
+        return grant_wildcard(grantee, [action], bucket.arn_for_objects(f"{prefix}*"), OBJECT_KEYS_UNKNOWN)
 
 
 def _text(number: float) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+from annotated_types import Len
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -14,6 +16,7 @@ from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.events.announcements.fan_out import FanOut
 from patterns.events.announcements.object_filter import object_filter
 from patterns.events.topic_fan_out.subscriber import Subscriber, check_subscribers
@@ -55,12 +58,13 @@ class TopicFanOut(FanOut):
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-lambda-as-subscriber.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        subscribers: Sequence[Subscriber],
+        subscribers: Annotated[Sequence[Subscriber], Len(1)],
         bucket: s3.IBucket | None = None,
         topic: sns.ITopic | None = None,
         encryption_key: kms.IKey | None = None,

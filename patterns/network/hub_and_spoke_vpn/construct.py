@@ -24,8 +24,9 @@ from patterns.network.hub.cidr_block import (
     reject_overlap,
     require_inside,
 )
+from patterns.network.hub.customer_site import CustomerSite, check_sites
 from patterns.network.hub.network_logs import NetworkLogs
-from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn
 from patterns.network.hub.spoke import Spoke, check_spoke, network_of, require_new
 from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, GatewayAsn, RoutingDomain, TransitGateway
 
@@ -88,7 +89,7 @@ class HubAndSpokeVpn(Construct):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         self.networks = private_networks("networks", networks)
-        check_sites(sites, gateway_asn=asn, ecmp=bool(ecmp), networks=self.networks, connected=False)
+        check_sites(scope, sites, gateway_asn=asn, ecmp=bool(ecmp), networks=self.networks, connected=False)
         self.availability_zones = zones(availability_zones, max_azs)
         self._taken: dict[str, list[IPv4Network]] = {
             f"site {site.name}": list(private_networks("prefixes", site.prefixes)) for site in sites if site.prefixes

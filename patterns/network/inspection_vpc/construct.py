@@ -20,6 +20,7 @@ from constructs import Construct
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.cidr_block import (
@@ -33,8 +34,9 @@ from patterns.network.hub.cidr_block import (
     require_inside,
     vpc_network,
 )
+from patterns.network.hub.customer_site import CustomerSite, check_sites
 from patterns.network.hub.network_logs import NetworkLogs
-from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn
 from patterns.network.hub.spoke import (
     Spoke,
     check_spoke,
@@ -287,6 +289,7 @@ class InspectionVpc(Construct):
             ValueError: If the site cannot work, or comes twice.
         """
         check_sites(
+            self,
             [*self._sites, site],
             gateway_asn=self.transit_gateway.asn,
             # The gateway spreads BGP routes only, which static sites do without.
@@ -361,7 +364,12 @@ class InspectionVpc(Construct):
 
     @checked
     def add_ingress(
-        self, *, certificate: acm.ICertificate, targets: Targets, cidr: VpcCidr = "100.64.2.0/24"
+        self,
+        *,
+        certificate: acm.ICertificate,
+        targets: Targets,
+        cidr: VpcCidr = "100.64.2.0/24",
+        deletion_protection: bool = True,
     ) -> Ingress:
         """Let callers from the internet in, by a load balancer in a VPC of its own. What it calls is inspected.
 
@@ -369,6 +377,7 @@ class InspectionVpc(Construct):
             certificate: The certificate of its HTTPS listener.
             targets: Private addresses in spokes, and their HTTPS ports.
             cidr: The ingress VPC's range, at least a /24. Default: 100.64.2.0/24.
+            deletion_protection: Whether deleting the load balancer is refused. Default: True.
 
         Returns:
             The way in.
@@ -378,6 +387,7 @@ class InspectionVpc(Construct):
         """
         if self.ingress is not None:
             raise ValueError("add_ingress must be called once, got a second call")
+        check_certificate(self, certificate)
         for address in targets:
             require_inside("targets", private_network("targets", f"{address}/32"), self.networks)
         self._take("cidr", vpc_network("cidr", cidr), "the ingress VPC")
@@ -390,6 +400,7 @@ class InspectionVpc(Construct):
             availability_zones=self.availability_zones,
             certificate=certificate,
             targets=targets,
+            deletion_protection=deletion_protection,
             settings=self._settings,
         )
         self.logs.log_flows(self.ingress.vpc)

@@ -30,6 +30,7 @@ class Ingress(Construct):
         availability_zones: The hub's zones.
         certificate: The certificate of its listener.
         targets: Private addresses in spokes, and their ports, which are called by HTTPS.
+        deletion_protection: Whether deleting the load balancer is refused.
         settings: Whom its alarm notifies.
 
     Attributes:
@@ -53,6 +54,7 @@ class Ingress(Construct):
         availability_zones: Sequence[str],
         certificate: acm.ICertificate,
         targets: Mapping[str, int],
+        deletion_protection: bool,
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -91,7 +93,7 @@ class Ingress(Construct):
             vpc_subnets=ec2.SubnetSelection(subnets=self.vpc.vpc.public_subnets),
             security_group=self.security_group,
             drop_invalid_header_fields=True,
-            deletion_protection=True,
+            deletion_protection=deletion_protection,
         )
         self.load_balancer.node.add_dependency(self.vpc.internet)
         self._log_access()

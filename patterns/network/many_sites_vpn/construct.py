@@ -24,8 +24,9 @@ from patterns.network.hub.cidr_block import (
     reject_overlap,
     vpc_network,
 )
+from patterns.network.hub.customer_site import CustomerSite, check_sites
 from patterns.network.hub.network_logs import NetworkLogs
-from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn
 from patterns.network.hub.spoke import Spoke, attachment_subnets_of, network_of
 from patterns.network.hub.transit_gateway import DEFAULT_ASN, GatewayAsn, TransitGateway
 
@@ -94,7 +95,7 @@ class ManySitesVpn(Construct):
         if cloud_hub and accelerated:
             raise ValueError("accelerated must be off with a virtual private gateway, which cannot accelerate")
         connected = cloud_hub if connect_sites is None else connect_sites
-        check_sites(sites, gateway_asn=asn, ecmp=False, networks=(), connected=connected)
+        check_sites(scope, sites, gateway_asn=asn, ecmp=False, networks=(), connected=connected)
         network = vpc_network("cidr", cidr) if vpc is None else network_of(vpc)
         for site in sites:
             if network is not None and site.prefixes:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import Size
+from aws_cdk import Size, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
@@ -61,7 +61,7 @@ class ContainerTask:
     def __init__(self, scope: Construct, container: Container, settings: Settings, *, starts_tasks: str) -> None:
         self._scope = scope
         self._container = container
-        principal = iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+        principal = iam.ServicePrincipal("ecs-tasks.amazonaws.com", conditions=_of_tasks(scope))
         self.role = iam.Role(scope, "TaskRole", assumed_by=principal, description="What the application may do")
         self.execution_role = iam.Role(
             scope, "ExecutionRole", assumed_by=principal, description=f"What {starts_tasks} may do to start a task"
@@ -171,3 +171,10 @@ class ContainerTask:
                 resources=[file_system.file_system_arn],
             )
         )
+
+
+def _of_tasks(scope: Construct) -> dict[str, dict[str, str]]:
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    stack = Stack.of(scope)
+    tasks = f"arn:{stack.partition}:ecs:{stack.region}:{stack.account}:*"
+    return {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": tasks}}

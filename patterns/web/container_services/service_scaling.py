@@ -9,8 +9,6 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sqs as sqs
 
-from patterns.building_blocks.arguments import check_range
-
 ScaleOn = Literal["cpu", "memory", "queue", "requests"]
 # Out fast, in slowly: a missing task costs answers, a surplus one costs cents.
 SCALE_OUT_COOLDOWN = Duration.seconds(30)
@@ -39,15 +37,12 @@ class TrackedLoad:
         """Refuse a load that is only half described.
 
         Raises:
-            ValueError: If something is missing, too much or out of range.
+            ValueError: If something is missing or too much.
         """
-        check_range("target_utilization", self.target_utilization, 40, 70, "percent")
         if (self.scale_on == "requests") != (self.requests_per_task is not None):
             raise ValueError("requests_per_task and scale_on='requests' go together, got only one")
         if not (self.scale_on == "queue") == (self.queue is not None) == (self.messages_per_task is not None):
             raise ValueError("queue, messages_per_task and scale_on='queue' go together, got only some")
-        check_range("requests_per_task", self.requests_per_task, 1, 10_000_000, "requests a minute")
-        check_range("messages_per_task", self.messages_per_task, 1, 1_000_000, "messages")
 
 
 def scale_service(

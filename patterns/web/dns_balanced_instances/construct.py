@@ -1,5 +1,9 @@
 """Instances with public addresses, and a name whose records follow them."""
 
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Ge, Interval, Unit
 from aws_cdk import Duration, Size
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -10,8 +14,10 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_capacities, check_duration, check_known, check_range
+from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
+from patterns.web.capacity.capacity_bounds import TargetUtilization, check_capacities
 from patterns.web.dns_balanced_instances.registrar import LAUNCH_HOOK, Registrar
 from patterns.web.instance_fleets.instance_group import (
     acknowledge_notifications,
@@ -21,15 +27,16 @@ from patterns.web.instance_fleets.instance_group import (
 from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
 from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
+    VolumeSize,
     check_instance_types,
-    check_volume,
     default_instance_type,
     machine_image_for,
 )
 from patterns.web.instance_fleets.public_server import admit_clients, user_data
-from patterns.web.networking.application_network import ApplicationNetwork
+from patterns.web.load_balancing.target_group import HealthCheckPath
+from patterns.web.networking.application_network import ApplicationNetwork, Subnets, check_network
+from patterns.web.networking.ports import PublicPort
 from patterns.web.networking.public_name import check_in_zone
-from patterns.web.networking.web_vpc import check_web_vpc
 
 _WARMUP = Duration.minutes(2)
 
@@ -42,36 +49,40 @@ class DnsBalancedInstances(Construct):
         construct_id: Construct id.
         domain_name: The name that clients use.
         hosted_zone: The public Route 53 zone of that name, in which the instances are registered.
-        ttl: How long a resolver may keep an answer, and so hear nothing of an instance that fails, 10 seconds to one
-            hour. Default: 30 seconds.
+        ttl: How long a resolver may keep an answer, and so hear nothing of an instance that fails.
+            Default: 30 seconds.
         vpc: An existing VPC with public subnets. Default: a new one in two zones.
+        public_subnets: The public subnets of `vpc` for the instances, one in each of two zones or more. Default: the
+            first in each zone.
         application: Shell commands that install and start the application, which speaks HTTPS itself. Default: an
             example page, with a certificate that nobody vouches for.
-        application_port: The port that the application listens on with HTTPS, and clients connect to, 1 to 65535.
+        application_port: The port that the application listens on with HTTPS, and clients connect to.
             Default: 443.
         health_check_path: The path that answers 200 while an instance can serve. Default: "/".
-        start_timeout: How long a new instance has until it answers; then it is given up for another, one minute to one
-            hour. Default: 10 minutes.
-        drain: How long an instance that is to go serves on after it was taken out, one minute to one hour; at least
-            `ttl`. Default: 2 minutes.
+        start_timeout: How long a new instance has until it answers; then it is given up for another.
+            Default: 10 minutes.
+        drain: How long an instance that is to go serves on after it was taken out; at least `ttl`.
+            Default: 2 minutes.
         architecture: The processor. Default: ARM_64.
         instance_type: The instance type. Default: t4g.small, or t3.small for X86_64.
         machine_image: The image. Default: the newest Amazon Linux 2023.
-        volume_size: The size of the root volume, 8 to 1024 GiB. Default: 8 GiB.
+        volume_size: The size of the root volume. Default: 8 GiB.
         min_capacity: The fewest instances. Default: 2, one in each zone.
-        max_capacity: The most instances, at most 100. Default: 6.
-        target_utilization: How busy an instance should be, in percent of its CPU, 40 to 70 percent. Default: 50.
+        max_capacity: The most instances. Default: 6.
+        target_utilization: How busy an instance should be, in percent of its CPU. Default: 50.
+        rollback_on_alarm: Whether an update is rolled back when too few instances answer; while that alarm
+            is on, AWS begins no update: say False to deploy what mends it. Default: True.
         encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
             CloudWatch Logs.
         log_retention: How long logs are kept. Default: one month.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         group (autoscaling.AutoScalingGroup): The instances.
-        role (iam.Role): What the instances may do; the records are not theirs to change.
-        security_group (ec2.SecurityGroup): Whom they talk to.
-        registrar (Registrar): What keeps the records.
+        role (iam.Role): The role of the instances, which may not change the records.
+        security_group (ec2.SecurityGroup): The security group of the instances.
+        registrar (Registrar): The function that keeps the records.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:
@@ -80,6 +91,7 @@ class DnsBalancedInstances(Construct):
     Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-multivalue.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -87,20 +99,28 @@ class DnsBalancedInstances(Construct):
         *,
         domain_name: str,
         hosted_zone: route53.IHostedZone,
-        ttl: Duration | None = None,
+        ttl: Annotated[Duration, Interval(ge=timedelta(seconds=10), le=timedelta(hours=1)), Known("the age of answers")]
+        | None = None,
         vpc: ec2.IVpc | None = None,
+        public_subnets: Subnets | None = None,
         application: str | None = None,
-        application_port: int = 443,
-        health_check_path: str = "/",
-        start_timeout: Duration | None = None,
-        drain: Duration | None = None,
+        application_port: PublicPort = 443,
+        health_check_path: HealthCheckPath = "/",
+        start_timeout: Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(hours=1))] | None = None,
+        drain: Annotated[
+            Duration,
+            Interval(ge=timedelta(minutes=1), le=timedelta(hours=1)),
+            Known("the time that instances are held"),
+        ]
+        | None = None,
         architecture: ec2.InstanceArchitecture = ec2.InstanceArchitecture.ARM_64,
         instance_type: ec2.InstanceType | None = None,
         machine_image: ec2.IMachineImage | None = None,
-        volume_size: Size | None = None,
-        min_capacity: int = 2,
-        max_capacity: int = 6,
-        target_utilization: float = 50,
+        volume_size: VolumeSize | None = None,
+        min_capacity: Annotated[int, Ge(1), Unit("instances")] = 2,
+        max_capacity: Annotated[int, Interval(ge=1, le=100), Unit("instances")] = 6,
+        target_utilization: TargetUtilization = 50,
+        rollback_on_alarm: bool = True,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
@@ -109,26 +129,16 @@ class DnsBalancedInstances(Construct):
         ttl = ttl or Duration.seconds(30)
         start_timeout = start_timeout or Duration.minutes(10)
         drain = drain or Duration.minutes(2)
-        check_known("ttl", ttl, "the age of answers")
-        check_duration("ttl", ttl, Duration.seconds(10), Duration.hours(1))
-        check_web_vpc("vpc", vpc, private_subnets=False)
-        check_range("application_port", application_port, 1, 65535)
-        if not health_check_path.startswith("/"):
-            raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
-        check_duration("start_timeout", start_timeout, Duration.minutes(1), Duration.hours(1))
-        check_known("drain", drain, "the time that instances are held")
-        check_duration("drain", drain, Duration.minutes(1), Duration.hours(1))
+        check_network(vpc, public_subnets, runs_inside=False)
         if drain.to_seconds() < ttl.to_seconds():
             raise ValueError(f"drain must be at least {ttl.to_human_string()} (ttl), got {drain.to_human_string()}")
         instance_type = instance_type or default_instance_type(architecture, "small")
         check_instance_types("instance_type", [instance_type], architecture)
-        check_volume("volume_size", volume_size, 8)
-        check_capacities(min_capacity, max_capacity, None, 100, "instances")
-        check_range("target_utilization", target_utilization, 40, 70, "percent")
+        check_capacities(min_capacity, max_capacity)
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        network = ApplicationNetwork(self, vpc, settings, private_subnets=False)
+        network = ApplicationNetwork(self, vpc, settings, public_subnets=public_subnets, runs_inside=False)
         self.vpc: ec2.IVpc = network.vpc
         launch = InstanceTemplate(
             self,
@@ -162,7 +172,9 @@ class DnsBalancedInstances(Construct):
             settings=settings,
         )
         # New instances come first, and a release of which too few answer is rolled back.
-        replace_by_refresh(self.group, warmup=_WARMUP, alarm=self.registrar.too_few_answer)
+        replace_by_refresh(
+            self.group, warmup=_WARMUP, alarm=self.registrar.too_few_answer if rollback_on_alarm else None
+        )
         self.alarms: list[cloudwatch.Alarm] = [
             *network.alarms,
             *self.registrar.alarms,

@@ -1,4 +1,4 @@
-"""What keeps the address on an instance that answers."""
+"""The function that keeps the address on an instance that answers."""
 
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class AddressKeeper(Construct):
                 "GROUP_NAME": group.auto_scaling_group_name,
                 "HEALTH_CHECK_PATH": health_check_path,
             },
-            # Three tries at the address, and one at each of four standbys, take 38 seconds at the most.
+            # Three tries at the address, and one at the standbys side by side, take 26 seconds at the most.
             timeout=Duration.seconds(55),
             holds="runs that did not keep the address where it answers",
             settings=settings,

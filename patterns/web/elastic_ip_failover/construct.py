@@ -1,5 +1,9 @@
 """One fixed address, an instance that serves behind it, and what moves the address when that one fails."""
 
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Interval, Unit
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -12,8 +16,9 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.arguments import check_duration, check_known, check_range
+from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.web.elastic_ip_failover.address_keeper import AddressKeeper
 from patterns.web.instance_fleets.instance_group import (
     acknowledge_notifications,
@@ -24,15 +29,16 @@ from patterns.web.instance_fleets.instance_group import (
 from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
 from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
+    VolumeSize,
     check_instance_types,
-    check_volume,
     default_instance_type,
     machine_image_for,
 )
 from patterns.web.instance_fleets.public_server import admit_clients, user_data
-from patterns.web.networking.application_network import ApplicationNetwork
+from patterns.web.load_balancing.target_group import HealthCheckPath
+from patterns.web.networking.application_network import ApplicationNetwork, Subnets, check_network
+from patterns.web.networking.ports import PublicPort
 from patterns.web.networking.public_name import check_name
-from patterns.web.networking.web_vpc import check_web_vpc
 
 
 class ElasticIpFailover(Construct):
@@ -45,30 +51,34 @@ class ElasticIpFailover(Construct):
         domain_name: The name that clients use. Default: none; clients use the address.
         hosted_zone: The Route 53 zone of that name, which gets a record. Required with `domain_name`. Default: none.
         vpc: An existing VPC with public subnets. Default: a new one in two zones.
+        public_subnets: The public subnets of `vpc` for the instances, one in each of two zones or more. Default: the
+            first in each zone.
         application: Shell commands that install and start the application, which speaks HTTPS itself. Default: an
             example page, with a certificate that nobody vouches for.
-        application_port: The port that the application listens on with HTTPS, and clients connect to, 1 to 65535.
+        application_port: The port that the application listens on with HTTPS, and clients connect to.
             Default: 443.
         health_check_path: The path that answers 200 while an instance can serve. Default: "/".
-        health_check_grace_period: How long a new instance has to start before a failed check replaces it, one minute to
-            one hour. Default: 5 minutes.
-        standbys: How many started instances wait to take over, 0 to 4. Default: 0; the address waits for a new one.
+        health_check_grace_period: How long a new instance has to start before a failed check replaces it.
+            Default: 5 minutes.
+        standbys: How many started instances wait to take over. Default: 0; the address waits for a new one.
         architecture: The processor. Default: ARM_64.
         instance_type: The instance type. Default: t4g.small, or t3.small for X86_64.
         machine_image: The image. Default: the newest Amazon Linux 2023.
-        volume_size: The size of the root volume, 8 to 1024 GiB. Default: 8 GiB.
+        volume_size: The size of the root volume. Default: 8 GiB.
+        rollback_on_alarm: Whether an update is rolled back when the address does not answer; while that alarm
+            is on, AWS begins no update: say False to deploy what mends it. Default: True.
         encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
             CloudWatch Logs.
         log_retention: How long logs are kept. Default: one month.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         address (ec2_interfaces.IEIPRef): The address.
         group (autoscaling.AutoScalingGroup): The instance, and its standbys.
-        role (iam.Role): What the instances may do; the address is not theirs to move.
-        security_group (ec2.SecurityGroup): Whom they talk to.
-        keeper (AddressKeeper): What moves the address.
+        role (iam.Role): The role of the instances, which may not move the address.
+        security_group (ec2.SecurityGroup): The security group of the instances.
+        keeper (AddressKeeper): The function that moves the address.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:
@@ -77,6 +87,7 @@ class ElasticIpFailover(Construct):
     Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -86,35 +97,31 @@ class ElasticIpFailover(Construct):
         domain_name: str | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         vpc: ec2.IVpc | None = None,
+        public_subnets: Subnets | None = None,
         application: str | None = None,
-        application_port: int = 443,
-        health_check_path: str = "/",
-        health_check_grace_period: Duration | None = None,
-        standbys: int = 0,
+        application_port: PublicPort = 443,
+        health_check_path: HealthCheckPath = "/",
+        health_check_grace_period: Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(hours=1))]
+        | None = None,
+        standbys: Annotated[int, Interval(ge=0, le=4), Unit("instances"), Known("the group's size")] = 0,
         architecture: ec2.InstanceArchitecture = ec2.InstanceArchitecture.ARM_64,
         instance_type: ec2.InstanceType | None = None,
         machine_image: ec2.IMachineImage | None = None,
-        volume_size: Size | None = None,
+        volume_size: VolumeSize | None = None,
+        rollback_on_alarm: bool = True,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         check_name(domain_name, hosted_zone)
-        check_web_vpc("vpc", vpc, private_subnets=False)
-        check_range("application_port", application_port, 1, 65535)
-        if not health_check_path.startswith("/"):
-            raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
+        check_network(vpc, public_subnets, runs_inside=False)
         grace = health_check_grace_period or Duration.minutes(5)
-        check_duration("health_check_grace_period", grace, Duration.minutes(1), Duration.hours(1))
-        check_known("standbys", standbys, "the group's size")
-        check_range("standbys", standbys, 0, 4, "instances")
         instance_type = instance_type or default_instance_type(architecture, "small")
         check_instance_types("instance_type", [instance_type], architecture)
-        check_volume("volume_size", volume_size, 8)
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        network = ApplicationNetwork(self, vpc, settings, private_subnets=False)
+        network = ApplicationNetwork(self, vpc, settings, public_subnets=public_subnets, runs_inside=False)
         self.vpc: ec2.IVpc = network.vpc
         self.address: ec2_interfaces.IEIPRef = address or self._address()
         if domain_name is not None and hosted_zone is not None:
@@ -153,7 +160,9 @@ class ElasticIpFailover(Construct):
             settings=settings,
         )
         # The new instance comes first, and a release that does not answer is rolled back.
-        replace_by_refresh(self.group, warmup=grace, most=200, alarm=self.keeper.unanswered)
+        replace_by_refresh(
+            self.group, warmup=grace, most=200, alarm=self.keeper.unanswered if rollback_on_alarm else None
+        )
         self.alarms: list[cloudwatch.Alarm] = [
             *network.alarms,
             *self.keeper.alarms,
@@ -163,7 +172,7 @@ class ElasticIpFailover(Construct):
     def _address(self) -> ec2.CfnEIP:
         made = ec2.CfnEIP(self, "Address", domain="vpc")
         # Others may have allowed this address through their firewalls, or written it down.
-        made.apply_removal_policy(RemovalPolicy.RETAIN)
+        made.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         return made
 
     def _group(

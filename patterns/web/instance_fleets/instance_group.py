@@ -7,6 +7,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.key_policy import AUTO_SCALING, let_use
 
 DAILY_BUSINESS = (
     "Launches and terminations that fail are notified to alarm_topic; those that succeed are the group's daily "
@@ -18,13 +19,16 @@ def failure_notifications(topic: sns.ITopic | None) -> list[autoscaling.Notifica
     """Notify a topic of launches and terminations that fail.
 
     Args:
-        topic: The topic. None: nobody is notified.
+        topic: The topic. None: nobody is notified. Amazon EC2 Auto Scaling publishes by its service-linked role, which
+            may use topics, and is permitted to use the topic's customer key here; an imported key's owner is told to.
 
     Returns:
         The notifications.
     """
     if topic is None:
         return None
+    if topic.master_key is not None:
+        let_use(topic.master_key, AUTO_SCALING, needed_by=topic)
     return [autoscaling.NotificationConfiguration(topic=topic, scaling_events=autoscaling.ScalingEvents.ERRORS)]
 
 

@@ -24,7 +24,7 @@ def replace_by_refresh(
         group: The group.
         warmup: How long a new instance is not counted on.
         most: How many instances there may be meanwhile, in percent of those wanted, 100 to 200. Default: 150.
-        alarm: What has the refresh fail, and the update rolled back. Default: nothing.
+        alarm: The alarm that fails the refresh and rolls the update back. Default: none.
         protected: Whether instances that are protected from scale-in are replaced too. Default: no.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html
@@ -46,7 +46,7 @@ def replace_by_refresh(
 
 
 def replace_with_suspended_processes(
-    group: autoscaling.AutoScalingGroup, processes: Sequence[str], *, pause: Duration
+    group: autoscaling.AutoScalingGroup, processes: Sequence[str], *, pause: Duration, most: int
 ) -> None:
     """Have CloudFormation replace instances one by one, while scaling processes are suspended.
 
@@ -54,6 +54,7 @@ def replace_with_suspended_processes(
         group: The group.
         processes: The scaling processes.
         pause: How long a new instance has to start.
+        most: The group's most instances.
     """
     resource = group.node.default_child
     assert isinstance(resource, CfnResource)
@@ -61,7 +62,8 @@ def replace_with_suspended_processes(
         "UpdatePolicy.AutoScalingRollingUpdate",
         {
             "MaxBatchSize": 1,
-            "MinInstancesInService": 1,
+            # Fewer than the most, or CloudFormation could never begin.
+            "MinInstancesInService": 0 if most == 1 else 1,
             "PauseTime": pause.to_iso_string(),
             "SuspendProcesses": list(processes),
         },

@@ -1,12 +1,23 @@
-"""What instances are launched from: their role, their walls and their template."""
+"""Launch templates of instances, with their role and security group."""
 
+from typing import Annotated
+
+from annotated_types import Interval, MultipleOf
 from aws_cdk import Size
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_known, check_range
+from patterns.building_blocks.bounds import Known, gibibytes
 from patterns.web.instance_fleets.session_manager import permit_sessions
+
+VolumeSize = Annotated[
+    Size,
+    Interval(ge=gibibytes(8), le=gibibytes(1024)),
+    MultipleOf(gibibytes(1)),
+    Known("the launch template"),
+]
+"""The size of a root volume that holds Amazon Linux."""
 
 
 class InstanceTemplate(Construct):
@@ -23,8 +34,8 @@ class InstanceTemplate(Construct):
         public: Whether an instance gets a public address of its own when it starts. Default: no.
 
     Attributes:
-        role (iam.Role): What the instances may do.
-        security_group (ec2.SecurityGroup): Whom they talk to.
+        role (iam.Role): The role of the instances.
+        security_group (ec2.SecurityGroup): The security group of the instances.
         template (ec2.LaunchTemplate): The template.
     """
 
@@ -112,26 +123,6 @@ def default_instance_type(architecture: ec2.InstanceArchitecture, size: str) -> 
     return ec2.InstanceType(f"{family}.{size}")
 
 
-def check_volume(argument: str, value: Size | None, fewest: int) -> None:
-    """Refuse a root volume that is too small for the image, too large, or not whole GiB.
-
-    Args:
-        argument: The argument's own name.
-        value: What was given; None passes.
-        fewest: The smallest that holds the image, in GiB.
-
-    Raises:
-        ValueError: If it is out of range, has a fraction, or is not known yet.
-    """
-    if value is None:
-        return
-    check_known(argument, value, "the launch template")
-    size = int(value.to_bytes())
-    if size % 2**30:
-        raise ValueError(f"{argument} must be whole GiB, got {size / 2**30:g}")
-    check_range(argument, size // 2**30, fewest, 1024, "GiB")
-
-
 _NAMES = {ec2.InstanceArchitecture.ARM_64: "arm64", ec2.InstanceArchitecture.X86_64: "x86_64"}
 
 
@@ -144,10 +135,8 @@ def check_instance_types(argument: str, types: list[ec2.InstanceType], architect
         architecture: The processor.
 
     Raises:
-        ValueError: If there is none, or one has another processor.
+        ValueError: If one has another processor.
     """
-    if not types:
-        raise ValueError(f"{argument} must name one instance type or more, got none")
     for one in types:
         if one.architecture != architecture:
             raise ValueError(

@@ -1,8 +1,9 @@
 """A load balancer, containers behind it, and instances that come and go with the containers."""
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
+from annotated_types import Ge, Interval, MultipleOf, Unit
 from aws_cdk import Duration, Size
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -13,34 +14,30 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
-from patterns.building_blocks.arguments import (
-    check_capacities,
-    check_duration,
-    check_known,
-    check_one_of,
-    check_range,
-)
+from patterns.building_blocks.bounds import Known, gibibytes, mebibytes
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
+from patterns.web.capacity.capacity_bounds import RequestsPerMinute, TargetUtilization, check_capacities
 from patterns.web.container_services.container_task import Container, ContainerTask
 from patterns.web.container_services.failed_deployments import FailedDeployments
 from patterns.web.container_services.service_alarms import too_few_tasks
 from patterns.web.container_services.service_scaling import TrackedLoad, scale_service
-from patterns.web.instance_fleets.instance_template import check_instance_types, check_volume, default_instance_type
+from patterns.web.instance_fleets.instance_template import check_instance_types, default_instance_type
 from patterns.web.load_balanced_containers.instance_cluster import InstanceCluster, container_image_of
 from patterns.web.load_balanced_containers.tasks_per_instance import instances_for, tasks_on_one
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
-from patterns.web.load_balancing.target_group import application_targets
-from patterns.web.networking.application_network import ApplicationNetwork
-from patterns.web.networking.web_vpc import check_web_vpc
+from patterns.web.load_balancing.target_group import HealthCheckPath, StartTime, application_targets
+from patterns.web.networking.application_network import ApplicationNetwork, Subnets, check_network
+from patterns.web.networking.ports import ApplicationPort
 
 ScaleOn = Literal["cpu", "memory", "requests"]
 # How many tasks may run during a deployment, in percent of those wanted; room for them is in the bounds of instances.
 SURGE = 150
-_BOUNDS = "how many instances there may be"
+_BOUNDS = Known("how many instances there may be")
 
 
 class LoadBalancedContainers(Construct):
@@ -55,44 +52,48 @@ class LoadBalancedContainers(Construct):
         hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
         vpc: An existing VPC with public and private subnets. Default: a new one in two zones, with NAT gateways.
+        public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
+            Default: the first in each zone.
+        private_subnets: The private subnets of `vpc` for the instances, one in each zone. Default: all, if there is one
+            in each zone.
         image: The container's image. Default: an example that serves an empty folder.
-        container_port: The port that the container listens on, 1024 to 65535; which port of the instance leads to it
+        container_port: The port that the container listens on; which port of the instance leads to it
             is the instance's choice. Default: 8080.
         health_check_path: The path that answers 200 while a task can serve. Default: "/".
-        health_check_grace_period: How long a new task has to start, at most an hour. Default: one minute.
+        health_check_grace_period: How long a new task has to start. Default: one minute.
         environment: Environment variables without secrets. Default: none.
         secrets: Environment variables from Secrets Manager or Parameter Store. Default: none.
-        cpu: CPU units that a task reserves, of which 1,024 are one processor: 128 to 16384. Default: 256.
-        memory: Memory that a task may use, 64 MiB to 120 GiB. Default: 512 MiB.
+        cpu: CPU units that a task reserves, of which 1,024 are one processor. Default: 256.
+        memory: Memory that a task may use. Default: 512 MiB.
         architecture: The processor of image and instances. Default: ARM_64.
         instance_type: The instance type. Default: t4g.medium, or t3.medium for X86_64.
         machine_image: An image with the Amazon ECS agent. Default: the newest Amazon Linux 2023 for Amazon ECS.
-        volume_size: The size of an instance's root volume, 30 to 1024 GiB. Default: 30 GiB.
+        volume_size: The size of an instance's root volume. Default: 30 GiB.
         min_capacity: The fewest tasks. Default: 2, one in each zone.
-        max_capacity: The most tasks, at most 5000. Default: 10.
-        tasks_per_instance: How many tasks fit on an instance, 1 to 120, from which the bounds of instances follow.
+        max_capacity: The most tasks. Default: 10.
+        tasks_per_instance: How many tasks fit on an instance, from which the bounds of instances follow.
             Default: what `cpu` and `memory` leave room for; known for instance types of the families c, m, r and t.
-        spare_capacity: How much of the instances' room is kept free, 0 to 50 percent, so that new tasks need not wait
+        spare_capacity: How much of the instances' room is kept free, in percent, so that new tasks need not wait
             for an instance. Default: 0.
-        scale_on: What is tracked: "cpu", "memory" or "requests" for each task. Default: "cpu".
-        target_utilization: How busy a task should be, 40 to 70 percent. Default: 50.
+        scale_on: The load that is tracked: "cpu", "memory" or "requests" for each task. Default: "cpu".
+        target_utilization: How busy a task should be, in percent. Default: 50.
         requests_per_task: Requests a minute that keep one task fully busy. Required with scale_on="requests".
         encryption_key: The key that encrypts logs; its policy must let CloudWatch Logs use it. Default: a key of
             CloudWatch Logs.
         log_retention: How long logs of tasks and flows are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
         instances (InstanceCluster): The cluster with its instances and its capacity provider.
         service (ecs.Ec2Service): The service.
-        targets (elbv2.ApplicationTargetGroup): The tasks, as the load balancer sees them.
-        task_role (iam.Role): What the application may do: nothing, until it is granted.
-        execution_role (iam.Role): What Amazon ECS may do to start a task.
-        log_group (logs.LogGroup): What the containers write.
-        scaling (ecs.ScalableTaskCount): What scales the tasks.
+        targets (elbv2.ApplicationTargetGroup): The target group of the tasks.
+        task_role (iam.Role): The application's role, without permissions until they are granted.
+        execution_role (iam.Role): The role that starts a task.
+        log_group (logs.LogGroup): The log of the containers.
+        scaling (ecs.ScalableTaskCount): The number of tasks, which schedules can be added to.
         failed_deployments (FailedDeployments): Events of deployments that were rolled back.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
@@ -102,6 +103,7 @@ class LoadBalancedContainers(Construct):
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -110,27 +112,33 @@ class LoadBalancedContainers(Construct):
         certificate: acm.ICertificate | None = None,
         domain_name: str | None = None,
         hosted_zone: route53.IHostedZone | None = None,
-        web_acl: wafv2.CfnWebACL | None = None,
+        web_acl: wafv2.IWebACLRef | None = None,
         vpc: ec2.IVpc | None = None,
+        public_subnets: Subnets | None = None,
+        private_subnets: Subnets | None = None,
         image: ecs.ContainerImage | None = None,
-        container_port: int = 8080,
-        health_check_path: str = "/",
-        health_check_grace_period: Duration | None = None,
+        container_port: ApplicationPort = 8080,
+        health_check_path: HealthCheckPath = "/",
+        health_check_grace_period: StartTime | None = None,
         environment: Mapping[str, str] | None = None,
         secrets: Mapping[str, ecs.Secret] | None = None,
-        cpu: int = 256,
-        memory: Size | None = None,
+        cpu: Annotated[int, Interval(ge=128, le=16_384), Unit("units"), _BOUNDS] = 256,
+        memory: Annotated[Size, Interval(ge=mebibytes(64), le=mebibytes(122_880)), MultipleOf(mebibytes(1)), _BOUNDS]
+        | None = None,
         architecture: ec2.InstanceArchitecture = ec2.InstanceArchitecture.ARM_64,
         instance_type: ec2.InstanceType | None = None,
         machine_image: ec2.IMachineImage | None = None,
-        volume_size: Size | None = None,
-        min_capacity: int = 2,
-        max_capacity: int = 10,
-        tasks_per_instance: int | None = None,
-        spare_capacity: int = 0,
+        volume_size: Annotated[
+            Size, Interval(ge=gibibytes(30), le=gibibytes(1024)), MultipleOf(gibibytes(1)), Known("the launch template")
+        ]
+        | None = None,
+        min_capacity: Annotated[int, Ge(1), Unit("tasks"), _BOUNDS] = 2,
+        max_capacity: Annotated[int, Interval(ge=1, le=5000), Unit("tasks"), _BOUNDS] = 10,
+        tasks_per_instance: Annotated[int, Interval(ge=1, le=120), Unit("tasks"), _BOUNDS] | None = None,
+        spare_capacity: Annotated[int, Interval(ge=0, le=50), Unit("percent"), _BOUNDS] = 0,
         scale_on: ScaleOn = "cpu",
-        target_utilization: float = 50,
-        requests_per_task: float | None = None,
+        target_utilization: TargetUtilization = 50,
+        requests_per_task: RequestsPerMinute | None = None,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         deletion_protection: bool = True,
@@ -144,35 +152,18 @@ class LoadBalancedContainers(Construct):
         memory = memory or Size.mebibytes(512)
         instance_type = instance_type or default_instance_type(architecture, "medium")
         front.check(scope)
-        check_web_vpc("vpc", vpc)
-        check_range("container_port", container_port, 1024, 65535)
-        if not health_check_path.startswith("/"):
-            raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
-        check_duration("health_check_grace_period", health_check_grace_period, Duration.seconds(0), Duration.hours(1))
+        check_network(vpc, public_subnets, private_subnets)
         container.check()
-        check_known("cpu", cpu, _BOUNDS)
-        check_range("cpu", cpu, 128, 16_384, "units")
-        check_known("memory", memory, _BOUNDS)
-        check_range("memory", memory.to_bytes() / 2**20, 64, 122_880, "MiB")
         check_instance_types("instance_type", [instance_type], architecture)
-        check_volume("volume_size", volume_size, 30)
-        for name, number in (
-            ("min_capacity", min_capacity),
-            ("max_capacity", max_capacity),
-            ("tasks_per_instance", tasks_per_instance),
-            ("spare_capacity", spare_capacity),
-        ):
-            check_known(name, number, _BOUNDS)
-        check_capacities(min_capacity, max_capacity, None, 5000, "tasks")
-        check_range("tasks_per_instance", tasks_per_instance, 1, 120, "tasks")
-        check_range("spare_capacity", spare_capacity, 0, 50, "percent")
-        check_one_of("scale_on", scale_on, get_args(ScaleOn))
+        check_capacities(min_capacity, max_capacity)
         load.check()
         on_one = tasks_on_one(instance_type, cpu, memory, tasks_per_instance)
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        network = ApplicationNetwork(self, vpc, settings)
+        network = ApplicationNetwork(
+            self, vpc, settings, public_subnets=public_subnets, private_subnets=private_subnets
+        )
         self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
             self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings

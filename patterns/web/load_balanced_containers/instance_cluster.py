@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import Duration, Size
+from aws_cdk import Duration, Names, Size, Stack, Tags, Token
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -45,9 +45,9 @@ class InstanceCluster(Construct):
         cluster (ecs.Cluster): The cluster.
         with_capacity (ecs.ICluster): The same, as the CDK's services for instances want to see it.
         group (autoscaling.AutoScalingGroup): The instances.
-        provider (ecs.CfnCapacityProvider): What scales the group.
-        security_group (ec2.SecurityGroup): Whom the instances talk to.
-        role (iam.Role): What the instances may do.
+        provider (ecs.CfnCapacityProvider): The capacity provider, which scales the group.
+        security_group (ec2.SecurityGroup): The security group of the instances.
+        role (iam.Role): The role of the instances.
         alarms (list[cloudwatch.Alarm]): Its alarms.
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
@@ -102,11 +102,14 @@ class InstanceCluster(Construct):
         # Draining moves an instance's tasks before it goes; protection from scale-in is against scaling, not this.
         replace_by_refresh(self.group, warmup=WARMUP, protected=True)
         acknowledge_notifications(self.group)
+        # Instances that start before the provider is there belong to it by this tag.
+        Tags.of(self.group).add("AmazonECSManaged", "true", apply_to_launched_instances=True)
         # Not the CDK's AsgCapacityProvider: it would give the instances ecs:Submit* and logs of the whole account.
         provider = ecs.CfnCapacityProvider
         self.provider = provider(
             self,
             "Provider",
+            name=provider_name(self),
             auto_scaling_group_provider=provider.AutoScalingGroupProviderProperty(
                 auto_scaling_group_arn=self.group.auto_scaling_group_name,
                 managed_draining="ENABLED",
@@ -212,6 +215,27 @@ class InstanceCluster(Construct):
         return self.cluster.stack.format_arn(
             service="ecs", resource="container-instance", resource_name=f"{self.cluster.cluster_name}/*"
         )
+
+
+def provider_name(scope: Construct) -> str | None:
+    """Name a capacity provider where the name that CloudFormation would make is refused.
+
+    CloudFormation's begins with the stack's, and Amazon ECS takes none that begins with aws, ecs or fargate.
+
+    Args:
+        scope: The construct that the provider belongs to.
+
+    Returns:
+        The name; None where CloudFormation may choose it, so that the provider can be replaced.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-capacityprovider.html
+    """
+    stack = Stack.of(scope)
+    while stack.nested_stack_parent is not None:
+        stack = stack.nested_stack_parent
+    if Token.is_unresolved(stack.stack_name) or not stack.stack_name.lower().startswith(("aws", "ecs", "fargate")):
+        return None
+    return f"web-{Names.unique_resource_name(scope, max_length=200, separator='-')}"
 
 
 def join_cluster(cluster: str) -> str:

@@ -56,7 +56,7 @@ def tasks_on_one(instance_type: ec2.InstanceType, cpu: int, memory: Size, given:
         instance_type: The instance type.
         cpu: CPU units that one task reserves.
         memory: Memory that one task reserves.
-        given: What the user says instead. None: it follows from the instance type.
+        given: The number that the user gave. None: it follows from the instance type.
 
     Returns:
         How many fit.

@@ -1,8 +1,9 @@
 """A load balancer, and containers on AWS Fargate behind it."""
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Annotated, Literal
 
+from annotated_types import Ge, Interval, MultipleOf, Unit
 from aws_cdk import Duration, Size
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,11 +16,19 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
+from patterns.building_blocks.bounds import Known, Matches, mebibytes
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
+from patterns.web.capacity.capacity_bounds import (
+    RequestsPerMinute,
+    SpotShare,
+    TargetUtilization,
+    check_capacities,
+    check_on_demand_base,
+)
 from patterns.web.container_services.container_task import Container, ContainerTask
 from patterns.web.container_services.failed_deployments import FailedDeployments
 from patterns.web.container_services.service_alarms import too_few_tasks
@@ -27,9 +36,9 @@ from patterns.web.container_services.service_scaling import ScaleOn, TrackedLoad
 from patterns.web.load_balanced_fargate.task_sizes import check_task_size
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
-from patterns.web.load_balancing.target_group import application_targets
-from patterns.web.networking.application_network import ApplicationNetwork
-from patterns.web.networking.web_vpc import check_web_vpc
+from patterns.web.load_balancing.target_group import HealthCheckPath, StartTime, application_targets
+from patterns.web.networking.application_network import ApplicationNetwork, Subnets, check_network
+from patterns.web.networking.ports import ApplicationPort
 
 
 class LoadBalancedFargate(Construct):
@@ -44,23 +53,27 @@ class LoadBalancedFargate(Construct):
         hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
         vpc: An existing VPC with public and private subnets. Default: a new one in two zones, with NAT gateways.
+        public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
+            Default: the first in each zone.
+        private_subnets: The private subnets of `vpc` for the tasks, one in each zone. Default: all, if there is one
+            in each zone.
         image: The container's image. Default: an example that serves an empty folder.
-        container_port: The port that the container listens on, 1024 to 65535. Default: 8080.
+        container_port: The port that the container listens on. Default: 8080.
         health_check_path: The path that answers 200 while a task can serve. Default: "/".
-        health_check_grace_period: How long a new task has to start, at most an hour. Default: one minute.
+        health_check_grace_period: How long a new task has to start. Default: one minute.
         environment: Environment variables without secrets. Default: none.
         secrets: Environment variables from Secrets Manager or Parameter Store. Default: none.
         architecture: The processor of the image. Default: ARM64.
-        cpu: CPU units of a task, of which 1,024 are one processor: 256 to 16384. Default: 256.
+        cpu: CPU units of a task, of which 1,024 are one processor. Default: 256.
         memory: Memory of a task, as AWS Fargate offers it for `cpu`. Default: 512 MiB.
         file_system: An Amazon EFS file system that every task mounts, encrypted in transit. Default: none.
         mount_path: Where it is mounted. Default: "/mnt/shared".
         min_capacity: The fewest tasks. Default: 2, one in each zone.
-        max_capacity: The most tasks, at most 5000. Default: 10.
+        max_capacity: The most tasks. Default: 10.
         on_demand_base: How many tasks are on-demand before spot is used. Default: `min_capacity`.
-        spot_share: The share of Fargate Spot among tasks above the base, 0 to 100 percent. Default: 0.
-        scale_on: What is tracked: "cpu", "memory", "requests" for each task, or "queue". Default: "cpu".
-        target_utilization: How busy a task should be, 40 to 70 percent. Default: 50.
+        spot_share: The share of Fargate Spot among tasks above the base. Default: 0.
+        scale_on: The load that is tracked: "cpu", "memory", "requests" for each task, or "queue". Default: "cpu".
+        target_utilization: How busy a task should be, in percent. Default: 50.
         requests_per_task: Requests a minute that keep one task fully busy. Required with scale_on="requests".
         queue: The queue whose length is tracked. Required with scale_on="queue".
         messages_per_task: How many waiting messages one task is there for. Required with scale_on="queue".
@@ -68,18 +81,18 @@ class LoadBalancedFargate(Construct):
             CloudWatch Logs.
         log_retention: How long logs of tasks and flows are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
         cluster (ecs.Cluster): The cluster, with Container Insights.
         service (ecs.FargateService): The service.
-        scaling (ecs.ScalableTaskCount): How many tasks run; add schedules to it.
-        targets (elbv2.ApplicationTargetGroup): The tasks, as the load balancer sees them.
-        task_role (iam.Role): What the application may do: nothing, until it is granted.
-        execution_role (iam.Role): What AWS Fargate may do to start a task.
-        log_group (logs.LogGroup): What the containers write.
+        scaling (ecs.ScalableTaskCount): The number of tasks, which schedules can be added to.
+        targets (elbv2.ApplicationTargetGroup): The target group of the tasks.
+        task_role (iam.Role): The application's role, without permissions until they are granted.
+        execution_role (iam.Role): The role that starts a task.
+        log_group (logs.LogGroup): The log of the containers.
         failed_deployments (FailedDeployments): Events of deployments that were rolled back.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
@@ -89,6 +102,7 @@ class LoadBalancedFargate(Construct):
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -97,28 +111,36 @@ class LoadBalancedFargate(Construct):
         certificate: acm.ICertificate | None = None,
         domain_name: str | None = None,
         hosted_zone: route53.IHostedZone | None = None,
-        web_acl: wafv2.CfnWebACL | None = None,
+        web_acl: wafv2.IWebACLRef | None = None,
         vpc: ec2.IVpc | None = None,
+        public_subnets: Subnets | None = None,
+        private_subnets: Subnets | None = None,
         image: ecs.ContainerImage | None = None,
-        container_port: int = 8080,
-        health_check_path: str = "/",
-        health_check_grace_period: Duration | None = None,
+        container_port: ApplicationPort = 8080,
+        health_check_path: HealthCheckPath = "/",
+        health_check_grace_period: StartTime | None = None,
         environment: Mapping[str, str] | None = None,
         secrets: Mapping[str, ecs.Secret] | None = None,
         architecture: ecs.CpuArchitecture | None = None,
-        cpu: int = 256,
-        memory: Size | None = None,
+        cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 256,
+        memory: Annotated[
+            Size,
+            Interval(ge=mebibytes(512), le=mebibytes(122_880)),
+            MultipleOf(mebibytes(1)),
+            Known("the size of a task"),
+        ]
+        | None = None,
         file_system: efs.IFileSystem | None = None,
-        mount_path: str = "/mnt/shared",
-        min_capacity: int = 2,
-        max_capacity: int = 10,
-        on_demand_base: int | None = None,
-        spot_share: int = 0,
+        mount_path: Annotated[str, Matches(r"/\S*", "a path that begins with /, without spaces")] = "/mnt/shared",
+        min_capacity: Annotated[int, Ge(1), Unit("tasks")] = 2,
+        max_capacity: Annotated[int, Interval(ge=1, le=5000), Unit("tasks")] = 10,
+        on_demand_base: Annotated[int, Ge(0), Unit("tasks")] | None = None,
+        spot_share: SpotShare = 0,
         scale_on: ScaleOn = "cpu",
-        target_utilization: float = 50,
-        requests_per_task: float | None = None,
+        target_utilization: TargetUtilization = 50,
+        requests_per_task: RequestsPerMinute | None = None,
         queue: sqs.IQueue | None = None,
-        messages_per_task: float | None = None,
+        messages_per_task: Annotated[float, Interval(ge=1, le=1_000_000), Unit("messages")] | None = None,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         deletion_protection: bool = True,
@@ -135,34 +157,23 @@ class LoadBalancedFargate(Construct):
         )
         memory = memory or Size.mebibytes(512)
         front.check(scope)
-        check_web_vpc("vpc", vpc)
-        check_range("container_port", container_port, 1024, 65535)
-        for name, path in (("health_check_path", health_check_path), ("mount_path", mount_path)):
-            if not path.startswith("/"):
-                raise ValueError(f"{name} must begin with /, got {path!r}")
-        check_duration("health_check_grace_period", health_check_grace_period, Duration.seconds(0), Duration.hours(1))
+        check_network(vpc, public_subnets, private_subnets)
         container.check()
         check_task_size(cpu, memory)
-        check_capacities(min_capacity, max_capacity, None, 5000, "tasks")
-        check_range("on_demand_base", on_demand_base, 0, max_capacity, "tasks")
-        check_range("spot_share", spot_share, 0, 100, "percent")
-        check_one_of("scale_on", scale_on, get_args(ScaleOn))
+        check_capacities(min_capacity, max_capacity)
+        check_on_demand_base(on_demand_base, max_capacity)
         load.check()
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        network = ApplicationNetwork(self, vpc, settings)
+        network = ApplicationNetwork(
+            self, vpc, settings, public_subnets=public_subnets, private_subnets=private_subnets
+        )
         self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
             self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
         )
-        self.cluster = ecs.Cluster(
-            self,
-            "Cluster",
-            vpc=self.vpc,
-            container_insights_v2=ecs.ContainerInsights.ENHANCED,
-            enable_fargate_capacity_providers=True,
-        )
+        self.cluster = ecs.Cluster(self, "Cluster", vpc=self.vpc, container_insights_v2=ecs.ContainerInsights.ENHANCED)
         task = ContainerTask(self, container, settings, starts_tasks="AWS Fargate")
         self.task_role, self.execution_role, self.log_group = task.role, task.execution_role, task.log_group
         definition = task.on_fargate(cpu=cpu, memory=memory, architecture=architecture or ecs.CpuArchitecture.ARM64)
@@ -175,8 +186,8 @@ class LoadBalancedFargate(Construct):
             health_check_grace_period or Duration.minutes(1),
         )
         if file_system is not None:
-            # The tasks' port to the file system; the application's own port is opened by the target group.
-            file_system.connections.allow_default_port_from(self.service)
+            # From the tasks' side, so that the stack of a file system never waits for this one.
+            self.service.connections.allow_to_default_port(file_system)
         self.targets = application_targets(
             self,
             vpc=self.vpc,
@@ -194,6 +205,17 @@ class LoadBalancedFargate(Construct):
             *self.failed_deployments.alarms,
             too_few_tasks(self, self.cluster, self.service, alarm_topic),
         ]
+
+    def _capacity_providers(self) -> ecs.CfnClusterCapacityProviderAssociations:
+        # Not `enable_fargate_capacity_providers`, which makes the same resource at synthesis, too late to depend on: it
+        # cannot be deleted while a service uses it.
+        return ecs.CfnClusterCapacityProviderAssociations(
+            self.cluster,
+            self.cluster.node.id,
+            cluster=self.cluster.cluster_name,
+            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            default_capacity_provider_strategy=[],
+        )
 
     def _service(
         self,
@@ -226,6 +248,7 @@ class LoadBalancedFargate(Construct):
         )
         # A task pulls its image through a NAT gateway.
         network.before(service)
+        service.node.add_dependency(self._capacity_providers())
         return service
 
 

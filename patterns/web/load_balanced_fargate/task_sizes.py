@@ -27,8 +27,6 @@ def check_task_size(cpu: int, memory: Size) -> None:
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
     """
-    if cpu not in MEMORY:
-        raise ValueError(f"cpu must be one of {', '.join(map(str, MEMORY))} units, got {cpu}")
     mebibytes = int(memory.to_mebibytes())
     if mebibytes not in MEMORY[cpu]:
         fitting = MEMORY[cpu]

@@ -1,17 +1,41 @@
-"""What a LoadBalancedFunction can be asked for."""
+"""Arguments of LoadBalancedFunction: their bounds, and what two of them say together."""
 
-import re
 from collections.abc import Mapping
+from typing import Annotated
 
-from aws_cdk import Size, Token
+from annotated_types import Ge
+from aws_cdk import Size
 
-from patterns.building_blocks.arguments import check_size, shown
+from patterns.building_blocks.bounds import Bytes, Matches, Passes
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 LARGEST = Size.mebibytes(1)
-_PATH = re.compile(r"/[A-Za-z0-9_\-.$/~\"'@:+&()!*]{0,1023}")
-# An alias of a number alone would be taken for a version.
-_ALIAS = re.compile(r"(?!\d+$)[A-Za-z0-9_-]{1,128}")
+
+AliasName = Annotated[
+    str, Matches(r"(?!\d+$)[A-Za-z0-9_-]{1,128}", "up to 128 letters, digits, - and _, and no number alone")
+]
+"""The name of an alias; AWS Lambda takes a number alone for a version."""
+
+
+def check_fits(argument: str, size: Size) -> None:
+    """Refuse a payload that does not fit between a load balancer and a function.
+
+    Args:
+        argument: The argument's own name.
+        size: The size.
+
+    Raises:
+        ValueError: If it is larger.
+    """
+    if size.to_bytes() > LARGEST.to_bytes():
+        raise ValueError(
+            f"{argument} must be at most 1 MiB, got {int(size.to_bytes())} bytes: a load balancer hands no more to "
+            "a function; sign URLs of Amazon S3, or put containers behind it"
+        )
+
+
+Payload = Annotated[Size, Ge(Bytes(1)), Passes(check_fits, "at most 1 MiB")]
+"""A body between a load balancer and a function."""
 
 
 def check_code(
@@ -29,37 +53,3 @@ def check_code(
     if (code is None) != (handler is None):
         given = "handler" if code is None else "code"
         raise ValueError(f"code and handler go together, got only {given}")
-
-
-def check_payloads(**sizes: Size | None) -> None:
-    """Refuse payloads that do not fit between a load balancer and a function.
-
-    Raises:
-        ValueError: If one is larger.
-    """
-    for argument, size in sizes.items():
-        if size is None:
-            continue
-        if not size.is_unresolved() and size.to_bytes() > LARGEST.to_bytes():
-            raise ValueError(
-                f"{argument} must be at most 1 MiB, got {int(size.to_bytes())} bytes: a load balancer hands no more to "
-                "a function; sign URLs of Amazon S3, or put containers behind it"
-            )
-        check_size(argument, size, Size.bytes(1), LARGEST)
-
-
-def check_names(alias_name: str, health_check_path: str) -> None:
-    """Refuse an alias that Lambda, or a path that a load balancer, does not take.
-
-    Raises:
-        ValueError: If one is malformed.
-    """
-    if not Token.is_unresolved(alias_name) and not _ALIAS.fullmatch(alias_name):
-        raise ValueError(
-            f"alias_name must be up to 128 letters, digits, - and _, and no number alone, got {shown(alias_name)!r}"
-        )
-    if not Token.is_unresolved(health_check_path) and not _PATH.fullmatch(health_check_path):
-        raise ValueError(
-            f"health_check_path must begin with / and hold a path of up to 1024 characters, "
-            f"got {shown(health_check_path[:40])!r}"
-        )

@@ -1,10 +1,12 @@
 """A load balancer, and a function behind it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from aws_cdk import Acknowledgment, Duration, Size, Token, Validations
+from annotated_types import Interval, Unit
+from aws_cdk import Acknowledgment, Duration, Token, Validations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -14,21 +16,27 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
-from patterns.building_blocks.arguments import check_duration, check_memory, check_range
-from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
+from patterns.building_blocks.lambda_function import (
+    PYTHON,
+    EnvironmentVariables,
+    FunctionMemory,
+    FunctionTimeout,
+    LambdaFunction,
+)
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.settings import Settings
-from patterns.web.load_balanced_function.arguments import LARGEST, check_code, check_names, check_payloads
+from patterns.building_blocks.signature import checked
+from patterns.web.load_balanced_function.arguments import LARGEST, AliasName, Payload, check_code
 from patterns.web.load_balanced_function.managed_rules import managed_rules
-from patterns.web.load_balancing.function_target import function_targets
+from patterns.web.load_balancing.function_target import alias_of, function_targets, idle_timeout_for
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
-from patterns.web.networking.application_network import ApplicationNetwork
-from patterns.web.networking.web_vpc import check_web_vpc
+from patterns.web.load_balancing.target_group import HealthCheckPath
+from patterns.web.networking.application_network import ApplicationNetwork, Subnets, check_network
 
 
 class LoadBalancedFunction(Construct):
@@ -44,36 +52,40 @@ class LoadBalancedFunction(Construct):
         web_acl: An AWS WAF web ACL that filters requests. Default: one with AWS's managed rules.
         managed_rules: Whether a web ACL with AWS's managed rules is made where none is given. Default: True.
         vpc: An existing VPC with public subnets in two zones. Default: a new one with two, and nothing else in it.
-        function: A ready function, which needs no version or alias. Default: one is made, of `code` or as an example.
+        public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
+            Default: the first in each zone.
+        function: A ready function, version or alias. A function of the same app gets an alias of its newest version;
+            anything else is invoked as it is, and in another account its owner must permit that. Default: one is made,
+            of `code` or as an example.
         code: The code of a function to make. Default: an example that answers with what was asked for.
         handler: The function in `code`: "module.function". Required with `code`.
         runtime: The runtime of `code`. Default: the catalog's Python.
         environment: Environment variables of a function that is made. Default: none.
         memory: Memory of a function that is made. Default: 256 MiB.
-        timeout: How long an answer of a function that is made may take, 1 second to 15 minutes. Default: 30 seconds.
-        reserved_concurrency: The most requests at one time to a function that is made, at most 1000; more are answered
+        timeout: How long an answer of a function that is made may take. Default: 30 seconds.
+        reserved_concurrency: The most requests at one time to a function that is made; more are answered
             502. Default: no limit of its own.
         alias_name: The alias of the version that answers. Default: "live".
         multi_value_headers: Whether headers and query parameters that repeat all reach the function, in
             `multiValueHeaders` and `multiValueQueryStringParameters`, in which form it must also answer. Default: True.
         health_check_path: The path that answers 200 while the application can serve. Default: "/".
-        health_check_interval: The time between two checks, each an invocation, 35 seconds to 5 minutes. Default: 35
+        health_check_interval: The time between two checks, each an invocation, which may take 30 seconds. Default: 35
             seconds.
-        largest_request: The largest body that clients send, which must fit: at most 1 MiB. Default: 1 MiB.
-        largest_response: The largest answer that the function gives, which must fit with its headers, in JSON: at most
-            1 MiB. Default: 1 MiB.
+        largest_request: The largest body that clients send. Default: 1 MiB.
+        largest_response: The largest answer that the function gives, with its headers, in JSON. Default: 1 MiB.
         encryption_key: The key that encrypts logs and environment; its policy must let CloudWatch Logs use it.
             Default: keys that AWS owns.
         log_retention: How long logs of function and flows are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
-        web_acl (wafv2.CfnWebACL | None): What filters requests.
-        function (lambda_.Function): What answers.
-        alias (lambda_.Alias): The version that answers.
+        web_acl (wafv2.IWebACLRef | None): The web ACL that filters requests.
+        function (lambda_.IFunction): The function that answers.
+        alias (lambda_.Alias | None): The version that answers; None for a function that is imported, an alias or a
+            version.
         targets (elbv2.ApplicationTargetGroup): The alias, as the load balancer sees it.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
@@ -83,6 +95,7 @@ class LoadBalancedFunction(Construct):
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -91,23 +104,25 @@ class LoadBalancedFunction(Construct):
         certificate: acm.ICertificate | None = None,
         domain_name: str | None = None,
         hosted_zone: route53.IHostedZone | None = None,
-        web_acl: wafv2.CfnWebACL | None = None,
+        web_acl: wafv2.IWebACLRef | None = None,
         managed_rules: bool = True,
         vpc: ec2.IVpc | None = None,
-        function: lambda_.Function | None = None,
+        public_subnets: Subnets | None = None,
+        function: lambda_.IFunction | None = None,
         code: lambda_.Code | None = None,
         handler: str | None = None,
         runtime: lambda_.Runtime | None = None,
-        environment: Mapping[str, str] | None = None,
-        memory: Size | None = None,
-        timeout: Duration | None = None,
-        reserved_concurrency: int | None = None,
-        alias_name: str = "live",
+        environment: EnvironmentVariables | None = None,
+        memory: FunctionMemory | None = None,
+        timeout: FunctionTimeout | None = None,
+        reserved_concurrency: Annotated[int, Interval(ge=1, le=1000), Unit("requests")] | None = None,
+        alias_name: AliasName = "live",
         multi_value_headers: bool = True,
-        health_check_path: str = "/",
-        health_check_interval: Duration | None = None,
-        largest_request: Size | None = None,
-        largest_response: Size | None = None,
+        health_check_path: HealthCheckPath = "/",
+        health_check_interval: Annotated[Duration, Interval(ge=timedelta(seconds=35), le=timedelta(minutes=5))]
+        | None = None,
+        largest_request: Payload | None = None,
+        largest_response: Payload | None = None,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         deletion_protection: bool = True,
@@ -115,30 +130,30 @@ class LoadBalancedFunction(Construct):
     ) -> None:
         front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
         front.check(scope)
-        check_web_vpc("vpc", vpc, private_subnets=False)
-        settings = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
-        check_code(function, code, handler, {**settings, "reserved_concurrency": reserved_concurrency})
-        check_memory("memory", memory)
-        check_duration("timeout", timeout, Duration.seconds(1), Duration.minutes(15))
-        check_range("reserved_concurrency", reserved_concurrency, 1, 1000, "requests")
-        check_names(alias_name, health_check_path)
-        # A check of a function may take up to 30 seconds, and the next one comes only after it.
-        check_duration("health_check_interval", health_check_interval, Duration.seconds(35), Duration.minutes(5))
-        check_payloads(largest_request=largest_request, largest_response=largest_response)
+        check_network(vpc, public_subnets, runs_inside=False)
+        of_function = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
+        check_code(function, code, handler, {**of_function, "reserved_concurrency": reserved_concurrency})
+        del largest_response  # Its bound is checked, and that is all: the load balancer itself refuses larger ones.
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        network = ApplicationNetwork(self, vpc, settings, private_subnets=False)
+        network = ApplicationNetwork(self, vpc, settings, public_subnets=public_subnets, runs_inside=False)
         self.vpc: ec2.IVpc = network.vpc
         self.web_acl = web_acl or (_managed(self) if managed_rules else None)
         front = replace(front, web_acl=self.web_acl)
         self.balancer = HttpsLoadBalancer(
-            self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
+            self,
+            "Balancer",
+            network=network,
+            front=front,
+            deletion_protection=deletion_protection,
+            settings=settings,
+            idle_timeout=idle_timeout_for(timeout, function),
         )
         self.alarms: list[cloudwatch.Alarm] = [*network.alarms, *self.balancer.alarms]
 
         if function is not None:
-            self.function = function
+            self.function: lambda_.IFunction = function
         else:
             architecture = lambda_.Architecture.ARM_64
             example = Path(__file__).parent / "handler"
@@ -158,10 +173,8 @@ class LoadBalancedFunction(Construct):
                 memory=memory,
                 timeout=timeout or Duration.seconds(30),
                 environment={**({} if code else bounds), **(environment or {})},
-                encryption_key=encryption_key,
-                log_retention=log_retention,
+                settings=settings,
                 reserved_concurrency=reserved_concurrency,
-                alarm_topic=alarm_topic,
             )
             Validations.of(made.function).acknowledge(
                 Acknowledgment(
@@ -172,10 +185,10 @@ class LoadBalancedFunction(Construct):
             )
             self.function = made.function
             self.alarms += made.alarms
-        self.alias = lambda_.Alias(self, "Alias", alias_name=alias_name, version=self.function.current_version)
+        self.alias = alias_of(self, self.function, alias_name)
         self.targets = function_targets(
             self,
-            self.alias,
+            self.alias or self.function,
             multi_value_headers=multi_value_headers,
             health_check_path=health_check_path,
             health_check_interval=health_check_interval or Duration.seconds(35),
@@ -232,6 +245,6 @@ class LoadBalancedFunction(Construct):
         ]
 
 
-def _managed(scope: Construct) -> wafv2.CfnWebACL:
+def _managed(scope: Construct) -> wafv2.IWebACLRef:
     # The argument of the same name hides the function within the constructor.
     return managed_rules(scope, "WebAcl")

@@ -1,4 +1,4 @@
-"""What an AWS WAF web ACL of managed rules refuses before a function is invoked."""
+"""A web ACL of AWS's managed rules, which filters requests before a function is invoked."""
 
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct

@@ -1,8 +1,9 @@
 """A load balancer, and instances that come and go behind it."""
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import Annotated, Literal
 
+from annotated_types import Ge, Interval, MinLen, Unit
 from aws_cdk import Annotations, Aws, Duration, Size
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_certificatemanager as acm
@@ -15,12 +16,20 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
-from patterns.building_blocks.arguments import check_capacities, check_duration, check_one_of, check_range
+from patterns.building_blocks.bounds import Matches
 from patterns.building_blocks.private_bucket import PrivateBucket
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
+from patterns.web.capacity.capacity_bounds import (
+    RequestsPerMinute,
+    SpotShare,
+    TargetUtilization,
+    check_capacities,
+    check_on_demand_base,
+)
 from patterns.web.instance_fleets.instance_group import (
     acknowledge_notifications,
     failure_notifications,
@@ -29,8 +38,8 @@ from patterns.web.instance_fleets.instance_group import (
 from patterns.web.instance_fleets.instance_refresh import replace_by_refresh, replace_with_suspended_processes
 from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
+    VolumeSize,
     check_instance_types,
-    check_volume,
     default_instance_type,
     machine_image_for,
 )
@@ -48,13 +57,14 @@ from patterns.web.load_balanced_instances.load_scaling import (
 from patterns.web.load_balanced_instances.scheduled_capacity import ScheduledCapacity, add_schedule, check_scheduled
 from patterns.web.load_balanced_instances.spot_mix import mixed_instances, uses_spot
 from patterns.web.load_balanced_instances.user_data import user_data
+from patterns.web.load_balanced_instances.warm_pool import keep_warm
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
-from patterns.web.load_balancing.target_group import application_targets
-from patterns.web.networking.application_network import ApplicationNetwork
-from patterns.web.networking.web_vpc import check_web_vpc
+from patterns.web.load_balancing.target_group import HealthCheckPath, StartTime, application_targets
+from patterns.web.networking.application_network import ApplicationNetwork, Subnets, check_network
+from patterns.web.networking.ports import ApplicationPort
 
-SUSPENDABLE = ("AZRebalance", "AlarmNotification", "HealthCheck", "ReplaceUnhealthy", "ScheduledActions")
+Suspendable = Literal["AZRebalance", "AlarmNotification", "HealthCheck", "ReplaceUnhealthy", "ScheduledActions"]
 
 
 class LoadBalancedInstances(Construct):
@@ -69,46 +79,52 @@ class LoadBalancedInstances(Construct):
         hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
         vpc: An existing VPC with public and private subnets. Default: a new one in two zones, with NAT gateways.
+        public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
+            Default: the first in each zone.
+        private_subnets: The private subnets of `vpc` for the instances, one in each zone. Default: all, if there is one
+            in each zone.
         application: Shell commands that install and start the application. Default: an example page.
-        application_port: The port that the application listens on, 1024 to 65535. Default: 8080.
+        application_port: The port that the application listens on. Default: 8080.
         health_check_path: The path that answers 200 while an instance can serve. Default: "/".
         health_check: A shell command on the instance; its third failure in a row has the instance replaced.
             Default: none beyond the load balancer's check.
-        health_check_grace_period: How long a new instance has to start, at most an hour. Default: 3 minutes.
+        health_check_grace_period: How long a new instance has to start. Default: 3 minutes.
         architecture: The processor. Default: ARM_64.
         instance_types: Instance types, the best first. Default: t4g.small, or t3.small for X86_64.
         machine_image: The image. Default: the newest Amazon Linux 2023.
-        volume_size: The size of the root volume, 8 to 1024 GiB. Default: 8 GiB.
+        volume_size: The size of the root volume. Default: 8 GiB.
         min_capacity: The fewest instances. Default: 2, one in each zone.
-        max_capacity: The most instances, at most 1000. Default: 6.
+        max_capacity: The most instances. Default: 6.
         desired_capacity: How many to start with; every deployment sets the group back to it. Default: the group
             decides, and deployments leave it alone.
         on_demand_base: How many instances are on-demand before spot is used. Default: `min_capacity`.
-        spot_share: The share of spot among instances above the base, 0 to 100 percent. Default: 0.
-        scale_on: What is tracked: "cpu" or "requests" for each instance. Default: "cpu".
-        target_utilization: How busy an instance should be, 40 to 70 percent. Default: 50.
+        spot_share: The share of spot among instances above the base. Default: 0.
+        scale_on: The load that is tracked: "cpu" or "requests" for each instance. Default: "cpu".
+        target_utilization: How busy an instance should be, in percent. Default: 50.
         requests_per_instance: Requests a minute that keep one instance fully busy. Required with
             scale_on="requests".
         steps: Steps of CPU above the target that add instances at once; reaching the first is an alarm. Default: none.
         scheduled: Capacities that hold from set times on. Default: none.
         predictive: "forecast" to see what is coming, "scale" to be ahead of it. Default: no forecast.
-        warm_pool: How many stopped instances wait, ready installed, 0 to 100. Default: 0.
+        warm_pool: How many stopped instances wait, ready installed. Default: 0.
         suspended_processes: Scaling processes that rest during an update, which then rolls by CloudFormation instead
             of by instance refresh. Default: none.
+        rollback_on_alarm: Whether an update is rolled back when the application answers 5xx; while that alarm is on,
+            AWS begins no update: say False to deploy what mends it. Default: True.
         log_paths: Files and folders that are saved, with the journal, before an instance goes. Default: the log of
             its start.
         encryption_key: The key that encrypts saved logs of instances, and flow logs of a VPC that is made; its policy
             must let CloudWatch Logs use it. Default: keys that AWS owns.
         log_retention: How long flow logs of a VPC that is made are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
         group (autoscaling.AutoScalingGroup): The instances.
-        targets (elbv2.ApplicationTargetGroup): The instances, as the load balancer sees them.
-        role (iam.Role): What the instances may do.
+        targets (elbv2.ApplicationTargetGroup): The target group of the instances.
+        role (iam.Role): The role of the instances.
         saved_logs (s3.Bucket): Logs of instances that are gone.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
@@ -118,6 +134,7 @@ class LoadBalancedInstances(Construct):
     Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-load-balancer.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -126,31 +143,36 @@ class LoadBalancedInstances(Construct):
         certificate: acm.ICertificate | None = None,
         domain_name: str | None = None,
         hosted_zone: route53.IHostedZone | None = None,
-        web_acl: wafv2.CfnWebACL | None = None,
+        web_acl: wafv2.IWebACLRef | None = None,
         vpc: ec2.IVpc | None = None,
+        public_subnets: Subnets | None = None,
+        private_subnets: Subnets | None = None,
         application: str | None = None,
-        application_port: int = 8080,
-        health_check_path: str = "/",
+        application_port: ApplicationPort = 8080,
+        health_check_path: HealthCheckPath = "/",
         health_check: str | None = None,
-        health_check_grace_period: Duration | None = None,
+        health_check_grace_period: StartTime | None = None,
         architecture: ec2.InstanceArchitecture = ec2.InstanceArchitecture.ARM_64,
-        instance_types: Sequence[ec2.InstanceType] | None = None,
+        instance_types: Annotated[Sequence[ec2.InstanceType], MinLen(1), Unit("instance types")] | None = None,
         machine_image: ec2.IMachineImage | None = None,
-        volume_size: Size | None = None,
-        min_capacity: int = 2,
-        max_capacity: int = 6,
-        desired_capacity: int | None = None,
-        on_demand_base: int | None = None,
-        spot_share: int = 0,
+        volume_size: VolumeSize | None = None,
+        min_capacity: Annotated[int, Ge(1), Unit("instances")] = 2,
+        max_capacity: Annotated[int, Interval(ge=1, le=1000), Unit("instances")] = 6,
+        desired_capacity: Annotated[int, Interval(ge=1, le=1000), Unit("instances")] | None = None,
+        on_demand_base: Annotated[int, Ge(0), Unit("instances")] | None = None,
+        spot_share: SpotShare = 0,
         scale_on: ScaleOn = "cpu",
-        target_utilization: float = 50,
-        requests_per_instance: float | None = None,
+        target_utilization: TargetUtilization = 50,
+        requests_per_instance: RequestsPerMinute | None = None,
         steps: Sequence[ScalingStep] = (),
         scheduled: Sequence[ScheduledCapacity] = (),
         predictive: Predictive | None = None,
-        warm_pool: int = 0,
-        suspended_processes: Sequence[str] = (),
-        log_paths: Sequence[str] = ("/var/log/cloud-init-output.log",),
+        warm_pool: Annotated[int, Interval(ge=0, le=100), Unit("instances")] = 0,
+        suspended_processes: Sequence[Suspendable] = (),
+        rollback_on_alarm: bool = True,
+        log_paths: Sequence[Annotated[str, Matches(r"/\S*", "absolute and without spaces")]] = (
+            "/var/log/cloud-init-output.log",
+        ),
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         deletion_protection: bool = True,
@@ -162,33 +184,21 @@ class LoadBalancedInstances(Construct):
         )
         types = [default_instance_type(architecture, "small")] if instance_types is None else list(instance_types)
         front.check(scope)
-        check_web_vpc("vpc", vpc)
+        check_network(vpc, public_subnets, private_subnets)
         check_instance_types("instance_types", types, architecture)
-        check_range("application_port", application_port, 1024, 65535)
-        if not health_check_path.startswith("/"):
-            raise ValueError(f"health_check_path must begin with /, got {health_check_path!r}")
-        check_duration("health_check_grace_period", health_check_grace_period, Duration.seconds(0), Duration.hours(1))
-        check_volume("volume_size", volume_size, 8)
-        check_capacities(min_capacity, max_capacity, desired_capacity, 1000, "instances")
-        check_range("on_demand_base", on_demand_base, 0, max_capacity, "instances")
-        check_range("spot_share", spot_share, 0, 100, "percent")
-        check_one_of("scale_on", scale_on, get_args(ScaleOn))
+        check_capacities(min_capacity, max_capacity, desired_capacity)
+        check_on_demand_base(on_demand_base, max_capacity)
         tracked.check()
         check_steps(steps, target_utilization)
-        check_scheduled(scheduled)
-        check_one_of("predictive", predictive, get_args(Predictive))
-        check_range("warm_pool", warm_pool, 0, 100, "instances")
+        check_scheduled(scheduled, min_capacity, max_capacity)
         if warm_pool and (spot_share or len(types) > 1):
             raise ValueError("warm_pool needs one instance type and spot_share=0: AWS keeps no mixed instances warm")
-        for process in suspended_processes:
-            check_one_of("suspended_processes", process, SUSPENDABLE)
-        for path in log_paths:
-            if not path.startswith("/") or any(character.isspace() for character in path):
-                raise ValueError(f"log_paths must be absolute and without spaces, got {path!r}")
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        network = ApplicationNetwork(self, vpc, settings)
+        network = ApplicationNetwork(
+            self, vpc, settings, public_subnets=public_subnets, private_subnets=private_subnets
+        )
         self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
             self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
@@ -213,6 +223,7 @@ class LoadBalancedInstances(Construct):
                 log_bucket=self.saved_logs.bucket_name,
                 log_paths=log_paths,
                 health_check=health_check,
+                tells_installed=warm_pool > 0,
             ),
             volume_size=volume_size or Size.gibibytes(8),
         )
@@ -237,17 +248,17 @@ class LoadBalancedInstances(Construct):
         )
         errors = self.balancer.forward("Targets", self.targets)
         if suspended_processes:
-            replace_with_suspended_processes(self.group, suspended_processes, pause=warmup)
+            replace_with_suspended_processes(self.group, suspended_processes, pause=warmup, most=max_capacity)
         else:
             # A refresh that makes the application fail is rolled back.
-            replace_by_refresh(self.group, warmup=warmup, alarm=errors)
+            replace_by_refresh(self.group, warmup=warmup, alarm=errors if rollback_on_alarm else None)
         track(self.group, tracked)
         stepped = add_steps(self.group, steps, alarm_topic)
         add_schedule(self.group, scheduled)
         if predictive is not None:
             predict(self.group, predictive, tracked, self.balancer.load_balancer, self.targets)
         if warm_pool:
-            self.group.add_warm_pool(min_size=warm_pool, pool_state=autoscaling.PoolState.STOPPED)
+            keep_warm(self.group, warm_pool)
         save_logs(
             self,
             group=self.group,
@@ -267,7 +278,7 @@ class LoadBalancedInstances(Construct):
         """Let `grantee` declare instances of the group healthy or unhealthy, which has them replaced.
 
         Args:
-            grantee: Who checks. The instances themselves may, if `health_check` is given.
+            grantee: The principal that checks. The instances themselves may, if `health_check` is given.
 
         Returns:
             The grant.

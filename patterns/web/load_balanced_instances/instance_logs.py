@@ -1,6 +1,5 @@
 """Logs of instances that terminate: a lifecycle hook, and the permission to upload them."""
 
-from aws_cdk import Duration
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -31,28 +30,32 @@ def save_logs(
         key: The key that encrypts them.
         reports_health: Whether an instance may declare instances of the group unhealthy.
     """
-    # The instance completes the hook itself; if it cannot, it is let go after five minutes without its logs.
-    hook = group.add_lifecycle_hook(
-        "SendLogs",
-        lifecycle_hook_name=LIFECYCLE_HOOK,
-        lifecycle_transition=autoscaling.LifecycleTransition.INSTANCE_TERMINATING,
-        default_result=autoscaling.DefaultResult.CONTINUE,
-        heartbeat_timeout=Duration.minutes(5),
-    )
+    # The instance completes the hook itself; if it cannot, it is let go after five minutes. The hook is a property of
+    # the group: as a resource of its own it would be deleted before the group, whose last instances it is there for.
+    resource = group.node.default_child
+    assert isinstance(resource, autoscaling.CfnAutoScalingGroup)
+    resource.lifecycle_hook_specification_list = [
+        autoscaling.CfnAutoScalingGroup.LifecycleHookSpecificationProperty(
+            lifecycle_hook_name=LIFECYCLE_HOOK,
+            lifecycle_transition="autoscaling:EC2_INSTANCE_TERMINATING",
+            default_result="CONTINUE",
+            heartbeat_timeout=300,
+        )
+    ]
     objects = bucket.arn_for_objects("*")
+    uploads = [iam.PolicyStatement(actions=["s3:PutObject"], resources=[objects])]
+    if key is not None:
+        uploads.append(key_statement(key, "kms:Decrypt", "kms:GenerateDataKey"))
+    # A policy of its own, that names no group: it outlives the group, whose last instances upload too.
+    upload = iam.Policy(scope, "UploadsLogs", roles=[role], statements=uploads)
+    group.node.add_dependency(upload)
+    acknowledge_wildcard_resource(upload, objects, OBJECT_KEYS_UNKNOWN)
     on_group = ["autoscaling:CompleteLifecycleAction"]
     if reports_health:
         on_group.append("autoscaling:SetInstanceHealth")
-    statements = [
-        iam.PolicyStatement(actions=["s3:PutObject"], resources=[objects]),
-        iam.PolicyStatement(actions=on_group, resources=[group.auto_scaling_group_arn]),
-    ]
-    if key is not None:
-        statements.append(key_statement(key, "kms:Decrypt", "kms:GenerateDataKey"))
-    # A policy of its own: it names the group, whose launch template waits for the role's first policy.
-    policy = iam.Policy(scope, "SavesLogs", roles=[role], statements=statements)
-    hook.node.add_dependency(policy)
-    acknowledge_wildcard_resource(policy, objects, OBJECT_KEYS_UNKNOWN)
+    # Another one: it names the group, whose launch template waits for the role's first policy.
+    statement = iam.PolicyStatement(actions=on_group, resources=[group.auto_scaling_group_arn])
+    policy = iam.Policy(scope, "SavesLogs", roles=[role], statements=[statement])
     acknowledge_wildcard_resource(
         policy,
         group.auto_scaling_group_arn,

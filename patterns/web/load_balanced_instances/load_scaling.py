@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
+from annotated_types import Interval, Unit
 from aws_cdk import Duration
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sns as sns
-
-from patterns.building_blocks.arguments import check_range
 
 ScaleOn = Literal["cpu", "requests"]
 Predictive = Literal["forecast", "scale"]
@@ -26,8 +25,8 @@ class ScalingStep:
         add: How many instances are added.
     """
 
-    cpu: float
-    add: int
+    cpu: Annotated[float, Interval(gt=0, le=100), Unit("percent")]
+    add: Annotated[int, Interval(ge=1, le=1000), Unit("instances")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +47,10 @@ class TrackedLoad:
         """Refuse a load that is only half described.
 
         Raises:
-            ValueError: If something is missing, too much or out of range.
+            ValueError: If something is missing or too much.
         """
-        check_range("target_utilization", self.target_utilization, 40, 70, "percent")
         if (self.scale_on == "requests") != (self.requests_per_instance is not None):
             raise ValueError("requests_per_instance and scale_on='requests' go together, got only one")
-        check_range("requests_per_instance", self.requests_per_instance, 1, 10_000_000, "requests a minute")
 
     @property
     def target(self) -> float:
@@ -79,12 +76,8 @@ def check_steps(steps: Sequence[ScalingStep], target: float) -> None:
     if len(steps) == 1:
         raise ValueError("steps must be two or more, got 1: one line is what target tracking is for")
     for step in steps:
-        if not target < step.cpu <= 100:
-            raise ValueError(
-                f"steps must have cpu above target_utilization ({target:g}) and at most 100, got {step.cpu:g}"
-            )
-        if step.add < 1:
-            raise ValueError(f"steps must add 1 or more instances, got {step.add}")
+        if step.cpu <= target:
+            raise ValueError(f"steps must have cpu above target_utilization ({target:g}), got {step.cpu:g}")
 
 
 def track(group: autoscaling.AutoScalingGroup, load: TrackedLoad) -> None:
@@ -108,7 +101,7 @@ def add_steps(
     Args:
         group: The group.
         steps: The steps, in order.
-        topic: Who is told that the first line is reached, as target tracking has not kept up.
+        topic: The topic that is notified when the first step is reached: target tracking has not kept up.
 
     Returns:
         The alarm that starts the steps; none without steps.

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from aws_cdk import TimeZone
+from annotated_types import Interval, Unit
+from aws_cdk import TimeZone, Token
 from aws_cdk import aws_autoscaling as autoscaling
+
+from patterns.building_blocks.bounds import Matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,25 +16,30 @@ class ScheduledCapacity:
     """Capacities that hold from a time on.
 
     Attributes:
-        name: What it is for; it becomes part of the construct id.
+        name: The name, which becomes part of the construct id.
         cron: When, as five fields: minute, hour, day of the month, month, day of the week.
         min_capacity: The fewest instances from then on. None: as before.
         max_capacity: The most instances from then on. None: as before.
         time_zone: In which the hours are. Default: UTC.
     """
 
-    name: str
-    cron: str
-    min_capacity: int | None = None
-    max_capacity: int | None = None
+    name: Annotated[str, Matches(r"[A-Za-z0-9_-]{1,100}", "up to 100 letters, digits, - and _")]
+    # Amazon EC2 Auto Scaling knows the five fields of Unix, without ?, L, W and # of Amazon EventBridge.
+    cron: Annotated[
+        str, Matches(r"[\d*,/-]+ [\d*,/-]+ [\d*,/-]+( [\dA-Za-z*,/-]+){2}", "a cron of five fields as Unix has them")
+    ]
+    min_capacity: Annotated[int, Interval(ge=0, le=1000), Unit("instances")] | None = None
+    max_capacity: Annotated[int, Interval(ge=0, le=1000), Unit("instances")] | None = None
     time_zone: TimeZone | None = None
 
 
-def check_scheduled(scheduled: Sequence[ScheduledCapacity]) -> None:
+def check_scheduled(scheduled: Sequence[ScheduledCapacity], fewest: int, most: int) -> None:
     """Refuse schedules that change nothing or contradict each other.
 
     Args:
         scheduled: The schedule.
+        fewest: The group's fewest instances.
+        most: The group's most instances.
 
     Raises:
         ValueError: If two have one name, or one has no capacity, capacities out of order or no cron expression.
@@ -46,8 +55,12 @@ def check_scheduled(scheduled: Sequence[ScheduledCapacity]) -> None:
                 f"scheduled must have min_capacity up to max_capacity, {one.name!r} has {one.min_capacity} and "
                 f"{one.max_capacity}"
             )
-        if len(one.cron.split()) != 5:
-            raise ValueError(f"scheduled must have a cron of five fields, {one.name!r} has {one.cron!r}")
+        low = fewest if one.min_capacity is None else one.min_capacity
+        high = most if one.max_capacity is None else one.max_capacity
+        if not (Token.is_unresolved(low) or Token.is_unresolved(high)) and low > high:
+            raise ValueError(
+                f"scheduled must leave min_capacity up to max_capacity, {one.name!r} makes them {low} and {high}"
+            )
 
 
 def add_schedule(group: autoscaling.AutoScalingGroup, scheduled: Sequence[ScheduledCapacity]) -> None:

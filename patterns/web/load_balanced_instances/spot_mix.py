@@ -10,7 +10,7 @@ def mixed_instances(
     """Divide instances between types, and between on-demand and spot.
 
     Args:
-        template: What they are launched from.
+        template: The launch template.
         types: Instance types, the best first.
         on_demand_base: How many are on-demand before spot is used.
         spot_share: The share of spot above that, in percent.

@@ -1,15 +1,22 @@
-"""What an instance runs when it starts: the application, and timers that watch over it."""
+"""User data of an instance: the application, and timers that watch over it."""
 
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SCRIPTS = Path(__file__).parent / "instance"
-LIFECYCLE_HOOK = "send-logs"
+LIFECYCLE_HOOK = "save-logs"
+LAUNCH_HOOK = "installed"
 
 
 def user_data(
-    *, region: str, application: str | None, log_bucket: str, log_paths: Sequence[str], health_check: str | None
+    *,
+    region: str,
+    application: str | None,
+    log_bucket: str,
+    log_paths: Sequence[str],
+    health_check: str | None,
+    tells_installed: bool = False,
 ) -> str:
     """Write the script.
 
@@ -17,8 +24,9 @@ def user_data(
         region: The Region, a name or token.
         application: Shell commands that install and start the application. None: an example.
         log_bucket: The name of the bucket for logs of instances that go.
-        log_paths: What is sent there beside the journal.
+        log_paths: Files and folders that are sent there beside the journal.
         health_check: A shell command that fails when the instance should be replaced. None: there is no such check.
+        tells_installed: Whether the instance completes the launch hook once it is installed. Default: no.
 
     Returns:
         A Bash script.
@@ -33,7 +41,11 @@ def user_data(
     parts = ["#!/bin/bash", "set -euo pipefail", _timer("send_logs", 10, variables)]
     if health_check is not None:
         parts.append(_timer("report_health", 20, {"AWS_REGION": region, "HEALTH_CHECK": health_check}))
+    if tells_installed:
+        parts.append(_timer("complete_launch", 10, {"AWS_REGION": region, "LAUNCH_HOOK": LAUNCH_HOOK}))
     parts.append(application or (SCRIPTS / "example_application.sh").read_text(encoding="utf-8"))
+    if tells_installed:
+        parts.append("touch /var/lib/web-installed")
     return "\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 

@@ -5,7 +5,10 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.web.load_balancing.target_group import health_check
+
+LONGEST_INVOCATION = Duration.minutes(15)
 
 
 def function_targets(
@@ -56,3 +59,50 @@ def function_targets(
     resource.targets = [elbv2.CfnTargetGroup.TargetDescriptionProperty(id=function.function_arn)]
     group.node.add_dependency(permission)
     return group
+
+
+def alias_of(scope: Construct, function: lambda_.IFunction, name: str) -> lambda_.Alias | None:
+    """Make an alias of a function's newest version.
+
+    The alias belongs to the function's own stack: another stack would have to import the version, which CloudFormation
+    then never lets the function's stack replace.
+
+    Args:
+        scope: The construct that the alias is for.
+        function: The function.
+        name: The alias's name.
+
+    Returns:
+        The alias; None for a function that is imported, an alias or a version, of which no version can be made.
+
+    Raises:
+        ValueError: If the function has an alias of this name.
+    """
+    if not isinstance(function, lambda_.Function):
+        return None
+    taken = [one for one in function.stack.node.find_all() if isinstance(one, lambda_.Alias)]
+    for one in taken:
+        if one.alias_name == name and one.lambda_.node.addr == function.node.addr:
+            raise ValueError(f"alias_name must be another than that of {one.node.path}, got {name!r}")
+    place, construct_id = (scope, "Alias") if in_one_stack(scope, function) else (function, f"Alias{scope.node.addr}")
+    return lambda_.Alias(place, construct_id, alias_name=name, version=function.current_version)
+
+
+def idle_timeout_for(timeout: Duration | None, function: lambda_.IFunction | None) -> Duration | None:
+    """Find how long the load balancer must wait for a function: longer than the function may take.
+
+    Args:
+        timeout: The timeout of a function that is made. None: less than a minute.
+        function: A ready function.
+
+    Returns:
+        The load balancer's idle timeout; None where its default is longer.
+    """
+    if isinstance(function, lambda_.Function):
+        timeout = function.timeout
+    if timeout is None:
+        return None
+    if timeout.is_unresolved():
+        return LONGEST_INVOCATION
+    seconds = timeout.to_seconds() + 5
+    return Duration.seconds(seconds) if seconds > 60 else None

@@ -27,6 +27,7 @@ class HttpsLoadBalancer(Construct):
         front: The name, certificate and filter of requests.
         deletion_protection: Whether deleting it is refused.
         settings: The topic of the alarms.
+        idle_timeout: How long a target may take to begin its answer. Default: one minute.
 
     Attributes:
         load_balancer (elbv2.ApplicationLoadBalancer): The load balancer.
@@ -46,6 +47,7 @@ class HttpsLoadBalancer(Construct):
         front: HttpsFront,
         deletion_protection: bool,
         settings: Settings,
+        idle_timeout: Duration | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._topic = settings.alarm_topic
@@ -58,7 +60,7 @@ class HttpsLoadBalancer(Construct):
             drop_invalid_header_fields=True,
             deletion_protection=deletion_protection,
             desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
-            idle_timeout=Duration.seconds(60),
+            idle_timeout=idle_timeout or Duration.seconds(60),
         )
         self.access_logs: s3.Bucket = self._log_requests()
         self.listener = self.load_balancer.add_listener(
@@ -136,7 +138,7 @@ class HttpsLoadBalancer(Construct):
                 self,
                 "WebAclAssociation",
                 resource_arn=self.load_balancer.load_balancer_arn,
-                web_acl_arn=front.web_acl.attr_arn,
+                web_acl_arn=front.web_acl.web_acl_ref.web_acl_arn,
             )
 
     def _watch(self) -> list[cloudwatch.Alarm]:

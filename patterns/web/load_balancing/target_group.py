@@ -1,9 +1,23 @@
 """Target groups of applications that speak HTTP behind the load balancer."""
 
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Interval
 from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
+
+from patterns.building_blocks.bounds import Matches
+
+HealthCheckPath = Annotated[
+    str, Matches(r"/[A-Za-z0-9_\-.$/~\"'@:+&()!*%?=;,]{0,1023}", "a path that begins with /, of up to 1024 characters")
+]
+"""A path that a load balancer or Amazon Route 53 asks for."""
+
+StartTime = Annotated[Duration, Interval(ge=timedelta(0), le=timedelta(hours=1))]
+"""How long a new task or instance has to start."""
 
 
 def application_targets(

@@ -1,11 +1,18 @@
 """The VPC of an application, made or existing, and the subnets in it that the application uses."""
 
+from collections.abc import Sequence
+from typing import Annotated
+
+from annotated_types import MinLen, Unit
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IConstruct
 
 from patterns.building_blocks.settings import Settings
 from patterns.web.networking.web_vpc import WebVpc
+
+Subnets = Annotated[Sequence[ec2.ISubnet], MinLen(1), Unit("subnets")]
+"""Subnets of an existing VPC, one in each zone."""
 
 
 class ApplicationNetwork:
@@ -15,7 +22,10 @@ class ApplicationNetwork:
         scope: The construct that the VPC belongs to.
         vpc: An existing VPC. None: a new one is made.
         settings: The settings of flow logs and alarms.
-        private_subnets: Whether the application runs in private subnets with NAT gateways. Default: yes.
+        public_subnets: The subnets of an existing VPC that clients connect to. Default: the first public one in each
+            zone.
+        private_subnets: The subnets of an existing VPC that the application runs in. Default: its private ones.
+        runs_inside: Whether the application runs in private subnets, with NAT gateways. Default: yes.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
@@ -25,15 +35,22 @@ class ApplicationNetwork:
     """
 
     def __init__(
-        self, scope: Construct, vpc: ec2.IVpc | None, settings: Settings, *, private_subnets: bool = True
+        self,
+        scope: Construct,
+        vpc: ec2.IVpc | None,
+        settings: Settings,
+        *,
+        public_subnets: Sequence[ec2.ISubnet] | None = None,
+        private_subnets: Sequence[ec2.ISubnet] | None = None,
+        runs_inside: bool = True,
     ) -> None:
         self._made = None
         if vpc is None:
-            self._made = WebVpc(scope, "Network", settings=settings, private_subnets=private_subnets)
+            self._made = WebVpc(scope, "Network", settings=settings, private_subnets=runs_inside)
             vpc = self._made.vpc
         self.vpc = vpc
-        self.public = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
-        self.private = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+        self.public = _selected(public_subnets, ec2.SubnetType.PUBLIC)
+        self.private = _selected(private_subnets, ec2.SubnetType.PRIVATE_WITH_EGRESS)
         self.alarms: list[cloudwatch.Alarm] = self._made.alarms if self._made else []
 
     def before(self, *users: IConstruct) -> None:
@@ -47,3 +64,59 @@ class ApplicationNetwork:
         if self._made is not None:
             for user in users:
                 user.node.add_dependency(self._made)
+
+
+def _selected(subnets: Sequence[ec2.ISubnet] | None, kind: ec2.SubnetType) -> ec2.SubnetSelection:
+    if subnets is not None:
+        return ec2.SubnetSelection(subnets=list(subnets))
+    return ec2.SubnetSelection(subnet_type=kind, one_per_az=True)
+
+
+def check_network(
+    vpc: ec2.IVpc | None,
+    public_subnets: Sequence[ec2.ISubnet] | None,
+    private_subnets: Sequence[ec2.ISubnet] | None = None,
+    *,
+    runs_inside: bool = True,
+) -> None:
+    """Refuse an existing VPC, or a choice of its subnets, that cannot hold the application.
+
+    Args:
+        vpc: The argument `vpc`; None passes.
+        public_subnets: The argument `public_subnets`.
+        private_subnets: The argument `private_subnets`. Default: none.
+        runs_inside: Whether the application runs in private subnets. Default: yes.
+
+    Raises:
+        ValueError: If public subnets are not in two zones, private ones are missing, two of the chosen ones are in one
+            zone, or which private ones are meant cannot be told.
+    """
+    chosen = {"public_subnets": public_subnets, "private_subnets": private_subnets}
+    for argument, subnets in chosen.items():
+        if subnets is not None and vpc is None:
+            raise ValueError(f"{argument} must be given with vpc: the subnets of a VPC that is made are its own")
+        twice = _zone_with_two(subnets or ())
+        if twice is not None:
+            raise ValueError(f"{argument} must be in different zones, got two in {twice}")
+    if vpc is None:
+        return
+    zones = {one.availability_zone for one in public_subnets or vpc.public_subnets}
+    if len(zones) < 2:
+        argument = "public_subnets must be" if public_subnets else "vpc must have public subnets"
+        raise ValueError(f"{argument} in two zones, got {len(zones)}")
+    if not runs_inside or private_subnets is not None:
+        return
+    if not vpc.private_subnets:
+        raise ValueError("vpc must have private subnets with a NAT gateway, got none")
+    several = _zone_with_two(vpc.private_subnets)
+    if several is not None:
+        # One of them may be a database's.
+        raise ValueError(
+            f"private_subnets must be given: vpc has several private subnets in {several}, "
+            f"and vpc.select_subnets(subnet_group_name=...).subnets says which"
+        )
+
+
+def _zone_with_two(subnets: Sequence[ec2.ISubnet]) -> str | None:
+    zones = [one.availability_zone for one in subnets]
+    return next((one for one in zones if zones.count(one) > 1), None)

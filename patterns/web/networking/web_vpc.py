@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network
 
-from aws_cdk import CfnTag, RemovalPolicy
+from aws_cdk import CfnTag, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -72,8 +72,8 @@ class WebVpc(Construct):
             if not private_subnets:
                 continue
             address = ec2.CfnEIP(self, f"NatAddress{number}", domain="vpc")
-            # Others may have allowed this address through their firewalls.
-            address.apply_removal_policy(RemovalPolicy.RETAIN)
+            # Others may have allowed this address through their firewalls; one of a failed creation nobody knows.
+            address.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             address.node.add_dependency(attached)
             nat = ec2.CfnNatGateway(
                 self,
@@ -139,7 +139,7 @@ class WebVpc(Construct):
         role = iam.Role(
             self,
             "FlowLogRole",
-            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=_of_flow_logs(self)),
             description="Lets the VPC write its flow logs",
         )
         permission = iam.Policy(
@@ -167,20 +167,8 @@ class WebVpc(Construct):
         flow_log.node.add_dependency(permission)
 
 
-def check_web_vpc(argument: str, vpc: ec2.IVpc | None, *, private_subnets: bool = True) -> None:
-    """Refuse an existing VPC that cannot hold a balanced application.
-
-    Args:
-        argument: The argument's own name.
-        vpc: What was given; None passes.
-        private_subnets: Whether the application stands in private subnets. Default: yes.
-
-    Raises:
-        ValueError: If it has fewer than two public subnets, or no private subnets with a way out.
-    """
-    if vpc is None:
-        return
-    if len(vpc.public_subnets) < 2:
-        raise ValueError(f"{argument} must have public subnets in two zones, got {len(vpc.public_subnets)}")
-    if private_subnets and not vpc.private_subnets:
-        raise ValueError(f"{argument} must have private subnets with a NAT gateway, got none")
+def _of_flow_logs(scope: Construct) -> dict[str, dict[str, str]]:
+    # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    stack = Stack.of(scope)
+    flow_logs = stack.format_arn(service="ec2", resource="vpc-flow-log", resource_name="*")
+    return {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": flow_logs}}

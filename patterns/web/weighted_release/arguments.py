@@ -1,65 +1,60 @@
-"""What a weighted release can be asked for."""
+"""Arguments of a weighted release: their bounds, and what two of them say together."""
 
-import re
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
 
-from aws_cdk import Duration, Token
+from annotated_types import Interval, Len, MaxLen, MultipleOf, Unit
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_route53 as route53
 
-from patterns.building_blocks.arguments import check_duration, check_known, check_range, shown
+from patterns.building_blocks.bounds import Known, Matches
 
 STEPS = (10, 50, 100)
 INTERVAL = Duration.minutes(10)
-_RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+Release = Annotated[
+    str,
+    Matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "up to 64 letters, digits, ., - and _, the first a letter or digit"),
+]
+"""The name of a release."""
+
+Steps = Annotated[
+    Sequence[Annotated[int, Interval(ge=1, le=100), Unit("percent"), Known("the order of the steps")]],
+    Len(1, 20),
+    Unit("weights"),
+]
+"""The candidate's weights, one after the other."""
+
+StepInterval = Annotated[
+    Duration,
+    Interval(ge=timedelta(minutes=2), le=timedelta(days=1)),
+    MultipleOf(timedelta(minutes=1)),
+    Known("the schedule"),
+]
+"""The time between two steps."""
+
+ErrorThreshold = Annotated[int, Interval(ge=1, le=1_000_000), Unit("errors a minute")]
+"""How many failures of one kind send all weight back."""
+
+RollbackAlarms = Annotated[Sequence[cloudwatch.IAlarm], MaxLen(20), Unit("alarms")]
+"""Alarms that send all weight back."""
 
 
-def check_release(
-    release: str | None,
-    steps: Sequence[int],
-    step_interval: Duration | None,
-    rollback_alarms: Sequence[cloudwatch.IAlarm],
-    error_threshold: int,
-) -> None:
-    """Refuse a release that cannot be shifted to.
+def check_release(steps: Sequence[int], rollback_alarms: Sequence[cloudwatch.IAlarm]) -> None:
+    """Refuse steps that do not rise, and alarms whose events do not name a metric.
+
+    Args:
+        steps: The steps.
+        rollback_alarms: The alarms.
 
     Raises:
-        ValueError: If an argument is malformed or out of range.
+        ValueError: If there are.
     """
-    if release is not None and not Token.is_unresolved(release) and not _RELEASE.fullmatch(release):
-        raise ValueError(
-            f"release must be up to 64 letters, digits, ., - and _, the first a letter or digit, "
-            f"got {shown(release[:70])!r}"
-        )
-    if not 1 <= len(steps) <= 20:
-        raise ValueError(f"steps must be 1 to 20 weights, got {len(steps)}")
-    for step in steps:
-        check_known("steps", step, "the order of the steps")
-        check_range("steps", step, 1, 100, "percent")
     if list(steps) != sorted(set(steps)):
         raise ValueError(f"steps must rise, got {', '.join(str(step) for step in steps)}")
-    check_known("step_interval", step_interval, "the schedule")
-    check_duration("step_interval", step_interval, Duration.minutes(2), Duration.days(1), whole_minutes=True)
-    if len(rollback_alarms) > 20:
-        raise ValueError(f"rollback_alarms must be at most 20, got {len(rollback_alarms)}")
     for one in rollback_alarms:
         if isinstance(one, cloudwatch.CompositeAlarm):
             raise ValueError(
                 "rollback_alarms must be alarms on metrics, got a composite alarm: pass those it is made of"
             )
-    check_range("error_threshold", error_threshold, 1, 1_000_000, "errors a minute")
-
-
-def check_name(domain_name: str, hosted_zone: route53.IHostedZone) -> None:
-    """Refuse a name that is not in its zone.
-
-    Raises:
-        ValueError: If it is not.
-    """
-    zone = hosted_zone.zone_name
-    if Token.is_unresolved(zone) or Token.is_unresolved(domain_name):
-        return
-    if not re.fullmatch(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", domain_name):
-        raise ValueError(f"domain_name must be a lower-case domain name, got {shown(domain_name[:70])!r}")
-    if domain_name != zone and not domain_name.endswith(f".{zone}"):
-        raise ValueError(f"domain_name must be {zone} or end in .{zone}, got {domain_name!r}")

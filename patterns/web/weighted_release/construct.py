@@ -1,7 +1,9 @@
 """Two versions of an application behind one load balancer, and the weight between them."""
 
-from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
 
+from annotated_types import Interval
 from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -12,17 +14,25 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.arguments import check_duration
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
-from patterns.web.networking.application_network import ApplicationNetwork
-from patterns.web.networking.web_vpc import check_web_vpc
-from patterns.web.weighted_release.arguments import INTERVAL, STEPS, check_release
+from patterns.web.networking.application_network import ApplicationNetwork, Subnets, check_network
+from patterns.web.weighted_release.arguments import (
+    INTERVAL,
+    STEPS,
+    ErrorThreshold,
+    Release,
+    RollbackAlarms,
+    StepInterval,
+    Steps,
+    check_release,
+)
 from patterns.web.weighted_release.example_version import ExampleVersion
 from patterns.web.weighted_release.weight_shift import WeightShift
 
@@ -37,13 +47,13 @@ class WeightedRelease(Construct):
         candidate: The target group of the version that is to take over. Default: an example function's.
         release: The name of the release that the candidate is; a new name begins a new shift. Default: none, all weight
             stays with `stable`.
-        steps: The candidate's weights in percent, 1 to 100, each above the one before, at most 20.
+        steps: The candidate's weights in percent, each above the one before.
             Default: 10, 50, 100.
-        step_interval: The time between two steps, 2 minutes to 1 day. Default: 10 minutes.
-        error_threshold: Failures of one kind in a minute by the candidate that send all weight back, up to 1000000:
+        step_interval: The time between two steps. Default: 10 minutes.
+        error_threshold: Failures of one kind in a minute by the candidate that send all weight back:
             answers with a status from 500, failed functions, refused connections. Default: 1.
-        rollback_alarms: Alarms on metrics that send all weight back too, at most 20. Default: none.
-        stickiness: How long a client stays with the version that it first met, 1 second to 7 days; shifting back moves
+        rollback_alarms: Alarms on metrics that send all weight back too. Default: none.
+        stickiness: How long a client stays with the version that it first met; shifting back moves
             only new clients then. Default: not at all.
         certificate: The certificate of the name that clients use, in the same Region. Required unless `domain_name`
             and `hosted_zone` are given. Default: one is made for that name, in that zone.
@@ -52,18 +62,20 @@ class WeightedRelease(Construct):
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
         vpc: The VPC of the targets, with public subnets in two zones. Default: a new one with public subnets alone,
             which is right for functions.
+        public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
+            Default: the first in each zone.
         encryption_key: The key that encrypts logs, state and failed events; its policy must let CloudWatch Logs use
             it. Default: keys that AWS owns.
         log_retention: How long logs of function and flows are kept. Default: one month.
         deletion_protection: Whether deleting the load balancer is refused. Default: True.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         balancer (HttpsLoadBalancer): The load balancer with its listeners and access logs.
         stable (elbv2.ApplicationTargetGroup): The target group of the version that serves.
         candidate (elbv2.ApplicationTargetGroup): The target group of the version that is to take over.
-        shift (WeightShift): What sets the weights, with its function, table and dead letters.
+        shift (WeightShift): The function that sets the weights, with its table and dead letters.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:
@@ -72,6 +84,7 @@ class WeightedRelease(Construct):
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -79,17 +92,18 @@ class WeightedRelease(Construct):
         *,
         stable: elbv2.ApplicationTargetGroup | None = None,
         candidate: elbv2.ApplicationTargetGroup | None = None,
-        release: str | None = None,
-        steps: Sequence[int] = STEPS,
-        step_interval: Duration | None = None,
-        error_threshold: int = 1,
-        rollback_alarms: Sequence[cloudwatch.IAlarm] = (),
-        stickiness: Duration | None = None,
+        release: Release | None = None,
+        steps: Steps = STEPS,
+        step_interval: StepInterval | None = None,
+        error_threshold: ErrorThreshold = 1,
+        rollback_alarms: RollbackAlarms = (),
+        stickiness: Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(days=7))] | None = None,
         certificate: acm.ICertificate | None = None,
         domain_name: str | None = None,
         hosted_zone: route53.IHostedZone | None = None,
-        web_acl: wafv2.CfnWebACL | None = None,
+        web_acl: wafv2.IWebACLRef | None = None,
         vpc: ec2.IVpc | None = None,
+        public_subnets: Subnets | None = None,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         deletion_protection: bool = True,
@@ -97,15 +111,14 @@ class WeightedRelease(Construct):
     ) -> None:
         if stable is not None and stable is candidate:
             raise ValueError("candidate must be another target group than stable, got the same")
-        check_release(release, steps, step_interval, rollback_alarms, error_threshold)
-        check_duration("stickiness", stickiness, Duration.seconds(1), Duration.days(7))
+        check_release(steps, rollback_alarms)
         front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
         front.check(scope)
-        check_web_vpc("vpc", vpc, private_subnets=False)
+        check_network(vpc, public_subnets, runs_inside=False)
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        network = ApplicationNetwork(self, vpc, settings, private_subnets=False)
+        network = ApplicationNetwork(self, vpc, settings, public_subnets=public_subnets, runs_inside=False)
         self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
             self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
@@ -155,7 +168,7 @@ class WeightedRelease(Construct):
             *network.alarms,
             *self.balancer.alarms,
             *guards,
-            self._stable_errors(self.stable, alarm_topic),
+            *self._watch_stable(self.stable, alarm_topic),
             *self.shift.alarms,
             *examples,
         ]
@@ -202,13 +215,23 @@ class WeightedRelease(Construct):
             ),
         ]
 
-    def _stable_errors(self, stable: elbv2.ApplicationTargetGroup, topic: sns.ITopic | None) -> cloudwatch.Alarm:
-        return alarm(
-            self,
-            "StableErrors",
-            metric=stable.metrics.http_code_target(
-                elbv2.HttpCodeTarget.TARGET_5XX_COUNT, statistic="Sum", period=Duration.minutes(5)
+    def _watch_stable(self, stable: elbv2.ApplicationTargetGroup, topic: sns.ITopic | None) -> list[cloudwatch.Alarm]:
+        return [
+            alarm(
+                self,
+                "StableErrors",
+                metric=stable.metrics.http_code_target(
+                    elbv2.HttpCodeTarget.TARGET_5XX_COUNT, statistic="Sum", period=Duration.minutes(5)
+                ),
+                description="The stable version answered 5xx: read its log.",
+                topic=topic,
             ),
-            description="The stable version answered 5xx: read its log.",
-            topic=topic,
-        )
+            alarm(
+                self,
+                "StableUnhealthy",
+                metric=stable.metrics.unhealthy_host_count(statistic="Maximum", period=Duration.minutes(1)),
+                evaluation_periods=5,
+                description="A target of the stable version has failed its health check for five minutes.",
+                topic=topic,
+            ),
+        ]

@@ -1,4 +1,4 @@
-"""What shifts the weights: a function, the schedule that starts each step, and the alarms that send all weight back."""
+"""A function that shifts weights, the schedule of its steps, and the alarms that send all weight back."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -36,13 +36,13 @@ class WeightShift(Construct):
         steps: The candidate's weights in percent.
         interval: The time between two steps.
         target: Where the weights are set, as the handler reads it.
-        permissions: What setting them needs.
-        alarms: What sends all weight back.
+        permissions: The permissions that setting them needs.
+        alarms: The alarms that send all weight back.
         settings: The key of table, logs, environment and failed events, the retention of the log, and the topic of
             the alarms.
 
     Attributes:
-        function (lambda_.Function): What sets the weights.
+        function (lambda_.Function): The function that sets the weights.
         table (dynamodb.Table): How far the release is.
         dead_letters (sqs.Queue): Steps and rollbacks that failed for good.
         alarms (list[cloudwatch.Alarm]): Alarms on the shifting itself.
@@ -80,8 +80,7 @@ class WeightShift(Construct):
             self,
             "DeadLetters",
             holds="steps and rollbacks of a release that failed",
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         self.dead_letters: sqs.Queue = failed.queue
         architecture = lambda_.Architecture.ARM_64
@@ -102,13 +101,11 @@ class WeightShift(Construct):
                 "TARGET": Stack.of(self).to_json_string(dict(target)),
                 "ALARMS": Stack.of(self).to_json_string([one.alarm_name for one in alarms]),
             },
-            log_retention=settings.log_retention,
-            encryption_key=encryption_key,
+            settings=settings,
             dead_letters=failed,
             retry_attempts=2,
             # A rollback that was not begun within this time would be one by the next tick.
             max_event_age=Duration.minutes(5),
-            alarm_topic=alarm_topic,
         )
         self.function = shifting.function
         shifting.permit(

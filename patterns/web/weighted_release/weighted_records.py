@@ -1,8 +1,6 @@
 """Two load balancers under one name, and the weight between their records."""
 
-from collections.abc import Sequence
-
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
@@ -14,7 +12,18 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.settings import Settings
-from patterns.web.weighted_release.arguments import INTERVAL, STEPS, check_name, check_release
+from patterns.building_blocks.signature import checked
+from patterns.web.networking.public_name import check_in_zone
+from patterns.web.weighted_release.arguments import (
+    INTERVAL,
+    STEPS,
+    ErrorThreshold,
+    Release,
+    RollbackAlarms,
+    StepInterval,
+    Steps,
+    check_release,
+)
 from patterns.web.weighted_release.weight_shift import WeightShift
 
 
@@ -30,20 +39,20 @@ class WeightedRecords(Construct):
         candidate: The load balancer of the version that is to take over.
         release: The name of the release that the candidate is; a new name begins a new shift. Default: none, all weight
             stays with `stable`.
-        steps: The candidate's weights in percent, 1 to 100, each above the one before, at most 20.
+        steps: The candidate's weights in percent, each above the one before.
             Default: 10, 50, 100.
-        step_interval: The time between two steps, 2 minutes to 1 day. Default: 10 minutes.
+        step_interval: The time between two steps. Default: 10 minutes.
         error_threshold: Answers with a status from 500 in a minute by the candidate's targets that send all weight
-            back, up to 1000000. Default: 1.
-        rollback_alarms: Alarms on metrics that send all weight back too, at most 20. Default: none.
+            back. Default: 1.
+        rollback_alarms: Alarms on metrics that send all weight back too. Default: none.
         encryption_key: The key that encrypts logs, state and failed events; its policy must let CloudWatch Logs use
             it. Default: keys that AWS owns.
         log_retention: How long the function's log is kept. Default: one month.
-        alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
+        alarm_topic: The topic that alarms notify. Default: none; the alarms only change state.
 
     Attributes:
         records (dict[str, route53.CfnRecordSet]): The records of "stable" and "candidate".
-        shift (WeightShift): What sets the weights, with its function, table and dead letters.
+        shift (WeightShift): The function that sets the weights, with its table and dead letters.
         alarms (list[cloudwatch.Alarm]): All of its alarms.
 
     Raises:
@@ -52,6 +61,7 @@ class WeightedRecords(Construct):
     Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-weighted.html
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,
@@ -61,19 +71,22 @@ class WeightedRecords(Construct):
         hosted_zone: route53.IHostedZone,
         stable: elbv2.IApplicationLoadBalancer,
         candidate: elbv2.IApplicationLoadBalancer,
-        release: str | None = None,
-        steps: Sequence[int] = STEPS,
-        step_interval: Duration | None = None,
-        error_threshold: int = 1,
-        rollback_alarms: Sequence[cloudwatch.IAlarm] = (),
+        release: Release | None = None,
+        steps: Steps = STEPS,
+        step_interval: StepInterval | None = None,
+        error_threshold: ErrorThreshold = 1,
+        rollback_alarms: RollbackAlarms = (),
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         if stable is candidate:
             raise ValueError("candidate must be another load balancer than stable, got the same")
-        check_release(release, steps, step_interval, rollback_alarms, error_threshold)
-        check_name(domain_name, hosted_zone)
+        check_release(steps, rollback_alarms)
+        check_in_zone(domain_name, hosted_zone)
+        if not Token.is_unresolved(domain_name) and domain_name != domain_name.lower():
+            # IAM compares the name as Route 53 writes it.
+            raise ValueError(f"domain_name must be in lower case, got {domain_name!r}")
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 

@@ -300,3 +300,56 @@ def test_a_check_of_a_name_that_only_a_private_zone_has_is_never_healthy() -> No
 )
 def test_times_are_written_as_people_do(within: Any, seconds: float) -> None:
     assert fails_over("www.example.com", "a", "b", within).seconds == seconds
+
+
+def test_a_site_that_forwards_a_domain_is_asked_about_it() -> None:
+    dns, contracts = hybrid()
+    assert dns.verdict(resolves(None, "api.aws.example.com"), contracts) is Verdict.HOLDS
+    # The office has the name, and forwards it wrongly: the promise is about the office too.
+    contracts["sites"]["Office"]["zones"]["aws.example.com"] = {"api": {"A": ["10.200.9.9"]}}
+    contracts["sites"]["Office"]["forwards"] = {}
+    assert dns.verdict(answers("api.aws.example.com", "10.0.0.9"), contracts) is Verdict.FAILS
+
+
+def test_targets_that_are_none_of_the_set_have_their_region_and_ttl() -> None:
+    dns = Dns()
+    for number, region in enumerate(("eu-west-1", "us-east-1")):
+        target = f"dualstack.site-{number}.{region}.elb.amazonaws.com"
+        dns.record("www.example.com", alias=target, target_zone="Z1", evaluate=True, id=region, Region=region)
+    far = "site-1.us-east-1.elb.amazonaws.com"
+    promise = answers("www.example.com", far, source={"region": "eu-west-1"}, ill="eu-west-1")
+    assert dns.verdict(promise) is Verdict.HOLDS
+    bucket = Dns()
+    bucket.record("www.example.com", alias="s3-website-eu-west-1.amazonaws.com", target_zone="Z1", logical="Www")
+    ttls = {"ttls": {"s3-website-eu-west-1.amazonaws.com": 5}}
+    assert [outcome.ttl for outcome, _ in bucket.names().trace("www.example.com").queries[0].answer.outcomes] == [None]
+    trace = bucket.names(ttls).trace("www.example.com")
+    assert [outcome.ttl for outcome, _ in trace.queries[0].answer.outcomes] == [5]
+
+
+def test_what_answers_beside_an_ill_block_is_not_known() -> None:
+    dns = Dns()
+    dns.add(
+        "Blocks",
+        "Route53::CidrCollection",
+        Name="offices",
+        Locations=[{"LocationName": "office", "CidrList": ["203.0.113.0/24"]}],
+    )
+    for number, location in enumerate(("office", "*"), 1):
+        check = dns.check(f"Check{number}", f"192.0.2.{number}")
+        config = {"CollectionId": ref("Blocks"), "LocationName": location}
+        dns.record("www.example.com", f"192.0.2.{number}", check=check, CidrRoutingConfig=config)
+    client = {"address": "203.0.113.9"}
+    assert dns.verdict(answers("www.example.com", "192.0.2.1", source=client)) is Verdict.HOLDS
+    proof = dns.prove(answers("www.example.com", "192.0.2.2", source=client, ill="192.0.2.1"))
+    assert proof.verdict is Verdict.UNKNOWN
+    assert "is described nowhere" in proof.reason
+
+
+def test_assert_holds_raises_with_the_query_or_says_what_is_wrong() -> None:
+    names = failover().names()
+    names.assert_holds(always_answers("www.example.com"))
+    with pytest.raises(AssertionError, match="standby: not chosen"):
+        names.assert_holds(always_answers("www.example.com"), answers("www.example.com", "192.0.2.2"))
+    with pytest.raises(QuestionError, match="no source is named 'Nobody'"):
+        names.assert_holds(always_answers("www.example.com"), resolves("Nobody", "www.example.com"))

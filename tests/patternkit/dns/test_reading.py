@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patternkit.dns import DeclarationError, DnsError, Names, Verdict, answers, no_loop, private, resolves
+from patternkit.dns import ContractError, DnsError, Names, Verdict, answers, no_loop, private, resolves
 from tests.patternkit.dns.zones import Dns, att, ref
 
 
@@ -173,7 +173,7 @@ def test_values_names_and_zones_that_are_not_known() -> None:
     ],
 )
 def test_a_malformed_contract_is_one_line(change: dict[str, Any], said: str) -> None:
-    with pytest.raises(DeclarationError) as caught:
+    with pytest.raises(ContractError) as caught:
         Dns().names(change)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)

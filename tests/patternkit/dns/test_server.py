@@ -105,6 +105,11 @@ def test_what_is_not_there_is_said_as_dns_says_it(server: DnsServer) -> None:
     assert "in no public zone of the set" in answer.options[0].to_text()
 
 
+def test_every_zone_has_a_start_of_authority(server: DnsServer) -> None:
+    (soa,) = texts(resolver(server).resolve("example.com", "SOA"))
+    assert soa.startswith("ns.example.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400")
+
+
 def test_views_differ_by_source(server: DnsServer) -> None:
     assert texts(resolver(server, "Vpc").resolve("db.corp.example.com")) == ["10.0.0.5"]
     with pytest.raises(dns.resolver.NXDOMAIN):

@@ -54,7 +54,9 @@ def test_every_use_names_its_service_exact_actions_and_on_whose_behalf(name: str
     key = kms.Key(scope, "Key")
     let_use(key, USES[name], needed_by=scope)
     [said] = [one for one in statements(scope) if one.get("Sid") == USES[name].sid]
-    assert "Service" in said["Principal"]
+    role = USES[name].role
+    assert said["Principal"] == {"AWS": "*"} if role else "Service" in said["Principal"]
+    assert (f":role/{role}" in str(said["Condition"])) == (role is not None)
     assert not [action for action in said["Action"] if "*" in action]
     assert said["Condition"], "anybody's resources could use the key through the service"
 

@@ -1,11 +1,19 @@
 """What every pattern refuses that stands behind an HTTPS load balancer."""
 
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from tests.patterns.web.certificates import certificate, vpc, zone
+from tests.patterns.web.certificates import certificate, vpc, web_acl, zone
 from tests.refusals import Refusal
+
+
+def chosen(scope: Construct, *, public: list[int]) -> dict[str, Any]:
+    """A VPC with two public groups, and some of its public subnets."""
+    network = vpc(scope, public=4)
+    return {"vpc": network, "public_subnets": [network.public_subnets[one] for one in public]}
 
 
 def small_vpc(scope: Construct, public: int, private: int) -> ec2.IVpc:
@@ -23,6 +31,30 @@ REFUSALS = [
         lambda scope: {"certificate": certificate(scope), "hosted_zone": zone(scope)},
     ),
     Refusal(
+        "domain_name must be a domain name of up to 253 letters, digits, - and ., got 'a..example.com'",
+        lambda scope: {"domain_name": "a..example.com", "hosted_zone": zone(scope)},
+    ),
+    Refusal(
+        "domain_name must be a domain name of up to 253 letters, digits, - and ., got 'www_1.example.com'",
+        lambda scope: {"certificate": certificate(scope), "domain_name": "www_1.example.com"},
+    ),
+    Refusal(
+        "web_acl must have the scope REGIONAL, got one of CLOUDFRONT",
+        lambda scope: {"certificate": certificate(scope), "web_acl": web_acl(scope, "CLOUDFRONT")},
+    ),
+    Refusal(
+        "public_subnets must be given with vpc: the subnets of a VPC that is made are its own",
+        lambda scope: {"certificate": certificate(scope), "public_subnets": vpc(scope).public_subnets},
+    ),
+    Refusal(
+        "public_subnets must be in two zones, got 1",
+        lambda scope: {"certificate": certificate(scope), **chosen(scope, public=[0])},
+    ),
+    Refusal(
+        "public_subnets must be in different zones, got two in eu-west-1a",
+        lambda scope: {"certificate": certificate(scope), **chosen(scope, public=[0, 2])},
+    ),
+    Refusal(
         "domain_name must be example.com or end in .example.com, got 'www.example.org'",
         lambda scope: {"domain_name": "www.example.org", "hosted_zone": zone(scope)},
     ),
@@ -30,9 +62,18 @@ REFUSALS = [
         "vpc must have public subnets in two zones, got 1",
         lambda scope: {"certificate": certificate(scope), "vpc": small_vpc(scope, 1, 1)},
     ),
+]
+
+# Of those whose applications run in private subnets.
+INSIDE = [
     Refusal(
         "vpc must have private subnets with a NAT gateway, got none",
         lambda scope: {"certificate": certificate(scope), "vpc": small_vpc(scope, 2, 0)},
+    ),
+    Refusal(
+        "private_subnets must be given: vpc has several private subnets in eu-west-1a, and "
+        "vpc.select_subnets(subnet_group_name=...).subnets says which",
+        lambda scope: {"certificate": certificate(scope), "vpc": small_vpc(scope, 2, 4)},
     ),
 ]
 

@@ -5,20 +5,24 @@ patterns share: an alarm topic, a web ACL, a name in a zone and an existing VPC.
 """
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import Duration, Size
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, patterns
 from tests.conftest import context, example
-from tests.patterns.web.certificates import certificate, vpc, zone
+from tests.patterns.web.certificates import certificate, vpc, web_acl, zone
 from tests.patterns.web.discovered import WEB, every_web_pattern
 
 EVERYWHERE = "0.0.0.0/0"
@@ -52,28 +56,39 @@ def takes(pattern: Pattern) -> set[str]:
     return {one.name for one in arguments(pattern)}
 
 
+# None of them is the default, so that one that is ignored is seen.
+GIVEN: dict[str, Callable[[Construct], Any]] = {
+    "alarm_topic": lambda scope: sns.Topic(scope, "Topic"),
+    "application_port": lambda _: 9000,
+    "container_port": lambda _: 9000,
+    "deletion_protection": lambda _: False,
+    "domain_name": lambda _: "www.example.com",
+    "encryption_key": lambda scope: kms.Key(scope, "Key"),
+    "environment": lambda _: {"SETTING": "value"},
+    "health_check_grace_period": lambda _: Duration.minutes(4),
+    "health_check_path": lambda _: "/ready",
+    "hosted_zone": zone,
+    "log_retention": lambda _: logs.RetentionDays.ONE_WEEK,
+    "max_capacity": lambda _: 7,
+    "min_capacity": lambda _: 3,
+    "rollback_on_alarm": lambda _: False,
+    "spot_share": lambda _: 30,
+    "target_utilization": lambda _: 60,
+    "volume_size": lambda _: Size.gibibytes(40),
+    "vpc": vpc,
+    "web_acl": web_acl,
+}
+
+
 @cache
 def with_shared_arguments(name: str) -> Resources:
     """The example with every argument that web patterns share."""
     pattern = patterns()[name]
     app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
-    given = cdk.Stack(app, "Given")
-    acl = wafv2.CfnWebACL(
-        given,
-        "Acl",
-        scope="REGIONAL",
-        default_action={"allow": {}},
-        visibility_config={"cloudWatchMetricsEnabled": True, "metricName": "acl", "sampledRequestsEnabled": True},
-    )
-    shared = {
-        "alarm_topic": sns.Topic(given, "Topic"),
-        "web_acl": acl,
-        "domain_name": "www.example.com",
-        "hosted_zone": zone(given),
-        "vpc": vpc(given),
-    }
+    scope = cdk.Stack(app, "Given")
+    shared = {key: make(scope) for key, make in GIVEN.items() if key in takes(pattern)}
     stack_class = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
-    stack = stack_class(app, "Made", **{key: one for key, one in shared.items() if key in takes(pattern)})
+    stack = stack_class(app, "Made", **shared)
     return Resources(Template.from_stack(stack).to_json()["Resources"])
 
 
@@ -177,9 +192,8 @@ def test_each_target_group_is_checked_and_watched(name: str) -> None:
             for one in found.properties("CloudWatch::Alarm")
             if value_of(one.get("Dimensions", []), "TargetGroup") == {"Fn::GetAtt": [group, "TargetGroupFullName"]}
         }
-        assert "HTTPCode_Target_5XX_Count" in watched
+        assert watched.keys() >= {"HTTPCode_Target_5XX_Count", "UnHealthyHostCount"}
     if found.of("ElasticLoadBalancingV2::TargetGroup"):
-        assert found.alarms_on("UnHealthyHostCount")
         assert found.alarms_on("LambdaUserError") or found.alarms_on("TargetConnectionErrorCount")
 
 
@@ -337,6 +351,23 @@ def test_every_asynchronous_edge_has_its_dead_letters(name: str) -> None:
         value_of(one["Dimensions"], "QueueName") for one in found.alarms_on("ApproximateNumberOfMessagesVisible")
     ]
     assert all({"Fn::GetAtt": [one, "QueueName"]} in watched for one in found.of("SQS::Queue"))
+
+
+@every_web_pattern
+def test_services_act_for_this_account_alone(name: str) -> None:
+    # Those that AWS says to name the source for; others act by their own instances and functions.
+    confusable = ("ecs-tasks", "scheduler", "vpc-flow-logs")
+    for role in made(name).properties("IAM::Role"):
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]:
+            if str(statement["Principal"]).partition(".amazonaws")[0].rpartition("'")[2] in confusable:
+                assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
+                assert "aws:SourceArn" in str(statement["Condition"])
+
+
+@every_web_pattern
+def test_addresses_outlive_the_stack_but_not_a_creation_that_fails(name: str) -> None:
+    for address in made(name).of("EC2::EIP").values():
+        assert (address["DeletionPolicy"], address["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 @every_web_pattern

@@ -126,7 +126,7 @@ class Account(Identity):
         return None
 
     def logical_ids(self) -> dict[str, str]:
-        """Say what the ARNs here stand for.
+        """Describe the ARNs of the simulated account.
 
         Returns:
             Logical ids by ARN.

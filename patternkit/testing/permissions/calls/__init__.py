@@ -11,7 +11,7 @@ __all__ = ["Call", "request_context", "requests"]
 
 
 def requests(call: Call, account: Account, role: str) -> list[Request]:
-    """Say what a call needs to be allowed.
+    """The permissions that a call needs.
 
     Args:
         call: The call.

@@ -35,7 +35,7 @@ Need = tuple[str, str, Keys]
 
 
 def by_name(service: str, call: Call) -> Iterator[Need]:
-    """Say what a call needs whose action has its name and takes no resource."""
+    """The permissions of a call whose action has its name and takes no resource."""
     action = f"{service}:{call.operation}"
     if not exists(action):
         raise NotModelled(f"which IAM action {action} needs")

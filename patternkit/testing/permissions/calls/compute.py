@@ -7,7 +7,7 @@ from patternkit.testing.permissions.calls.call import Call, Need, by_name
 
 
 def lambda_(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of Lambda needs.
+    """The permissions that a call of Lambda needs.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
     """
@@ -22,7 +22,7 @@ def lambda_(call: Call, account: Account) -> Iterator[Need]:
 
 
 def states(call: Call, _: Account) -> Iterator[Need]:
-    """Say what a call of Step Functions needs.
+    """The permissions that a call of Step Functions needs.
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
     """
@@ -34,7 +34,7 @@ def states(call: Call, _: Account) -> Iterator[Need]:
 
 
 def cloudwatch(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of CloudWatch needs.
+    """The permissions that a call of CloudWatch needs.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
     """

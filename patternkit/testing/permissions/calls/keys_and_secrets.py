@@ -8,7 +8,7 @@ from patternkit.testing.permissions.errors import NotModelled
 
 
 def kms(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of KMS needs.
+    """The permissions that a call of KMS needs.
 
     Source: https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
     """
@@ -24,7 +24,7 @@ def kms(call: Call, account: Account) -> Iterator[Need]:
 
 
 def ssm(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of Systems Manager needs.
+    """The permissions that a call of Systems Manager needs.
 
     Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
     """
@@ -41,7 +41,7 @@ def ssm(call: Call, account: Account) -> Iterator[Need]:
 
 
 def secretsmanager(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of Secrets Manager needs.
+    """The permissions that a call of Secrets Manager needs.
 
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
     """

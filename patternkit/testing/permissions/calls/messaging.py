@@ -7,7 +7,7 @@ from patternkit.testing.permissions.calls.call import Call, Need, by_name
 
 
 def sqs(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of SQS needs.
+    """The permissions that a call of SQS needs.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
     """
@@ -22,7 +22,7 @@ def sqs(call: Call, account: Account) -> Iterator[Need]:
 
 
 def sns(call: Call, _: Account) -> Iterator[Need]:
-    """Say what a call of SNS needs.
+    """The permissions that a call of SNS needs.
 
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
     """
@@ -34,7 +34,7 @@ def sns(call: Call, _: Account) -> Iterator[Need]:
 
 
 def events(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of EventBridge needs.
+    """The permissions that a call of EventBridge needs.
 
     Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
     """
@@ -49,7 +49,7 @@ def events(call: Call, account: Account) -> Iterator[Need]:
 
 
 def kinesis(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of Kinesis needs.
+    """The permissions that a call of Kinesis needs.
 
     Source: https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html
     """

@@ -22,7 +22,7 @@ _TRANSIT_GATEWAY_RESOURCES = {
 
 
 def ec2(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of EC2 needs.
+    """The permissions that a call of EC2 needs.
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
     """
@@ -37,7 +37,7 @@ def ec2(call: Call, account: Account) -> Iterator[Need]:
 
 
 def elasticloadbalancing(call: Call, _: Account) -> Iterator[Need]:
-    """Say what a call of Elastic Load Balancing needs.
+    """The permissions that a call of Elastic Load Balancing needs.
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
     """

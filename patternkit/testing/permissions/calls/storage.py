@@ -35,7 +35,7 @@ _ITEM_OPERATIONS = {"DeleteItem", "DescribeTable", "GetItem", "PutItem", "Query"
 
 
 def s3(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of S3 needs.
+    """The permissions that a call of S3 needs.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     """
@@ -90,7 +90,7 @@ def _write(given: Mapping[str, Any]) -> Keys:
 
 
 def dynamodb(call: Call, account: Account) -> Iterator[Need]:
-    """Say what a call of DynamoDB needs.
+    """The permissions that a call of DynamoDB needs.
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
     """

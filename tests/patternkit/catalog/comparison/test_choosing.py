@@ -104,6 +104,19 @@ def test_long_answers_of_a_load_balancer_need_a_longer_idle_timeout() -> None:
     assert not fargate.why(Fit.ON_CONDITION)
 
 
+def test_a_front_to_functions_is_out_where_they_are() -> None:
+    for wanted in ({"request_size": "8MB"}, {"longest_request": "30m"}, {"websocket": True}):
+        _, out = chosen(brings="functions", **wanted)
+        assert "weighted-release" in out, wanted
+        fitting, _ = chosen(brings="containers", **wanted)
+        assert "weighted-release" in fitting, wanted
+
+
+def test_what_must_not_run_behind_a_front_is_said() -> None:
+    one = made(wanted={"request_size": "2MiB"}, **FRONT)
+    assert "behind it must be no functions: requests may have 1 MiB there" in one.why(Fit.ON_CONDITION)
+
+
 def test_a_rate_above_the_quota_is_a_condition_since_aws_raises_it() -> None:
     fitting, _ = choose(requirements({"peak": 10_001}), list(patterns().values()), recorded())
     (api,) = [one for one in fitting if one.pattern.name == "function-api"]
@@ -182,6 +195,12 @@ def test_conditions_count_before_speed_and_speed_before_cost() -> None:
     assert ranked({"burst": "minutes"}, ("quick", quick, 900), ("cheap", slow, 1)) == ["cheap", "quick"]
 
 
+# A front to functions and containers, whose requests are bounded where a function answers them.
+FRONT: dict[str, Any] = {
+    "web": {"runs": ("containers", "functions")},
+    "limits": (replace(bounded("request_bytes", 2**20), runs="functions"),),
+}
+
 FITS: list[tuple[dict[str, Any], dict[str, Any], Fit]] = [
     ({"brings": "machines"}, {}, Fit.MEETS),
     ({"brings": "containers"}, {}, Fit.FAILS),
@@ -214,6 +233,12 @@ FITS: list[tuple[dict[str, Any], dict[str, Any], Fit]] = [
     ({"idle": True}, {"web": {"scales_within": "never"}}, Fit.MEETS),
     # A front to whatever runs leaves the running to others.
     ({"idle": True}, {"web": {"runs": ("machines", "containers")}}, Fit.ON_CONDITION),
+    # Its limits are those of what runs behind it.
+    ({"brings": "functions", "request_size": "2MiB"}, FRONT, Fit.FAILS),
+    ({"brings": "functions", "request_size": "1MiB"}, FRONT, Fit.ON_CONDITION),
+    ({"brings": "containers", "request_size": "2MiB"}, FRONT, Fit.ON_CONDITION),
+    ({"brings": "functions", "websocket": True}, FRONT, Fit.FAILS),
+    ({"brings": "containers", "websocket": True}, FRONT, Fit.ON_CONDITION),
     # Where clients find what answers by DNS alone, they notice when it fails.
     ({"idle": True}, {"resources": {}}, Fit.ON_CONDITION),
     ({"idle": True}, {"resources": {}, "fixed_addresses": 1}, Fit.MEETS),

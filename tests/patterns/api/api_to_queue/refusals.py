@@ -49,9 +49,15 @@ def zone(scope: Construct) -> route53.IHostedZone:
 
 
 REFUSALS = [
-    refused("path must be segments of letters, digits and ._~- with / between them, got '/a'", path="/a"),
-    refused("path must be segments of letters, digits and ._~- with / between them, got '{id}'", path="{id}"),
-    refused("content_types must name at least one", content_types=[]),
+    refused(
+        "path must be segments of letters, digits and ._~- with / between them, none of them . or .., got '/a'",
+        path="/a",
+    ),
+    refused(
+        "path must be segments of letters, digits and ._~- with / between them, none of them . or .., got '{id}'",
+        path="{id}",
+    ),
+    refused("content_types must hold at least 1, got none", content_types=[]),
     refused(
         "content_types must be lower-case media types without parameters, got 'text/plain; charset=utf-8'",
         content_types=["text/plain; charset=utf-8"],
@@ -64,7 +70,7 @@ REFUSALS = [
     refused("schema must be JSON: Object of type set is not JSON serializable", schema={"enum": {1}}),
     refused("schema must be JSON, got NaN, an infinity or a circle", schema={"minimum": float("nan")}),
     refused(
-        "message_attributes must be at most 10, got 11",
+        "message_attributes must hold at most 10, got 11",
         message_attributes={f"a{number}": "method.request.header.A" for number in range(11)},
     ),
     refused(
@@ -78,7 +84,7 @@ REFUSALS = [
         message_attributes={"a&b": "method.request.header.A"},
     ),
     refused(
-        f"message_attributes must be {SOURCE}, got 'method.request.body'",
+        f"message_attributes[a] must be {SOURCE}, got 'method.request.body'",
         message_attributes={"a": "method.request.body"},
     ),
     refused(f"message_group_id_from must be {SOURCE}, got 'X-Group'", message_group_id_from="X-Group"),
@@ -98,8 +104,8 @@ REFUSALS = [
     made(f"fifo {OWN}", queue=queue, fifo=lambda _: True),
     made(f"encryption_key {OWN}", queue=queue, encryption_key=lambda scope: kms.Key(scope, "Key")),
     made(f"retention {OWN}", queue=queue, retention=lambda _: Duration.days(1)),
-    made(f"visibility_timeout {OWN}", queue=queue, visibility_timeout=lambda _: Duration.days(1)),
-    refused("max_message_size must be between 1024 and 1048576 bytes, got 2097152", max_message_size=Size.mebibytes(2)),
+    made(f"visibility_timeout {OWN}", queue=queue, visibility_timeout=lambda _: Duration.hours(1)),
+    refused("max_message_size must be between 1 KiB and 1 MiB, got 2 MiB", max_message_size=Size.mebibytes(2)),
     refused("retention must be between 1 minute and 14 days, got 15 days", retention=Duration.days(15)),
     refused("max_receive_count must be between 1 and 1000 attempts, got 0", max_receive_count=0),
     refused("rate_limit must be between 1 and 100000 requests a second, got 0", rate_limit=0),
@@ -119,10 +125,8 @@ REFUSALS = [
         certificate=certificate,
     ),
     refused("max_concurrency needs consumer: without one nothing takes messages off the queue here", max_concurrency=2),
-    made(
-        "max_concurrency must be between 2 and 1000 invocations, got 1", consumer=consumer, max_concurrency=lambda _: 1
-    ),
-    refused("batch_size must be between 1 and 10 messages, got 11", fifo=True, batch_size=11),
+    made("max_concurrency must be between 2 and 1000 batches, got 1", consumer=consumer, max_concurrency=lambda _: 1),
+    refused("batch_size must be between 1 and 10 messages from a FIFO queue, got 11", fifo=True, batch_size=11),
     made(
         "batch_size above 10 needs batching_window of at least one second, got 11",
         consumer=consumer,

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
@@ -113,18 +112,6 @@ def test_a_function_may_decide(scope: cdk.Stack) -> None:
     template.has_resource_properties("AWS::ApiGateway::Method", {"AuthorizationType": "CUSTOM"})
 
 
-def test_a_key_comes_with_a_plan_that_throttles_it(scope: cdk.Stack) -> None:
-    made = ApiToQueue(scope, "Api", authorization="api_key", rate_limit=5, burst_limit=7, daily_quota=1000)
-    template = Template.from_stack(scope)
-    template.has_resource_properties("AWS::ApiGateway::Method", {"ApiKeyRequired": True, "AuthorizationType": "NONE"})
-    template.has_resource_properties(
-        "AWS::ApiGateway::UsagePlan",
-        {"Throttle": {"RateLimit": 5, "BurstLimit": 7}, "Quota": {"Limit": 1000, "Period": "DAY"}},
-    )
-    template.resource_count_is("AWS::ApiGateway::UsagePlanKey", 1)
-    assert isinstance(made.api_key, apigateway.ApiKey)
-
-
 def test_who_chooses_a_key_alone_sees_the_finding() -> None:
     def build(app: cdk.App) -> None:
         ApiToQueue(cdk.Stack(app, "Keyed"), "Api", authorization="api_key")
@@ -176,39 +163,6 @@ def test_with_everything_on_nothing_is_found(authorization: Literal["cognito", "
     assert found == (), listed(found)
 
 
-def test_the_access_log_has_neither_bodies_nor_headers_nor_queries_nor_addresses(scope: cdk.Stack) -> None:
-    ApiToQueue(scope, "Api")
-    (stage,) = resources(Template.from_stack(scope).to_json(), "AWS::ApiGateway::Stage")
-    logged = json.loads(stage["AccessLogSetting"]["Format"])
-    assert {"requestId", "status", "integrationStatus"} <= set(logged)
-    told = " ".join(logged.values()).lower()
-    for private in ("body", "header", "querystring", "sourceip", "useragent", "validationerror", "context.path"):
-        assert private not in told
-    (settings,) = stage["MethodSettings"]
-    assert settings["DataTraceEnabled"] is False
-    assert settings["LoggingLevel"] == "OFF"
-    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
-    assert stage["TracingEnabled"] is True
-
-
-def test_errors_are_logged_on_request_without_data(scope: cdk.Stack) -> None:
-    ApiToQueue(scope, "Api", execution_log=True)
-    (stage,) = resources(Template.from_stack(scope).to_json(), "AWS::ApiGateway::Stage")
-    (settings,) = stage["MethodSettings"]
-    assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("ERROR", False)
-
-
-def test_a_denied_caller_learns_no_names(scope: cdk.Stack) -> None:
-    ApiToQueue(scope, "Api")
-    Template.from_stack(scope).has_resource_properties(
-        "AWS::ApiGateway::GatewayResponse",
-        {
-            "ResponseType": "ACCESS_DENIED",
-            "ResponseTemplates": {"application/json": '{"message": "Forbidden", "requestId": "$context.requestId"}'},
-        },
-    )
-
-
 def test_bodies_are_checked_against_the_schema_and_a_new_schema_is_deployed() -> None:
     deployments = set()
     for minimum in (0, 1):
@@ -233,13 +187,6 @@ def test_who_is_granted_may_post_and_nothing_else(scope: cdk.Stack) -> None:
     arn = "".join(part if isinstance(part, str) else f"<{part['Ref']}>" for part in granted["Resource"]["Fn::Join"][1])
     assert arn.endswith("/POST/messages")
     assert "*" not in arn
-
-
-def test_there_is_nothing_to_grant_where_iam_is_not_asked(scope: cdk.Stack) -> None:
-    made = ApiToQueue(scope, "Api", authorization="api_key")
-    role = iam.Role(scope, "Caller", assumed_by=iam.AccountRootPrincipal())
-    with pytest.raises(ValueError, match=r"^grant_invoke needs authorization='iam', got 'api_key'$"):
-        made.grant_invoke(role)
 
 
 def test_a_domain_of_ones_own_is_the_only_way_in(scope: cdk.Stack) -> None:
@@ -334,3 +281,48 @@ def test_tokens_pass(scope: cdk.Stack) -> None:
     rate = cdk.CfnParameter(scope, "Rate", type="Number").value_as_number
     ApiToQueue(scope, "Api", domain_name=domain, certificate=certificate, rate_limit=rate)
     Template.from_stack(scope).has_resource_properties("AWS::ApiGateway::DomainName", {"DomainName": {"Ref": "Domain"}})
+
+
+@pytest.mark.parametrize(("visibility", "refused"), [(None, True), (59, True), (60, False)])
+def test_an_existing_queue_hides_messages_for_as_long_as_its_consumer_works(
+    scope: cdk.Stack, visibility: int | None, refused: bool
+) -> None:
+    queue = sqs.Queue(
+        scope, "Queue", visibility_timeout=None if visibility is None else cdk.Duration.seconds(visibility)
+    )
+    slow = lambda_.Function(
+        scope,
+        "Slow",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        timeout=cdk.Duration.minutes(1),
+    )
+    alias = lambda_.Alias(scope, "Alias", alias_name="live", version=slow.current_version)
+    if refused:
+        with pytest.raises(
+            ValueError, match=r"^queue must hide messages for at least 60 seconds, the consumer's timeou"
+        ):
+            ApiToQueue(scope, "Api", queue=queue, consumer=alias)
+    else:
+        ApiToQueue(scope, "Api", queue=queue, consumer=alias)
+
+
+def test_of_an_imported_consumer_the_longest_timeout_is_assumed(scope: cdk.Stack) -> None:
+    imported = lambda_.Function.from_function_arn(
+        scope, "Imported", "arn:aws:lambda:eu-west-1:111122223333:function:theirs"
+    )
+    ApiToQueue(scope, "Api", consumer=imported)
+    Template.from_stack(scope).has_resource_properties("AWS::SQS::Queue", {"VisibilityTimeout": 900})
+
+
+@pytest.mark.parametrize("path", ["a/../b", "..", ".", "a/.", "./a"])
+def test_a_path_that_clients_would_shorten_is_refused(scope: cdk.Stack, path: str) -> None:
+    with pytest.raises(ValueError, match=r"^path must be segments of .*, none of them \. or \.\., got"):
+        ApiToQueue(scope, "Api", path=path)
+
+
+def test_a_schema_of_another_draft_is_refused(scope: cdk.Stack) -> None:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}
+    with pytest.raises(ValueError, match=r"^schema must be of draft 4, http://json-schema.org/draft-04/schema#, got"):
+        ApiToQueue(scope, "Api", schema=schema)

@@ -68,21 +68,26 @@ REFUSALS = [
         message_deduplication_id_from=lambda _: "method.request.header.Once",
     ),
     made(
-        "message_attributes must be at most 10, got 11",
+        "message_attributes must hold at most 10, got 11",
         topic=topic,
         message_attributes=lambda _: {f"a{number}": "method.request.header.A" for number in range(11)},
     ),
     refused(
-        "event_source must not begin with aws., which is AWS's own, got 'aws.orders'",
+        "event_source must be up to 128 letters, digits, blanks and ._/:@-, and not begin with aws., "
+        "which is AWS's own, got 'aws.orders'",
         event_source="aws.orders",
     ),
     refused(
-        "event_source must be up to 128 letters, digits, blanks and ._/:@-, got 'a\"b'",
+        "event_source must be up to 128 letters, digits, blanks and ._/:@-, and not begin with aws., "
+        "which is AWS's own, got 'a\"b'",
         event_source='a"b',
     ),
     refused("detail_type must be up to 128 letters, digits, blanks and ._/:@-, got '$x'", detail_type="$x"),
-    refused("path must be segments of letters, digits and ._~- with / between them, got '/a'", path="/a"),
-    refused("content_types must name at least one", content_types=[]),
+    refused(
+        "path must be segments of letters, digits and ._~- with / between them, none of them . or .., got '/a'",
+        path="/a",
+    ),
+    refused("content_types must hold at least 1, got none", content_types=[]),
     refused("content_types must be JSON without topic, got 'text/plain'", content_types=["text/plain"]),
     made(
         "content_types must be JSON with schema, got 'text/plain'",

@@ -1,6 +1,5 @@
 """What ApiToService promises of its template."""
 
-import json
 from typing import Any
 
 import aws_cdk as cdk
@@ -129,20 +128,6 @@ def test_who_is_granted_may_post_and_nothing_else(scope: cdk.Stack) -> None:
     assert granted["Action"] == "execute-api:Invoke"
     assert arn.endswith("/POST/requests")
     assert "*" not in arn
-
-
-def test_there_is_nothing_to_grant_where_iam_is_not_asked(scope: cdk.Stack) -> None:
-    made = ApiToService(scope, "Api", authorization="api_key")
-    role = iam.Role(scope, "Caller", assumed_by=iam.AccountRootPrincipal())
-    with pytest.raises(ValueError, match=r"^grant_invoke needs authorization='iam', got 'api_key'$"):
-        made.grant_invoke(role)
-
-
-def test_the_access_log_has_no_body(scope: cdk.Stack) -> None:
-    ApiToService(scope, "Api")
-    (stage,) = resources(Template.from_stack(scope).to_json(), "AWS::ApiGateway::Stage")
-    told = " ".join(json.loads(stage["AccessLogSetting"]["Format"]).values()).lower()
-    assert not [private for private in ("body", "header", "querystring", "sourceip") if private in told]
 
 
 @pytest.mark.parametrize("target", ["state_machine", "topic", "event_bus"])

@@ -135,27 +135,11 @@ def test_a_cache_is_encrypted_and_told_apart_by_path_and_what_is_named(scope: cd
     assert sorted(keys, key=len) == [[page], ["method.request.path.proxy", page]]
 
 
-def test_a_key_comes_with_a_plan_that_throttles_it(scope: cdk.Stack) -> None:
-    FunctionApi(scope, "Api", authorization="api_key", rate_limit=5, burst_limit=7, daily_quota=1000)
-    Template.from_stack(scope).has_resource_properties(
-        "AWS::ApiGateway::UsagePlan",
-        {"Throttle": {"RateLimit": 5, "BurstLimit": 7}, "Quota": {"Limit": 1000, "Period": "DAY"}},
-    )
-
-
 def test_a_ready_function_is_versioned_and_left_as_it_is(scope: cdk.Stack) -> None:
     ready = function(scope, "Ready")
     made = FunctionApi(scope, "Api", function=ready)
     Template.from_stack(scope).resource_count_is("AWS::Lambda::Function", 1)
     assert made.function is ready
-
-
-def test_there_is_nothing_to_grant_where_iam_is_not_asked(scope: cdk.Stack) -> None:
-    role = iam.Role(scope, "Caller", assumed_by=iam.AccountRootPrincipal())
-    assert FunctionApi(scope, "Open").grant_invoke(role).success
-    made = FunctionApi(scope, "Api", authorization="api_key", cloudwatch_role=False)
-    with pytest.raises(ValueError, match=r"^grant_invoke needs authorization='iam', got 'api_key'$"):
-        made.grant_invoke(role)
 
 
 def test_with_key_and_cache_nothing_is_found() -> None:
@@ -166,3 +150,49 @@ def test_with_key_and_cache_nothing_is_found() -> None:
 
     found = synthesize(build, context=context(), packs=["AwsSolutions", "Serverless"]).findings
     assert found == (), listed(found)
+
+
+def test_no_page_of_another_origin_may_call_it_by_default(scope: cdk.Stack) -> None:
+    FunctionApi(scope, "Api")
+    template = Template.from_stack(scope).to_json()
+    assert {one["HttpMethod"] for one in resources(template, "AWS::ApiGateway::Method")} == {"ANY"}
+    assert not [one for one in resources(template, "AWS::ApiGateway::GatewayResponse") if "ResponseParameters" in one]
+
+
+@pytest.mark.parametrize("authorization", ["iam", "api_key"])
+def test_a_preflight_is_answered_without_authorization(scope: cdk.Stack, authorization: Any) -> None:
+    FunctionApi(scope, "Api", cors_origins=["https://www.example.com"], authorization=authorization)
+    template = Template.from_stack(scope).to_json()
+    preflights = [one for one in resources(template, "AWS::ApiGateway::Method") if one["HttpMethod"] == "OPTIONS"]
+    assert len(preflights) == 2, "one at the root and one below it"
+    for one in preflights:
+        assert (one["AuthorizationType"], one["ApiKeyRequired"]) == ("NONE", False)
+        assert one["Integration"]["Type"] == "MOCK", "the function is not asked"
+        said = one["Integration"]["IntegrationResponses"][0]["ResponseParameters"]
+        assert said["method.response.header.Access-Control-Allow-Origin"] == "'https://www.example.com'"
+        assert "Authorization" in said["method.response.header.Access-Control-Allow-Headers"]
+    others = [one for one in resources(template, "AWS::ApiGateway::Method") if one["HttpMethod"] == "ANY"]
+    assert all(one["AuthorizationType"] == "AWS_IAM" or one["ApiKeyRequired"] for one in others)
+    for one in resources(template, "AWS::ApiGateway::GatewayResponse"):
+        assert one["ResponseParameters"] == {
+            "gatewayresponse.header.Access-Control-Allow-Origin": "'https://www.example.com'"
+        }, "a page may read why it was refused"
+
+
+@pytest.mark.parametrize("origin", ["www.example.com", "https://www.example.com/", "https://*.example.com", "null"])
+def test_what_is_no_origin_is_refused(scope: cdk.Stack, origin: str) -> None:
+    with pytest.raises(ValueError, match=r"^cors_origins must be origins, as https://www.example.com, or \*, got"):
+        FunctionApi(scope, "Api", cors_origins=[origin])
+
+
+def test_a_grant_of_every_method_leaves_no_finding() -> None:
+    def build(app: cdk.App) -> None:
+        stack = cdk.Stack(app, "Test")
+        role = iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        FunctionApi(stack, "Api").grant_invoke(role)
+        elsewhere = cdk.Stack(app, "Elsewhere")
+        other = iam.Role(elsewhere, "Caller", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        FunctionApi(stack, "Other").grant_invoke(other)
+
+    found = synthesize(build, context=context(), packs=["AwsSolutions"]).findings
+    assert not found, listed(found)

@@ -8,7 +8,6 @@ import pytest
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk.assertions import Match, Template
@@ -140,30 +139,11 @@ def test_a_cache_is_encrypted_and_told_apart_by_path_and_what_is_named(scope: cd
     assert [one["CacheKeyParameters"] for one in integrations(scope)] == [[page], ["method.request.path.proxy", page]]
 
 
-def test_a_key_comes_with_a_plan_that_throttles_it(scope: cdk.Stack) -> None:
-    HttpBackendApi(scope, "Api", url=URL, authorization="api_key", rate_limit=5, burst_limit=7, daily_quota=1000)
-    Template.from_stack(scope).has_resource_properties(
-        "AWS::ApiGateway::UsagePlan",
-        {"Throttle": {"RateLimit": 5, "BurstLimit": 7}, "Quota": {"Limit": 1000, "Period": "DAY"}},
-    )
-
-
 def test_a_client_certificate_is_shown_to_the_backend(scope: cdk.Stack) -> None:
     HttpBackendApi(scope, "Api", url=URL, client_certificate=True)
     template = Template.from_stack(scope)
     (made,) = template.find_resources("AWS::ApiGateway::ClientCertificate")
     template.has_resource_properties("AWS::ApiGateway::Stage", {"ClientCertificateId": {"Ref": made}})
-
-
-def test_the_access_log_holds_no_bodies_and_no_headers(scope: cdk.Stack) -> None:
-    HttpBackendApi(scope, "Api", url=URL, log_retention=logs.RetentionDays.ONE_WEEK)
-    template = Template.from_stack(scope)
-    (stage,) = resources(template.to_json(), "AWS::ApiGateway::Stage")
-    written = stage["AccessLogSetting"]["Format"]
-    for private in ("body", "header", "querystring", "params"):
-        assert private not in written
-    assert stage["MethodSettings"][0]["DataTraceEnabled"] is False
-    template.has_resource_properties("AWS::Logs::LogGroup", {"RetentionInDays": 7})
 
 
 def test_failures_and_slowness_have_their_alarms(scope: cdk.Stack) -> None:
@@ -180,14 +160,6 @@ def test_failures_and_slowness_have_their_alarms(scope: cdk.Stack) -> None:
             "Dimensions": Match.any_value(),
         },
     )
-
-
-def test_there_is_nothing_to_grant_where_iam_is_not_asked(scope: cdk.Stack) -> None:
-    role = iam.Role(scope, "Caller", assumed_by=iam.AccountRootPrincipal())
-    assert HttpBackendApi(scope, "Open", url=URL).grant_invoke(role).success
-    made = HttpBackendApi(scope, "Api", url=URL, authorization="api_key", cloudwatch_role=False)
-    with pytest.raises(ValueError, match=r"^grant_invoke needs authorization='iam', got 'api_key'$"):
-        made.grant_invoke(role)
 
 
 def behind_a_link(app: cdk.App) -> None:

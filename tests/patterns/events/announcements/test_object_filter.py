@@ -8,6 +8,7 @@ import pytest
 from moto.sns.utils import FilterPolicyMatcher
 
 from patterns.events.topic_fan_out import Subscriber, TopicFanOut
+from tests.conftest import context
 from tests.patterns.events.announcements.announced import announcement, trial
 
 
@@ -44,3 +45,20 @@ def test_who_filters_does_not_hear_of_the_test_event(scope: cdk.Stack) -> None:
 def test_who_does_not_filter_has_no_filter(scope: cdk.Stack) -> None:
     properties = subscription(scope)
     assert "FilterPolicy" not in properties, json.dumps(properties)
+
+
+@pytest.mark.parametrize("kind", ["prefixes", "suffixes"])
+def test_no_filter_is_larger_than_sns_counts(scope: cdk.Stack, kind: str) -> None:
+    # Four keys deep, each value counts four times: 37 make 148 of 150.
+    subscription(
+        cdk.Stack(cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}), "Inside"),
+        **{kind: [f"{number}/" for number in range(37)]},
+    )
+    with pytest.raises(ValueError, match=rf"^subscribers\[One\]: {kind} must be at most 37, got 38$"):
+        subscription(scope, **{kind: [f"{number}/" for number in range(38)]})
+
+
+def test_s3_does_not_publish_to_a_fifo_topic(scope: cdk.Stack) -> None:
+    topic = cdk.aws_sns.Topic(scope, "Topic", fifo=True)
+    with pytest.raises(ValueError, match=r"^topic must be a standard topic: S3 does not publish to FIFO topics$"):
+        TopicFanOut(scope, "FanOut", subscribers=[Subscriber(name="One")], topic=topic)

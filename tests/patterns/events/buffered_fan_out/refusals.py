@@ -29,7 +29,7 @@ def ready(**settings: Any) -> Callable[[Construct], dict[str, Any]]:
 
 
 REFUSALS = [
-    Refusal("consumers must be at least one", lambda _: {"consumers": []}),
+    Refusal("consumers must hold at least 1, got none", lambda _: {"consumers": []}),
     Refusal(
         "consumers must have different names, got A, A",
         lambda _: {"consumers": [Consumer(name="A"), Consumer(name="A")]},

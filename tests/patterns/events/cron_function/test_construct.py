@@ -12,7 +12,7 @@ from aws_cdk.assertions import Match, Template
 from patternkit.testing.findings import listed
 from patternkit.testing.synthesis import synthesize
 from patterns.events.cron_function import CronFunction
-from patterns.events.cron_function.schedule import longest_silence
+from patterns.events.cron_function.schedule import check_schedule, longest_silence
 from tests.conftest import context
 
 HOURLY = scheduler.ScheduleExpression.rate(cdk.Duration.hours(1))
@@ -129,10 +129,102 @@ def test_silence_can_be_told(scope: cdk.Stack) -> None:
 
 
 def test_a_cron_expression_is_not_taken_to_be_more_frequent_than_it_is() -> None:
-    assert longest_silence("cron(0 2 ? * 2 *)") is None
-    assert longest_silence("cron(0 2 L * ? *)") is None
-    assert longest_silence("cron(0 0 * 1 ? *)") is None
-    assert longest_silence("cron(0 0 * * ? 2030)") is None
+    for rare in ("cron(0 2 ? * 2 *)", "cron(0 2 L * ? *)", "cron(0 0 * 1 ? *)", "cron(0 0 * * ? 2030)"):
+        assert longest_silence(scheduler.ScheduleExpression.expression(rare)) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "zone", "hours"),
+    [
+        ("0 4 * * ? *", "Etc/UTC", 24),
+        # Once a year a day has 25 hours.
+        ("0 4 * * ? *", "Europe/Berlin", 25),
+        # Once a year there is no half past two in Berlin, nor half past midnight in Santiago.
+        ("30 2 * * ? *", "Europe/Berlin", 48),
+        ("30 0 * * ? *", "America/Santiago", 48),
+        ("30 2,14 * * ? *", "Europe/Berlin", 25),
+        ("30 2 * * ? *", "Asia/Tokyo", 24),
+        ("0 * * * ? *", "Europe/Berlin", 2),
+        ("0 * * * ? *", "Asia/Tokyo", 1),
+    ],
+)
+def test_nobody_is_told_that_it_is_silent_on_the_day_that_clocks_are_changed(
+    fields: str, zone: str, hours: int
+) -> None:
+    schedule = scheduler.ScheduleExpression.expression(f"cron({fields})", cdk.TimeZone.of(zone))
+    silence = longest_silence(schedule)
+    assert silence is not None
+    assert silence.to_hours() == hours
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "0/15 8-17 ? * MON-FRI *",
+        "0 2 L * ? *",
+        "0 2 15W * ? *",
+        "0 2 ? * 6L *",
+        "0 2 ? * FRIL *",
+        "0 2 ? JAN,jul THU#2 2026-2030",
+        "*/5 0,12 1-7 1-3/2 ? *",
+        "0 2 29 2 ? *",
+        "0 2 ? * FRI-MON *",
+    ],
+)
+def test_what_eventbridge_takes_is_taken(fields: str) -> None:
+    check_schedule("schedule", scheduler.ScheduleExpression.expression(f"cron({fields})"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        # Names of another field, and none.
+        "0 2 ? * JAN *",
+        "0 2 ? MON * *",
+        "0 2 ? FEBRUARY * *",
+        # Open ranges, lists and steps.
+        "0 2- * * ? *",
+        "0 -2 * * ? *",
+        "0 1--2 * * ? *",
+        "0 1, * * ? *",
+        "0 ,1 * * ? *",
+        "/5 * * * ? *",
+        "0/ * * * ? *",
+        "0//5 * * * ? *",
+        "*-5 * * * ? *",
+        # W and L where there are none, or beside others.
+        "0 2 W * ? *",
+        "0 2 0W * ? *",
+        "0 2 32W * ? *",
+        "0 2 1W,15W * ? *",
+        "0 2 L,15 * ? *",
+        "0 L * * ? *",
+        "0 2 ? * 8L *",
+        # The sixth Friday, two of them, and none.
+        "0 2 ? * 6#6 *",
+        "0 2 ? * 6#0 *",
+        "0 2 ? * 6# *",
+        "0 2 ? * #2 *",
+        "0 2 ? * 3#1,6#3 *",
+        "0 2 6#2 * ? *",
+        # Days that no month has.
+        "0 2 31 2,4,6 ? *",
+        "0 2 30-31 FEB ? *",
+        "0 2 0 * ? *",
+        "0 24 * * ? *",
+        "0 2 * 13 ? *",
+        "0 2 * * ? 2200",
+    ],
+)
+def test_what_eventbridge_refuses_is_refused(fields: str) -> None:
+    with pytest.raises(ValueError, match=r"^schedule .*cron\("):
+        check_schedule("schedule", scheduler.ScheduleExpression.expression(f"cron({fields})"))
+
+
+def test_a_time_zone_that_does_not_exist_is_refused() -> None:
+    schedule = scheduler.ScheduleExpression.expression("rate(1 hour)", cdk.TimeZone.of("Mars/Olympus"))
+    with pytest.raises(ValueError, match=r"^schedule must be in a time zone of the IANA database, got 'Mars/Olympus'$"):
+        check_schedule("schedule", schedule)
 
 
 def test_a_rule_starts_it_where_it_is_asked_for(scope: cdk.Stack) -> None:

@@ -37,8 +37,8 @@ def same_bucket_by_name(scope: Construct) -> dict[str, Any]:
 
 
 REFUSALS = [
-    refused("widths must be 1 to 8 widths, got 0", widths=[]),
-    refused("widths must be 1 to 8 widths, got 9", widths=list(range(1, 10))),
+    refused("widths must hold 1 to 8 widths, got none", widths=[]),
+    refused("widths must hold 1 to 8 widths, got 9", widths=list(range(1, 10))),
     refused("widths must be between 1 and 4096 pixels, got 0", widths=[0]),
     refused("widths must be between 1 and 4096 pixels, got 4097", widths=[128, 4097]),
     refused("widths must differ, got 128, 128", widths=[128, 128]),
@@ -49,7 +49,7 @@ REFUSALS = [
     refused("source_suffixes must not overlap, got 'a.jpg' and '.jpg'", source_suffixes=["a.jpg", ".jpg"]),
     refused("source_suffixes must be non-empty and hold no comma, got 'a,b'", source_suffixes=["a,b"]),
     refused("max_pixels must be between 1 and 200000000 pixels, got 0", max_pixels=0),
-    refused("max_bytes must be between 1 and 1073741824 bytes, got 2147483648", max_bytes=Size.gibibytes(2)),
+    refused("max_bytes must be between 1 byte and 1 GiB, got 2 GiB", max_bytes=Size.gibibytes(2)),
     refused("memory must be between 128 and 10240 MiB, got 11264", memory=Size.gibibytes(11)),
     refused(
         "memory must be at least 1337 MiB for images of up to 100000000 pixels and 64 MiB, got 512 MiB",

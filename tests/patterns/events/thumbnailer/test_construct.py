@@ -163,7 +163,8 @@ def test_grants_include_the_key_and_stop_at_the_prefix(scope: cdk.Stack) -> None
         for policy in template.find_resources("AWS::IAM::Policy").values()
         if "Users" in policy["Properties"]
     }
-    assert {one["Action"] for one in by_user[logical_id(scope, uploader)]} == {"s3:PutObject", "kms:GenerateDataKey"}
+    actions = [one["Action"] for one in by_user[logical_id(scope, uploader)]]
+    assert actions == [["kms:Decrypt", "kms:GenerateDataKey"], "s3:PutObject"]
     assert {one["Action"] for one in by_user[logical_id(scope, reader)]} == {"s3:GetObject", "kms:Decrypt"}
     assert "/in/*" in json.dumps(by_user[logical_id(scope, uploader)])
     assert "/out/*" in json.dumps(by_user[logical_id(scope, reader)])
@@ -229,3 +230,44 @@ def test_findings_stay_away_with_what_the_user_has(prefix: str) -> None:
 
     found = synthesize(build, context=context(), packs=["AwsSolutions", "Serverless"]).findings
     assert not found, listed(found)
+
+
+def test_whoever_uploads_in_parts_may_put_them_together_and_grants_leave_no_finding() -> None:
+    def build(app: cdk.App) -> None:
+        stack, elsewhere = cdk.Stack(app, "Test"), cdk.Stack(app, "Elsewhere")
+        made = Thumbnailer(stack, "Thumbnailer", source_prefix="in/")
+        for scope in (stack, elsewhere):
+            role = iam.Role(scope, "User", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+            made.grant_upload(role)
+            reader = iam.Role(scope, "Reader", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+            made.grant_read_thumbnails(reader)
+
+    done = synthesize(build, context=context(), packs=["AwsSolutions"])
+    assert not done.findings, listed(done.findings)
+    policies = done.resources("AWS::IAM::Policy")
+    uploads = [
+        statement
+        for one in policies.values()
+        if "User" in str(one["Properties"]["Roles"])
+        for statement in one["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    assert [set(one["Action"]) for one in uploads if "kms:Decrypt" in one["Action"]] == [
+        {"kms:Decrypt", "kms:GenerateDataKey"}
+    ] * 2
+
+
+def test_one_bucket_at_both_ends_is_seen_however_it_is_passed(scope: cdk.Stack) -> None:
+    bucket = s3.Bucket(scope, "Bucket")
+    elsewhere = cdk.Stack(scope.node.root, "Elsewhere")  # type: ignore[arg-type]
+    for number, place in enumerate((scope, elsewhere)):
+        same = s3.Bucket.from_bucket_name(place, f"Same{number}", bucket.bucket_name)
+        with pytest.raises(ValueError, match=r"^destination_bucket must not be the source bucket"):
+            Thumbnailer(scope, f"Loop{number}", source_bucket=bucket, destination_bucket=same)
+
+
+def test_a_table_with_other_keys_is_refused(scope: cdk.Stack) -> None:
+    table = dynamodb.Table(
+        scope, "Table", partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+    )
+    with pytest.raises(ValueError, match=r"^table must have the partition key source_key and .*, got id$"):
+        Thumbnailer(scope, "Thumbnailer", table=table)

@@ -32,7 +32,7 @@ def _two(_: Construct) -> dict[str, Any]:
 
 OWN = "must not be given with function: a ready function has its own"
 REFUSALS = [
-    Refusal("subscribers must be at least one", lambda _: {"subscribers": []}),
+    Refusal("subscribers must hold at least 1, got none", lambda _: {"subscribers": []}),
     Refusal("subscribers must have different names, got One, One", _two),
     Refusal(
         "subscribers must be named with a capital and up to 63 letters and digits, got 'my-images'",
@@ -48,7 +48,7 @@ REFUSALS = [
     ),
     Refusal("subscribers[One]: suffixes must be up to 512 letters, digits and /._-, got ''", given(suffixes=[""])),
     Refusal(
-        "subscribers[One]: suffixes must be at most 150, got 151",
+        "subscribers[One]: suffixes must be at most 37, got 151",
         given(suffixes=[f".{number}" for number in range(151)]),
     ),
     Refusal("subscribers[One]: code and handler go together, got only handler", given(handler="index.handler")),
@@ -56,7 +56,7 @@ REFUSALS = [
         "subscribers[One]: code and handler go together, got only code",
         lambda _: {"subscribers": [Subscriber(name="One", code=code())]},
     ),
-    Refusal(f"subscribers[One]: environment {OWN}", ready(environment={"A": "b"})),
+    Refusal(f"subscribers[One]: environment {OWN}", ready(environment={"AB": "c"})),
     Refusal(f"subscribers[One]: timeout {OWN}", ready(timeout=Duration.seconds(3))),
     Refusal(f"subscribers[One]: retry_attempts {OWN}", ready(retry_attempts=0)),
     Refusal(

@@ -6,14 +6,16 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sns as sns
+from aws_cdk.assertions import Template
 
 from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.hub.cidr_block import ORGANIZATION_NETWORKS
 from patterns.network.inspection_vpc import CustomerSite, InspectionVpc, JoiningSpoke, SpokeStacks
 from tests.conftest import ENVIRONMENTS, context
-from tests.patterns.network.inspection_vpc.hubs import BERLIN, OPTIONS, synthesized
+from tests.patterns.network.inspection_vpc.hubs import BERLIN, CERTIFICATE, OPTIONS, synthesized
 from tests.patterns.network.inspection_vpc.refusals import own_policy
 from tests.patterns.network.synthesized import network, properties
 from tests.patterns.network.synthesized import warnings as warned
@@ -384,3 +386,14 @@ def test_sites_that_cannot_be(stack: cdk.Stack) -> None:
         lambda: hub.add_direct_connect_gateway("dx", allowed_prefixes=[f"10.{n}.0.0/16" for n in range(201)]),
     )
     hub.add_direct_connect_gateway("dx", allowed_prefixes=[f"10.{n}.0.0/16" for n in range(200)])
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_the_ingress_load_balancer_can_be_deleted_where_it_is_asked_for(protected: bool) -> None:
+    stack = cdk.Stack(cdk.App(), "Network")
+    hub = InspectionVpc(stack, "Hub")
+    certificate = acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE)
+    hub.add_ingress(certificate=certificate, targets={"10.1.0.70": 443}, deletion_protection=protected)
+    (balancer,) = Template.from_stack(stack).find_resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
+    attribute = {"Key": "deletion_protection.enabled", "Value": str(protected).lower()}
+    assert attribute in balancer["Properties"]["LoadBalancerAttributes"]

@@ -29,7 +29,10 @@ REFUSALS = [
         },
     ),
     refused("application_port must be between 1 and 65535, got 0", application_port=0),
-    refused("health_check_path must begin with /, got 'health'", health_check_path="health"),
+    refused(
+        "health_check_path must be a path that begins with /, of up to 1024 characters, got 'health'",
+        health_check_path="health",
+    ),
     refused("max_capacity must be between 1 and 100 instances, got 101", max_capacity=101),
     refused("min_capacity must be between 1 and 3 (max_capacity), got 4", min_capacity=4, max_capacity=3),
     refused("target_utilization must be between 40 and 70 percent, got 75", target_utilization=75),

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -253,6 +254,55 @@ def test_when_none_answers_none_is_replaced(scene: Callable[[int], Scene]) -> No
     assert one.run()["answering"] == []
     assert one.unhealthy == []
     assert len(one.records) == 2
+
+
+def test_many_silent_instances_are_asked_side_by_side(
+    scene: Callable[[int], Scene], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = scene(36)
+    silent = set(one.fleet.instances[:17])
+    one.healthy -= silent
+    addresses = {one.fleet.public_address(instance): instance for instance in one.fleet.instances}
+    together = threading.Barrier(17, timeout=20)
+
+    def answers(ip: str, *_: object) -> bool:
+        if addresses[ip] not in silent:
+            return True
+        # Nobody goes on before all of the silent ones are being asked.
+        together.wait()
+        return False
+
+    monkeypatch.setattr(one.index, "answers", answers)
+    found = one.run()
+    assert set(found["answering"]) == one.healthy
+    assert set(found["declared_unhealthy"]) == silent
+    assert len(one.records) == 36
+
+
+def test_what_is_known_is_written_though_a_health_check_cannot_be_made(
+    scene: Callable[[int], Scene], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = scene(3)
+    create, made = one.index.route53.create_health_check, []
+
+    def some(**given: Any) -> Any:
+        made.append(given)
+        if len(made) == 2:
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "CreateHealthCheck")
+        return create(**given)
+
+    monkeypatch.setattr(one.index.route53, "create_health_check", some)
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        one.run()
+    assert len(one.records) == 2
+    one.run()
+    assert set(one.records) == set(one.fleet.instances)
+
+
+def test_no_call_waits_for_ever(scene: Callable[[int], Scene]) -> None:
+    index = scene(0).index
+    for client in (index.autoscaling, index.ec2, index.route53):
+        assert (client.meta.config.connect_timeout, client.meta.config.read_timeout) == (3, 10)
 
 
 def test_a_group_that_is_not_there_fails_the_run_and_changes_nothing(scene: Callable[[int], Scene]) -> None:

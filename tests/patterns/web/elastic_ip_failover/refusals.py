@@ -26,7 +26,10 @@ REFUSALS = [
     ),
     Refusal("vpc must have public subnets in two zones, got 1", lambda scope: {"vpc": vpc(scope, public=1, private=1)}),
     refused("application_port must be between 1 and 65535, got 0", application_port=0),
-    refused("health_check_path must begin with /, got 'health'", health_check_path="health"),
+    refused(
+        "health_check_path must be a path that begins with /, of up to 1024 characters, got 'health'",
+        health_check_path="health",
+    ),
     refused(
         "health_check_grace_period must be between 1 minute and 1 hour, got 30 seconds",
         health_check_grace_period=Duration.seconds(30),
@@ -46,5 +49,5 @@ REFUSALS = [
         instance_type=ec2.InstanceType("t4g.small"),
     ),
     refused("volume_size must be between 8 and 1024 GiB, got 4", volume_size=Size.gibibytes(4)),
-    refused("volume_size must be whole GiB, got 8.5", volume_size=Size.mebibytes(8704)),
+    refused("volume_size must be whole GiB, got 8704 MiB", volume_size=Size.mebibytes(8704)),
 ]

@@ -92,6 +92,12 @@ def test_an_instance_that_does_not_answer_yet_gets_an_address_that_nobody_holds(
     assert one.unhealthy == []
 
 
+def test_no_call_waits_for_ever(scene: Callable[[int], Scene]) -> None:
+    index = scene(0).index
+    for client in (index.autoscaling, index.ec2):
+        assert (client.meta.config.connect_timeout, client.meta.config.read_timeout) == (3, 10)
+
+
 def test_a_second_run_finds_nothing_to_do(scene: Callable[[int], Scene]) -> None:
     one = scene(2)
     first = one.run()

@@ -28,8 +28,12 @@ def unknown(argument: str) -> Refusal:
 
 REFUSALS = [
     *balancer_refusals.REFUSALS,
+    *balancer_refusals.INSIDE,
     refused("container_port must be between 1024 and 65535, got 80", container_port=80),
-    refused("health_check_path must begin with /, got 'health'", health_check_path="health"),
+    refused(
+        "health_check_path must be a path that begins with /, of up to 1024 characters, got 'health'",
+        health_check_path="health",
+    ),
     refused(
         "health_check_grace_period must be between 0 seconds and 1 hour, got 2 hours",
         health_check_grace_period=Duration.hours(2),
@@ -43,7 +47,7 @@ REFUSALS = [
         },
     ),
     refused("cpu must be between 128 and 16384 units, got 100", cpu=100),
-    refused("memory must be between 64 and 122880 MiB, got 32.0", memory=Size.mebibytes(32)),
+    refused("memory must be between 64 and 122880 MiB, got 32", memory=Size.mebibytes(32)),
     refused(
         "instance_type must be arm64 as the architecture is, got m7i.large, which is x86_64",
         instance_type=ec2.InstanceType("m7i.large"),
@@ -58,7 +62,7 @@ REFUSALS = [
         instance_type=ec2.InstanceType("g5g.xlarge"),
     ),
     refused("volume_size must be between 30 and 1024 GiB, got 8", volume_size=Size.gibibytes(8)),
-    refused("volume_size must be whole GiB, got 30.5", volume_size=Size.mebibytes(31232)),
+    refused("volume_size must be whole GiB, got 31232 MiB", volume_size=Size.mebibytes(31232)),
     refused("max_capacity must be between 1 and 5000 tasks, got 5001", max_capacity=5001),
     refused("min_capacity must be between 1 and 3 (max_capacity), got 4", min_capacity=4, max_capacity=3),
     refused("tasks_per_instance must be between 1 and 120 tasks, got 0", tasks_per_instance=0),

@@ -10,9 +10,10 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from patterns.web.load_balanced_containers import LoadBalancedContainers
-from patterns.web.load_balanced_containers.instance_cluster import SCRIPT, join_cluster
+from patterns.web.load_balanced_containers.instance_cluster import SCRIPT, join_cluster, provider_name
 from patterns.web.load_balanced_containers.tasks_per_instance import instance_size, instances_for, tasks_on_one
 from tests.conftest import example
 from tests.patterns.web.certificates import certificate
@@ -225,3 +226,21 @@ def test_an_instance_joins_the_cluster_that_it_is_told(tmp_path: Path) -> None:
 def test_an_instance_that_is_told_no_cluster_does_not_start_as_if_it_were(tmp_path: Path) -> None:
     assert run(SCRIPT, tmp_path, {}, {"AGENT_CONFIGURATION": str(tmp_path / "ecs.config")})[0] != 0
     assert not (tmp_path / "ecs.config").exists() or not (tmp_path / "ecs.config").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["aws-web", "EcsWeb", "fargate"])
+def test_a_capacity_provider_has_a_name_where_cloudformations_would_be_refused(name: str) -> None:
+    scope = cdk.Stack(cdk.App(), name)
+    assert (provider_name(Construct(scope, "Web")) or "").startswith("web-")
+    assert (provider_name(cdk.NestedStack(scope, "Nested")) or "").startswith("web-")
+
+
+def test_elsewhere_cloudformation_names_it_so_that_it_can_be_replaced(scope: cdk.Stack, made: dict[str, Any]) -> None:
+    assert provider_name(scope) is None
+    (provider,) = properties(made, "ECS::CapacityProvider")
+    assert "Name" not in provider
+
+
+def test_instances_that_start_before_the_capacity_provider_belong_to_it(made: dict[str, Any]) -> None:
+    (group,) = properties(made, "AutoScaling::AutoScalingGroup")
+    assert {"Key": "AmazonECSManaged", "PropagateAtLaunch": True, "Value": "true"} in group["Tags"]

@@ -15,9 +15,13 @@ def refused(message: str, **arguments: Any) -> Refusal:
 
 REFUSALS = [
     *balancer_refusals.REFUSALS,
+    *balancer_refusals.INSIDE,
     refused("container_port must be between 1024 and 65535, got 80", container_port=80),
-    refused("health_check_path must begin with /, got 'health'", health_check_path="health"),
-    refused("mount_path must begin with /, got 'shared'", mount_path="shared"),
+    refused(
+        "health_check_path must be a path that begins with /, of up to 1024 characters, got 'health'",
+        health_check_path="health",
+    ),
+    refused("mount_path must be a path that begins with /, without spaces, got 'shared'", mount_path="shared"),
     refused(
         "health_check_grace_period must be between 0 seconds and 1 hour, got 2 hours",
         health_check_grace_period=Duration.hours(2),
@@ -30,12 +34,12 @@ REFUSALS = [
             "secrets": {"TOKEN": ecs.Secret.from_secrets_manager(secretsmanager.Secret(scope, "Secret"))},
         },
     ),
-    refused("cpu must be one of 256, 512, 1024, 2048, 4096, 8192, 16384 units, got 300", cpu=300),
+    refused("cpu must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, got 300", cpu=300),
     refused("memory must be 512, 1024, 2048 MiB with 256 units of cpu, got 4096", memory=Size.gibibytes(4)),
     refused("memory must be 16384 to 61440 MiB in steps of 4096 with 8192 units of cpu, got 512", cpu=8192),
     refused("max_capacity must be between 1 and 5000 tasks, got 5001", max_capacity=5001),
     refused("min_capacity must be between 1 and 3 (max_capacity), got 4", min_capacity=4, max_capacity=3),
-    refused("on_demand_base must be between 0 and 10 tasks, got 11", on_demand_base=11),
+    refused("on_demand_base must be between 0 and 10 (max_capacity), got 11", on_demand_base=11),
     refused("spot_share must be between 0 and 100 percent, got -1", spot_share=-1),
     refused("scale_on must be one of cpu, memory, queue, requests, got 'disk'", scale_on="disk"),
     refused("target_utilization must be between 40 and 70 percent, got 75", target_utilization=75),

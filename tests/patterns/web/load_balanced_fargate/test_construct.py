@@ -128,3 +128,31 @@ def test_a_file_system_is_mounted_encrypted_and_opened_to_tasks_alone(scope: cdk
     (permission,) = statements(made, "elasticfilesystem:ClientMount")
     assert permission["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
     assert {one["FromPort"] for one in properties(made, "EC2::SecurityGroupIngress")} == {2049, 8080}
+
+
+def test_the_service_goes_before_the_capacity_providers_it_uses(scope: cdk.Stack) -> None:
+    made = template(scope)
+    ((providers, association),) = made.find_resources("AWS::ECS::ClusterCapacityProviderAssociations").items()
+    assert association["Properties"]["CapacityProviders"] == ["FARGATE", "FARGATE_SPOT"]
+    (service,) = made.find_resources("AWS::ECS::Service").values()
+    assert providers in service["DependsOn"]
+
+
+def test_tasks_stand_in_the_subnets_that_are_chosen(scope: cdk.Stack) -> None:
+    network = vpc(scope, public=4, private=4)
+    made = template(
+        scope,
+        vpc=network,
+        public_subnets=network.public_subnets[2:],
+        private_subnets=network.select_subnets(subnet_group_name="Application").subnets,
+    )
+    (service,) = properties(made, "ECS::Service")
+    subnets = service["NetworkConfiguration"]["AwsvpcConfiguration"]["Subnets"]
+    assert subnets == ["subnet-00000020", "subnet-00000021"]
+    (balancer,) = properties(made, "ElasticLoadBalancingV2::LoadBalancer")
+    assert balancer["Subnets"] == ["subnet-00000012", "subnet-00000013"]
+
+
+def test_a_load_balancer_stands_in_one_subnet_of_each_zone(scope: cdk.Stack) -> None:
+    (balancer,) = properties(template(scope, vpc=vpc(scope, public=4)), "ElasticLoadBalancingV2::LoadBalancer")
+    assert balancer["Subnets"] == ["subnet-00000010", "subnet-00000011"]

@@ -18,8 +18,7 @@ TOO_LARGE = (
 )
 
 REFUSALS = [
-    # A function stands in no private subnet.
-    *(one for one in balancer_refusals.REFUSALS if "private subnets" not in one.message),
+    *balancer_refusals.REFUSALS,
     Refusal(
         "memory must not be given with function: a ready function has its own",
         lambda scope: {
@@ -40,7 +39,7 @@ REFUSALS = [
     refused("reserved_concurrency must be between 1 and 1000 requests, got 0", reserved_concurrency=0),
     refused("alias_name must be up to 128 letters, digits, - and _, and no number alone, got '7'", alias_name="7"),
     refused(
-        "health_check_path must begin with / and hold a path of up to 1024 characters, got 'health'",
+        "health_check_path must be a path that begins with /, of up to 1024 characters, got 'health'",
         health_check_path="health",
     ),
     refused(
@@ -49,5 +48,5 @@ REFUSALS = [
     ),
     refused(f"largest_request {TOO_LARGE}", largest_request=Size.mebibytes(5)),
     refused(f"largest_response {TOO_LARGE}", largest_response=Size.mebibytes(5)),
-    refused("largest_request must be between 1 and 1048576 bytes, got 0", largest_request=Size.bytes(0)),
+    refused("largest_request must be at least 1 byte, got 0 bytes", largest_request=Size.bytes(0)),
 ]

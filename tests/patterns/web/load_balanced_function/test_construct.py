@@ -139,3 +139,61 @@ def test_the_vpc_has_public_subnets_for_the_load_balancer_and_nothing_else(envir
     (balancer,) = made.resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
     used = {str(one) for one in balancer["Properties"]["Subnets"]}
     assert {str({"Fn::GetAtt": [name, "SubnetId"]}) for name in made.resources("AWS::EC2::Subnet")} == used
+
+
+def ready(scope: cdk.Stack, **options: Any) -> lambda_.Function:
+    return lambda_.Function(
+        scope,
+        "Ready",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        **options,
+    )
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(None, "60"), (0.5, "60"), (1, "65"), (15, "905")])
+def test_the_load_balancer_waits_longer_than_the_function_takes(
+    scope: cdk.Stack, minutes: float | None, seconds: str
+) -> None:
+    timeout = cdk.Duration.seconds(minutes * 60) if minutes else None
+    (balancer,) = properties(template(scope, timeout=timeout), "ElasticLoadBalancingV2::LoadBalancer")
+    assert {"Key": "idle_timeout.timeout_seconds", "Value": seconds} in balancer["LoadBalancerAttributes"]
+
+
+def test_it_waits_for_a_ready_function_too(scope: cdk.Stack) -> None:
+    made = template(scope, function=ready(scope, timeout=cdk.Duration.minutes(5)))
+    (balancer,) = properties(made, "ElasticLoadBalancingV2::LoadBalancer")
+    assert {"Key": "idle_timeout.timeout_seconds", "Value": "305"} in balancer["LoadBalancerAttributes"]
+
+
+def test_a_function_of_another_stack_keeps_its_versions_to_itself() -> None:
+    app = cdk.App(context={"aws:cdk:bundling-stacks": []})
+    theirs, ours = cdk.Stack(app, "Theirs"), cdk.Stack(app, "Ours")
+    template(ours, function=ready(theirs))
+    found = Template.from_stack(theirs)
+    found.resource_count_is("AWS::Lambda::Alias", 1)
+    # An exported version could never be replaced; an alias keeps its ARN.
+    exports = str(found.find_outputs("*"))
+    assert "Alias" in exports
+    assert "Version" not in exports
+
+
+def test_an_imported_function_is_invoked_as_it_is(scope: cdk.Stack) -> None:
+    arn = "arn:aws:lambda:eu-west-1:111122223333:function:theirs"
+    made = LoadBalancedFunction(
+        scope,
+        "Made",
+        certificate=certificate(scope),
+        function=lambda_.Function.from_function_arn(scope, "Theirs", arn),
+    )
+    assert made.alias is None
+    (group,) = properties(Template.from_stack(scope), "ElasticLoadBalancingV2::TargetGroup")
+    assert group["Targets"] == [{"Id": arn}]
+
+
+def test_two_aliases_of_one_name_are_refused(scope: cdk.Stack) -> None:
+    function = ready(scope)
+    lambda_.Alias(scope, "Own", alias_name="live", version=function.current_version)
+    with pytest.raises(ValueError, match=r"^alias_name must be another than that of Test/Own, got 'live'$"):
+        LoadBalancedFunction(scope, "Made", certificate=certificate(scope), function=function)

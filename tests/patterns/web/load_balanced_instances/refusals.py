@@ -19,13 +19,17 @@ def types(*names: str) -> list[ec2.InstanceType]:
 
 REFUSALS = [
     *balancer_refusals.REFUSALS,
+    *balancer_refusals.INSIDE,
     refused("application_port must be between 1024 and 65535, got 80", application_port=80),
-    refused("health_check_path must begin with /, got 'health'", health_check_path="health"),
+    refused(
+        "health_check_path must be a path that begins with /, of up to 1024 characters, got 'health'",
+        health_check_path="health",
+    ),
     refused(
         "health_check_grace_period must be between 0 seconds and 1 hour, got 2 hours",
         health_check_grace_period=Duration.hours(2),
     ),
-    refused("instance_types must name one instance type or more, got none", instance_types=[]),
+    refused("instance_types must hold at least 1 instance types, got none", instance_types=[]),
     refused(
         "instance_types must be arm64 as the architecture is, got m7i.large, which is x86_64",
         instance_types=types("m7g.large", "m7i.large"),
@@ -36,11 +40,11 @@ REFUSALS = [
         instance_types=types("t4g.small"),
     ),
     refused("volume_size must be between 8 and 1024 GiB, got 4", volume_size=Size.gibibytes(4)),
-    refused("volume_size must be whole GiB, got 30.5", volume_size=Size.mebibytes(31232)),
+    refused("volume_size must be whole GiB, got 31232 MiB", volume_size=Size.mebibytes(31232)),
     refused("max_capacity must be between 1 and 1000 instances, got 1001", max_capacity=1001),
     refused("min_capacity must be between 1 and 3 (max_capacity), got 4", min_capacity=4, max_capacity=3),
     refused("desired_capacity must be between 2 (min_capacity) and 6 (max_capacity), got 7", desired_capacity=7),
-    refused("on_demand_base must be between 0 and 6 instances, got 7", on_demand_base=7),
+    refused("on_demand_base must be between 0 and 6 (max_capacity), got 7", on_demand_base=7),
     refused("spot_share must be between 0 and 100 percent, got 101", spot_share=101),
     refused("scale_on must be one of cpu, requests, got 'memory'", scale_on="memory"),
     refused("target_utilization must be between 40 and 70 percent, got 39", target_utilization=39),
@@ -60,11 +64,11 @@ REFUSALS = [
         "steps must be two or more, got 1: one line is what target tracking is for", steps=[ScalingStep(cpu=80, add=1)]
     ),
     refused(
-        "steps must have cpu above target_utilization (50) and at most 100, got 50",
+        "steps must have cpu above target_utilization (50), got 50",
         steps=[ScalingStep(cpu=50, add=1), ScalingStep(cpu=80, add=2)],
     ),
     refused(
-        "steps must add 1 or more instances, got 0",
+        "steps[0]: add must be between 1 and 1000 instances, got 0",
         steps=[ScalingStep(cpu=80, add=0), ScalingStep(cpu=90, add=2)],
     ),
     refused(
@@ -80,8 +84,12 @@ REFUSALS = [
         scheduled=[ScheduledCapacity(name="Day", cron="0 8 * * *", min_capacity=5, max_capacity=4)],
     ),
     refused(
-        "scheduled must have a cron of five fields, 'Day' has '0 8 * * ? *'",
+        "scheduled[Day]: cron must be a cron of five fields as Unix has them, got '0 8 * * ? *'",
         scheduled=[ScheduledCapacity(name="Day", cron="0 8 * * ? *", min_capacity=4)],
+    ),
+    refused(
+        "scheduled must leave min_capacity up to max_capacity, 'Day' makes them 8 and 6",
+        scheduled=[ScheduledCapacity(name="Day", cron="0 8 * * *", min_capacity=8)],
     ),
     refused("predictive must be one of forecast, scale, got 'yes'", predictive="yes"),
     refused("warm_pool must be between 0 and 100 instances, got 101", warm_pool=101),

@@ -146,23 +146,63 @@ def test_spot_stands_on_an_on_demand_base(scope: cdk.Stack) -> None:
     assert [one["InstanceType"] for one in overrides] == ["m7g.large", "m6g.large"]
 
 
-def test_a_warm_pool_waits_stopped(scope: cdk.Stack) -> None:
-    template(scope, warm_pool=2).has_resource_properties(
-        "AWS::AutoScaling::WarmPool", {"MinSize": 2, "PoolState": "Stopped"}
-    )
+def test_a_warm_pool_waits_stopped_and_fully_installed(scope: cdk.Stack) -> None:
+    made = template(scope, warm_pool=2)
+    ((_, pool),) = made.find_resources("AWS::AutoScaling::WarmPool").items()
+    assert (pool["Properties"]["MinSize"], pool["Properties"]["PoolState"]) == (2, "Stopped")
+    ((hook_id, hook),) = made.find_resources("AWS::AutoScaling::LifecycleHook").items()
+    assert hook["Properties"]["LifecycleHookName"] == "installed"
+    assert hook["Properties"]["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_LAUNCHING"
+    assert (hook["Properties"]["DefaultResult"], hook["Properties"]["HeartbeatTimeout"]) == ("ABANDON", 900)
+    assert hook_id in pool["DependsOn"]
+    (launch,) = properties(made, "EC2::LaunchTemplate")
+    assert "touch /var/lib/web-installed" in str(launch["LaunchTemplateData"]["UserData"])
+
+
+def test_logs_can_be_uploaded_until_the_group_is_gone(scope: cdk.Stack) -> None:
+    made = template(scope)
+    uploads = {
+        name
+        for name, policy in made.find_resources("AWS::IAM::Policy").items()
+        if "s3:PutObject" in str(policy["Properties"]["PolicyDocument"])
+    }
+    (upload,) = uploads
+    assert upload in group(made)["DependsOn"]
+    assert "MadeGroup" not in str(made.find_resources("AWS::IAM::Policy")[upload])
+
+
+def test_a_rolling_update_of_a_group_of_one_can_go_on(scope: cdk.Stack) -> None:
+    made = template(scope, min_capacity=1, max_capacity=1, suspended_processes=["AZRebalance"])
+    assert group(made)["UpdatePolicy"]["AutoScalingRollingUpdate"]["MinInstancesInService"] == 0
+
+
+def test_what_mends_an_alarm_can_be_deployed_while_it_is_on(scope: cdk.Stack) -> None:
+    policy = group(template(scope, rollback_on_alarm=False))["UpdatePolicy"]["AutoScalingInstanceRefresh"]
+    assert "AlarmSpecification" not in policy["Preferences"]
+
+
+def test_auto_scaling_may_use_the_key_of_the_topic_that_it_notifies(scope: cdk.Stack) -> None:
+    key = kms.Key(scope, "Key")
+    made = template(scope, alarm_topic=sns.Topic(scope, "Topic", master_key=key))
+    (policy,) = [one["KeyPolicy"] for one in properties(made, "KMS::Key")]
+    (statement,) = [one for one in policy["Statement"] if one.get("Sid") == "AutoScalingNotifies"]
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert statement["Condition"]["StringEquals"] == {"kms:CallerAccount": {"Ref": "AWS::AccountId"}}
+    assert "AWSServiceRoleForAutoScaling" in str(statement["Condition"]["ArnLike"]["aws:PrincipalArn"])
 
 
 def test_an_instance_is_let_go_only_by_itself_or_after_five_minutes(scope: cdk.Stack) -> None:
     made = template(scope)
-    made.has_resource_properties(
-        "AWS::AutoScaling::LifecycleHook",
+    # A property of the group, so that it is not deleted before the group's last instances are.
+    assert group(made)["Properties"]["LifecycleHookSpecificationList"] == [
         {
             "DefaultResult": "CONTINUE",
             "HeartbeatTimeout": 300,
-            "LifecycleHookName": "send-logs",
+            "LifecycleHookName": "save-logs",
             "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
-        },
-    )
+        }
+    ]
+    made.resource_count_is("AWS::AutoScaling::LifecycleHook", 0)
     statements = [
         statement
         for policy in properties(made, "IAM::Policy")

@@ -34,12 +34,12 @@ def same(scope: Construct) -> dict[str, Any]:
 
 
 REFUSALS = [
-    *(one for one in balancer_refusals.REFUSALS if "private subnets" not in one.message),
+    *balancer_refusals.REFUSALS,
     Refusal("candidate must be another target group than stable, got the same", same),
     refused(
         "release must be up to 64 letters, digits, ., - and _, the first a letter or digit, got '-1'", release="-1"
     ),
-    refused("steps must be 1 to 20 weights, got 0", steps=[]),
+    refused("steps must hold 1 to 20 weights, got none", steps=[]),
     refused("steps must be between 1 and 100 percent, got 0", steps=[0, 50]),
     refused("steps must be between 1 and 100 percent, got 101", steps=[50, 101]),
     refused("steps must rise, got 50, 10", steps=[50, 10]),

@@ -8,6 +8,8 @@ one that is gone is cleaned up. Run twice, the second run finds nothing to do.
 import json
 import os
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -17,13 +19,17 @@ from botocore.exceptions import ClientError
 from .answering import answers
 from .records import Application, Zone
 
-autoscaling = boto3.client("autoscaling")
-ec2 = boto3.client("ec2")
+# A call that hangs must not take the whole run with it.
+SDK = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+autoscaling = boto3.client("autoscaling", config=SDK)
+ec2 = boto3.client("ec2", config=SDK)
 # The account's five requests a second are everybody's.
-route53 = boto3.client("route53", config=Config(retries={"mode": "standard", "max_attempts": 6}))
+route53 = boto3.client("route53", config=SDK.merge(Config(retries={"mode": "standard", "total_max_attempts": 7})))
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 3.0
+# A hundred silent instances take two rounds of eighteen seconds.
+MOST_AT_ONCE = 50
 
 
 class MisconfiguredError(Exception):
@@ -88,9 +94,8 @@ def register(*, group: str, launch_hook: str, application: Application, zone: Zo
     serving = {one for one, state in states.items() if state == "InService"}
     addresses = _public_addresses(starting | serving)
     # A new instance is asked once, and again in a minute; one in service has three tries before anything follows.
-    answering = {
-        one for one, ip in addresses.items() if _answers(ip, application, attempts=1 if one in starting else ATTEMPTS)
-    }
+    attempts = {one: 1 if one in starting else ATTEMPTS for one in addresses}
+    answering = _all_that_answer(addresses, application, attempts)
     registered = {one: ip for one, ip in addresses.items() if one in serving or one in answering}
     changed = zone.write(application, registered)
     let_in = sorted(starting & answering)
@@ -133,6 +138,13 @@ def _public_addresses(instances: set[str]) -> dict[str, str]:
         for one in reservation["Instances"]
         if one.get("PublicIpAddress")
     }
+
+
+def _all_that_answer(addresses: Mapping[str, str], application: Application, attempts: Mapping[str, int]) -> set[str]:
+    # Side by side: one after the other, instances that hang would take longer than the run may.
+    with ThreadPoolExecutor(max_workers=MOST_AT_ONCE) as pool:
+        asked = {one: pool.submit(_answers, ip, application, attempts=attempts[one]) for one, ip in addresses.items()}
+    return {one for one, answer in asked.items() if answer.result()}
 
 
 def _answers(ip: str, application: Application, *, attempts: int) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
@@ -62,16 +64,29 @@ class Zone:
 
         Returns:
             How many records were changed.
+
+        Raises:
+            ClientError: If a health check could not be made; the other records are written.
         """
         present = self._records(application.domain_name)
-        made = {self._name(one): self._record(application, one, ip) for one, ip in sorted(wanted.items())}
+        made: dict[str, dict[str, Any]] = {}
+        failed: ClientError | None = None
+        for one, ip in sorted(wanted.items()):
+            try:
+                made[self._name(one)] = self._record(application, one, ip)
+            except ClientError as error:
+                # Too many requests or health checks: what is known is written, and the next run does the rest.
+                failed = error
+        kept = {self._name(one) for one in wanted}
         changes = [
             {"Action": "UPSERT", "ResourceRecordSet": one} for key, one in made.items() if present.get(key) != one
         ]
         # As it is, to the letter: Route 53 deletes nothing else.
-        changes += [{"Action": "DELETE", "ResourceRecordSet": one} for key, one in present.items() if key not in made]
+        changes += [{"Action": "DELETE", "ResourceRecordSet": one} for key, one in present.items() if key not in kept]
         if changes:
             self._client.change_resource_record_sets(HostedZoneId=self._zone_id, ChangeBatch={"Changes": changes})
+        if failed is not None:
+            raise failed
         return len(changes)
 
     def clean(self, application: Application, instances: set[str]) -> int:

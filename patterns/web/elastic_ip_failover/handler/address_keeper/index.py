@@ -7,14 +7,18 @@ second run finds nothing to do.
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from .answering import answers
 
-autoscaling = boto3.client("autoscaling")
-ec2 = boto3.client("ec2")
+# A call that hangs must not take the whole run with it.
+SDK = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+autoscaling = boto3.client("autoscaling", config=SDK)
+ec2 = boto3.client("ec2", config=SDK)
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 5.0
@@ -79,7 +83,7 @@ def keep(*, group: str, allocation: str, port: int, path: str) -> dict[str, Any]
     found: dict[str, Any] = {"before": holder, "holder": holder, "answered": False, "declared_unhealthy": None}
     if holder in able and _answers_in_the_end(address["PublicIp"], port, path):
         return {**found, "answered": True}
-    standby = next((one for one, ip in _public_addresses(able - {holder}) if answers(ip, port, path)), None)
+    standby = _first_that_answers(_public_addresses(able - {holder}), port, path)
     if standby is not None:
         _move(allocation, standby)
         found |= {"holder": standby, "answered": True}
@@ -120,6 +124,15 @@ def _answers_in_the_end(ip: str, port: int, path: str) -> bool:
         if answers(ip, port, path):
             return True
     return False
+
+
+def _first_that_answers(addresses: list[tuple[str, str]], port: int, path: str) -> str | None:
+    if not addresses:
+        return None
+    # Side by side: the run has less than a minute.
+    with ThreadPoolExecutor(max_workers=len(addresses)) as pool:
+        asked = [(one, pool.submit(answers, ip, port, path)) for one, ip in addresses]
+    return next((one for one, answer in asked if answer.result()), None)
 
 
 def _public_addresses(instances: set[str]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What tests hand over: apps, stacks, syntheses, templates and paths, whichever is at hand."""
+"""The arguments of fixtures: apps, stacks, syntheses, templates and paths."""
 
 from collections.abc import Callable, Mapping
 from os import PathLike

@@ -9,10 +9,10 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from patternkit.catalog.completing import complete_pattern
 from patternkit.catalog.discovery import Pattern, find
 from patternkit.catalog.listings import LISTS
 from patternkit.catalog.markdown import plain
+from patternkit.catalog.shell_completion import complete_pattern
 from patternkit.catalog.terminal import json_flag, progress
 from patternkit.errors import require
 from patternkit.exit_status import EndingCommand

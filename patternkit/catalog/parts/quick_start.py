@@ -1,4 +1,4 @@
-"""The commands of a pattern's page: how to install the catalog, deploy a stack of one's own, and run the example."""
+"""The commands of a pattern's page: install the catalog, deploy a stack, run the example."""
 
 from patternkit.catalog.discovery import Pattern
 

@@ -1,4 +1,4 @@
-"""Syntheses that many tests look at."""
+"""Syntheses that several tests share."""
 
 import json
 import shutil
@@ -11,8 +11,8 @@ from typing import Any, Self
 import aws_cdk as cdk
 from constructs import Construct
 
-from patternkit.testing.given import is_made
-from patternkit.testing.made import MadeApps
+from patternkit.testing.constructed_apps import MadeApps
+from patternkit.testing.fixture_arguments import is_made
 from patternkit.testing.synthesis import Synthesis, SynthesisError, names, synthesize, where
 
 

@@ -1,4 +1,4 @@
-"""What the plugin's fixtures do, over what tests hand them."""
+"""The functions behind the plugin's fixtures."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from patternkit.testing.errors import FixtureError, check_arguments
-from patternkit.testing.given import as_synthesis, as_template
+from patternkit.testing.fixture_arguments import as_synthesis, as_template
 from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, names, synthesize
 
 if TYPE_CHECKING:
     from patternkit.testing.permissions import PermissionProof
-    from patternkit.testing.shared import SharedSyntheses
+    from patternkit.testing.shared_syntheses import SharedSyntheses
 
 Build = Callable[..., Synthesis]
 Hold = Callable[..., None]

@@ -8,7 +8,7 @@ import pytest
 from patternkit.catalog.discovery import patterns
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.pages import page
-from patternkit.catalog.parts.uses import check_uses
+from patternkit.catalog.parts.usage_examples import check_uses
 
 PATTERN = patterns()["cron-function"]
 TEXT = page(PATTERN).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Synthesize apps that a test has made by itself."""
+"""Synthesize apps that a test has constructed itself."""
 
 from collections.abc import Iterable
 from os import PathLike

@@ -1,4 +1,4 @@
-"""Templates that are made already, held to a project's own rules."""
+"""Check synthesized templates against a project's own rules."""
 
 import json
 import tempfile

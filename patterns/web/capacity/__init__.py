@@ -1,0 +1,1 @@
+"""How many tasks or instances there are, and which load that follows."""

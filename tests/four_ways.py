@@ -1,0 +1,219 @@
+"""Each resource that a pattern takes, passed four ways in four kinds of stacks. Nothing here names a pattern.
+
+`python -m tests.four_ways [PATTERN...]` prints the whole table; the suite runs a part of it.
+"""
+
+import dataclasses
+import importlib
+import inspect
+import re
+import sys
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from unittest import mock
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from patternkit.catalog.discovery import Pattern, patterns
+from patterns.building_blocks.signature import declared
+from tests.conftest import ENVIRONMENTS, context
+from tests.fuzz.resources import RESOURCES
+
+WAYS = ("same stack", "other stack", "imported")
+"""Beside "own", which each pattern's own example is: there nothing is passed."""
+
+KINDS = ("agnostic", "concrete", "stage", "nested")
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a pattern's construct, or a field of a value that it takes, that is a resource.
+
+    Attributes:
+        pattern: The pattern.
+        name: The argument's name.
+        field: The field of the value that it takes a list of; empty if it is the resource itself.
+        interface: The resource's type.
+        many: Whether it is a list.
+    """
+
+    pattern: Pattern
+    name: str
+    field: str
+    interface: Any
+    many: bool
+
+    def __str__(self) -> str:
+        return f"{self.pattern.name} {self.name}{f'.{self.field}' if self.field else ''}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What comes of one argument, one way, in one kind of stack.
+
+    Attributes:
+        outcome: "works", "refused" by the pattern in one line that names the argument, or "fails".
+        said: The message, if it does not work.
+    """
+
+    outcome: str
+    said: str = ""
+
+
+@cache
+def construct_of(pattern: Pattern) -> Any:
+    return getattr(importlib.import_module(pattern.module), pattern.construct)
+
+
+def every_argument() -> list[Argument]:
+    """Find the arguments of all patterns that are resources of a type that the CDK imports too."""
+    return [one for pattern in patterns().values() for one in arguments_of(pattern)]
+
+
+def arguments_of(pattern: Pattern) -> Iterator[Argument]:
+    # jsii's metaclass hides a construct's own signature behind its own call.
+    init = inspect.getattr_static(construct_of(pattern), "__init__")
+    for name, hint in typing.get_type_hints(init, include_extras=True).items():
+        for field, interface, many in _resources(hint):
+            yield Argument(pattern, name, field, interface, many)
+
+
+def _resources(hint: Any, field: str = "", *, many: bool = False) -> Iterator[tuple[str, Any, bool]]:
+    kind, _ = declared(hint)
+    if kind in RESOURCES:
+        # Values such as code or an instance type stand in no stack.
+        if "of another stack" in RESOURCES[kind] or (isinstance(kind, type) and issubclass(kind, Construct)):
+            yield field, kind, many
+    elif dataclasses.is_dataclass(kind):
+        for name, inner in typing.get_type_hints(kind, include_extras=True).items():
+            yield from _resources(inner, name)
+    else:
+        listed = isinstance(typing.get_origin(kind), type) and issubclass(typing.get_origin(kind), typing.Sequence)
+        for inner in typing.get_args(kind):
+            yield from _resources(inner, field, many=many or listed)
+
+
+def ways(argument: Argument) -> list[str]:
+    """The ways that a resource of this type can be passed: not every one can be imported."""
+    makes = RESOURCES[argument.interface].keys()
+    return [one for one in WAYS if one != "imported" or "existing" in makes]
+
+
+def try_cell(argument: Argument, way: str, kind: str) -> Cell:
+    """Synthesize a pattern's example with one argument passed one way, and say what came of it."""
+    companions: dict[str, Any] = {}
+    for _ in range(4):
+        try:
+            synthesize(argument, way, kind, companions)
+        except ValueError as error:
+            said = str(error)
+            if not (wanted := companion(argument, said)) or wanted[0] in companions:
+                named = "\n" not in said and re.match(rf"{argument.name}\b", said)
+                return Cell("refused" if named else "fails", said)
+            companions[wanted[0]] = wanted[1]
+        except Exception as error:
+            return Cell("fails", f"{type(error).__name__}: {str(error)[:300]}")
+        else:
+            return Cell("works")
+    return Cell("fails", f"needs more than {companions}")
+
+
+def companion(argument: Argument, said: str) -> tuple[str, Any] | None:
+    """Read out of a refusal which other argument this one needs."""
+    if found := re.search(r"^(\w+) and (\w+) go together, got only (\w+)", said):
+        missing = found[1] if found[2] == found[3] else found[2]
+        return missing, "api.example.com" if missing == "domain_name" else _Same()
+    for pattern, value in (
+        (r"^(url) must be known", lambda _: "https://backend.example.com"),
+        (r"needs (\w+)='(\w+)'", lambda found: found[2]),
+        (r"needs (\w+)=True", lambda _: True),
+        (r"or (\w+) must be True", lambda _: True),
+        (r"needs (domain_name)\b", lambda _: "api.example.com"),
+        (r"^(\w+) must be given with ", lambda _: _Same()),
+        (r"needs (\w+)", lambda _: _Same()),
+    ):
+        if (found := re.search(pattern, said)) and found[1] != argument.name:
+            return found[1], value(found)
+    return None
+
+
+class _Same:
+    """Stands for a resource of the same stack, whatever its type."""
+
+
+def synthesize(argument: Argument, way: str, kind: str, companions: dict[str, Any]) -> None:
+    """Synthesize the example of a pattern with an argument.
+
+    Raises:
+        ValueError: If the pattern refuses it.
+    """
+    app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
+    env = ENVIRONMENTS["concrete" if kind in ("concrete", "stage") else "agnostic"]
+    root: Construct = cdk.Stage(app, "Production", env=env) if kind == "stage" else app
+    construct = construct_of(argument.pattern)
+
+    def made(scope: Construct, construct_id: str, **options: Any) -> Any:
+        if kind == "nested":
+            scope = cdk.NestedStack(scope, "Nested")
+        for name, value in companions.items():
+            options[name] = _companion(argument.pattern, name, scope) if isinstance(value, _Same) else value
+        _pass(argument, _resource(argument, way, scope, root, env), options)
+        return construct(scope, construct_id, **options)
+
+    example = importlib.import_module(f"{argument.pattern.module}.example")
+    with mock.patch.object(example, argument.pattern.construct, made):
+        getattr(example, argument.pattern.stack)(root, "Test", env=env)
+    app.synth()
+
+
+def _resource(argument: Argument, way: str, scope: Construct, root: Construct, env: cdk.Environment | None) -> Any:
+    makes = RESOURCES[argument.interface]
+    if way == "imported":
+        make: Callable[[Construct], Any] = makes.get("existing") or next(iter(makes.values()))
+        return make(Construct(scope, "Given"))
+    make = makes.get("new") or next(iter(makes.values()))
+    # What can only be imported makes no stack of its own.
+    if way == "other stack" and make is not makes.get("existing"):
+        scope = cdk.Stack(root, "Elsewhere", env=env)
+    return make(Construct(scope, "Given"))
+
+
+def _companion(pattern: Pattern, name: str, scope: Construct) -> Any:
+    interface = next(one for one in arguments_of(pattern) if one.name == name)
+    made = next(iter(RESOURCES[interface.interface].values()))(Construct(scope, f"Beside{name}"))
+    return [made] if interface.many else made
+
+
+def _pass(argument: Argument, resource: Any, options: dict[str, Any]) -> None:
+    if argument.field:
+        first, *others = options[argument.name]
+        options[argument.name] = [dataclasses.replace(first, **{argument.field: resource}), *others]
+    else:
+        options[argument.name] = [resource] if argument.many else resource
+
+
+def main() -> None:
+    """Print the whole table."""
+    wanted = set(sys.argv[1:])
+    count: dict[str, int] = {}
+    for argument in every_argument():
+        if wanted and argument.pattern.name not in wanted:
+            continue
+        for way in ways(argument):
+            cells = {kind: try_cell(argument, way, kind) for kind in KINDS}
+            for cell in cells.values():
+                count[cell.outcome] = count.get(cell.outcome, 0) + 1
+            print(f"{argument!s:55}{way:13}" + " ".join(f"{one.outcome:9}" for one in cells.values()), flush=True)
+            for said in {one.said for one in cells.values() if one.said}:
+                print(f"    {said}", flush=True)
+    print(
+        f"{sum(count.values())} cells:", ", ".join(f"{number} {outcome}" for outcome, number in sorted(count.items()))
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What is known of a function that a user passes in, whatever stands before it."""
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_lambda as lambda_
+
+from patterns.building_blocks.function_settings import reserved_concurrency_of, timeout_of
+from patterns.building_blocks.queue_consumer import Polling
+
+
+def function(scope: cdk.Stack, seconds: int | None = None, reserve: int | None = None) -> lambda_.Function:
+    return lambda_.Function(
+        scope,
+        "Function",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        timeout=None if seconds is None else cdk.Duration.seconds(seconds),
+        reserved_concurrent_executions=reserve,
+    )
+
+
+def test_timeout_and_reserve_are_seen_through_aliases_and_versions(scope: cdk.Stack) -> None:
+    made = function(scope, 60, 5)
+    alias = lambda_.Alias(scope, "Alias", alias_name="live", version=made.current_version)
+    for one in (made, made.current_version, alias):
+        timeout = timeout_of(one)
+        assert timeout is not None
+        assert timeout.to_seconds() == 60
+        assert reserved_concurrency_of(one) == 5
+
+
+def test_lambdas_own_timeout_is_three_seconds(scope: cdk.Stack) -> None:
+    timeout = timeout_of(function(scope))
+    assert timeout is not None
+    assert timeout.to_seconds() == 3
+
+
+def test_of_an_imported_function_nothing_is_known(scope: cdk.Stack) -> None:
+    imported = lambda_.Function.from_function_name(scope, "Imported", "theirs")
+    assert timeout_of(imported) is None
+    assert reserved_concurrency_of(imported) is None
+
+
+def test_pollers_stay_within_a_reserve(scope: cdk.Stack) -> None:
+    made = function(scope, reserve=5)
+    assert Polling(10, None, None).within_reserve(made).max_concurrency == 5
+    assert Polling(10, None, None).within_reserve(made, default=10).max_concurrency == 5
+    assert Polling(10, None, None).within_reserve(made, default=3).max_concurrency == 3
+    assert Polling(10, None, 4).within_reserve(made).max_concurrency == 4
+    Polling(10, None, 5).check(made)
+    with pytest.raises(ValueError, match=r"^max_concurrency must be at most 5, the function's reserved concurrency"):
+        Polling(10, None, 6).check(made)
+
+
+def test_a_reserve_of_one_is_too_small_for_pollers(scope: cdk.Stack) -> None:
+    with pytest.raises(ValueError, match=r"^max_concurrency cannot be less than 2"):
+        Polling(10, None, None).check(function(scope, reserve=1))
+
+
+@pytest.mark.parametrize("window", [None, cdk.Duration.seconds(0)])
+def test_large_batches_need_a_window(window: cdk.Duration | None) -> None:
+    with pytest.raises(ValueError, match=r"^batch_size above 10 needs batching_window of at least one second, got 11$"):
+        Polling(11, window, None).check()
+    Polling(11, cdk.Duration.seconds(1), None).check()

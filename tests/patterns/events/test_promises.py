@@ -1,0 +1,135 @@
+"""What every pattern that starts when something happens promises: found by what its template holds."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from patternkit.catalog.discovery import Pattern, patterns
+from tests.conftest import example
+
+MEMBERS = [one for one in patterns().values() if one.family == "events"]
+every_member = pytest.mark.parametrize(
+    "pattern", [pytest.param(one, id=one.name, marks=pytest.mark.xdist_group(one.name)) for one in MEMBERS]
+)
+# Who invokes a function and does not wait for its answer.
+ASYNCHRONOUS = {"sns.amazonaws.com", "s3.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com"}
+
+
+def resources(pattern: Pattern, kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of all resources of one type in a pattern's example, by logical id."""
+    return {
+        name: one.get("Properties", {})
+        for template in example(pattern.name, "agnostic").templates.values()
+        for name, one in template["Resources"].items()
+        if one["Type"] == kind
+    }
+
+
+def referred(value: Any) -> str:
+    """The logical id that a reference names."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
+            return name
+    raise AssertionError(f"{value} refers to nothing of this template")
+
+
+def alarmed(pattern: Pattern, queue: str) -> list[dict[str, Any]]:
+    """The alarms that go off as soon as a queue holds anything."""
+    return [
+        one
+        for one in resources(pattern, "AWS::CloudWatch::Alarm").values()
+        if one["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        and queue in json.dumps(one["Dimensions"])
+        and (one["Statistic"], one["Threshold"], one["EvaluationPeriods"]) == ("Maximum", 1, 1)
+        and one["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    ]
+
+
+def dead_letters(pattern: Pattern) -> Iterator[tuple[str, Any]]:
+    """Each asynchronous edge of a pattern, and the queue that keeps what did not get over it."""
+    for name, one in resources(pattern, "AWS::SNS::Subscription").items():
+        yield name, one.get("RedrivePolicy", {}).get("deadLetterTargetArn")
+    for name, one in resources(pattern, "AWS::Scheduler::Schedule").items():
+        yield name, one["Target"].get("DeadLetterConfig", {}).get("Arn")
+    for name, one in resources(pattern, "AWS::Events::Rule").items():
+        for target in one.get("Targets", []):
+            yield f"{name}.{target['Id']}", target.get("DeadLetterConfig", {}).get("Arn")
+    for name, one in resources(pattern, "AWS::Lambda::EventSourceMapping").items():
+        queue = referred(one["EventSourceArn"])
+        yield name, resources(pattern, "AWS::SQS::Queue")[queue].get("RedrivePolicy", {}).get("deadLetterTargetArn")
+    kept = {
+        referred(one["FunctionName"]): one.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        for one in resources(pattern, "AWS::Lambda::EventInvokeConfig").values()
+    }
+    for function in invoked_asynchronously(pattern):
+        yield function, kept.get(function)
+
+
+def invoked_asynchronously(pattern: Pattern) -> set[str]:
+    """The functions of a pattern that are invoked without anybody waiting for the answer."""
+    functions = resources(pattern, "AWS::Lambda::Function")
+    permissions = resources(pattern, "AWS::Lambda::Permission").values()
+    invoked = {referred(one["FunctionName"]) for one in permissions if one["Principal"] in ASYNCHRONOUS}
+    for one in resources(pattern, "AWS::Scheduler::Schedule").values():
+        invoked.add(referred(one["Target"]["Arn"]))
+    return invoked & set(functions)
+
+
+@every_member
+def test_something_starts_it(pattern: Pattern) -> None:
+    assert list(dead_letters(pattern)), "no asynchronous edge was found: say above how this pattern is started"
+
+
+@every_member
+def test_what_fails_on_an_asynchronous_edge_is_kept_and_somebody_is_told(pattern: Pattern) -> None:
+    queues = resources(pattern, "AWS::SQS::Queue")
+    for edge, arn in dead_letters(pattern):
+        assert arn is not None, f"{edge} loses what fails"
+        queue = referred(arn)
+        assert queues[queue]["MessageRetentionPeriod"] == 14 * 86_400, f"{queue} forgets before anybody has looked"
+        assert alarmed(pattern, queue), f"nobody is told that {queue} holds anything"
+
+
+@every_member
+def test_a_queue_hides_its_messages_longer_than_its_function_works_on_them(pattern: Pattern) -> None:
+    functions, queues = resources(pattern, "AWS::Lambda::Function"), resources(pattern, "AWS::SQS::Queue")
+    for mapping in resources(pattern, "AWS::Lambda::EventSourceMapping").values():
+        timeout = functions[referred(mapping["FunctionName"])]["Timeout"]
+        window = mapping.get("MaximumBatchingWindowInSeconds", 0)
+        assert queues[referred(mapping["EventSourceArn"])]["VisibilityTimeout"] >= 6 * timeout + window
+
+
+@every_member
+def test_a_message_that_fails_does_not_take_its_batch_with_it(pattern: Pattern) -> None:
+    for name, mapping in resources(pattern, "AWS::Lambda::EventSourceMapping").items():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+
+
+@every_member
+def test_a_message_is_tried_before_it_is_given_up(pattern: Pattern) -> None:
+    for mapping in resources(pattern, "AWS::Lambda::EventSourceMapping").values():
+        queue = resources(pattern, "AWS::SQS::Queue")[referred(mapping["EventSourceArn"])]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5, "AWS asks for five: throttled batches count too"
+
+
+@every_member
+def test_each_function_that_fails_sets_off_an_alarm(pattern: Pattern) -> None:
+    alarms = [one for one in resources(pattern, "AWS::CloudWatch::Alarm").values() if one["MetricName"] == "Errors"]
+    watched = {referred(dimension["Value"]) for one in alarms for dimension in one["Dimensions"]}
+    own = {
+        name
+        for name in resources(pattern, "AWS::Lambda::Function")
+        # The CDK's own functions run while a stack is deployed, which fails if they do.
+        if not name.startswith(("CustomS3", "BucketNotificationsHandler"))
+    }
+    assert own <= watched
+    for one in alarms:
+        assert (one["Statistic"], one["Threshold"], one["TreatMissingData"]) == ("Sum", 1, "notBreaching")
+
+
+@every_member
+def test_nobody_invokes_a_function_for_somebody_else(pattern: Pattern) -> None:
+    for name, one in resources(pattern, "AWS::Lambda::Permission").items():
+        assert "SourceArn" in one or "SourceAccount" in one, f"{name}: a confused deputy of {one['Principal']}"
