@@ -24,7 +24,7 @@ from tests.mutation.running import NOT_FOUND, OUT_OF_TIME, Copy, preload
 # The one way to measure that tells tests apart; and moto without all of Amazon's images, as in tests/conftest.py.
 _ENVIRONMENT = {"COVERAGE_CORE": "ctrace", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 _HOURS = 6 * 3600
-_LONGEST = 20
+_LONGEST = 40
 
 
 def _arguments() -> argparse.Namespace:
@@ -80,7 +80,7 @@ def measured(room: Room, modules: list[str], copy: Copy, state: str) -> Covering
 
 
 def tried(mutant: Mutant, room: Room, covering: Covering, copy: Copy, number: int) -> str:
-    """Run the tests that cover a mutant: so many of the fastest as take twenty seconds together.
+    """Run the tests that cover a mutant: so many of the fastest as take forty processor seconds together.
 
     Returns:
         "killed", "out of time", "survived" or "no test".

@@ -67,6 +67,7 @@ class Measuring:
         self._contexts = [ANY]
         self._used: dict[str, set[str]] = defaultdict(set)
         self._setups: dict[str, float] = {}
+        self._shared: set[str] = set()
         self.covering = Covering()
 
     def __enter__(self) -> "Measuring":
@@ -80,6 +81,10 @@ class Measuring:
             lines = {}
             for line, contexts in data.contexts_by_lineno(file).items():
                 names = {name for one in contexts for name in self._used.get(one, {one})}
+                # What a shared fixture does when it is first asked counts for all who ask it.
+                for fixture in self._shared:
+                    if not names.isdisjoint(self._used[fixture]):
+                        names |= self._used[fixture]
                 lines[line] = sorted(names)
             self.covering.tests[Path(file).relative_to(self._tree).as_posix()] = lines
         for fixture, seconds in self._setups.items():
@@ -114,6 +119,8 @@ class Measuring:
         name = _fixture(fixturedef)
         # One that is asked for by name while the test runs.
         self._used[name].add(getattr(request, "_pyfuncitem").nodeid)  # noqa: B009 - pytest names it so
+        if fixturedef.scope in ("class", "module", "package"):
+            self._shared.add(name)
         self._enter(name)
         begun = time.process_time()
         try:

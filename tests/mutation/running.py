@@ -109,6 +109,9 @@ class Copy:
         output = os.open(self.folder / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         for stream in (1, 2):
             os.dup2(output, stream)
+        # A process of a parallel run would take itself for a worker of it.
+        for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+            del os.environ[name]
         for name in [name for name in sys.modules if name.partition(".")[0] in _OWN]:
             del sys.modules[name]
         sys.path[:] = [str(self.tree), *(one for one in sys.path if Path(one or ".").resolve() != self.source)]

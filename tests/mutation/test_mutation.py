@@ -43,6 +43,21 @@ def test_first(counted):
 def test_second(counted):
     assert counted == 2
 
+@pytest.fixture(scope="module")
+def kept():
+    return {}
+
+def counted_once(kept):
+    if "count" not in kept:
+        kept["count"] = count(1)
+    return kept["count"]
+
+def test_third(kept):
+    assert counted_once(kept) == 1
+
+def test_fourth(kept):
+    assert counted_once(kept) == 1
+
 def test_snapshot(snapshot):
     assert count(9) == 3
 """
@@ -84,8 +99,9 @@ def test_what_is_changed_and_what_is_not(copy: Copy) -> None:
     )
 
 
-def test_a_fixture_that_tests_share_covers_for_each_of_them(covering: Covering) -> None:
-    both = ["test_counting.py::test_first", "test_counting.py::test_second"]
+def test_what_a_fixture_does_for_several_tests_counts_for_each_of_them(covering: Covering) -> None:
+    # The third test makes what the fourth one finds in the fixture.
+    both = sorted(f"test_counting.py::test_{one}" for one in ("first", "second", "third", "fourth"))
     assert sorted(covering.of("counting.py", (9, 9))) == both
     # A constant is read by whatever runs anything of the module.
     assert sorted(covering.of("counting.py", None)) == sorted(covering.of("counting.py", (3, 3))) == both

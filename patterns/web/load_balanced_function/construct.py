@@ -173,10 +173,8 @@ class LoadBalancedFunction(Construct):
                 memory=memory,
                 timeout=timeout or Duration.seconds(30),
                 environment={**({} if code else bounds), **(environment or {})},
-                encryption_key=encryption_key,
-                log_retention=log_retention,
+                settings=settings,
                 reserved_concurrency=reserved_concurrency,
-                alarm_topic=alarm_topic,
             )
             Validations.of(made.function).acknowledge(
                 Acknowledgment(

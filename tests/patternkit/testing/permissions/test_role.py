@@ -141,6 +141,14 @@ def test_a_permissions_boundary() -> None:
             "P: it has no PolicyDocument with statements",
         ),
         (
+            {"F": function(), "Role": resource("IAM::Role"), "P": {"Type": "AWS::IAM::Policy"}},
+            "P: it has no PolicyDocument with statements",
+        ),
+        (
+            {"F": {"Type": "AWS::Lambda::Function"}, "Role": {"Type": "AWS::IAM::Role"}},
+            "F: its role is not made by the template: pass the template that makes it too",
+        ),
+        (
             {
                 "F": function(),
                 "Role": resource("IAM::Role", ManagedPolicyArns=[{"Ref": "M"}]),
