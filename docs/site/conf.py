@@ -59,6 +59,7 @@ html_theme_options = {
     "navbar_align": "left",
     "navbar_end": ["catalog-version", "theme-switcher"],
     "header_links_before_dropdown": 5,
+    "navigation_depth": 2,
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": False,
     "footer_start": ["copyright"],

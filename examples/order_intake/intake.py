@@ -14,6 +14,7 @@ from patterns.api.api_to_queue import ApiToQueue
 from patterns.building_blocks.encryption_key import table_key_statement
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.settings import Settings
 
 BY_DAY = "by-day"
 
@@ -99,8 +100,7 @@ class Intake(Stack):
             ),
             handler="intake.index.handler",
             environment={"TABLE_NAME": self.orders.table_name},
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            settings=Settings(encryption_key=encryption_key, alarm_topic=alarm_topic),
         )
         Validations.of(writer.function).acknowledge(
             Acknowledgment(

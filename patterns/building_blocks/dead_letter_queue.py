@@ -3,8 +3,6 @@
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -33,12 +31,10 @@ class DeadLetterQueue(Construct):
         *,
         holds: str,
         settings: Settings | None = None,
-        encryption_key: kms.IKey | None = None,
-        alarm_topic: sns.ITopic | None = None,
         fifo: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
-        settings = settings or Settings(encryption_key=encryption_key, alarm_topic=alarm_topic)
+        settings = settings or Settings()
         encryption_key = settings.encryption_key
         self.queue = sqs.Queue(
             self,

@@ -8,10 +8,7 @@ from annotated_types import Interval, MultipleOf, Unit
 from aws_cdk import Acknowledgment, Duration, Size, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
@@ -86,22 +83,17 @@ class LambdaFunction(Construct):
         timeout: FunctionTimeout | None = None,
         environment: EnvironmentVariables | None = None,
         settings: Settings | None = None,
-        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
-        encryption_key: kms.IKey | None = None,
         dead_letters: DeadLetterQueue | None = None,
         retry_attempts: RetryAttempts | None = None,
         max_event_age: MaxEventAge | None = None,
         reserved_concurrency: ReservedConcurrency | None = None,
-        alarm_topic: sns.ITopic | None = None,
     ) -> None:
         if isinstance(code, lambda_.InlineCode) and not (runtime or PYTHON).supports_inline_code:
             raise ValueError(
                 f"code must not be inline with runtime {(runtime or PYTHON).name}: Lambda compiles nothing"
             )
         super().__init__(scope, construct_id)
-        settings = settings or Settings(
-            alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention
-        )
+        settings = settings or Settings()
         self.log_group = settings.log_group(self, "Log")
         self.role = iam.Role(
             self,

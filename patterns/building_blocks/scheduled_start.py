@@ -9,7 +9,6 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
@@ -34,8 +33,7 @@ def start_by_scheduler(
     max_event_age: Duration,
     enabled: bool,
     failed: DeadLetterQueue,
-    settings: Settings | None = None,
-    alarm_topic: sns.ITopic | None = None,
+    settings: Settings,
 ) -> tuple[scheduler.CfnSchedule, cloudwatch.Alarm]:
     """Make a schedule with a role that may start this function and nothing else.
 
@@ -49,7 +47,6 @@ def start_by_scheduler(
         enabled: Whether the schedule runs.
         failed: Where runs end that could not be started.
         settings: Who is told of them.
-        alarm_topic: Who is told of them, where there are no `settings`.
 
     Returns:
         The schedule, and the alarm on runs that were given up.
@@ -93,7 +90,7 @@ def start_by_scheduler(
     )
     # Scheduler checks when the schedule is made that it can take on the role.
     made.node.add_dependency(role)
-    dropped = (settings or Settings(alarm_topic=alarm_topic)).alarm(
+    dropped = settings.alarm(
         scope,
         "Dropped",
         metric=cloudwatch.Metric(

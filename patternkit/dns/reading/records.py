@@ -116,16 +116,13 @@ def _zone(draft: Draft, given: dict[str, Any], path: str) -> HostedZone | None:
     owner = draft.resources.owner(identity)
     if owner is not None:
         zone = draft.model.zones.get(owner.identity)
-        if zone is None and "Unknown" not in owner.kind:
+        if zone is None:
             draft.model.unknown.append(f"the zone of {path}, {owner.path}, has no known name")
         return zone
     if isinstance(identity, str) and "\u27e8" not in identity:
         identity = identity.removeprefix("/hostedzone/")
-        zone = draft.model.zones.get(identity) or zone_outside(draft, identity)
-        if not zone.name and isinstance(given.get("Name"), str):
-            # Without a contract all that is known of it is its records.
-            zone.name = ""
-        return zone
+        # Without a contract all that is known of a zone outside of the set is its records.
+        return draft.model.zones.get(identity) or zone_outside(draft, identity)
     why = identity.reason if isinstance(identity, Unknown) else "it is known only to AWS"
     draft.model.unknown.append(f"the zone of {path} is not known: {why}")
     return None

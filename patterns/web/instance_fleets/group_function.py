@@ -1,6 +1,7 @@
 """Functions that set something right when instances of an Auto Scaling group come or go, and every minute beside."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -67,7 +68,9 @@ class GroupFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         # With a key of SQS: EventBridge would need the policy of a customer's key to name it.
-        self.dead_letters = DeadLetterQueue(self, "Failed", holds=holds, alarm_topic=settings.alarm_topic)
+        self.dead_letters = DeadLetterQueue(
+            self, "Failed", holds=holds, settings=replace(settings, encryption_key=None)
+        )
         self.function = LambdaFunction(
             self,
             "Function",
@@ -80,9 +83,7 @@ class GroupFunction(Construct):
             # The next run is a minute away.
             retry_attempts=1,
             max_event_age=Duration.minutes(5),
-            log_retention=settings.log_retention,
-            encryption_key=settings.encryption_key,
-            alarm_topic=settings.alarm_topic,
+            settings=settings,
         )
         self.rule = events.Rule(
             self,
@@ -114,7 +115,7 @@ class GroupFunction(Construct):
             max_event_age=Duration.minutes(5),
             enabled=True,
             failed=self.dead_letters,
-            alarm_topic=settings.alarm_topic,
+            settings=settings,
         )
         self.alarms: list[cloudwatch.Alarm] = [
             *self.function.alarms,

@@ -131,8 +131,8 @@ class LoadBalancedFunction(Construct):
         front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
         front.check(scope)
         check_network(vpc, public_subnets, runs_inside=False)
-        settings = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
-        check_code(function, code, handler, {**settings, "reserved_concurrency": reserved_concurrency})
+        of_function = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
+        check_code(function, code, handler, {**of_function, "reserved_concurrency": reserved_concurrency})
         del largest_response  # Its bound is checked, and that is all: the load balancer itself refuses larger ones.
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
@@ -173,10 +173,8 @@ class LoadBalancedFunction(Construct):
                 memory=memory,
                 timeout=timeout or Duration.seconds(30),
                 environment={**({} if code else bounds), **(environment or {})},
-                encryption_key=encryption_key,
-                log_retention=log_retention,
+                settings=settings,
                 reserved_concurrency=reserved_concurrency,
-                alarm_topic=alarm_topic,
             )
             Validations.of(made.function).acknowledge(
                 Acknowledgment(

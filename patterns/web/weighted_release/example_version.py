@@ -41,9 +41,7 @@ class ExampleVersion(Construct):
                 f"    return {{'statusCode': 200, 'headers': headers, 'body': '{construct_id.lower()}'}}\n"
             ),
             handler="index.handler",
-            encryption_key=settings.encryption_key,
-            log_retention=settings.log_retention,
-            alarm_topic=settings.alarm_topic,
+            settings=settings,
         )
         Validations.of(made.function).acknowledge(
             Acknowledgment(

@@ -80,8 +80,7 @@ class WeightShift(Construct):
             self,
             "DeadLetters",
             holds="steps and rollbacks of a release that failed",
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            settings=settings,
         )
         self.dead_letters: sqs.Queue = failed.queue
         architecture = lambda_.Architecture.ARM_64
@@ -102,13 +101,11 @@ class WeightShift(Construct):
                 "TARGET": Stack.of(self).to_json_string(dict(target)),
                 "ALARMS": Stack.of(self).to_json_string([one.alarm_name for one in alarms]),
             },
-            log_retention=settings.log_retention,
-            encryption_key=encryption_key,
+            settings=settings,
             dead_letters=failed,
             retry_attempts=2,
             # A rollback that was not begun within this time would be one by the next tick.
             max_event_age=Duration.minutes(5),
-            alarm_topic=alarm_topic,
         )
         self.function = shifting.function
         shifting.permit(

@@ -7,6 +7,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Match, Template
 
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.settings import Settings
 
 
 def test_it_keeps_what_failed_for_14_days_whatever_becomes_of_the_stack(scope: cdk.Stack) -> None:
@@ -44,7 +45,7 @@ def test_nobody_comes_to_it_without_tls(scope: cdk.Stack) -> None:
 
 def test_its_alarm_tells_the_topic_as_soon_as_it_holds_anything(scope: cdk.Stack) -> None:
     topic = sns.Topic(scope, "Topic")
-    made = DeadLetterQueue(scope, "Failed", holds="letters that came back", alarm_topic=topic)
+    made = DeadLetterQueue(scope, "Failed", holds="letters that came back", settings=Settings(alarm_topic=topic))
     Template.from_stack(scope).has_resource_properties(
         "AWS::CloudWatch::Alarm",
         {
@@ -63,7 +64,7 @@ def test_its_alarm_tells_the_topic_as_soon_as_it_holds_anything(scope: cdk.Stack
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_who_sends_to_it_may_use_its_key_if_it_has_one(scope: cdk.Stack, encrypted: bool) -> None:
     key = kms.Key(scope, "Key") if encrypted else None
-    made = DeadLetterQueue(scope, "Failed", holds="letters", encryption_key=key)
+    made = DeadLetterQueue(scope, "Failed", holds="letters", settings=Settings(encryption_key=key))
     statements = [scope.resolve(one.to_statement_json()) for one in made.send_statements()]
     allowed = [(one["Action"], one["Resource"]) for one in statements]
     send = ("sqs:SendMessage", scope.resolve(made.queue.queue_arn))

@@ -14,6 +14,7 @@ from aws_cdk.assertions import Template
 
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
+from patterns.building_blocks.settings import Settings
 
 
 def make(scope: cdk.Stack, **arguments: Any) -> LambdaFunction:
@@ -85,8 +86,7 @@ def test_what_is_asked_for_is_made(scope: cdk.Stack) -> None:
         memory=Size.gibibytes(1),
         timeout=Duration.minutes(2),
         environment={"AB": "c"},
-        log_retention=logs.RetentionDays.ONE_YEAR,
-        encryption_key=key,
+        settings=Settings(log_retention=logs.RetentionDays.ONE_YEAR, encryption_key=key),
         reserved_concurrency=3,
     )
     function = properties(scope, "AWS::Lambda::Function")
@@ -102,7 +102,7 @@ def test_what_is_asked_for_is_made(scope: cdk.Stack) -> None:
 
 def test_failures_end_in_the_queue_and_the_role_may_send_them(scope: cdk.Stack) -> None:
     key = kms.Key(scope, "Key")
-    failed = DeadLetterQueue(scope, "Failed", holds="events", encryption_key=key)
+    failed = DeadLetterQueue(scope, "Failed", holds="events", settings=Settings(encryption_key=key))
     make(scope, dead_letters=failed)
     queue = scope.resolve(failed.queue.queue_arn)
     config = properties(scope, "AWS::Lambda::EventInvokeConfig")
@@ -138,7 +138,7 @@ def test_each_way_to_fail_has_an_alarm_that_tells_the_topic(
 ) -> None:
     topic = sns.Topic(scope, "Topic")
     failed = DeadLetterQueue(scope, "Failed", holds="events") if with_queue else None
-    made = make(scope, alarm_topic=topic, dead_letters=failed)
+    made = make(scope, settings=Settings(alarm_topic=topic), dead_letters=failed)
     resources = Template.from_stack(scope).find_resources("AWS::CloudWatch::Alarm")
     own = [resources[scope.resolve(one.alarm_name)["Ref"]]["Properties"] for one in made.alarms]
     assert {one["MetricName"] for one in own} == metrics
