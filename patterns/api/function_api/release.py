@@ -50,8 +50,8 @@ def shift_traffic(
             failed_deployment=True, stopped_deployment=True, deployment_in_alarm=True
         ),
         deployment_config=deployment_config,
-        pre_hook=before_traffic,
-        post_hook=after_traffic,
+        pre_hook=_hook(scope, "BeforeTraffic", before_traffic),
+        post_hook=_hook(scope, "AfterTraffic", after_traffic),
         role=role,
     )
     Validations.of(role).acknowledge(
@@ -63,6 +63,15 @@ def shift_traffic(
         )
     )
     return group
+
+
+def _hook(scope: Construct, construct_id: str, function: lambda_.IFunction | None) -> lambda_.IFunction | None:
+    if function is None or isinstance(function, lambda_.Function | lambda_.Alias | lambda_.Version):
+        return function
+    # CodeDeploy takes hooks of its own account only; the CDK does not know whose an imported function is.
+    return lambda_.Function.from_function_attributes(
+        scope, construct_id, function_arn=function.function_arn, same_environment=True
+    )
 
 
 def check_release(

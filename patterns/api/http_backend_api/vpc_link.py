@@ -6,6 +6,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from patterns.building_blocks.cross_stack import in_one_stack
+
 
 class VpcLink(Construct):
     """A VPC link (V2) that reaches one port of one load balancer, and nothing else in the VPC.
@@ -32,9 +34,10 @@ class VpcLink(Construct):
         self.security_group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="From API Gateway to a load balancer", allow_all_outbound=False
         )
-        load_balancer.connections.allow_from(
-            self.security_group, ec2.Port.tcp(port), "Requests that API Gateway hands over"
-        )
+        for connectable in self._connectables(load_balancer):
+            connectable.connections.allow_from(
+                self.security_group, ec2.Port.tcp(port), "Requests that API Gateway hands over"
+            )
         subnets = vpc.private_subnets or vpc.isolated_subnets
         link = apigatewayv2.CfnVpcLink(
             self,
@@ -44,3 +47,12 @@ class VpcLink(Construct):
             security_group_ids=[self.security_group.security_group_id],
         )
         self.vpc_link_id: str = link.ref
+
+    def _connectables(self, load_balancer: elbv2.IApplicationLoadBalancer) -> list[ec2.IConnectable]:
+        if in_one_stack(self, load_balancer):
+            return [load_balancer]
+        # In the load balancer's own stack the rules would make it wait for this one, which waits for it.
+        return [
+            ec2.SecurityGroup.from_security_group_id(self, f"LoadBalancer{number}", one.security_group_id)
+            for number, one in enumerate(load_balancer.connections.security_groups)
+        ]
