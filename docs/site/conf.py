@@ -59,7 +59,8 @@ html_theme_options = {
     "navbar_align": "left",
     "navbar_end": ["catalog-version", "theme-switcher"],
     "header_links_before_dropdown": 5,
-    "navigation_depth": 2,
+    # The toggles of deeper levels have no name that a screen reader could say.
+    "navigation_depth": 1,
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": False,
     "footer_start": ["copyright"],

@@ -77,9 +77,9 @@ class Network:
         lost: Iterable[str] = (),
     ) -> None:
         self.contracts = contracts or Contracts()
+        self._sources, self._symmetry = list(sources), symmetry
         with own_errors():
-            self._sources, self._symmetry = list(sources), symmetry
-        self.stacks = StackSet(self._sources, self.contracts)
+            self.stacks = StackSet(self._sources, self.contracts)
         self._worlds = Worlds(self.stacks, self.contracts, symmetry=symmetry)
         self._views: list[View] | None = None
         self._lost = tuple(lost)

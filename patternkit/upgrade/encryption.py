@@ -20,11 +20,8 @@ _NO_PROTECTION = frozenset(
         "EnableTLSSessionHolding",
         "EncryptedLogGroupStrategy",
         "EncryptionConflictResolutionStrategy",
-        "FieldLevelEncryptionId",
         "RotateEncryptionKey",
         "SslSupportMethod",
-        "TLSInspectionConfigurationName",
-        "TlsPolicyName",
     }
 )
 """Names with those words that encrypt nothing, or whose values cannot be compared."""

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from aws_cdk import Duration, Size, Token
 
@@ -28,104 +28,6 @@ def check_range(argument: str, value: float | None, low: float, high: float, uni
         return
     allowed = f"{low} and {high} {unit}".rstrip()
     raise ValueError(f"{argument} must be between {allowed}, got {value}")
-
-
-def check_one_of(argument: str, value: str | None, allowed: Collection[str]) -> None:
-    """Refuse a string that is not one of `allowed`.
-
-    Args:
-        argument: The argument's own name.
-        value: What was given; None passes, and so does an unresolved token.
-        allowed: What may be given.
-
-    Raises:
-        ValueError: If the value is none of them.
-    """
-    if value is not None and not Token.is_unresolved(value) and value not in allowed:
-        raise ValueError(f"{argument} must be one of {', '.join(sorted(allowed))}, got {value!r}")
-
-
-def check_duration(
-    argument: str, value: Duration | None, low: Duration, high: Duration, *, whole_minutes: bool = False
-) -> None:
-    """Refuse a duration outside `low` to `high`, or one that is not a whole number of seconds.
-
-    Args:
-        argument: The argument's own name.
-        value: What was given; None passes, and so does an unresolved token that counts seconds.
-        low: The shortest duration allowed.
-        high: The longest duration allowed.
-        whole_minutes: Whether AWS counts it in minutes. Default: in seconds.
-
-    Raises:
-        ValueError: If the duration is outside the range or has a fraction of a second, or of a minute.
-    """
-    if value is None:
-        return
-    unit, step = ("minutes", 60_000) if whole_minutes else ("seconds", 1000)
-    if value.is_unresolved():
-        _check_unit(argument, value.to_minutes if whole_minutes else value.to_seconds, f"Duration.{unit}")
-        return
-    milliseconds = value.to_milliseconds()
-    if milliseconds % 1000:
-        raise ValueError(f"{argument} must be whole seconds, got {milliseconds:g} ms")
-    if not low.to_seconds() <= milliseconds / 1000 <= high.to_seconds():
-        raise ValueError(
-            f"{argument} must be between {low.to_human_string()} and {high.to_human_string()}, "
-            f"got {value.to_human_string()}"
-        )
-    if milliseconds % step:
-        raise ValueError(f"{argument} must be whole minutes, got {value.to_human_string()}")
-
-
-def check_memory(argument: str, value: Size | None) -> None:
-    """Refuse a memory that AWS Lambda does not offer: 128 to 10,240 MiB, in whole MiB.
-
-    Args:
-        argument: The argument's own name.
-        value: What was given; None passes, and so does an unresolved token that counts MiB.
-
-    Raises:
-        ValueError: If Lambda does not offer it.
-
-    Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-    """
-    if value is None:
-        return
-    if value.is_unresolved():
-        _check_unit(argument, value.to_mebibytes, "Size.mebibytes")
-        return
-    size = int(value.to_bytes())
-    if size % 2**20:
-        got = f"{size} bytes" if size % 1024 else f"{size // 1024} KiB"
-        raise ValueError(f"{argument} must be whole MiB, got {got}")
-    check_range(argument, size // 2**20, 128, 10_240, "MiB")
-
-
-def check_size(argument: str, value: Size, low: Size, high: Size) -> None:
-    """Refuse a size outside `low` to `high`, both included.
-
-    Args:
-        argument: The argument's own name.
-        value: What was given; an unresolved token that counts bytes passes.
-        low: The smallest size allowed.
-        high: The largest size allowed.
-
-    Raises:
-        ValueError: If the size is outside the range.
-    """
-    if value.is_unresolved():
-        _check_unit(argument, value.to_bytes, "Size.bytes")
-        return
-    check_range(argument, int(value.to_bytes()), int(low.to_bytes()), int(high.to_bytes()), "bytes")
-
-
-def _check_unit(argument: str, convert: Callable[[], float], form: str) -> None:
-    # What only a deployment knows cannot be converted from one unit to another; the CDK says so by a RuntimeError.
-    try:
-        convert()
-    except RuntimeError:
-        raise ValueError(f"{argument} must be given as {form} where its value is a token") from None
 
 
 def check_known(argument: str, value: object, needed_for: str) -> None:

@@ -304,6 +304,17 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         "Intel": lambda _: ec2.InstanceType("m7i.large"),
     },
     ec2.IMachineImage: {"Amazon Linux": lambda _: ec2.MachineImage.latest_amazon_linux2023()},
+    ec2.ISubnet: {
+        "public": lambda scope: _vpc(ec2.SubnetType.PUBLIC)(scope).public_subnets[0],
+        "existing": lambda scope: ec2.Subnet.from_subnet_attributes(
+            scope,
+            "Subnet",
+            subnet_id="subnet-0123456789abcdef0",
+            availability_zone="us-east-1b",
+            route_table_id="rtb-0123456789abcdef0",
+        ),
+        "existing somewhere": lambda scope: ec2.Subnet.from_subnet_id(scope, "Subnet", "subnet-0123456789abcdef1"),
+    },
     ec2.SubnetSelection: {
         "isolated subnets": lambda _: ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
     },

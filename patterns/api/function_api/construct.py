@@ -138,8 +138,8 @@ class FunctionApi(ProxyApi):
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        own = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
-        check_function(function, code, handler, own)
+        of_function = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
+        check_function(function, code, handler, of_function)
         check_owner(scope, function, stage_name)
         check_release(
             scope,

@@ -184,8 +184,8 @@ class AttachmentVpc(Construct):
         gateways = []
         for public in self.subnets[PUBLIC]:
             address = ec2.CfnEIP(self, f"NatAddress{public.number}", domain="vpc")
-            # Partners let this address in: it must not go with a stack that is made anew.
-            address.apply_removal_policy(RemovalPolicy.RETAIN)
+            # Partners let this address in: it outlives its stack, but not a creation that fails.
+            address.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             address.node.add_dependency(self.internet)
             gateway = ec2.CfnNatGateway(
                 self,

@@ -1,13 +1,9 @@
 """AWS Site-to-Site VPN: customer sites, their connections, logs and alarms."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated, Literal
+from ipaddress import IPv4Network
 
-from annotated_types import Interval, Len, Unit
 from aws_cdk import ArnFormat, CfnTag, Stack
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
@@ -15,151 +11,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, tell
-from patterns.building_blocks.arguments import shown
-from patterns.building_blocks.bounds import Known, Matches, Passes
-from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.settings import Settings
-from patterns.network.hub.cidr_block import PrivateCidr, is_concrete, private_networks
+from patterns.network.hub.customer_site import CustomerSite
 from patterns.network.hub.transit_gateway import Attachment, FoundAttachment, RoutingDomain, TransitGateway
-
-Routing = Literal["bgp", "static"]
-
-# Reserved by IANA, or by AWS for itself in some Regions.
-_RESERVED_ASNS = (
-    range(1),
-    range(7224, 7225),
-    range(9059, 9060),
-    range(10124, 10125),
-    range(17943, 17944),
-    range(23456, 23457),
-    range(64496, 64512),
-    range(65535, 65552),
-    range(4294967295, 4294967296),
-)
-
-
-def _check_address(argument: str, value: str) -> None:
-    if not is_concrete(value):
-        return
-    try:
-        address = IPv4Address(value)
-    except ValueError as error:
-        raise ValueError(f"{argument} must be public IPv4 addresses, got {shown(value)}") from error
-    # Documentation ranges are not global; examples and tests use them.
-    documentation = any(
-        address in IPv4Network(block) for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
-    )
-    if not address.is_global and not documentation:
-        raise ValueError(f"{argument} must be public IPv4 addresses, got {shown(value)}")
-
-
-def _check_site_asn(argument: str, asn: int) -> None:
-    if any(asn in reserved for reserved in _RESERVED_ASNS):
-        raise ValueError(f"{argument} must not be a reserved number, got {asn}")
-
-
-SiteName = Annotated[str, Matches(r"[A-Za-z0-9-]+", "letters, digits and hyphens"), Known("the ids of constructs")]
-"""The name of a site."""
-
-SiteAsn = Annotated[
-    int,
-    Interval(ge=1, le=4294967294),
-    Passes(_check_site_asn, "none that is reserved"),
-    Known("which other numbers differ from it"),
-]
-"""The BGP number of a site's devices."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerSite:
-    """A customer's network at the far end of a VPN.
-
-    Attributes:
-        name: What the site is called, unique in its hub: letters, digits and hyphens.
-        addresses: The public IPv4 address of each of its one or two VPN devices. Two make the site survive the loss of
-            a device.
-        certificates: Private certificates, one for each device, to use instead of pre-shared keys. CloudFormation
-            asks for the address all the same (2026-11-21). Default: pre-shared keys that AWS generates and keeps in
-            Secrets Manager.
-        asn: The BGP number of its devices. Default: 65000.
-        prefixes: What is reached at the site. Needed with static routing; with BGP, what the site is expected to
-            announce, which is checked against everything else here. Default: none.
-        routing: How routes are learnt, "bgp" or "static". Default: "bgp".
-    """
-
-    name: SiteName
-    addresses: Annotated[
-        Sequence[Annotated[str, Passes(_check_address, "public IPv4 addresses")]],
-        Len(1, 2),
-        Unit("addresses"),
-        Known("the number of connections"),
-    ]
-    certificates: Sequence[acm.ICertificate] = ()
-    asn: SiteAsn = 65000
-    prefixes: Sequence[PrivateCidr] = ()
-    routing: Routing = "bgp"
-
-
-def check_sites(
-    scope: Construct,
-    sites: Sequence[CustomerSite],
-    *,
-    gateway_asn: int,
-    ecmp: bool,
-    networks: Sequence[IPv4Network],
-    connected: bool,
-) -> None:
-    """Refuse sites that cannot work, alone or together.
-
-    Args:
-        scope: A construct in the gateway's stack.
-        sites: The sites.
-        gateway_asn: The BGP number of AWS's side.
-        ecmp: Whether it is asked that flows are spread over equal tunnels.
-        networks: Ranges that are blackholed: a site's prefix must be longer than these.
-        connected: Whether sites exchange routes with each other.
-
-    Raises:
-        ValueError: If a site is wrong, or one comes twice.
-    """
-    if ecmp and all(site.routing == "static" for site in sites):
-        raise ValueError("ecmp must be off with static routing, got on: only routes of BGP are spread")
-    names: set[str] = set()
-    addresses: set[str] = set()
-    prefixes: dict[str, list[IPv4Network]] = {}
-    asns: dict[int, str] = {}
-    for site in sites:
-        _check_site(scope, site, gateway_asn)
-        if site.name in names:
-            raise ValueError(f"sites must have different names, got {site.name} twice")
-        names.add(site.name)
-        for address in site.addresses:
-            if address in addresses:
-                raise ValueError(f"sites must have different addresses, got {address} twice")
-            addresses.add(address)
-        own = list(private_networks(f"sites[{site.name}]: prefixes", site.prefixes)) if site.prefixes else []
-        for prefix in own:
-            for blackholed in networks:
-                if prefix == blackholed or blackholed.subnet_of(prefix):
-                    raise ValueError(
-                        f"sites[{site.name}]: prefixes must be longer than {blackholed}, which is dropped where no "
-                        f"longer prefix is known, got {prefix}"
-                    )
-            for other, theirs in prefixes.items():
-                for taken in theirs:
-                    if prefix.overlaps(taken):
-                        raise ValueError(
-                            f"sites[{site.name}]: prefixes must not overlap those of site {other} ({taken}), "
-                            f"got {prefix}"
-                        )
-        prefixes[site.name] = own
-        if connected and site.routing == "bgp":
-            if site.asn in asns:
-                raise ValueError(
-                    f"sites[{site.name}]: asn must differ from that of site {asns[site.asn]}, got {site.asn} for both: "
-                    "BGP drops routes that hold its own number"
-                )
-            asns[site.asn] = site.name
 
 
 def learn(domain: RoutingDomain, site: CustomerSite, attachment: Attachment) -> None:
@@ -190,26 +44,6 @@ def destinations(networks: Sequence[IPv4Network], sites: Iterable[CustomerSite])
     prefixes = [IPv4Network(prefix) for site in sites for prefix in site.prefixes]
     beyond = [prefix for prefix in prefixes if not any(prefix.subnet_of(network) for network in networks)]
     return [str(each) for each in dict.fromkeys([*networks, *beyond])]
-
-
-def _check_site(scope: Construct, site: CustomerSite, gateway_asn: int) -> None:
-    what = f"sites[{site.name}]:"
-    if site.certificates and len(site.certificates) != len(site.addresses):
-        raise ValueError(
-            f"{what} certificates must be one for each address, got {len(site.certificates)} for {len(site.addresses)}"
-        )
-    for certificate in site.certificates:
-        check_certificate(scope, certificate, argument=f"{what} certificates")
-    if site.asn == gateway_asn:
-        raise ValueError(f"{what} asn must differ from the gateway's, got {site.asn} for both")
-    if site.routing == "static":
-        if not site.prefixes:
-            raise ValueError(f"{what} prefixes must name what is reached there with static routing, got none")
-        if len(site.addresses) > 1:
-            raise ValueError(
-                f"{what} addresses must be one with static routing, got {len(site.addresses)}: a static route of a "
-                "gateway names one connection"
-            )
 
 
 class SiteToSiteVpn(Construct):

@@ -24,8 +24,9 @@ from patterns.network.hub.cidr_block import (
     reject_overlap,
     require_inside,
 )
+from patterns.network.hub.customer_site import CustomerSite, check_sites
 from patterns.network.hub.network_logs import NetworkLogs
-from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn
 from patterns.network.hub.spoke import Spoke, check_spoke, network_of, require_new
 from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, GatewayAsn, RoutingDomain, TransitGateway
 

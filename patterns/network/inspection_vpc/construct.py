@@ -34,8 +34,9 @@ from patterns.network.hub.cidr_block import (
     require_inside,
     vpc_network,
 )
+from patterns.network.hub.customer_site import CustomerSite, check_sites
 from patterns.network.hub.network_logs import NetworkLogs
-from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn
 from patterns.network.hub.spoke import (
     Spoke,
     check_spoke,

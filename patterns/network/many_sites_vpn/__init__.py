@@ -1,6 +1,6 @@
 """Many customer sites to one VPC."""
 
-from patterns.network.hub.site_to_site_vpn import CustomerSite
+from patterns.network.hub.customer_site import CustomerSite
 from patterns.network.many_sites_vpn.construct import ManySitesVpn
 
 __all__ = ["CustomerSite", "ManySitesVpn"]

@@ -24,8 +24,9 @@ from patterns.network.hub.cidr_block import (
     reject_overlap,
     vpc_network,
 )
+from patterns.network.hub.customer_site import CustomerSite, check_sites
 from patterns.network.hub.network_logs import NetworkLogs
-from patterns.network.hub.site_to_site_vpn import CustomerSite, SiteToSiteVpn, check_sites, destinations, learn
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn
 from patterns.network.hub.spoke import Spoke, attachment_subnets_of, network_of
 from patterns.network.hub.transit_gateway import DEFAULT_ASN, GatewayAsn, TransitGateway
 

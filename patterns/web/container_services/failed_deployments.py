@@ -1,5 +1,6 @@
 """Deployments of Amazon ECS services that fail: told by Amazon EventBridge, kept until somebody has looked."""
 
+from dataclasses import replace
 from typing import cast
 
 from aws_cdk import Acknowledgment, Validations
@@ -40,7 +41,8 @@ class FailedDeployments(Construct):
             self,
             "Failed",
             holds="events of deployments that failed and were rolled back",
-            alarm_topic=settings.alarm_topic,
+            # With a key of SQS: EventBridge would need the policy of a customer's key to name it.
+            settings=replace(settings, encryption_key=None),
         )
         self.rule = events.Rule(
             self,

@@ -47,7 +47,7 @@ class DnsBalancedInstances(Construct):
     Args:
         scope: Parent construct.
         construct_id: Construct id.
-        domain_name: The name that clients use.
+        domain_name: The domain name that clients use.
         hosted_zone: The public Route 53 zone of that name, in which the instances are registered.
         ttl: How long a resolver may keep an answer, and so hear nothing of an instance that fails.
             Default: 30 seconds.

@@ -95,7 +95,7 @@ def check_network(
     for argument, subnets in chosen.items():
         if subnets is not None and vpc is None:
             raise ValueError(f"{argument} must be given with vpc: the subnets of a VPC that is made are its own")
-        twice = _zone_with_two(subnets or ())
+        twice = _zone_with_two([_zone_of(argument, one) for one in subnets or ()])
         if twice is not None:
             raise ValueError(f"{argument} must be in different zones, got two in {twice}")
     if vpc is None:
@@ -108,7 +108,7 @@ def check_network(
         return
     if not vpc.private_subnets:
         raise ValueError("vpc must have private subnets with a NAT gateway, got none")
-    several = _zone_with_two(vpc.private_subnets)
+    several = _zone_with_two([one.availability_zone for one in vpc.private_subnets])
     if several is not None:
         # One of them may be a database's.
         raise ValueError(
@@ -117,6 +117,15 @@ def check_network(
         )
 
 
-def _zone_with_two(subnets: Sequence[ec2.ISubnet]) -> str | None:
-    zones = [one.availability_zone for one in subnets]
+def _zone_with_two(zones: Sequence[str]) -> str | None:
     return next((one for one in zones if zones.count(one) > 1), None)
+
+
+def _zone_of(argument: str, subnet: ec2.ISubnet) -> str:
+    try:
+        return subnet.availability_zone
+    except RuntimeError:
+        # Imported by its id alone.
+        raise ValueError(
+            f"{argument} must have their zones: import them with ec2.Subnet.from_subnet_attributes"
+        ) from None

@@ -45,7 +45,7 @@ def is_read(name: str) -> bool:
         encryption_level((name,), True) is not None
         or encryption_level((name, "Enabled"), True) is not None
         or protection_level((name,), True) is not None
-        or _time("Shop::Till")((name,), 7) is not None
+        or _time((name,), 7) is not None
         or name in _FOREVER | _LOCKS | _STATUS_OF
         or name == "TimeToLiveSpecification"
     )

@@ -4,15 +4,12 @@ import re
 from typing import Any
 
 import pytest
-from aws_cdk import Duration, Size, Token
+from aws_cdk import Token
 from hypothesis import given
 from hypothesis import strategies as st
 
 from patterns.building_blocks.arguments import (
-    check_duration,
     check_environment,
-    check_memory,
-    check_one_of,
     check_range,
 )
 
@@ -39,60 +36,6 @@ def test_bounds_absence_and_tokens_pass(value: float | None) -> None:
 def test_what_json_cannot_say_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match=rf"^share must be between 0 and 1, got {value}$"):
         check_range("share", float(value), 0, 1)
-
-
-@pytest.mark.parametrize("value", [None, TEXT, "a"], ids=["none", "token", "a"])
-def test_one_of_the_allowed_passes(value: str | None) -> None:
-    check_one_of("letter", value, ("b", "a"))
-
-
-def test_another_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^letter must be one of a, b, got 'c'$"):
-        check_one_of("letter", "c", ("b", "a"))
-
-
-LOW, HIGH = Duration.minutes(1), Duration.hours(24)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [None, LOW, HIGH, Duration.seconds(61), Duration.seconds(NUMBER), Duration.millis(60_000)],
-)
-def test_durations_within_the_range_pass(value: Duration | None) -> None:
-    check_duration("window", value, LOW, HIGH)
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [
-        (Duration.seconds(59), "window must be between 1 minute and 1 day, got 59 seconds"),
-        (Duration.days(2), "window must be between 1 minute and 1 day, got 2 days"),
-        (Duration.millis(90_500), "window must be whole seconds, got 90500 ms"),
-    ],
-)
-def test_other_durations_are_refused(value: Duration, said: str) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
-        check_duration("window", value, LOW, HIGH)
-
-
-@pytest.mark.parametrize(
-    "value", [None, Size.mebibytes(128), Size.gibibytes(10), Size.kibibytes(131_072), Size.mebibytes(NUMBER)]
-)
-def test_memories_that_lambda_offers_pass(value: Size | None) -> None:
-    check_memory("memory", value)
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [
-        (Size.mebibytes(127), "memory must be between 128 and 10240 MiB, got 127"),
-        (Size.gibibytes(11), "memory must be between 128 and 10240 MiB, got 11264"),
-        (Size.kibibytes(131_073), "memory must be whole MiB, got 131073 KiB"),
-    ],
-)
-def test_other_memories_are_refused(value: Size, said: str) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
-        check_memory("memory", value)
 
 
 @pytest.mark.parametrize("value", [None, {}, {"OWN": "1"}, {"OWN": TEXT}])

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_cdk import aws_certificatemanager as acm
 
-from patterns.network.hub.site_to_site_vpn import CustomerSite
+from patterns.network.hub.customer_site import CustomerSite
 from tests.refusals import Refusal
 
 CERTIFICATE = "arn:aws:acm:eu-west-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"

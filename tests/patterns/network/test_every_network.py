@@ -108,7 +108,22 @@ def test_both_tunnels_of_every_vpn_are_logged_and_their_keys_are_in_no_template(
 @every_network
 def test_an_address_that_partners_may_let_in_outlives_its_stack(pattern: Pattern) -> None:
     for name, address in resources(pattern, "EC2::EIP").items():
-        assert address["DeletionPolicy"] == address["UpdateReplacePolicy"] == "Retain", name
+        # But not a creation that fails, which would leave one behind each time, up to the quota.
+        assert address["DeletionPolicy"] == "RetainExceptOnCreate", name
+        assert address["UpdateReplacePolicy"] == "Retain", name
+
+
+@every_network
+def test_flow_logs_are_written_for_this_account_alone(pattern: Pattern) -> None:
+    trusted = [
+        statement
+        for role in resources(pattern, "IAM::Role").values()
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        if statement["Principal"].get("Service") == "vpc-flow-logs.amazonaws.com"
+    ]
+    assert trusted
+    for statement in trusted:
+        assert statement["Condition"].keys() == {"ArnLike", "StringEquals"}
 
 
 def test_what_one_network_checks_of_an_argument_every_network_checks() -> None:

@@ -47,6 +47,14 @@ REFUSALS = [
         lambda scope: {"certificate": certificate(scope), "public_subnets": vpc(scope).public_subnets},
     ),
     Refusal(
+        "public_subnets must have their zones: import them with ec2.Subnet.from_subnet_attributes",
+        lambda scope: {
+            "certificate": certificate(scope),
+            "vpc": vpc(scope),
+            "public_subnets": [ec2.Subnet.from_subnet_id(scope, "Subnet", "subnet-00000099")],
+        },
+    ),
+    Refusal(
         "public_subnets must be in two zones, got 1",
         lambda scope: {"certificate": certificate(scope), **chosen(scope, public=[0])},
     ),
