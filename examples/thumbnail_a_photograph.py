@@ -10,9 +10,9 @@ from typing import Any
 
 from rich.console import Console
 
-from patternkit.catalog.cli import progress
 from patternkit.catalog.discovery import find
 from patternkit.catalog.local_deployment import deployed
+from patternkit.catalog.terminal import progress
 from patternkit.node import use_packaged_node
 
 PHOTOGRAPH = Path(__file__).parent / "photographs" / "grace_hopper.jpg"

@@ -24,9 +24,10 @@ from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, explanation, patterns
 from patternkit.catalog.listings import LISTS
 from patternkit.catalog.markdown import Table
-from patternkit.catalog.pages import Shown, diagram, page, pictured, rendered
+from patternkit.catalog.pages import diagram, page, pictured, rendered
 from patternkit.catalog.parts.listings import listing
 from patternkit.catalog.scaffolding import filled
+from patternkit.catalog.shown_examples import Shown
 from patternkit.localcloud import LocalCloud
 from patternkit.localcloud.emulation.left_out import LEFT_OUT
 from patternkit.testing.findings import listed

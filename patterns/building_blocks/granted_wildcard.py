@@ -1,7 +1,9 @@
 """Grants whose resources hold a wildcard, with the finding that they raise acknowledged."""
 
+from typing import cast
+
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 
@@ -21,5 +23,5 @@ def grant_wildcard(grantee: iam.IGrantable, actions: list[str], arn: str, reason
     principal = grantee.grant_principal
     # A principal that is no construct of this app, such as a service or an account, has no policy here.
     if Construct.is_construct(principal):
-        acknowledge_wildcard_resource(principal, arn, reason)
+        acknowledge_wildcard_resource(cast(IConstruct, principal), arn, reason)
     return iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[arn])

@@ -25,7 +25,8 @@ from patternkit.catalog.diagrams.kinds import kinds
 from patternkit.catalog.diagrams.ordering import mark_ways_back
 from patternkit.catalog.discovery import patterns
 from patternkit.catalog.errors import CatalogError
-from patternkit.catalog.pages import Shown, diagram, pictured
+from patternkit.catalog.pages import diagram, pictured
+from patternkit.catalog.shown_examples import Shown
 from patternkit.drawing.boxes import Box
 from patternkit.drawing.icons import CREDIT, symbol
 from patternkit.drawing.layout import GROUP, LABEL, PAGE, SERVICE, TITLE, laid_out

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import zipfile
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -44,7 +44,7 @@ NODE_ENDS = {
 }
 
 
-def made(cloud: LocalCloud, name: str, code: str, runtime: str = "python3.13") -> Any:
+def made(cloud: LocalCloud, name: str, code: str, runtime: Literal["python3.13", "nodejs22.x"] = "python3.13") -> Any:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("index.py" if runtime.startswith("python") else "index.js", code)
