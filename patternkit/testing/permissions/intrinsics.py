@@ -23,6 +23,9 @@ class Unresolved:
 class Absent:
     """`AWS::NoValue`: the property is not there."""
 
+    def __repr__(self) -> str:
+        return "AWS::NoValue"
+
 
 ABSENT = Absent()
 
