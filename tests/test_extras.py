@@ -64,7 +64,7 @@ COMMANDS = {
     "--version": Ask("--version", 0, "."),
     "list": Ask("list", 0, "cron-function"),
     "show": Ask("show cron-function", 0, "Parameters"),
-    "show --permissions": Ask("show cron-function --permissions", 0, "scheduler:"),
+    "show --permissions": Ask("show cron-function --permissions", 0, "InvokeFunction"),
     "show --findings": Ask("show cron-function --findings", 0, "LambdaDLQ"),
     "facts": Ask("facts --older-than 1200", 0, "no fact is older"),
     "docs": Ask("docs run-locally", 0, "local cloud"),

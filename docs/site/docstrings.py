@@ -2,7 +2,8 @@
 
 import inspect
 import re
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from sphinx.application import Sphinx
 from sphinx.util.inspect import signature, stringify_signature
@@ -60,10 +61,23 @@ def _types(documented: Any) -> dict[str, str]:
     except (TypeError, ValueError):
         return {}
     return {
-        name: _MODULES.sub("", stringify_annotation(one.annotation))
+        name: _MODULES.sub("", stringify_annotation(_without_bounds(one.annotation)))
         for name, one in parameters.items()
         if one.annotation is not one.empty
     }
+
+
+def _without_bounds(annotation: Any) -> Any:
+    # What a value may be stands in the table of parameters, in words; as it stands in the code it is no prose.
+    if get_origin(annotation) is Annotated:
+        return _without_bounds(get_args(annotation)[0])
+    parts = get_args(annotation)
+    if not parts or get_origin(annotation) is Literal:
+        return annotation
+    plain = tuple(_without_bounds(part) if not isinstance(part, list) else part for part in parts)
+    if isinstance(annotation, UnionType) or get_origin(annotation) is Union:
+        return Union[plain]  # noqa: UP007
+    return get_origin(annotation)[plain]
 
 
 def _constructor(documented: type) -> Any:

@@ -22,6 +22,6 @@ def grant_wildcard(grantee: iam.IGrantable, actions: list[str], arn: str, reason
     """
     principal = grantee.grant_principal
     # A principal that is no construct of this app, such as a service or an account, has no policy here.
-    if Construct.is_construct(principal):
+    if isinstance(principal, Construct) or hasattr(principal, "node"):
         acknowledge_wildcard_resource(cast(IConstruct, principal), arn, reason)
     return iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=[arn])

@@ -77,8 +77,8 @@ def test_the_steps_of_contributing_lead_to_a_pattern_that_passes(clone: Path) ->
     # Steps 2 and 3, as someone might: another default, and its promise.
     construct = folder / "construct.py"
     text = construct.read_text(encoding="utf-8")
-    assert (text.count("Default: 5."), text.count("int = 5")) == (1, 1)
-    construct.write_text(text.replace("Default: 5.", "Default: 4.").replace("int = 5", "int = 4"), encoding="utf-8")
+    assert (text.count("Default: 5."), text.count(" = 5,")) == (1, 1)
+    construct.write_text(text.replace("Default: 5.", "Default: 4.").replace(" = 5,", " = 4,"), encoding="utf-8")
     with (mirror / "test_construct.py").open("a", encoding="utf-8") as file:
         file.write(
             "\n\ndef test_four_attempts_are_enough(scope: cdk.Stack) -> None:\n"

@@ -19,6 +19,7 @@ from patternkit.testing.findings import listed
 from patternkit.testing.synthesis import synthesize
 from patterns.api.api_to_queue import ApiToQueue
 from patterns.building_blocks.lambda_function import LambdaFunction
+from patterns.building_blocks.settings import Settings
 from tests.conftest import context
 from tests.patterns.api.api_to_queue.conftest import resources
 
@@ -131,7 +132,7 @@ def test_with_everything_on_nothing_is_found(authorization: Literal["cognito", "
             code=lambda_.Code.from_inline(CODE),
             handler="index.handler",
             description="Consumes",
-            encryption_key=key,
+            settings=Settings(encryption_key=key),
         )
         cdk.Validations.of(consumer.function).acknowledge(
             cdk.Acknowledgment(id="Serverless::Serverless-LambdaDLQ", reason="Its queue has dead letters.")
