@@ -1,5 +1,6 @@
 """The group of all commands, which imports what a command needs only when it is asked for."""
 
+import difflib
 import importlib
 from typing import ClassVar, NamedTuple
 
@@ -83,6 +84,16 @@ class Commands(EndingCommand, click.Group):
         with ending_in_one_line(place.without_an_answer):
             command: click.Command = getattr(importlib.import_module(place.module), place.name)
         return illustrate(command, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was named; of one that there is not, the nearest is said, wherever its module is."""
+        name = args[0]
+        if not name.startswith("-") and not ctx.resilient_parsing and name not in self.list_commands(ctx):
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
+            raise click.UsageError(f"No such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""), ctx)
+        return super().resolve_command(ctx, args)
 
     def summaries(self, width: int = 45) -> dict[str, str]:
         """Return the summary of each command, without importing it.

@@ -43,6 +43,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "prove-your-network",
     ),
     "routes show": (("patternkit routes show cdk.out --svg network.svg",), "prove-your-network"),
+    "routes survive": (
+        ("patternkit routes survive cdk.out --promises promises.yaml",),
+        "prove-your-network",
+    ),
     "routes trace": (
         ("patternkit routes trace cdk.out --source Orders/Subnet1 --destination internet",),
         "prove-your-network",

@@ -38,7 +38,7 @@ class Matches(GroupedMetadata):
     """A string that matches a regular expression as a whole.
 
     Attributes:
-        pattern: The expression.
+        pattern: The expression, in which digits and letters are those of ASCII: AWS takes no others.
         says: What it allows: "letters, digits and hyphens".
     """
 
@@ -47,7 +47,7 @@ class Matches(GroupedMetadata):
 
     def __iter__(self) -> Iterator[object]:
         """Unpack it into what Hypothesis draws strings from."""
-        yield Predicate(re.compile(self.pattern).fullmatch)  # type: ignore[arg-type]
+        yield Predicate(re.compile(self.pattern, re.ASCII).fullmatch)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

@@ -243,7 +243,7 @@ def _check_bounds(argument: str, value: Any, found: Bounds) -> None:
         unit = found.unit or ("characters" if isinstance(value, str) else "")
         raise ValueError(f"{argument} must {what} {f'{length(found)} {unit}'.rstrip()}, got {len(value) or 'none'}")
     for one in found.matches:
-        if not re.fullmatch(one.pattern, value):
+        if not re.fullmatch(one.pattern, value, re.ASCII):
             raise ValueError(f"{argument} must be {one.says}, got {_shown(value)}")
     for check_of_its_own in found.passes:
         check_of_its_own.check(argument, value)
