@@ -109,7 +109,7 @@ def test_findings_are_data_and_the_packaged_node_is_used(project: pytest.Pyteste
 
 
 def test_the_local_cloud_is_one_for_a_module_and_is_stopped(project: pytest.Pytester) -> None:
-    project.makeini("[pytest]\naddopts = -p no:cacheprovider\n")
+    project.makeini("[pytest]\naddopts = -p no:cacheprovider -p no:randomly\n")
     project.makepyfile(
         """
         import socket
