@@ -36,7 +36,8 @@ $(VENV)/.uv: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
 	@awk '/^uv==/ { on = 1 } on { print } on && !/\\$$/ { exit }' requirements.txt > $(VENV)/uv.txt
 	@unset PYTHONPYCACHEPREFIX; \
-	if $(PYTHON) -m pip --version >/dev/null 2>&1; then installer="$(PYTHON) -m pip --python $(BIN)/python"; \
+	base=$$($(BIN)/python -c 'import sys; print(sys._base_executable)'); \
+	if "$$base" -c 'import pip' 2>/dev/null; then installer="$$base -m pip --python $(BIN)/python"; \
 	else $(BIN)/python -m ensurepip >/dev/null && installer="$(BIN)/python -m pip"; fi; \
 	$$installer install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/uv.txt
 	@touch $@
