@@ -22,26 +22,30 @@ def check_certificate(scope: Construct, certificate: acm.ICertificate | None, *,
         return
     arn = certificate.certificate_arn
     region = certificate.env.region if Token.is_unresolved(arn) else arn.split(":")[3]
-    own = Stack.of(scope).region
-    if not Token.is_unresolved(own) and not Token.is_unresolved(region) and region != own:
-        raise ValueError(f"{argument} must be in {own}, the Region of the stack, got one in {region}")
+    _check_region(argument, scope, region)
 
 
-def check_regional_web_acl(web_acl: aws_wafv2.IWebACLRef | None) -> None:
-    """Refuse a web ACL for CloudFront, which nothing of a Region takes.
+def check_regional_web_acl(scope: Construct, web_acl: aws_wafv2.IWebACLRef | None) -> None:
+    """Refuse a web ACL for CloudFront or of another Region.
 
     Args:
-        web_acl: The web ACL; None passes.
+        scope: A construct of the stack that uses it.
+        web_acl: The web ACL; None passes, and so does one whose scope and Region are not known.
 
     Raises:
-        ValueError: If its scope is CLOUDFRONT.
+        ValueError: If its scope is CLOUDFRONT, or its Region another one than the stack's.
     """
     if web_acl is None:
         return
-    if isinstance(web_acl, wafv2.CfnWebACL):
-        scope = web_acl.scope
-    else:
-        arn = web_acl.web_acl_ref.web_acl_arn
-        scope = "CLOUDFRONT" if not Token.is_unresolved(arn) and ":global/" in arn else "REGIONAL"
-    if scope == "CLOUDFRONT":
+    arn = web_acl.web_acl_ref.web_acl_arn
+    # The reference of one that is made here holds tokens; the ARN of an imported one says regional/ or global/webacl/.
+    if (isinstance(web_acl, wafv2.CfnWebACL) and web_acl.scope == "CLOUDFRONT") or ":global/webacl/" in arn:
         raise ValueError("web_acl must have the scope REGIONAL, got CLOUDFRONT")
+    if not Token.is_unresolved(arn):
+        _check_region("web_acl", scope, arn.split(":")[3])
+
+
+def _check_region(argument: str, scope: Construct, region: str) -> None:
+    own = Stack.of(scope).region
+    if not Token.is_unresolved(own) and not Token.is_unresolved(region) and region != own:
+        raise ValueError(f"{argument} must be in {own}, the Region of the stack, got one in {region}")

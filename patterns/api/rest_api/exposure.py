@@ -64,7 +64,7 @@ class Exposure:
             ValueError: If the certificate or the web ACL is.
         """
         check_certificate(scope, self.certificate)
-        check_regional_web_acl(self.web_acl)
+        check_regional_web_acl(scope, self.web_acl)
 
     def usage_plan(
         self, scope: Construct, stage: apigateway.Stage, api_key: apigateway.IApiKey, daily_quota: int | None

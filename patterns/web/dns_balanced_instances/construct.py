@@ -15,6 +15,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known
+from patterns.building_blocks.domain_name import HostName, check_in_zone
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.web.capacity.capacity_bounds import TargetUtilization, check_capacities
@@ -36,7 +37,6 @@ from patterns.web.instance_fleets.public_server import admit_clients, user_data
 from patterns.web.load_balancing.target_group import HealthCheckPath
 from patterns.web.networking.application_network import ApplicationNetwork, Subnets, check_network
 from patterns.web.networking.ports import PublicPort
-from patterns.web.networking.public_name import check_in_zone
 
 _WARMUP = Duration.minutes(2)
 
@@ -97,7 +97,7 @@ class DnsBalancedInstances(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        domain_name: str,
+        domain_name: HostName,
         hosted_zone: route53.IHostedZone,
         ttl: Annotated[Duration, Interval(ge=timedelta(seconds=10), le=timedelta(hours=1)), Known("the age of answers")]
         | None = None,

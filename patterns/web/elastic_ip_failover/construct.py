@@ -17,6 +17,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.bounds import Known
+from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.web.elastic_ip_failover.address_keeper import AddressKeeper
@@ -94,7 +95,7 @@ class ElasticIpFailover(Construct):
         construct_id: str,
         *,
         address: ec2_interfaces.IEIPRef | None = None,
-        domain_name: str | None = None,
+        domain_name: HostName | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         vpc: ec2.IVpc | None = None,
         public_subnets: Subnets | None = None,

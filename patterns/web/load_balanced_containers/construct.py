@@ -18,6 +18,7 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, gibibytes, mebibytes
+from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.web.capacity.capacity_bounds import RequestsPerMinute, TargetUtilization, check_capacities
@@ -110,7 +111,7 @@ class LoadBalancedContainers(Construct):
         construct_id: str,
         *,
         certificate: acm.ICertificate | None = None,
-        domain_name: str | None = None,
+        domain_name: HostName | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         web_acl: wafv2.IWebACLRef | None = None,
         vpc: ec2.IVpc | None = None,

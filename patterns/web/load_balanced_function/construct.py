@@ -20,6 +20,7 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.lambda_function import (
     PYTHON,
     EnvironmentVariables,
@@ -102,7 +103,7 @@ class LoadBalancedFunction(Construct):
         construct_id: str,
         *,
         certificate: acm.ICertificate | None = None,
-        domain_name: str | None = None,
+        domain_name: HostName | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         web_acl: wafv2.IWebACLRef | None = None,
         managed_rules: bool = True,

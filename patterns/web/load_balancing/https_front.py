@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Arn, ArnComponents, ArnFormat, Stack, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
-from aws_cdk.aws_wafv2 import CfnWebACL
 from aws_cdk.interfaces.aws_wafv2 import IWebACLRef
 from constructs import Construct
 
-from patterns.web.networking.public_name import check_domain_name, check_in_zone
+from patterns.building_blocks.domain_name import check_in_zone
+from patterns.building_blocks.same_region import check_certificate, check_regional_web_acl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,24 +35,20 @@ class HttpsFront:
 
         Raises:
             ValueError: If there is no certificate and none can be made, certificate or web ACL are in another Region,
-                or the name is malformed or outside the zone.
+                or the name is outside the zone.
         """
         if self.hosted_zone is not None and self.domain_name is None:
             raise ValueError("hosted_zone needs domain_name: which name in it should lead here?")
-        if self.certificate is not None:
-            _check_region("certificate", scope, self.certificate.certificate_arn)
-        elif self.domain_name is None:
+        if self.certificate is None and self.domain_name is None:
             raise ValueError("certificate must be given, or domain_name and hosted_zone to make one for, got none")
-        elif self.hosted_zone is None:
+        if self.certificate is None and self.hosted_zone is None:
             raise ValueError(
                 f"domain_name needs certificate, or hosted_zone to make one in, got {self.domain_name!r} alone"
             )
-        if self.domain_name is not None:
-            check_domain_name("domain_name", self.domain_name)
         if self.domain_name is not None and self.hosted_zone is not None:
             check_in_zone(self.domain_name, self.hosted_zone)
-        if self.web_acl is not None:
-            _check_web_acl(scope, self.web_acl)
+        check_certificate(scope, self.certificate)
+        check_regional_web_acl(scope, self.web_acl)
 
     def certificate_in(self, scope: Construct) -> acm.ICertificate:
         """Find the certificate, or make one that Route 53 validates.
@@ -73,21 +68,3 @@ class HttpsFront:
             domain_name=self.domain_name,
             validation=acm.CertificateValidation.from_dns(self.hosted_zone),
         )
-
-
-def _check_region(argument: str, scope: Construct, arn: str) -> None:
-    region = Stack.of(scope).region
-    if Token.is_unresolved(arn) or Token.is_unresolved(region):
-        return
-    given: ArnComponents = Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME)
-    if given.region is not None and not Token.is_unresolved(given.region) and given.region != region:
-        raise ValueError(f"{argument} must be in the load balancer's Region {region}, got one in {given.region}")
-
-
-def _check_web_acl(scope: Construct, web_acl: IWebACLRef) -> None:
-    given = web_acl.web_acl_ref
-    # The reference of one that is made here holds tokens; the ARN of an imported one says regional/ or global/webacl/.
-    scope_given = web_acl.scope if isinstance(web_acl, CfnWebACL) else given.scope
-    if scope_given == "CLOUDFRONT" or ":global/webacl/" in given.web_acl_arn:
-        raise ValueError("web_acl must have the scope REGIONAL, got one of CLOUDFRONT")
-    _check_region("web_acl", scope, given.web_acl_arn)

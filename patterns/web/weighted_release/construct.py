@@ -18,6 +18,7 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.web.load_balancing.https_front import HttpsFront
@@ -99,7 +100,7 @@ class WeightedRelease(Construct):
         rollback_alarms: RollbackAlarms = (),
         stickiness: Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(days=7))] | None = None,
         certificate: acm.ICertificate | None = None,
-        domain_name: str | None = None,
+        domain_name: HostName | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         web_acl: wafv2.IWebACLRef | None = None,
         vpc: ec2.IVpc | None = None,

@@ -1,6 +1,6 @@
 """Two load balancers under one name, and the weight between their records."""
 
-from aws_cdk import Aws, Duration, Token
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
@@ -11,9 +11,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.domain_name import DomainName, check_in_zone
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.web.networking.public_name import check_in_zone
 from patterns.web.weighted_release.arguments import (
     INTERVAL,
     STEPS,
@@ -67,7 +67,7 @@ class WeightedRecords(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        domain_name: str,
+        domain_name: DomainName,
         hosted_zone: route53.IHostedZone,
         stable: elbv2.IApplicationLoadBalancer,
         candidate: elbv2.IApplicationLoadBalancer,
@@ -84,9 +84,6 @@ class WeightedRecords(Construct):
             raise ValueError("candidate must be another load balancer than stable, got the same")
         check_release(steps, rollback_alarms)
         check_in_zone(domain_name, hosted_zone)
-        if not Token.is_unresolved(domain_name) and domain_name != domain_name.lower():
-            # IAM compares the name as Route 53 writes it.
-            raise ValueError(f"domain_name must be in lower case, got {domain_name!r}")
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 

@@ -40,9 +40,9 @@ def test_a_web_acl_for_cloudfront_is_refused(acl_scope: str, refused: bool) -> N
     acl = wafv2.CfnWebACL(scope, "A", scope=acl_scope, default_action={"allow": {}}, visibility_config=visibility)
     if refused:
         with pytest.raises(ValueError, match=r"^web_acl must have the scope REGIONAL, got CLOUDFRONT$"):
-            check_regional_web_acl(acl)
+            check_regional_web_acl(scope, acl)
     else:
-        check_regional_web_acl(acl)
+        check_regional_web_acl(scope, acl)
 
 
 @pytest.mark.parametrize(

@@ -31,15 +31,15 @@ REFUSALS = [
         lambda scope: {"certificate": certificate(scope), "hosted_zone": zone(scope)},
     ),
     Refusal(
-        "domain_name must be a domain name of up to 253 letters, digits, - and ., got 'a..example.com'",
+        "domain_name must be a domain name of up to 253 letters, digits, hyphens and dots, got 'a..example.com'",
         lambda scope: {"domain_name": "a..example.com", "hosted_zone": zone(scope)},
     ),
     Refusal(
-        "domain_name must be a domain name of up to 253 letters, digits, - and ., got 'www_1.example.com'",
+        "domain_name must be a domain name of up to 253 letters, digits, hyphens and dots, got 'www_1.example.com'",
         lambda scope: {"certificate": certificate(scope), "domain_name": "www_1.example.com"},
     ),
     Refusal(
-        "web_acl must have the scope REGIONAL, got one of CLOUDFRONT",
+        "web_acl must have the scope REGIONAL, got CLOUDFRONT",
         lambda scope: {"certificate": certificate(scope), "web_acl": web_acl(scope, "CLOUDFRONT")},
     ),
     Refusal(

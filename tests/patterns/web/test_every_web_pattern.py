@@ -391,7 +391,7 @@ def test_a_certificate_must_be_in_the_load_balancers_region(name: str) -> None:
     pattern = patterns()[name]
     construct = getattr(importlib.import_module(pattern.module), pattern.construct)
     stack = cdk.Stack(cdk.App(), "Somewhere", env=cdk.Environment(account="111122223333", region="eu-west-1"))
-    with pytest.raises(ValueError, match=r"^certificate must be in the load balancer's Region eu-west-1, got one in "):
+    with pytest.raises(ValueError, match=r"^certificate must be in eu-west-1, the Region of the stack, got one in "):
         construct(stack, "Made", certificate=certificate(stack, "us-east-1"))
 
 

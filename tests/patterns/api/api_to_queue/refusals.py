@@ -120,7 +120,7 @@ REFUSALS = [
     made("domain_name and certificate go together, got only certificate", certificate=certificate),
     made("hosted_zone needs domain_name", hosted_zone=zone),
     made(
-        "domain_name must be a lower-case domain name, got 'https://example.com'",
+        "domain_name must be a lower-case domain name of up to 253 letters, digits, hyphens and dots, got 'https://example.com'",
         domain_name=lambda _: "https://example.com",
         certificate=certificate,
     ),
