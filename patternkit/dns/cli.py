@@ -14,13 +14,14 @@ import click
 
 from patternkit.dns.errors import QuestionError
 from patternkit.dns.names import Names
-from patternkit.dns.promise_files import BadPromise, read_promises
+from patternkit.dns.promise_files import read_promises
 from patternkit.dns.proof import Proof
 from patternkit.dns.sarif import sarif
 from patternkit.dns.showing import shown_names
 from patternkit.dns.sources import SourceText
 from patternkit.errors import require
 from patternkit.exit_status import NO_ANSWER, AnsweringGroup
+from patternkit.promise_lists import BadPromise
 from patternkit.resolving.parameter_options import parameters_of
 from patternkit.resolving.resource_lines import Lines
 from patternkit.screen import Screen, print_rows

@@ -14,7 +14,6 @@ from patternkit.dns.contracts import Contracts
 from patternkit.dns.errors import QuestionError, TemplateError
 from patternkit.dns.failures import ill_things
 from patternkit.dns.model import Model
-from patternkit.dns.promise_files import BadPromise
 from patternkit.dns.promises import Promise
 from patternkit.dns.proof import Proof
 from patternkit.dns.proving import Prover
@@ -22,6 +21,7 @@ from patternkit.dns.reading import read_model
 from patternkit.dns.reading.template_resources import MOST_WORLDS, in_every_world
 from patternkit.dns.sources import SourceText
 from patternkit.dns.trace import Trace
+from patternkit.promise_lists import BadPromise
 from patternkit.templates import StackSource
 from patternkit.verdict import Verdict
 

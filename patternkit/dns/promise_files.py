@@ -10,36 +10,14 @@ promises:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from patternkit import promise_lists
 from patternkit.dns.errors import QuestionError
 from patternkit.dns.promises import MEANINGS, Promise, promise_of
+from patternkit.promise_lists import BadPromise
 from patternkit.templates.data_files import read_data
-from patternkit.templates.errors import nearest
-
-
-@dataclass(frozen=True, slots=True)
-class BadPromise:
-    """A promise that says nothing that could be proved: malformed, or about what is not there.
-
-    Attributes:
-        text: What to call it: its title, or what was written.
-        kind: The kind of promise that was meant, "" where that is not known.
-        error: What is wrong with it.
-    """
-
-    text: str
-    kind: str
-    error: str
-
-    def data(self) -> dict[str, Any]:
-        """What is wrong, as JSON takes it."""
-        return {"promise": self.text, "kind": self.kind, "verdict": "ERROR", "reason": self.error}
-
-    def __str__(self) -> str:
-        return f"ERROR {self.text}\n  {self.error}"
 
 
 def load_promises(path: str | Path) -> list[Promise]:
@@ -66,12 +44,7 @@ def promises_from_data(data: Any, what: str = "promises") -> list[Promise]:
     Raises:
         QuestionError: The data, or a promise in them, are malformed.
     """
-    found = []
-    for item in each_promise(data, what):
-        if isinstance(item, BadPromise):
-            raise QuestionError(f"{what}: {item.error}")
-        found.append(item)
-    return found
+    return promise_lists.all_good(each_promise(data, what), what, QuestionError)
 
 
 def each_promise(data: Any, what: str = "promises") -> list[Promise | BadPromise]:
@@ -80,35 +53,4 @@ def each_promise(data: Any, what: str = "promises") -> list[Promise | BadPromise
     Raises:
         QuestionError: The data hold no list of promises.
     """
-    if isinstance(data, dict):
-        for key in data:
-            if key != "promises":
-                raise QuestionError(f"{what}: unknown key {key!r}{nearest(str(key), ['promises'])} (known: promises)")
-    listed = data.get("promises") if isinstance(data, dict) else data
-    if not isinstance(listed, list) or not listed:
-        raise QuestionError(f"{what} must hold a list of promises under 'promises'")
-    return [_promise(item, number) for number, item in enumerate(listed, 1)]
-
-
-def _promise(item: Any, number: int) -> Promise | BadPromise:
-    text, kind = f"promise {number}", ""
-    try:
-        if not isinstance(item, dict) or len(item) != 1:
-            raise QuestionError(f"each promise is one kind with its options, got {item!r}")
-        ((kind, options),) = item.items()
-        if kind not in MEANINGS:
-            raise QuestionError(f"unknown promise {kind!r}{nearest(str(kind), MEANINGS)}")
-        options = {} if options is None else options
-        if not isinstance(options, dict):
-            raise QuestionError(f"the options of {kind} must be a mapping, got {options!r}")
-        if isinstance(options.get("title"), str):
-            text = options["title"] or text
-        given: dict[str, Any] = {}
-        for key, value in options.items():
-            name = str(key).replace("-", "_")
-            if name in given:
-                raise QuestionError(f"{kind} has the option {name} twice")
-            given[name] = value
-        return promise_of(kind, given)
-    except QuestionError as error:
-        return BadPromise(text, kind if kind in MEANINGS else "", str(error))
+    return promise_lists.each_promise(data, what, kinds=MEANINGS, title="title", make=promise_of, error=QuestionError)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from patternkit import sarif as report
-from patternkit.dns.promise_files import BadPromise
 from patternkit.dns.promises import MEANINGS
 from patternkit.dns.proof import Proof
 from patternkit.dns.reporting import labelled
+from patternkit.promise_lists import BadPromise
 from patternkit.resolving.resource_lines import Lines, Spot
 from patternkit.verdict import Verdict
 

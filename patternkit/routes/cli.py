@@ -14,13 +14,14 @@ import click
 from rich.table import Table
 
 from patternkit.exit_status import NO_ANSWER, AnsweringGroup
+from patternkit.promise_lists import BadPromise
 from patternkit.resolving.parameter_options import parameters_of
 from patternkit.resolving.resource_lines import Lines
 from patternkit.routes.errors import QuestionError
 from patternkit.routes.flow_text import flow_data
 from patternkit.routes.network import Network
 from patternkit.routes.network_tables import shown_network
-from patternkit.routes.promises import BadPromise, read_promises
+from patternkit.routes.promises import read_promises
 from patternkit.routes.proving import Proof, Verdict
 from patternkit.routes.proving.proof import answer_data
 from patternkit.routes.sarif import sarif

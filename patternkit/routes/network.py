@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from patternkit.promise_lists import BadPromise
 from patternkit.resolving import StackSet
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.errors import QuestionError, TemplateError
@@ -14,7 +15,7 @@ from patternkit.routes.flow_text import flow_lines, flow_verdict
 from patternkit.routes.losses import Loss, lose, unknown_loss
 from patternkit.routes.model import Model
 from patternkit.routes.places import Place
-from patternkit.routes.promises import BadPromise, Promise
+from patternkit.routes.promises import Promise
 from patternkit.routes.proving import Proof, Verdict, View, prove
 from patternkit.routes.templates import StackSource, as_template, own_errors, read, read_template
 from patternkit.routes.tracing import Flow

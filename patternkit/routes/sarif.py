@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from patternkit import sarif as report
+from patternkit.promise_lists import BadPromise
 from patternkit.resolving.resource_lines import Lines, Spot
-from patternkit.routes.promises import MEANINGS, BadPromise
+from patternkit.routes.promises import MEANINGS
 from patternkit.routes.proving import Proof, Verdict
 
 

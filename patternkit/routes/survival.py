@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, TypeAlias
 
+from patternkit.promise_lists import BadPromise
 from patternkit.routes.flow_text import plain
 from patternkit.routes.losses import losable
 from patternkit.routes.network import Network
-from patternkit.routes.promises import BadPromise, Promise
+from patternkit.routes.promises import Promise
 from patternkit.routes.proving import Proof
 from patternkit.verdict import Verdict
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from patternkit.promise_lists import BadPromise
 from patternkit.routes.flow_text import flow_data, flow_lines, plain
-from patternkit.routes.promises import BadPromise, Promise
+from patternkit.routes.promises import Promise
 from patternkit.routes.tracing import Flow
 from patternkit.verdict import Verdict
 

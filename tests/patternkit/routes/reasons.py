@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from patternkit.promise_lists import BadPromise
 from patternkit.routes import Network
 from patternkit.routes.contracts import SECTIONS
-from patternkit.routes.promises import BadPromise
 from patternkit.routes.proving import Proof
 
 FORM = re.compile(rf"\(contract: (none(; [^()]+)?|({'|'.join(SECTIONS)})(,? [^()]+)*)\)")

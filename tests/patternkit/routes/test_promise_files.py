@@ -50,7 +50,8 @@ class TestOneBadPromise:
     ],
 )
 def test_what_a_promise_file_may_say(options: dict[str, Any], words: str) -> None:
-    from patternkit.routes.promises import BadPromise, each_promise
+    from patternkit.promise_lists import BadPromise
+    from patternkit.routes.promises import each_promise
 
     first, second = each_promise([{"reaches": {"source": "Aa", "destination": "Ba", **options}}, GOOD])
     assert isinstance(first, BadPromise)
@@ -88,7 +89,8 @@ def test_what_a_promise_file_must_be(data: Any, words: str) -> None:
     ],
 )
 def test_a_promise_that_is_none(item: Any, words: str) -> None:
-    from patternkit.routes.promises import BadPromise, each_promise
+    from patternkit.promise_lists import BadPromise
+    from patternkit.routes.promises import each_promise
 
     (found,) = each_promise([item])
     assert isinstance(found, BadPromise)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from patternkit.promise_lists import BadPromise
 from patternkit.resolving.resource_lines import Lines
 from patternkit.routes import Network, isolated, reaches
-from patternkit.routes.promises import BadPromise
 from patternkit.routes.sarif import sarif
 from tests.patternkit.routes.two_vpcs import two_vpcs
 

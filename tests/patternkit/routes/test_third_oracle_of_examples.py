@@ -17,10 +17,11 @@ from itertools import combinations
 
 import pytest
 
+from patternkit.promise_lists import BadPromise
 from patternkit.resolving.values import CLOSE, OPEN
 from patternkit.routes import Network, Promise, Verdict, isolated, reaches, symmetric
 from patternkit.routes.classes import CHANGES, NOTHING, class_of, meant
-from patternkit.routes.promises import BadPromise, read_promises
+from patternkit.routes.promises import read_promises
 from tests.conftest import ROOT
 from tests.patternkit.routes.test_found import runs
 from tests.patternkit.routes.test_third_oracle import TYPES
