@@ -23,6 +23,7 @@ from patternkit.dns.sources import SourceText
 from patternkit.dns.trace import Trace
 from patternkit.promise_lists import BadPromise
 from patternkit.templates import StackSource
+from patternkit.templates.sources import with_parameters
 from patternkit.verdict import Verdict
 
 
@@ -69,7 +70,7 @@ class Names:
             sources = [source for path in paths for source in templates.read(path)]
         except templates.TemplateError as error:
             raise TemplateError(str(error)) from None
-        return cls(with_parameters(sources, parameters), contracts_of(contracts))
+        return cls(with_parameters(sources, parameters, TemplateError), contracts_of(contracts))
 
     @classmethod
     def from_templates(
@@ -107,7 +108,7 @@ class Names:
                     sources.append(StackSource(name, templates.as_template(template, name), where))
         except templates.TemplateError as error:
             raise TemplateError(str(error)) from None
-        return cls(with_parameters(sources, parameters), contracts_of(contracts))
+        return cls(with_parameters(sources, parameters, TemplateError), contracts_of(contracts))
 
     @property
     def model(self) -> Model:
@@ -256,16 +257,3 @@ def contracts_of(given: Contracts | str | Path | Mapping[str, Any] | None) -> Co
     if isinstance(given, (str, Path)):
         return Contracts.load(given)
     return Contracts.from_data(dict(given) if given is not None else None)
-
-
-def with_parameters(
-    sources: list[StackSource], parameters: Mapping[str, Mapping[str, Any]] | None
-) -> list[StackSource]:
-    """Give stacks values of their parameters, by stack and name."""
-    for name, values in (parameters or {}).items():
-        found = [source for source in sources if source.name == name]
-        if not found:
-            raise TemplateError(f"parameters are given for {name!r}, which is not a stack of the set")
-        for source in found:
-            source.parameters = {**source.parameters, **values}
-    return sources

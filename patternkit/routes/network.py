@@ -20,6 +20,7 @@ from patternkit.routes.proving import Proof, Verdict, View, prove
 from patternkit.routes.templates import StackSource, as_template, own_errors, read, read_template
 from patternkit.routes.tracing import Flow
 from patternkit.routes.worlds import MOST_WORLDS, Worlds, together
+from patternkit.templates.sources import with_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Network:
         if not paths:
             raise TemplateError("give at least one template or cloud assembly")
         sources = [source for path in paths for source in read(path)]
-        return cls(with_parameters(sources, parameters), contracts_of(contracts))
+        return cls(with_parameters(sources, parameters, TemplateError), contracts_of(contracts))
 
     @classmethod
     def from_templates(
@@ -138,7 +139,7 @@ class Network:
                 sources.append(StackSource(name, read_template(path), region, folder=path.parent, file=path))
             else:
                 sources.append(StackSource(name, as_template(template, name), region))
-        return cls(with_parameters(sources, parameters), contracts_of(contracts), symmetry=symmetry)
+        return cls(with_parameters(sources, parameters, TemplateError), contracts_of(contracts), symmetry=symmetry)
 
     def without(self, *lost: str) -> Network:
         """The network that is left when something is lost at run time.
@@ -299,19 +300,6 @@ def contracts_of(given: Contracts | str | Path | Mapping[str, Any] | None) -> Co
     if isinstance(given, (str, Path)):
         return Contracts.load(given)
     return Contracts.from_data(dict(given) if given is not None else None)
-
-
-def with_parameters(
-    sources: list[StackSource], parameters: Mapping[str, Mapping[str, Any]] | None
-) -> list[StackSource]:
-    """Give stacks values of their parameters, by stack and name."""
-    for name, values in (parameters or {}).items():
-        found = [source for source in sources if source.name == name]
-        if not found:
-            raise TemplateError(f"parameters are given for {name!r}, which is not a stack of the set")
-        for source in found:
-            source.parameters = {**source.parameters, **values}
-    return sources
 
 
 def _single(places: tuple[Place, ...], name: str, what: str) -> Place:

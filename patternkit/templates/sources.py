@@ -91,3 +91,30 @@ def _source(stack: AssemblyStack) -> StackSource:
         stack_name=stack.name,
         file=stack.template_path,
     )
+
+
+def with_parameters(
+    sources: list[StackSource],
+    parameters: Mapping[str, Mapping[str, Any]] | None,
+    error: type[TemplateError] = TemplateError,
+) -> list[StackSource]:
+    """Give stacks values of their parameters.
+
+    Args:
+        sources: The stacks.
+        parameters: Values by stack and parameter. Default: none.
+        error: What is raised. Default: `TemplateError`.
+
+    Returns:
+        The stacks.
+
+    Raises:
+        TemplateError: If a stack is named that is not among them.
+    """
+    for name, values in (parameters or {}).items():
+        found = [source for source in sources if source.name == name]
+        if not found:
+            raise error(f"parameters are given for {name!r}, which is not a stack of the set")
+        for source in found:
+            source.parameters = {**source.parameters, **values}
+    return sources

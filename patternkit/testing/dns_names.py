@@ -6,7 +6,8 @@ from typing import Any
 
 from patternkit import templates
 from patternkit.dns import Contracts, Names, TemplateError
-from patternkit.dns.names import contracts_of, with_parameters
+from patternkit.dns.names import contracts_of
+from patternkit.templates.sources import with_parameters
 from patternkit.testing.stacks_at_hand import stacks_at_hand
 
 
@@ -36,4 +37,4 @@ def read_names(
         stacks = stacks_at_hand(*sources, what="a set of names", region=region)
     except templates.TemplateError as error:
         raise TemplateError(str(error)) from None
-    return Names(with_parameters(stacks, parameters), contracts_of(contracts))
+    return Names(with_parameters(stacks, parameters, TemplateError), contracts_of(contracts))

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from patternkit.routes import Contracts, Network
-from patternkit.routes.network import contracts_of, with_parameters
+from patternkit.routes import Contracts, Network, TemplateError
+from patternkit.routes.network import contracts_of
 from patternkit.routes.templates import own_errors
+from patternkit.templates.sources import with_parameters
 from patternkit.testing.stacks_at_hand import stacks_at_hand
 
 
@@ -34,4 +35,4 @@ def read_network(
     """
     with own_errors():
         stacks = stacks_at_hand(*sources, what="a network", region=region)
-    return Network(with_parameters(stacks, parameters), contracts_of(contracts))
+    return Network(with_parameters(stacks, parameters, TemplateError), contracts_of(contracts))
