@@ -23,7 +23,7 @@ from patterns.building_blocks.nat_gateways import watch_nat_gateways
 from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.network.hub.cidr_block import (
+from patterns.network.tiers.cidr_block import (
     ORGANIZATION_NETWORKS,
     PrivateCidr,
     PrivateCidrs,
@@ -35,7 +35,7 @@ from patterns.network.hub.cidr_block import (
     vpc_network,
 )
 from patterns.network.hub.customer_site import CustomerSite, check_sites
-from patterns.network.hub.network_logs import NetworkLogs
+from patterns.network.tiers.network_logs import NetworkLogs
 from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn
 from patterns.network.hub.spoke import (
     Spoke,

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from patterns.building_blocks.settings import Settings
 from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
-from patterns.network.hub.network_logs import NetworkLogs
+from patterns.network.tiers.network_logs import NetworkLogs
 from patterns.network.hub.transit_gateway import Attachment
 from patterns.network.inspection_vpc.firewall import (
     GatewayFirewall,

@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 
 from patternkit.testing.synthesis import Synthesis
-from patterns.network.hub.cidr_block import ORGANIZATION_NETWORKS
+from patterns.network.tiers.cidr_block import ORGANIZATION_NETWORKS
 from patterns.network.many_sites_vpn import CustomerSite, ManySitesVpn
 from tests.conftest import ENVIRONMENTS
 from tests.patterns.network.synthesized import network, properties
