@@ -171,6 +171,11 @@ class TieredVpc(Construct):
         """The subnets of all tiers."""
         return [each for row in self.subnets.values() for each in row]
 
+    def range_of(self, tier: str) -> str:
+        """The range of a tier: of its subnets, and of those that further zones will bring."""
+        first = self._blocks[tier][0]
+        return str(first.supernet(new_prefix=first.prefixlen - (_ZONE_PLACES - 1).bit_length()))
+
     def nat_gateways(self) -> list[ec2.CfnNatGateway]:
         """Make a NAT gateway in each public subnet, so that no zone depends on another.
 
@@ -241,9 +246,7 @@ class TieredVpc(Construct):
         return ZonalSubnet(tier=tier, number=number, subnet=subnet, route_table=table, association=association)
 
     def _ipv6_range(self) -> ec2.CfnVPCCidrBlock:
-        return ec2.CfnVPCCidrBlock(
-            self, "Ipv6Range", vpc_id=self.vpc_id, amazon_provided_ipv6_cidr_block=True
-        )
+        return ec2.CfnVPCCidrBlock(self, "Ipv6Range", vpc_id=self.vpc_id, amazon_provided_ipv6_cidr_block=True)
 
     def _ipv6_of(self, tier: str, number: int) -> dict[str, Any]:
         """A /64 for a subnet; places are kept for zones, as of IPv4."""
