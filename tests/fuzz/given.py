@@ -143,6 +143,8 @@ def _bounded(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
         usual = st.from_type(cast(Any, Annotated[kind, *known])).map(plain)
     elif kind is str and found.matches:
         usual = st.from_type(cast(Any, Annotated[kind, *found.matches])).map(plain)
+        if known_words := [one for one in words(meaning) if all(re.fullmatch(m.pattern, one) for m in found.matches)]:
+            usual |= st.sampled_from(known_words).map(plain)
     elif kind is Duration and (found.low is not None or found.high is not None):
         usual = _steps(found, 1000, timedelta(milliseconds=1), in_milliseconds)
     elif kind is Size and (found.low is not None or found.high is not None):
