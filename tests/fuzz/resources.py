@@ -33,7 +33,7 @@ from aws_cdk.interfaces import aws_networkfirewall as networkfirewall_interfaces
 from aws_cdk.interfaces import aws_wafv2 as wafv2_interfaces
 from constructs import Construct
 
-from patterns.dns import routed_records
+from patterns.dns import health_checks, routed_records
 
 Make = Callable[[Construct], Any]
 _ACCOUNT = "111122223333"
@@ -217,6 +217,20 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         "existing": lambda scope: acm.Certificate.from_certificate_arn(
             scope, "Certificate", _arn("acm", "certificate/12345678-1234-1234-1234-123456789012")
         )
+    },
+    health_checks.PublicEndpoint: {
+        "host": lambda _: health_checks.PublicEndpoint(host="web.example.com"),
+        "address": lambda _: health_checks.PublicEndpoint(
+            host="web.example.com", address="203.0.113.1", probe=health_checks.Probe(protocol="TCP", port=8080)
+        ),
+        "text": lambda _: health_checks.PublicEndpoint(
+            host="web.example.com", probe=health_checks.Probe(protocol="HTTP", expect="well", failures=10)
+        ),
+        "private": lambda _: health_checks.PublicEndpoint(host="web.example.com", address="10.0.0.1"),
+    },
+    health_checks.Group: {
+        "of anything": lambda _: health_checks.Group(of=["Web"]),
+        "of nothing": lambda _: health_checks.Group(of=[]),
     },
     # Routings nest without end.
     routed_records.Endpoint: {
