@@ -74,6 +74,9 @@ def invoked_asynchronously(pattern: Pattern) -> set[str]:
     invoked = {referred(one["FunctionName"]) for one in permissions if one["Principal"] in ASYNCHRONOUS}
     for one in resources(pattern, "AWS::Scheduler::Schedule").values():
         invoked.add(referred(one["Target"]["Arn"]))
+    # Whoever says what becomes of asynchronous events expects them.
+    for one in resources(pattern, "AWS::Lambda::EventInvokeConfig").values():
+        invoked.add(referred(one["FunctionName"]))
     return invoked & set(functions)
 
 
