@@ -156,6 +156,35 @@ def test_what_runs_in_aws_is_held_to_the_permissions_proof(folder: Path) -> None
     )
 
 
+def queue_handlers() -> list[Path]:
+    """The modules that answer which messages of a batch failed."""
+    found = [*(ROOT / "patterns").glob("*/*/handler/**/*.py"), *(ROOT / "examples").glob("**/*.py")]
+    return [one.relative_to(ROOT) for one in sorted(found) if '"batchItemFailures"' in one.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("module", queue_handlers(), ids=str)
+def test_what_takes_messages_off_a_queue_is_given_a_fifo_batch(module: Path) -> None:
+    folder = ROOT / "tests" / Path(*module.parts[: 3 if module.parts[0] == "patterns" else 1])
+    tests = "".join(one.read_text(encoding="utf-8") for one in folder.rglob("test_*.py"))
+    assert "assert_a_group_stops_at_its_first_failure(" in tests, (
+        f"give {module} a batch of a FIFO queue: tests/queue_batches.py"
+    )
+    name = ".".join(module.with_suffix("").parts)
+    assert name in tests, f"{name} is not among what is given a FIFO batch"
+
+
+@every_pattern
+def test_a_fifo_topic_is_refused_for_alarms(pattern: Pattern) -> None:
+    """An alarm has no message group, and Amazon SNS refuses a message without one."""
+    if "alarm_topic" not in {one.name for one in arguments(pattern)}:
+        pytest.skip("it takes no alarm topic")
+    app = cdk.App(context=dict(context()) | {"aws:cdk:bundling-stacks": []})
+    topic = cdk.aws_sns.Topic(cdk.Stack(app, "Topics"), "Alarms", fifo=True)
+    example_stack = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
+    with pytest.raises(ValueError, match=r"^alarm_topic must be a standard topic: "):
+        example_stack(app, "WithTopic", alarm_topic=topic)
+
+
 @every_pattern
 def test_metadata_agrees_with_the_code(pattern: Pattern) -> None:
     construct = getattr(importlib.import_module(pattern.module), pattern.construct)
