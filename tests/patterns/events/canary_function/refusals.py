@@ -9,6 +9,10 @@ from tests.refusals import Refusal
 
 
 def ready(scope: Construct) -> lambda_.Function:
+    """A function in the stack of the construct, which that of a refusal's arguments stands in."""
+    parent = scope.node.scope
+    if isinstance(scope, Stack) and isinstance(parent, Stack):
+        scope = Construct(parent, f"Of{scope.node.id}")
     code = lambda_.Code.from_inline("def handler(event, context): pass")
     runtime = lambda_.Runtime.PYTHON_3_14
     return lambda_.Function(scope, "Ready", code=code, handler="index.handler", runtime=runtime)
@@ -23,7 +27,7 @@ def elsewhere(scope: Construct) -> lambda_.Function:
 
 def taken(scope: Construct) -> dict[str, Any]:
     function = ready(scope)
-    CanaryFunction(scope, "First", function=function)
+    CanaryFunction(function, "First", function=function)
     return {"function": function}
 
 
