@@ -130,6 +130,7 @@ class Model:
     blocked_public: str = ""  # why internet gateways may carry nothing
     refused: list[str] = field(default_factory=list)  # why AWS refuses to deploy this world at all
     lost: list[Element] = field(default_factory=list)  # what is lost at run time, in what is asked
+    hubs: set[str] | None = None  # VPCs that others' packets were led through before anything was lost
 
     def elements(self) -> Iterable[Element]:
         """Everything that has a name."""
