@@ -173,6 +173,17 @@ def test_what_takes_messages_off_a_queue_is_given_a_fifo_batch(module: Path) -> 
     assert name in tests, f"{name} is not among what is given a FIFO batch"
 
 
+def test_links_name_the_region_s_endpoint_and_uploads_have_a_size() -> None:
+    """S3's global endpoint redirects, and the signature does not hold there; a link to PUT by takes any size."""
+    for path in sorted([*(ROOT / "patterns").rglob("*.py"), *(ROOT / "examples").rglob("*.py")]):
+        source = path.read_text(encoding="utf-8")
+        if "generate_presigned_" in source:
+            assert '"us_east_1_regional_endpoint": "regional"' in source, f"{path} signs links for the global endpoint"
+            assert 'signature_version="s3v4"' in source, path
+        assert not re.search(r"generate_presigned_url\(\s*[\"']put_object", source), f"{path}: sign a POST with a size"
+        assert source.count("generate_presigned_post(") == source.count('"content-length-range"'), path
+
+
 @every_pattern
 def test_a_fifo_topic_is_refused_for_alarms(pattern: Pattern) -> None:
     """An alarm has no message group, and Amazon SNS refuses a message without one."""
