@@ -168,6 +168,10 @@ def _needed(setting: Setting, left: Mapping[Setting, list[Given]], said: str) ->
         if not isinstance(wanted[1], Same) and len(left[other]) > 1:
             left[other][0] = plain(wanted[1])
         return other
+    for name, value in re.findall(r"(\w+)='(\w+)'", said):
+        if name in others and len(left[others[name]]) > 1:
+            left[others[name]][0] = plain(value)
+            return others[name]
     words_said = re.findall(r"\w+", said)
     return next((others[one] for word in words_said for one in (word, word.lower()) if one in others), None)
 
