@@ -15,6 +15,7 @@ from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, names
 if TYPE_CHECKING:
     from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.shared_syntheses import SharedSyntheses
+    from patternkit.testing.traffic_shift import TrafficShift
 
 Build = Callable[..., Synthesis]
 Hold = Callable[..., None]
@@ -174,6 +175,18 @@ def permissions(build: Build) -> "Callable[..., PermissionProof]":
         pytest.fail(told, pytrace=False)
 
     return hold
+
+
+def traffic_shifts(build: Build) -> "Callable[..., TrafficShift]":
+    """Make the function of `traffic_shift`."""
+    from patternkit.testing.traffic_shift import traffic_shift
+
+    def read(template: Any, **arguments: Any) -> "TrafficShift":
+        __tracebackhide__ = True
+        check_arguments("traffic_shift", traffic_shift, arguments, own=())
+        return traffic_shift(as_template(template, build, "traffic_shift"), **arguments)
+
+    return read
 
 
 def _check_lists(arguments: Mapping[str, Any]) -> None:

@@ -14,8 +14,8 @@ from constructs import Construct, IDependable
 from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import ATTACHMENT
-from patterns.network.hub.cidr_block import network
 from patterns.network.hub.transit_gateway import RoutingDomain, vpc_attachment
+from patterns.network.tiers.cidr_block import network
 
 Destination = Annotated[str, Passes(network, "an IPv4 range"), Known("the routes")]
 """Where a route leads."""

@@ -74,12 +74,16 @@ def invoked_asynchronously(pattern: Pattern) -> set[str]:
     invoked = {referred(one["FunctionName"]) for one in permissions if one["Principal"] in ASYNCHRONOUS}
     for one in resources(pattern, "AWS::Scheduler::Schedule").values():
         invoked.add(referred(one["Target"]["Arn"]))
+    # Whoever says what becomes of asynchronous events expects them.
+    for one in resources(pattern, "AWS::Lambda::EventInvokeConfig").values():
+        invoked.add(referred(one["FunctionName"]))
     return invoked & set(functions)
 
 
 @every_member
 def test_something_starts_it(pattern: Pattern) -> None:
-    assert list(dead_letters(pattern)), "no asynchronous edge was found: say above how this pattern is started"
+    started = list(dead_letters(pattern)) or resources(pattern, "AWS::Lambda::Alias")
+    assert started, "no asynchronous edge was found: say above how this pattern is started"
 
 
 @every_member
@@ -117,7 +121,12 @@ def test_a_message_is_tried_before_it_is_given_up(pattern: Pattern) -> None:
 @every_member
 def test_each_function_that_fails_sets_off_an_alarm(pattern: Pattern) -> None:
     alarms = [one for one in resources(pattern, "AWS::CloudWatch::Alarm").values() if one["MetricName"] == "Errors"]
-    watched = {referred(dimension["Value"]) for one in alarms for dimension in one["Dimensions"]}
+    watched = {
+        referred(dimension["Value"])
+        for one in alarms
+        for dimension in one["Dimensions"]
+        if dimension["Name"] == "FunctionName"
+    }
     own = {
         name
         for name in resources(pattern, "AWS::Lambda::Function")

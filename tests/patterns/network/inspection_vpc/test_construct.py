@@ -12,8 +12,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
 from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.cidr_block import ORGANIZATION_NETWORKS
 from patterns.network.inspection_vpc import CustomerSite, InspectionVpc, JoiningSpoke, SpokeStacks
+from patterns.network.tiers.cidr_block import ORGANIZATION_NETWORKS
 from tests.conftest import ENVIRONMENTS, context
 from tests.patterns.network.inspection_vpc.hubs import BERLIN, CERTIFICATE, OPTIONS, synthesized
 from tests.patterns.network.inspection_vpc.refusals import own_policy
