@@ -26,7 +26,7 @@ class HybridDnsStack(Stack):
             vpn_route_propagation=[ec2.SubnetSelection(subnet_type=inside)],
         )
         hub.add_flow_log("Flows")
-        given = {
+        given: dict[str, Any] = {
             "vpc": hub,
             "company_domains": ["corp.example.com"],
             "company_servers": ["192.168.0.2", "192.168.0.3"],

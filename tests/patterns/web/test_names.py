@@ -34,7 +34,7 @@ def released() -> Mapping[str, Any]:
     def build(app: cdk.App) -> None:
         stack = cdk.Stack(app, "Web", env=cdk.Environment(account="111122223333", region="eu-west-1"))
         network = ec2.Vpc(stack, "Vpc", availability_zones=["eu-west-1a", "eu-west-1b"], nat_gateways=0)
-        both = {}
+        both: dict[str, Any] = {}
         for name in ("Stable", "Candidate"):
             both[name.lower()] = elbv2.ApplicationLoadBalancer(stack, name, vpc=network, internet_facing=True)
             targets = elbv2.ApplicationTargetGroup(
