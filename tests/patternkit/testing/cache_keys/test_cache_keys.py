@@ -1,5 +1,6 @@
 """Which two requests share a cached answer, on templates of anybody's."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from patternkit.templates import TemplateError
 from patternkit.testing.cache_keys import CacheKeyError, Caches, Request, Sharing
+from patternkit.testing.errors import FixtureError
 
 DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -278,3 +280,10 @@ def test_whatever_a_template_holds_is_read_or_refused_in_one_line(
     except (CacheKeyError, TemplateError) as error:
         told = str(error)
     assert len(told.splitlines()) == 1
+
+
+def test_the_fixture_takes_a_template_and_says_what_it_does_not_take(cache_keys: Callable[..., Caches]) -> None:
+    template = distribution({"CachePolicyId": OPTIMIZED})
+    assert cache_keys(template).share("/a?x=1", "/a?x=2").sharing is Sharing.MAY_SHARE
+    with pytest.raises(FixtureError, match=r"^cache_keys has no argument function: did you mean functions\?$"):
+        cache_keys(template, function={})

@@ -29,6 +29,7 @@ def test_a_message_to_a_group_that_its_sender_is_not_in_goes_nowhere(chat: Chat)
     one, two = chat.connect("one"), chat.connect("two")
     chat.until("room-1", 2)
     one.send({"group": "user:two", "message": "psst"})
+    one.send({"group": "all", "message": "psst"})
     one.send({"group": "room-1", "message": {"text": "after it"}})
     assert two.receive() == {"text": "after it"}
     one.close()

@@ -45,17 +45,17 @@ def connects(_: Account) -> Iterator[dict[str, Any]]:
     yield socket("$disconnect", "one=")
 
 
-def connect_in_table(account: Account, *connections: str) -> None:
+def connect_in_table(account: Account, *connections: str, group: str = "all") -> None:
     table = account.only("AWS::DynamoDB::Table")
     for connection in connections:
-        item = {"group": {"S": "all"}, "connection": {"S": connection}, "expires": {"N": str(int(time.time()) + 60)}}
+        item = {"group": {"S": group}, "connection": {"S": connection}, "expires": {"N": str(int(time.time()) + 60)}}
         account.client("dynamodb").put_item(TableName=table, Item=item)
 
 
 def relays(account: Account) -> Iterator[dict[str, Any]]:
-    connect_in_table(account, "one=")
-    yield socket("$default", "one=", {"group": "all", "message": {}})
-    yield socket("$default", "other=", {"group": "all", "message": {}})
+    connect_in_table(account, "one=", group="room-1")
+    yield socket("$default", "one=", {"group": "room-1", "message": {}})
+    yield socket("$default", "other=", {"group": "room-1", "message": {}})
 
 
 def pushes(account: Account) -> Iterator[dict[str, Any]]:
@@ -84,12 +84,14 @@ USED = {
 
 @pytest.mark.parametrize("function", list(EVENTS))
 def test_the_role_allows_what_is_done_and_no_more(function: str, permissions: Callable[..., PermissionProof]) -> None:
-    asked = {"function": f"Test/{function}/Function", "code": CODE, "events": EVENTS[function]}
+    asked: dict[str, Any] = {"function": f"Test/{function}/Function", "code": CODE, "events": EVENTS[function]}
+    # Connections have no policy of their own.
+    asked["existing"] = {"arn:aws:execute-api:*": {}}
     with (
         patch.object(ApiGatewayManagementApiBackend, "post_to_connection", post),
         patch.object(ApiGatewayManagementApiBackend, "get_connection", lambda *_: None),
     ):
-        raw = prove(template(), **asked)  # type: ignore[arg-type]
+        raw = prove(template(), **asked)
         assert not raw.denied, raw.report()
         reasons = {one: TABLE_KEY for one in raw.unused if "kms:ViaService" in one}
         proof = permissions(template(), unused=reasons, **asked)

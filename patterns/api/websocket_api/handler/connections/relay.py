@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from .rows import Rows
+from .rows import EVERYBODY, Rows
 
 _ROWS = Rows()
 _SQS = boto3.client("sqs")
@@ -30,7 +30,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return {"statusCode": 400}
     if not isinstance(group, str) or not 1 <= len(group) <= 256:
         return {"statusCode": 400}
-    if not _ROWS.holds(group, event["requestContext"]["connectionId"]):
+    # Everybody is in that group: who connects must not reach all others by it.
+    if group == EVERYBODY or not _ROWS.holds(group, event["requestContext"]["connectionId"]):
         return {"statusCode": 403}
     _SQS.send_message(QueueUrl=os.environ["PUSH_QUEUE"], MessageBody=json.dumps({"group": group, "message": message}))
     return {"statusCode": 200}
