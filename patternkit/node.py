@@ -4,7 +4,6 @@ import importlib.util
 import os
 import re
 import sys
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 from patternkit.errors import MissingExtra, PatternkitError
@@ -74,7 +73,7 @@ def check_node() -> None:
         raise NodeError(f"the CDK needs Node.js {OLDEST} or newer, got {said} at {path}: {_INSTALL}")
 
 
-class _BeforeJsii(MetaPathFinder):
+class _BeforeJsii:
     """Looks at Node when the CDK is about to be imported, which imports `jsii`, and finds no module itself."""
 
     def find_spec(self, fullname: str, *_: object) -> None:

@@ -111,7 +111,7 @@ def try_cell(argument: Argument, way: str, kind: str) -> Cell:
             synthesize(argument, way, kind, companions)
         except ValueError as error:
             said = str(error)
-            if not (wanted := companion(argument, said)) or wanted[0] in companions:
+            if not (wanted := companion_of(argument.name, said)) or wanted[0] in companions:
                 named = "\n" not in said and re.match(rf"{argument.name}\b", said)
                 return Cell("refused" if named else "fails", said)
             companions[wanted[0]] = wanted[1]
@@ -122,26 +122,26 @@ def try_cell(argument: Argument, way: str, kind: str) -> Cell:
     return Cell("fails", f"needs more than {companions}")
 
 
-def companion(argument: Argument, said: str) -> tuple[str, Any] | None:
+def companion_of(argument: str, said: str) -> tuple[str, Any] | None:
     """Read out of a refusal which other argument this one needs."""
     if found := re.search(r"^(\w+) and (\w+) go together, got only (\w+)", said):
         missing = found[1] if found[2] == found[3] else found[2]
-        return missing, "api.example.com" if missing == "domain_name" else _Same()
+        return missing, "api.example.com" if missing == "domain_name" else Same()
     for pattern, value in (
         (r"^(url) must be known", lambda _: "https://backend.example.com"),
         (r"needs (\w+)='(\w+)'", lambda found: found[2]),
         (r"needs (\w+)=True", lambda _: True),
         (r"or (\w+) must be True", lambda _: True),
         (r"needs (domain_name)\b", lambda _: "api.example.com"),
-        (r"^(\w+) must be given with ", lambda _: _Same()),
-        (r"needs (\w+)", lambda _: _Same()),
+        (r"^(\w+) must be given with ", lambda _: Same()),
+        (r"needs (\w+)", lambda _: Same()),
     ):
-        if (found := re.search(pattern, said)) and found[1] != argument.name:
+        if (found := re.search(pattern, said)) and found[1] != argument:
             return found[1], value(found)
     return None
 
 
-class _Same:
+class Same:
     """Stands for a resource of the same stack, whatever its type."""
 
 
@@ -160,7 +160,7 @@ def synthesize(argument: Argument, way: str, kind: str, companions: dict[str, An
         if kind == "nested":
             scope = cdk.NestedStack(scope, "Nested")
         for name, value in companions.items():
-            options[name] = _companion(argument.pattern, name, scope) if isinstance(value, _Same) else value
+            options[name] = _companion(argument.pattern, name, scope) if isinstance(value, Same) else value
         _pass(argument, _resource(argument, way, scope, root, env), options)
         return construct(scope, construct_id, **options)
 

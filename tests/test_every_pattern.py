@@ -156,6 +156,74 @@ def test_what_runs_in_aws_is_held_to_the_permissions_proof(folder: Path) -> None
     )
 
 
+# What stays is named in the words that people look for.
+_IN_WORDS = {
+    "AWS::ApiGateway::Account": "role",
+    "AWS::DynamoDB::Table": "table",
+    "AWS::EC2::EIP": "address",
+    "AWS::Logs::LogGroup": "log",
+    "AWS::SQS::Queue": "queue",
+    "AWS::SecretsManager::Secret": "secret",
+}
+
+
+@every_pattern
+def test_the_page_says_what_deleting_the_stack_leaves(pattern: Pattern) -> None:
+    """In one paragraph, `**Deleting the stack.**`: what goes in which order, what stays, what is done by hand."""
+    text = (pattern.folder / "README.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\*\*Deleting the stack\.\*\* (.*?)(?:\n\n|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(found) == 1, f"{pattern.name}: write one paragraph that begins **Deleting the stack.**"
+    said = " ".join(found[0].lower().split())
+    (template,) = example(pattern.name, "agnostic").templates.values()
+    kept = {one["Type"] for one in template["Resources"].values() if "Retain" in one.get("DeletionPolicy", "")}
+    for kind in sorted(kept):
+        word = _IN_WORDS.get(kind, kind.rpartition("::")[2].lower())
+        assert word in said, f"{pattern.name}: a {kind} stays when the stack is deleted: say so, as {word!r}"
+
+
+def queue_handlers() -> list[Path]:
+    """The modules that answer which messages of a batch failed; those of a stream are in order anyway."""
+    found = [*(ROOT / "patterns").glob("*/*/handler/**/*.py"), *(ROOT / "examples").glob("**/*.py")]
+    sources = {one.relative_to(ROOT): one.read_text(encoding="utf-8") for one in sorted(found)}
+    return [
+        name for name, source in sources.items() if '"batchItemFailures"' in source and '"SequenceNumber"' not in source
+    ]
+
+
+@pytest.mark.parametrize("module", queue_handlers(), ids=str)
+def test_what_takes_messages_off_a_queue_is_given_a_fifo_batch(module: Path) -> None:
+    folder = ROOT / "tests" / Path(*module.parts[: 3 if module.parts[0] == "patterns" else 1])
+    tests = "".join(one.read_text(encoding="utf-8") for one in folder.rglob("test_*.py"))
+    assert "assert_a_group_stops_at_its_first_failure(" in tests, (
+        f"give {module} a batch of a FIFO queue: tests/queue_batches.py"
+    )
+    name = ".".join(module.with_suffix("").parts)
+    assert name in tests, f"{name} is not among what is given a FIFO batch"
+
+
+def test_links_name_the_region_s_endpoint_and_uploads_have_a_size() -> None:
+    """S3's global endpoint redirects, and the signature does not hold there; a link to PUT by takes any size."""
+    for path in sorted([*(ROOT / "patterns").rglob("*.py"), *(ROOT / "examples").rglob("*.py")]):
+        source = path.read_text(encoding="utf-8")
+        if "generate_presigned_" in source:
+            assert '"us_east_1_regional_endpoint": "regional"' in source, f"{path} signs links for the global endpoint"
+            assert 'signature_version="s3v4"' in source, path
+        assert not re.search(r"generate_presigned_url\(\s*[\"']put_object", source), f"{path}: sign a POST with a size"
+        assert source.count("generate_presigned_post(") == source.count('"content-length-range"'), path
+
+
+@every_pattern
+def test_a_fifo_topic_is_refused_for_alarms(pattern: Pattern) -> None:
+    """An alarm has no message group, and Amazon SNS refuses a message without one."""
+    if "alarm_topic" not in {one.name for one in arguments(pattern)}:
+        pytest.skip("it takes no alarm topic")
+    app = cdk.App(context=dict(context()) | {"aws:cdk:bundling-stacks": []})
+    topic = cdk.aws_sns.Topic(cdk.Stack(app, "Topics"), "Alarms", fifo=True)
+    example_stack = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
+    with pytest.raises(ValueError, match=r"^alarm_topic must be a standard topic: "):
+        example_stack(app, "WithTopic", alarm_topic=topic)
+
+
 @every_pattern
 def test_metadata_agrees_with_the_code(pattern: Pattern) -> None:
     construct = getattr(importlib.import_module(pattern.module), pattern.construct)

@@ -1,4 +1,4 @@
-"""Callers ask for a link to upload an image by, and for links to its thumbnails."""
+"""Callers ask for a form to upload an image by, and for links to its thumbnails."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from examples.image_service.data import Data
+from examples.image_service.data import LARGEST_IMAGE, Data
 from patterns.api.function_api import FunctionApi
 from patterns.building_blocks.lambda_function import PYTHON
 from patterns.building_blocks.python_code import python_code
@@ -48,6 +48,7 @@ class Api(Stack):
             handler="images.index.handler",
             environment={
                 "GALLERY_TABLE": data.gallery.table_name,
+                "MAX_BYTES": str(int(LARGEST_IMAGE.to_bytes())),
                 "RECORDS_TABLE": data.records.table_name,
                 "THUMBNAILS_BUCKET": data.thumbnails.bucket_name,
                 "UPLOADS_BUCKET": data.uploads.bucket_name,

@@ -1,12 +1,15 @@
 """What is kept: images, thumbnails, records, the gallery. And what all share: the key and the topic of alarms."""
 
-from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Environment, RemovalPolicy, Size, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
+
+LARGEST_IMAGE = Size.mebibytes(64)
+"""What an upload may have, and what the thumbnailer reads."""
 
 
 class Data(Stack):

@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from examples.image_service.data import Data
+from examples.image_service.data import LARGEST_IMAGE, Data
 from patterns.building_blocks.encryption_key import table_key_statement
 from patterns.building_blocks.lambda_function import PYTHON
 from patterns.building_blocks.python_code import python_code
@@ -37,6 +37,7 @@ class Processing(Stack):
             destination_bucket=data.thumbnails,
             table=data.records,
             widths=WIDTHS,
+            max_bytes=LARGEST_IMAGE,
             encryption_key=data.encryption_key,
             alarm_topic=data.alarm_topic,
         )

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,13 +13,11 @@ from patternkit import __version__
 from patternkit.catalog.commands import Commands
 from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.pattern_table import table_lines
 from patternkit.catalog.shell_completion import SHELLS, complete_document, complete_family, complete_pattern
-from patternkit.catalog.terminal import err, json_flag, progress
+from patternkit.catalog.terminal import err, json_flag, out, progress
 from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
-from patternkit.screen import Screen, print_rows
-
-out = Screen(highlight=False, soft_wrap=True)
 
 name_argument = click.argument("name", shell_complete=complete_pattern)
 option_options = click.option(
@@ -59,7 +58,9 @@ def list_patterns(family: str | None, as_json: bool) -> None:
         print(json.dumps([_summary(pattern) for pattern in found], indent=2))
         return
     rows = [(one.name, one.family, one.local, one.summary) for one in found]
-    print_rows(Screen(highlight=False), ("PATTERN", "FAMILY", "LOCAL", "WHAT IT DOES"), rows, prose=30)
+    headings = ("PATTERN", "FAMILY", "LOCAL", "WHAT IT DOES")
+    for line in table_lines(headings, rows, width=shutil.get_terminal_size().columns):
+        click.echo(line)
 
 
 @app.command()
@@ -93,7 +94,7 @@ def synth(name: str | None, given: tuple[str, ...], app_command: str | None, out
             result = synthesize(pattern, options, output)
     cdk_app.mark(output)
     for template in result:
-        out.print(str(template), markup=False)
+        out().print(str(template), markup=False)
 
 
 @app.command()
@@ -121,7 +122,7 @@ def deploy(
         _no_options(given)
         if aws:
             raise CatalogError("--app runs on this machine only; in AWS the CDK CLI deploys it: cdk deploy")
-        deploy_app_locally(app_command, names, parameters, out, err, progress)
+        deploy_app_locally(app_command, names, parameters, out(), err(), progress)
         return
     pattern = find(_only(names))
     options = _options(given)
@@ -133,7 +134,7 @@ def deploy(
         sys.exit(run_cdk("deploy", pattern.name, options, stack=pattern.stack))
     from patternkit.catalog.local_session import deploy_locally
 
-    deploy_locally(pattern, options, parameters, out, progress)
+    deploy_locally(pattern, options, parameters, out(), progress)
 
 
 @app.command()
@@ -149,7 +150,7 @@ def destroy(name: str | None, app_command: str | None, aws: bool) -> None:
         if aws:
             raise CatalogError("--app runs on this machine only; in AWS the CDK CLI destroys it: cdk destroy")
         destroy_app_locally(app_command)
-        out.print("the app is gone from this machine")
+        out().print("the app is gone from this machine")
         return
     pattern = find(str(name))
     if aws:
@@ -159,7 +160,7 @@ def destroy(name: str | None, app_command: str | None, aws: bool) -> None:
     from patternkit.catalog.deployment_lock import destroy_locally
 
     destroy_locally(pattern.name)
-    out.print(f"{pattern.name} is gone from this machine")
+    out().print(f"{pattern.name} is gone from this machine")
 
 
 def _either(name: str | None, app_command: str | None) -> None:
@@ -198,9 +199,9 @@ def diff(old: str, new: str, as_json: bool) -> None:
         print(json.dumps([asdict(change) for change in changes], indent=2))
     else:
         for change in changes:
-            out.print(str(change), markup=False)
+            out().print(str(change), markup=False)
     dangerous = sum(change.dangerous for change in changes)
-    err.print(f"{dangerous} dangerous, {len(changes) - dangerous} to know of")
+    err().print(f"{dangerous} dangerous, {len(changes) - dangerous} to know of")
     sys.exit(1 if dangerous else 0)
 
 
@@ -222,9 +223,9 @@ def init(directory: Path, pattern: str, name: str | None) -> None:
     with progress(f"starting {plan.name} with {plan.pattern.name}: files, and snapshots of its template"):
         written = start(plan)
     for path in written:
-        out.print(f"wrote {path.relative_to(plan.directory)}", markup=False)
+        out().print(f"wrote {path.relative_to(plan.directory)}", markup=False)
     there = "" if plan.directory == Path.cwd() else f"cd {shlex.quote(str(directory))}, then "
-    out.print(f"next: {there}pytest, and what README.md says of deploying it", markup=False)
+    out().print(f"next: {there}pytest, and what README.md says of deploying it", markup=False)
 
 
 @app.command()
@@ -244,14 +245,16 @@ def docs(name: str | None) -> None:
 
     if name is None:
         for guide, file in guides().items():
-            out.print(f"{guide:<28}{title(file.read_text(encoding='utf-8'))}", markup=False)
-        out.print("and the page of each pattern, by its name: patternkit docs thumbnailer", markup=False)
+            out().print(f"{guide:<28}{title(file.read_text(encoding='utf-8'))}", markup=False)
+        out().print("and the page of each pattern, by its name: patternkit docs thumbnailer", markup=False)
         return
     text = document(name)
-    if not out.is_terminal:
+    if not out().is_terminal:
         click.echo(text)
         return
     from rich.markdown import Markdown
+
+    from patternkit.screen import Screen
 
     Screen(highlight=False).print(Markdown(text))
 
@@ -267,8 +270,9 @@ def new(where: str, handler: bool) -> None:
     with progress(f"beginning {plan.name}: files, page and snapshots"):
         written = begin(plan)
     for path in written:
-        out.print(f"wrote {path.relative_to(plan.repository)}", markup=False)
-    out.print(f"next: make {plan.folder.relative_to(plan.repository)}/construct.py yours, then CONTRIBUTING.md, step 2")
+        out().print(f"wrote {path.relative_to(plan.repository)}", markup=False)
+    begun = plan.folder.relative_to(plan.repository)
+    out().print(f"next: make {begun}/construct.py yours, then CONTRIBUTING.md, step 2")
 
 
 @app.command()
@@ -289,9 +293,9 @@ def pages(names: tuple[str, ...]) -> None:
     with progress(f"synthesizing {', '.join(one.name for one in chosen) if names else 'every example'}"):
         changed = write(chosen)
     for path in changed:
-        out.print(f"rewrote {path}")
+        out().print(f"rewrote {path}")
     if not changed:
-        out.print("every page is current")
+        out().print("every page is current")
 
 
 def main() -> None:

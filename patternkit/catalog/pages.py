@@ -15,6 +15,7 @@ from patternkit.catalog.markdown import SECTION, bullets, sections, table
 from patternkit.catalog.parts.construct_interface import attributes, methods, parameters
 from patternkit.catalog.parts.costs import costs, summarized
 from patternkit.catalog.parts.listings import has_routes, listing, written
+from patternkit.catalog.parts.losses import has_promises, losses
 from patternkit.catalog.parts.quick_start import DEPLOY, INSTALL, run
 from patternkit.catalog.parts.usage_examples import check_uses
 from patternkit.catalog.shown_examples import Shown, example
@@ -101,6 +102,7 @@ def _parts(pattern: Pattern, synthesis: Synthesis) -> dict[str, str]:
         "attributes": attributes(pattern),
         "methods": methods(pattern),
         **pointers,
+        **({"losses": losses(pattern, synthesis)} if has_promises(pattern) else {}),
         "costs": f"{summarized(synthesis.templates.values(), requests=serves)} {pointers['costs']}",
         "quotas": table(
             ("Quota or limit", "Value", "As of"),

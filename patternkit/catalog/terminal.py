@@ -2,14 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
 
 import click
 
-from patternkit.screen import Screen
-
-err = Screen(stderr=True, highlight=False, soft_wrap=True)
+if TYPE_CHECKING:
+    from patternkit.screen import Screen
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+
+
+@cache
+def out() -> "Screen":
+    """The standard output. What draws on it is imported with the first line: a listing or a completion goes without."""
+    from patternkit.screen import Screen
+
+    return Screen(highlight=False, soft_wrap=True)
+
+
+@cache
+def err() -> "Screen":
+    """The standard error."""
+    from patternkit.screen import Screen
+
+    return Screen(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -22,9 +39,9 @@ def progress(what: str) -> Iterator[None]:
     Yields:
         Nothing.
     """
-    if err.is_terminal:
-        with err.status(f"{what} ..."):
+    if err().is_terminal:
+        with err().status(f"{what} ..."):
             yield
     else:
-        err.print(f"{what} ...")
+        err().print(f"{what} ...")
         yield

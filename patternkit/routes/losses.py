@@ -34,6 +34,7 @@ from patternkit.routes.model import (
     Vpc,
     VpnGateway,
 )
+from patternkit.routes.selecting.spokes import hubs
 
 # What does not stand in a zone, and is lost by itself.
 _WITH_ROUTES = (EgressOnlyGateway, Endpoint, Interface, InternetGateway, NatGateway, Peering, Service, TransitGateway)
@@ -57,6 +58,8 @@ def lose(model: Model, stacks: StackSet, world: World, losses: Iterable[Loss]) -
         The names that mean something there.
     """
     known = set()
+    # Which VPCs are spokes is what the network was made as.
+    model.hubs = hubs(model)
     for loss in losses:
         # A zone that is written in one way may be the same as one that is written in another.
         names = {loss.name, *(name for zone, name in world.zones.items() if str(zone) == loss.name)}
@@ -104,7 +107,8 @@ def _named(model: Model, stacks: StackSet, name: str) -> Iterator[Element]:
     for element in _elements(model):
         entry = stacks.by_id.get(element.identity)
         names = custom_names(*entry, entry[0].resources[entry[1]]["Type"]) if entry is not None else ()
-        if matching([name], (element.path, *names)) is not None:
+        # A firewall's endpoint is called by its zone, `GetAZs[0]`, which a pattern would read as a set of characters.
+        if name == element.path or matching([name], (element.path, *names)) is not None:
             yield element
 
 

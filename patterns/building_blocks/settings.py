@@ -21,11 +21,21 @@ class Settings:
         alarm_topic: The topic that alarms notify. Default: none; alarms only change state.
         encryption_key: The key that encrypts logs and other data. Default: keys that AWS owns.
         log_retention: How long logs are kept. Default: one month.
+
+    Raises:
+        ValueError: If the topic is FIFO.
     """
 
     alarm_topic: sns.ITopic | None = None
     encryption_key: kms.IKey | None = None
     log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH
+
+    def __post_init__(self) -> None:
+        if self.alarm_topic is not None and self.alarm_topic.fifo:
+            raise ValueError(
+                "alarm_topic must be a standard topic: an alarm has no message group, and a FIFO topic takes nothing "
+                "without one"
+            )
 
     def alarm(
         self,

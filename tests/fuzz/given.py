@@ -116,6 +116,12 @@ def values(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
         return st.sampled_from([Given(f"<{name}>", make) for name, make in RESOURCES[hint].items()])
     if isinstance(origin, type) and issubclass(origin, Mapping):
         keys = st.sampled_from(words(meaning)) | st.sampled_from(_ODD_TEXTS)
+        if matches := declared(arguments[0])[1].matches:
+            right = st.dictionaries(
+                st.from_type(cast(Any, Annotated[str, *matches])), values(arguments[1], meaning), min_size=1, max_size=2
+            )
+            odd = st.dictionaries(keys, values(arguments[1], meaning), max_size=3)
+            return _mostly(right.map(_mapping), odd.map(_mapping))
         return st.dictionaries(keys, values(arguments[1], meaning), max_size=3).map(_mapping)
     if isinstance(origin, type) and issubclass(origin, Sequence):
         return _mostly(
@@ -143,6 +149,8 @@ def _bounded(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
         usual = st.from_type(cast(Any, Annotated[kind, *known])).map(plain)
     elif kind is str and found.matches:
         usual = st.from_type(cast(Any, Annotated[kind, *found.matches])).map(plain)
+        if known_words := [one for one in words(meaning) if all(re.fullmatch(m.pattern, one) for m in found.matches)]:
+            usual |= st.sampled_from(known_words).map(plain)
     elif kind is Duration and (found.low is not None or found.high is not None):
         usual = _steps(found, 1000, timedelta(milliseconds=1), in_milliseconds)
     elif kind is Size and (found.low is not None or found.high is not None):

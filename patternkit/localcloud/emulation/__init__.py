@@ -13,6 +13,7 @@ from patternkit.localcloud.emulation import (
     function_errors,
     function_logs,
     generated_secret,
+    invocation_records,
     object_events,
     queries,
     queue_consumers,
@@ -33,6 +34,7 @@ AMENDMENTS: Mapping[str, tuple[Amendment, ...]] = {
     "ministack.services.lambda_svc": (
         function_errors.name_in_answers,
         weighted_alias.route,
+        invocation_records.record_invocations,
         queue_consumers.judge_answers,
         stream_consumers.read_streams,
     ),

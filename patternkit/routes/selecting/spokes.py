@@ -28,22 +28,28 @@ def spokes(model: Model) -> list[Vpc]:
 
     A VPC with its own way to the internet is one, too: that is what a promise must find.
     """
-    hubs = _hubs(model)
+    led_through = hubs(model)
     return [
         vpc
         for vpc in model.vpcs.values()
-        if vpc.identity not in hubs and any(attachment.medium == "vpc" for attachment in vpc.attachments)
+        if vpc.identity not in led_through and any(attachment.medium == "vpc" for attachment in vpc.attachments)
     ]
 
 
 def hub_paths(model: Model) -> list[str]:
     """The VPCs on a transit gateway that are no spokes."""
-    hubs = _hubs(model)
-    return [vpc.path for vpc in model.vpcs.values() if vpc.identity in hubs and vpc.attachments]
+    led_through = hubs(model)
+    return [vpc.path for vpc in model.vpcs.values() if vpc.identity in led_through and vpc.attachments]
 
 
-def _hubs(model: Model) -> set[str]:
-    hubs = {
+def hubs(model: Model) -> set[str]:
+    """The VPCs that hold a firewall endpoint, or through which a route leads: of the network before anything was lost.
+
+    A VPC whose NAT gateways or endpoints are lost does not become a spoke by that.
+    """
+    if model.hubs is not None:
+        return model.hubs
+    found = {
         endpoint.subnet.vpc.identity
         for endpoint in model.targets.values()
         if isinstance(endpoint, Endpoint) and isinstance(endpoint.subnet, Subnet)
@@ -56,12 +62,12 @@ def _hubs(model: Model) -> set[str]:
                 route.origin in ("static", "prefix list")
                 and isinstance(target, Attachment)
                 and target.vpc is not None
-                and target.vpc.identity not in hubs
+                and target.vpc.identity not in found
                 and not any(block.covers(route.prefix) for block in target.vpc.blocks)
                 and _leads_through(model, table, route, target)
             ):
-                hubs.add(target.vpc.identity)
-    return hubs
+                found.add(target.vpc.identity)
+    return found
 
 
 def _leads_through(model: Model, table: TransitTable, route: Route, attachment: Attachment) -> bool:

@@ -18,6 +18,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
+from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.domain_name import check_in_zone
 from patterns.building_blocks.settings import Settings
 
@@ -86,14 +87,29 @@ class Connecting:
                 raise ValueError("hosted_zone needs domain_name")
             check_in_zone(self.domain_name, self.hosted_zone)
 
-    def authorizer(self) -> apigatewayv2.IWebSocketRouteAuthorizer:
+    def authorizer(self, scope: Construct) -> apigatewayv2.IWebSocketRouteAuthorizer:
         """Make the authorizer of $connect, the only route that can have one."""
         if self.authorizer_function is None:
             return authorizers.WebSocketIamAuthorizer()
         header = self.token_header or "Authorization"
         return authorizers.WebSocketLambdaAuthorizer(
-            "Authorizer", self.authorizer_function, identity_source=[f"route.request.header.{header}"]
+            "Authorizer",
+            _called(scope, "AuthorizerFunction", self.authorizer_function),
+            identity_source=[f"route.request.header.{header}"],
         )
+
+
+def _owned(scope: Construct, function: lambda_.IFunction) -> bool:
+    return in_one_stack(scope, function) and isinstance(function, lambda_.Function | lambda_.Alias | lambda_.Version)
+
+
+def _called(scope: Construct, construct_id: str, function: lambda_.IFunction) -> lambda_.IFunction:
+    """A function in a form that the CDK permits nothing of where it stands, unless that is this stack."""
+    if _owned(scope, function):
+        return function
+    return lambda_.Function.from_function_attributes(
+        scope, construct_id, function_arn=function.function_arn, skip_permissions=True
+    )
 
 
 class Gateway(Construct):
@@ -134,17 +150,20 @@ class Gateway(Construct):
             "Api",
             description=description,
             connect_route_options=apigatewayv2.WebSocketRouteOptions(
-                authorizer=connecting.authorizer(),
+                authorizer=connecting.authorizer(self),
                 integration=integrations.WebSocketLambdaIntegration("Connect", connect_function),
             ),
             disconnect_route_options=apigatewayv2.WebSocketRouteOptions(
                 integration=integrations.WebSocketLambdaIntegration("Disconnect", connect_function)
             ),
         )
+        if connecting.authorizer_function is not None:
+            self._permit("AuthorizerFunction", connecting.authorizer_function, "authorizers/*")
         for number, (route, function) in enumerate(routes.items()):
-            self.api.add_route(
-                route, integration=integrations.WebSocketLambdaIntegration(f"Message{number or ''}", function)
-            )
+            name = f"Message{number or ''}"
+            called = _called(self, f"{name}Function", function)
+            self.api.add_route(route, integration=integrations.WebSocketLambdaIntegration(name, called))
+            self._permit(f"{name}Function", function, f"{STAGE}/{route}")
         self.domain = self._domain(connecting)
         self.stage = apigatewayv2.WebSocketStage(
             self,
@@ -158,6 +177,19 @@ class Gateway(Construct):
         )
         self._log(cloudwatch_role=cloudwatch_role)
         self.url = self.stage.url if connecting.domain_name is None else f"wss://{connecting.domain_name}"
+
+    def _permit(self, construct_id: str, function: lambda_.IFunction, what: str) -> None:
+        """Let API Gateway invoke a function that the CDK does not permit it, from this stack."""
+        if _owned(self, function):
+            return
+        lambda_.CfnPermission(
+            self,
+            f"{construct_id}MayBeCalled",
+            action="lambda:InvokeFunction",
+            function_name=function.function_arn,
+            principal="apigateway.amazonaws.com",
+            source_arn=Stack.of(self).format_arn(service="execute-api", resource=self.api.api_id, resource_name=what),
+        )
 
     def _log(self, *, cloudwatch_role: bool) -> None:
         resource = self.stage.node.default_child

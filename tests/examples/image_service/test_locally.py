@@ -1,9 +1,10 @@
-"""All three stacks, deployed to the local cloud with permissions enforced, from an upload's link to a thumbnail's."""
+"""All three stacks, in the local cloud with permissions enforced, from an upload's form to a thumbnail's link."""
 
 import json
 import ssl
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -52,9 +53,19 @@ class Deployed:
     def upload(self, body: bytes) -> str:
         status, made = self.ask("POST", "images")
         assert status == 201, made
-        status, said = self.exchange("PUT", made["upload"], body=body)
-        assert status == 200, said
+        status, said = self.post(made["upload"], body)
+        assert status == 204, said
         return str(made["image"])
+
+    def post(self, form: dict[str, Any], body: bytes) -> tuple[int, bytes]:
+        """Send a form as a browser does, the file last."""
+        boundary = uuid.uuid4().hex
+        parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in form["fields"].items()]
+        parts.append(b'name="file"; filename="image"\r\n\r\n' + body)
+        start = f"--{boundary}\r\nContent-Disposition: form-data; ".encode()
+        sent = b"".join(start + one + b"\r\n" for one in parts) + f"--{boundary}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return self.exchange("POST", form["url"], body=sent, headers=headers)
 
     def settled(self, image: str, *, thumbnails: int) -> dict[str, Any]:
         def seen() -> dict[str, Any] | None:
@@ -106,5 +117,13 @@ def test_who_is_not_let_in_learns_nothing(deployed: Deployed) -> None:
     assert deployed.ask("GET", f"images/{'0' * 32}")[0] == 404
     assert deployed.ask("POST", "images", sign=False)[0] == 403
     _, made = deployed.ask("POST", "images")
-    tampered = made["upload"].replace(made["image"], "0" * 32)
-    assert deployed.exchange("PUT", tampered, body=b"elsewhere")[0] == 403
+    tampered = {**made["upload"], "fields": {**made["upload"]["fields"], "key": "0" * 32}}
+    assert deployed.post(tampered, b"elsewhere")[0] == 403
+
+
+def test_what_is_larger_than_the_form_allows_is_refused(deployed: Deployed) -> None:
+    _, made = deployed.ask("POST", "images")
+    # Not signed for 64 MiB here, which would have to be sent: the condition is the same.
+    status, said = deployed.post(made["upload"], b"")
+    assert status == 400, said
+    assert b"EntityTooSmall" in said

@@ -127,6 +127,30 @@ class TestSurvival:
         assert found[0].own == ("eu-west-1a",)
         assert not found[1].breaks
 
+    def test_what_a_zone_without_a_name_holds_is_lost_by_its_own_name(self) -> None:
+        net = by_nat_gateways(single=False)
+        for name in ("Va", "Vap", "Vb", "Vbp"):
+            zone = {"Fn::Select": [int("b" in name[1:]), {"Fn::GetAZs": ""}]}
+            net.resources[name]["Properties"]["AvailabilityZone"] = zone
+        (found,) = survivals(net.network(), [OUT])
+        assert [one.lost for one in found.breaks] == [("Net/Nata",), ("Net/Natb",)]
+
+    def test_a_lost_endpoint_of_such_a_zone(self) -> None:
+        net = inspection()
+        for one in net.resources.values():
+            zone = one.get("Properties", {}).get("AvailabilityZone")
+            if isinstance(zone, str):
+                one["Properties"]["AvailabilityZone"] = {"Fn::Select": ["abc".index(zone[-1]), {"Fn::GetAZs": ""}]}
+        left = net.network().without("Net/Fw endpoint in GetAZs[1]")
+        assert any(view.model.lost for view in left.views())
+
+    def test_a_vpc_whose_endpoints_are_lost_is_no_spoke(self) -> None:
+        left = inspection().network().without("Net/Fw endpoint in eu-west-1a", "Net/Fw endpoint in eu-west-1b")
+        spokes = left.views()[0].selector.select("every spoke subnet", "source").places
+        assert {one.name for one in spokes} == {
+            one.name for one in inspection().network().views()[0].selector.select("every spoke subnet", "source").places
+        }
+
     def test_what_does_not_hold_is_not_tried(self) -> None:
         (found,) = survivals(by_nat_gateways(single=True).network(), [isolated("Va", INTERNET)])
         assert (found.verdict, found.tried, found.survives) == (Verdict.FAILS, 0, False)

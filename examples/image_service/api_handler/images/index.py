@@ -1,4 +1,4 @@
-"""Give links: one to upload a new image by, and one for each thumbnail of an image.
+"""Give links: a form to upload a new image by, and a link for each thumbnail of an image.
 
 Images do not pass through the function: whoever has a link exchanges them with Amazon S3, as this function may.
 """
@@ -18,11 +18,12 @@ _SDK = Config(
     connect_timeout=2,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
-    # Amazon S3 refuses what is encrypted by AWS KMS to older signatures.
-    signature_version="s3v4",
 )
-_dynamodb = boto3.client("dynamodb", config=_SDK.merge(Config(signature_version="v4")))
-_s3 = boto3.client("s3", config=_SDK)
+# Links name the Region's own endpoint: the global one redirects to it, and a signature holds for one host alone.
+# Amazon S3 refuses what is encrypted by AWS KMS to signatures older than version 4.
+_LINKS = Config(signature_version="s3v4", s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"})
+_dynamodb = boto3.client("dynamodb", config=_SDK)
+_s3 = boto3.client("s3", config=_SDK.merge(_LINKS))
 _IMAGE = re.compile(r"/images/([0-9a-f]{32})")
 
 
@@ -49,14 +50,20 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def new_image() -> dict[str, Any]:
-    """Name a new image, and make the link to upload it by.
+    """Name a new image, and sign the form to upload it by.
 
     Returns:
-        Its name and the link, good for five minutes and for nothing else.
+        Its name, and the form's address and fields: good for five minutes, for one name, and up to a size. A link to
+        PUT by would take an object of any size.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
     """
     image = uuid.uuid4().hex
-    upload = _s3.generate_presigned_url(
-        "put_object", Params={"Bucket": os.environ["UPLOADS_BUCKET"], "Key": image}, ExpiresIn=LINK_SECONDS
+    upload = _s3.generate_presigned_post(
+        os.environ["UPLOADS_BUCKET"],
+        image,
+        Conditions=[["content-length-range", 1, int(os.environ["MAX_BYTES"])]],
+        ExpiresIn=LINK_SECONDS,
     )
     return {"image": image, "upload": upload}
 

@@ -24,10 +24,17 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, list[dict[str, st
         _context: Lambda's own.
 
     Returns:
-        The messages that failed. They come again, and in the end go to the dead letters.
+        The messages that failed, and of a FIFO queue those that come after one in its group. They come again, and in
+        the end go to the dead letters.
     """
-    failed = []
+    failed: list[dict[str, str]] = []
+    stopped: set[str | None] = set()
     for message in event["Records"]:
+        group = message_group(message)
+        if group is not None and group in stopped:
+            # It must not overtake the message of its group that failed.
+            failed.append({"itemIdentifier": message["messageId"]})
+            continue
         try:
             body = json.loads(message["body"])
             # Without records it is S3's test of a new notification.
@@ -38,7 +45,23 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, list[dict[str, st
             line = {"level": "ERROR", "message": "thumbnail not noted", "error": type(error).__name__}
             print(json.dumps({**line, "message_id": message.get("messageId")}))
             failed.append({"itemIdentifier": message["messageId"]})
+            stopped.add(group)
     return {"batchItemFailures": failed}
+
+
+def message_group(message: dict[str, Any]) -> str | None:
+    """Name the message group within which order is kept.
+
+    Args:
+        message: A message of Amazon SQS.
+
+    Returns:
+        The group of a message of a FIFO queue; None of a standard queue, which keeps no order.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    """
+    fifo = message.get("eventSourceARN", "").endswith(".fifo")
+    return message["attributes"]["MessageGroupId"] if fifo else None
 
 
 def note(thumbnail: dict[str, Any]) -> None:

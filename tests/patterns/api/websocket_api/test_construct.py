@@ -144,6 +144,33 @@ def test_messages_of_ones_own_are_routed_by_their_action(scope: cdk.Stack) -> No
     assert made.message_function is own
 
 
+def test_functions_from_elsewhere_may_be_invoked_and_no_stack_waits_for_another(scope: cdk.Stack) -> None:
+    theirs = cdk.Stack(scope.node.root, "Theirs")  # type: ignore[arg-type]
+    own = lambda_.Function(
+        theirs,
+        "Own",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+    )
+    imported = lambda_.Function.from_function_arn(
+        scope, "Imported", "arn:aws:lambda:us-east-1:111122223333:function:decide"
+    )
+    WebSocketApi(
+        scope,
+        "Api",
+        message_function=own,
+        authorization="function",
+        authorizer_function=imported,
+        routes={"a": imported},
+    )
+    template = Template.from_stack(scope).to_json()
+    assert not [one for one in resources(Template.from_stack(theirs).to_json(), "AWS::Lambda::Permission")]
+    said = {json.dumps(one["SourceArn"])[-22:] for one in resources(template, "AWS::Lambda::Permission")}
+    for what in ("/authorizers/*", "/live/$default", "/live/a"):
+        assert any(what in one for one in said), what
+
+
 def test_with_a_key_and_grants_nothing_is_found() -> None:
     def build(app: cdk.App) -> None:
         stack = cdk.Stack(app, "All", env=cdk.Environment(account="111122223333", region="eu-west-1"))

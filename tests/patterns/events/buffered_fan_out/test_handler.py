@@ -9,6 +9,7 @@ import pytest
 
 from patterns.events.buffered_fan_out.handler.queue_handler.index import handler, objects
 from tests.patterns.events.announcements.announced import announcement, trial
+from tests.queue_batches import assert_a_group_stops_at_its_first_failure
 
 CONTEXT = SimpleNamespace(aws_request_id="request")
 
@@ -53,3 +54,7 @@ def test_what_fails_is_named_and_takes_nothing_with_it(poison: str, caplog: pyte
         answer = handler(batch(announcement("one"), poison, announcement("two")), CONTEXT)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
     assert sum("new object" in message for message in caplog.messages) == 2
+
+
+def test_a_message_group_stops_at_its_first_failure() -> None:
+    assert_a_group_stops_at_its_first_failure(handler, CONTEXT, good=announcement("one"))

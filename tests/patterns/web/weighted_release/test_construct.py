@@ -195,7 +195,13 @@ def test_the_function_may_change_this_names_address_in_the_zone_and_nothing_else
     ("message", "change"),
     [
         ("domain_name must be example.com or end in .example.com, got 'a.b.org'", {"domain_name": "a.b.org"}),
-        ("domain_name must be in lower case, got 'WWW.example.com'", {"domain_name": "WWW.example.com"}),
+        (
+            (
+                "domain_name must be a lower-case domain name of up to 253 letters, digits, hyphens and dots, "
+                "got 'WWW.example.com'"
+            ),
+            {"domain_name": "WWW.example.com"},
+        ),
         ("steps must rise, got 50, 10", {"steps": [50, 10]}),
     ],
 )

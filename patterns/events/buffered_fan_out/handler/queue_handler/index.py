@@ -57,10 +57,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
         context: Lambda's own.
 
     Returns:
-        The messages that failed; SQS gives those again, and no others.
+        The messages that failed, and of a FIFO queue those that come after one in its group; SQS gives those again,
+        and no others.
     """
-    failed = []
+    failed: list[dict[str, str]] = []
+    stopped: set[str | None] = set()
     for message in event["Records"]:
+        group = message_group(message)
+        if group is not None and group in stopped:
+            # It must not overtake the message of its group that failed.
+            failed.append({"itemIdentifier": message["messageId"]})
+            continue
         try:
             for one in objects(message["body"]):
                 told = {name: one[name] for name in ("bucket", "version", "size", "sequencer")}
@@ -69,4 +76,20 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
             # Whatever it is, it must not take the rest of the batch with it.
             logger.exception("message %s failed", message["messageId"])
             failed.append({"itemIdentifier": message["messageId"]})
+            stopped.add(group)
     return {"batchItemFailures": failed}
+
+
+def message_group(message: dict[str, Any]) -> str | None:
+    """Name the message group within which order is kept.
+
+    Args:
+        message: A message of Amazon SQS.
+
+    Returns:
+        The group of a message of a FIFO queue; None of a standard queue, which keeps no order.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    """
+    fifo = message.get("eventSourceARN", "").endswith(".fifo")
+    return message["attributes"]["MessageGroupId"] if fifo else None
