@@ -5,7 +5,6 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,9 +13,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from patterns.api.websocket_api import construct as websocket_api
+from tests.queue_batches import assert_a_group_stops_at_its_first_failure
 
-CODE = Path(websocket_api.__file__).parent / "handler"
+PUSH = "patterns.api.websocket_api.handler.connections.push"
 
 
 class Rows:
@@ -60,10 +59,9 @@ def push(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
         "PUSH_QUEUE": "pushes", "DEAD_LETTERS": "dead", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
-    monkeypatch.syspath_prepend(str(CODE))
-    module = importlib.import_module("connections.push")
+    module = importlib.import_module(PUSH)
     yield module
-    for name in [one for one in sys.modules if one.split(".")[0] == "connections"]:
+    for name in [one for one in sys.modules if one.startswith(PUSH.rpartition(".")[0])]:
         del sys.modules[name]
 
 
@@ -116,3 +114,11 @@ def test_what_cannot_be_pushed_at_all_goes_to_the_dead_letters(
     answer, _, aws = worked(push, monkeypatch, **asked)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
     assert not aws.posted
+
+
+def test_a_group_stops_at_its_first_failure(push: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = Aws()
+    monkeypatch.setattr(push, "_ROWS", Rows())
+    monkeypatch.setattr(push, "_SQS", aws)
+    monkeypatch.setattr(push, "_CONNECTIONS", aws)
+    assert_a_group_stops_at_its_first_failure(push.handler, None, good=json.dumps({"to": ["a"], "message": "hello"}))

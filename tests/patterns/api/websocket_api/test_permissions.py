@@ -86,7 +86,7 @@ USED = {
 def test_the_role_allows_what_is_done_and_no_more(function: str, permissions: Callable[..., PermissionProof]) -> None:
     asked: dict[str, Any] = {"function": f"Test/{function}/Function", "code": CODE, "events": EVENTS[function]}
     # Connections have no policy of their own.
-    asked["existing"] = {"arn:aws:execute-api:*": {}}
+    asked["existing"] = {"arn:aws:execute-api:*:*:*": {}}
     with (
         patch.object(ApiGatewayManagementApiBackend, "post_to_connection", post),
         patch.object(ApiGatewayManagementApiBackend, "get_connection", lambda *_: None),

@@ -21,7 +21,10 @@ class Signing:
         self._s3 = boto3.client(
             "s3",
             endpoint_url=local or os.environ["S3_ENDPOINT"],
-            config=Config(signature_version="s3v4", s3={"addressing_style": "path" if local else "virtual"}),
+            config=Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if local else "virtual", "us_east_1_regional_endpoint": "regional"},
+            ),
         )
 
     def form(self, one: Upload) -> dict[str, Any]:

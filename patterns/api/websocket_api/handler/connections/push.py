@@ -38,14 +38,32 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         Which of them could not be read, or not be worked on at all.
     """
     del context
-    failed = []
+    failed, stopped = [], set()
     for record in event["Records"]:
-        try:
-            _work(json.loads(record["body"]))
-        except Exception as error:
-            _say("push failed", messageId=record["messageId"], error=f"{type(error).__name__}: {error}")
-            failed.append({"itemIdentifier": record["messageId"]})
+        group = _fifo_group(record)
+        if (group is None or group not in stopped) and _done(record):
+            continue
+        failed.append({"itemIdentifier": record["messageId"]})
+        if group is not None:
+            # What comes after it in its group waits for it.
+            stopped.add(group)
     return {"batchItemFailures": failed}
+
+
+def _fifo_group(record: dict[str, Any]) -> str | None:
+    """The group of a message of a FIFO queue, whose order holds; a standard queue keeps none."""
+    if not str(record.get("eventSourceARN", "")).endswith(".fifo"):
+        return None
+    return str(record["attributes"]["MessageGroupId"])
+
+
+def _done(record: dict[str, Any]) -> bool:
+    try:
+        _work(json.loads(record["body"]))
+    except Exception as error:
+        _say("push failed", messageId=record["messageId"], error=f"{type(error).__name__}: {error}")
+        return False
+    return True
 
 
 def _work(asked: dict[str, Any]) -> None:
