@@ -14,6 +14,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import AttachmentVpc
@@ -140,6 +141,8 @@ class ManySitesVpn(Construct):
             domain=inside,
             subnets=attachment_subnets_of(self.vpc, None),
             destinations=destinations([IPv4Network(each) for each in ORGANIZATION_NETWORKS], sites),
+            # In the VPC's stack it would make that wait for this one, whose routes wait for the attachment.
+            scope=None if in_one_stack(self, self.vpc) else self,
         )
         outside.propagate(spoke.attachment)
         for site in sites:
