@@ -1,5 +1,6 @@
 """VPCs of tiers: a subnet with a route table of its own for each tier in each zone."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -15,6 +16,7 @@ from constructs import Construct, IDependable
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.signature import checked
 from patterns.network.tiers.cidr_block import vpc_network
+from patterns.network.tiers.zone_ids import ID
 
 PUBLIC = "Public"
 #: Places kept for zones in every tier, so that a zone that is added later moves no subnet.
@@ -100,7 +102,7 @@ class TieredVpc(Construct):
         scope: Parent construct.
         construct_id: Construct id.
         cidr: The VPC's range, /16 to /28. Each tier keeps room for four zones.
-        availability_zones: The zones, names or tokens.
+        availability_zones: The zones, names, ids or tokens.
         tiers: The tiers by name, with the prefix length of their subnets. A tier called `Public` gets an internet
             gateway and the default route to it.
         with_egress: The tiers that the caller gives a way to the internet, which constructs that ask for private
@@ -231,7 +233,7 @@ class TieredVpc(Construct):
             "Subnet",
             vpc_id=self.vpc_id,
             cidr_block=None if only_ipv6 else str(block),
-            availability_zone=zone,
+            **({"availability_zone_id": zone} if re.fullmatch(ID, zone) else {"availability_zone": zone}),
             # EC2 refuses it for a subnet without IPv4.
             map_public_ip_on_launch=None if only_ipv6 else False,
             tags=name,
