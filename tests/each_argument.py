@@ -47,6 +47,7 @@ _TEXTS = (
     "65123",
     "eu-west-1a",
     "eu-west-1b",
+    "0 7 * * 1",
 )
 _MOST_TRIES = 20
 
@@ -308,12 +309,30 @@ def _candidates(hint: Any, meaning: str) -> list[Given]:
         return [_listed(one) for one in ones] + [
             _listed(one, other) for one, other in itertools.pairwise([*ones, *ones[-1:]])
         ]
+    if dataclasses.is_dataclass(kind):
+        return [_needed_alone(typing.cast(type, kind))]
     if kind is Duration:
         whole = [in_milliseconds(one * unit) for one in _NUMBERS for unit in (1000, 60_000, 86_400_000)]
         return [*whole, *edges(hint).inside]
     if kind is Size:
         return [*(in_bytes(one * unit) for one in _NUMBERS for unit in (1024, 1024**2)), *edges(hint).inside]
     return _plain(kind, meaning) + edges(hint).inside
+
+
+def _needed_alone(kind: type) -> Given:
+    """A value of a dataclass with the fields alone that must be given."""
+    hints, said = typing.get_type_hints(kind, include_extras=True), meanings(kind)
+    needed = [
+        one.name
+        for one in dataclasses.fields(kind)
+        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    ]
+    values = {name: _allowed(name, hints[name], _candidates(hints[name], said[name]))[0] for name in needed}
+
+    def made(scope: Construct) -> Any:
+        return kind(**{name: one.make(_within(scope, number)) for number, (name, one) in enumerate(values.items())})
+
+    return Given(f"<{kind.__name__}>", made)
 
 
 def _plain(kind: Any, meaning: str) -> list[Given]:

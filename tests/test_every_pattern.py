@@ -161,6 +161,8 @@ _IN_WORDS = {
     "AWS::ApiGateway::Account": "role",
     "AWS::DynamoDB::Table": "table",
     "AWS::EC2::EIP": "address",
+    "AWS::Lambda::Version": "version",
+    "AWS::Route53::HostedZone": "hosted zone",
     "AWS::Logs::LogGroup": "log",
     "AWS::SQS::Queue": "queue",
     "AWS::SecretsManager::Secret": "secret",

@@ -13,6 +13,7 @@ from patternkit.testing.fixture_arguments import as_synthesis, as_template
 from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, names, synthesize
 
 if TYPE_CHECKING:
+    from patternkit.testing.cache_keys import Caches
     from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.shared_syntheses import SharedSyntheses
     from patternkit.testing.traffic_shift import TrafficShift
@@ -175,6 +176,18 @@ def permissions(build: Build) -> "Callable[..., PermissionProof]":
         pytest.fail(told, pytrace=False)
 
     return hold
+
+
+def cache_keys(build: Build) -> "Callable[..., Caches]":
+    """Make the function of `cache_keys`."""
+    from patternkit.testing.cache_keys import Caches
+
+    def read(template: Any, **arguments: Any) -> "Caches":
+        __tracebackhide__ = True
+        check_arguments("cache_keys", Caches.of, arguments, own=())
+        return Caches.of(as_template(template, build, "cache_keys"), **arguments)
+
+    return read
 
 
 def traffic_shifts(build: Build) -> "Callable[..., TrafficShift]":

@@ -7,7 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
@@ -78,11 +78,11 @@ def _hook(scope: Construct, construct_id: str, function: lambda_.IFunction | Non
         return function
     # CodeDeploy takes hooks of its own account only; the CDK does not know whose an imported function is.
     return lambda_.Function.from_function_attributes(
-        scope, construct_id, function_arn=function.function_arn, same_environment=True
+        scope, construct_id, function_arn=function.function_arn, role=function.role, same_environment=True
     )
 
 
-def check_hooks(scope: Construct, hooks: Mapping[str, IConstruct | None], *, whose: str) -> None:
+def check_hooks(scope: Construct, hooks: Mapping[str, lambda_.IFunction | None], *, whose: str) -> None:
     """Refuse hooks that a gradual release could not be made with.
 
     Args:
@@ -91,9 +91,15 @@ def check_hooks(scope: Construct, hooks: Mapping[str, IConstruct | None], *, who
         whose: Whose stack they must stand in, for the message: "API".
 
     Raises:
-        ValueError: If one stands in another stack.
+        ValueError: If one stands in another stack, or nobody could let it answer.
     """
     for argument, hook in hooks.items():
+        if hook is not None and hook.role is None:
+            # CodeDeploy would wait an hour for an answer that the hook may not give.
+            raise ValueError(
+                f"{argument} must have a role that is known, which must be allowed to answer CodeDeploy: "
+                "import it with Function.from_function_attributes(role=...)"
+            )
         if hook is not None and not in_one_stack(scope, hook):
             # The function's role names the deployment group, whose own role names the function.
             raise ValueError(

@@ -79,6 +79,15 @@ REFUSALS = [
         "wait for each other",
         lambda scope: {"before_traffic": elsewhere(scope)},
     ),
+    Refusal(
+        "after_traffic must have a role that is known, which must be allowed to answer CodeDeploy: import it with "
+        "Function.from_function_attributes(role=...)",
+        lambda scope: {
+            "after_traffic": lambda_.Function.from_function_arn(
+                scope, "Hook", "arn:aws:lambda:eu-west-1:111122223333:function:existing"
+            )
+        },
+    ),
     Refusal("alias_name must be another for each construct of one function: it has an alias 'live'", taken),
     Refusal(
         "alias_name must be up to 128 letters, digits, _ and -, and no number alone, got '1'",

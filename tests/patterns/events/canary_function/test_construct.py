@@ -183,6 +183,19 @@ def test_hooks_of_ones_own_take_the_place_of_the_probe(scope: cdk.Stack) -> None
     assert (read.before.function.startswith("Ready"), "Probe" in read.after.function) == (True, True)
 
 
+def test_an_imported_hook_may_answer_by_its_role(scope: cdk.Stack) -> None:
+    hook = lambda_.Function.from_function_attributes(
+        scope,
+        "Hook",
+        function_arn="arn:aws:lambda:eu-west-1:111122223333:function:existing",
+        role=iam.Role.from_role_name(scope, "Role", "existing"),
+        same_environment=True,
+    )
+    CanaryFunction(scope, "Made", before_traffic=hook)
+    policies = Template.from_stack(scope).find_resources("AWS::IAM::Policy", {"Properties": {"Roles": ["existing"]}})
+    assert "codedeploy:PutLifecycleEventHookExecutionStatus" in str(policies)
+
+
 def test_a_release_with_hooks_leaves_no_finding() -> None:
     def build(app: cdk.App) -> None:
         stack = cdk.Stack(app, "Own")

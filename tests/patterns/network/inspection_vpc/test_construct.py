@@ -415,3 +415,39 @@ def test_the_ingress_load_balancer_can_be_deleted_where_it_is_asked_for(protecte
     (balancer,) = Template.from_stack(stack).find_resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
     attribute = {"Key": "deletion_protection.enabled", "Value": str(protected).lower()}
     assert attribute in balancer["Properties"]["LoadBalancerAttributes"]
+
+
+def test_the_ingress_is_logged_by_this_accounts_load_balancers_alone_and_every_failure_has_its_alarm() -> None:
+    stack = cdk.Stack(cdk.App(), "Network")
+    hub = InspectionVpc(stack, "Hub", alarm_topic=sns.Topic(stack, "OnCall"))
+    certificate = acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE)
+    ingress = hub.add_ingress(certificate=certificate, targets={"10.1.0.70": 443})
+    made = Template.from_stack(stack)
+    (listener,) = made.find_resources("AWS::ElasticLoadBalancingV2::Listener").values()
+    assert listener["Properties"]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+
+    writers = [
+        statement
+        for policy in made.find_resources("AWS::S3::BucketPolicy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    (writer,) = writers
+    assert writer["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert ":loadbalancer/*" in str(writer["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert {"Ref": "AWS::AccountId"} in writer["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Join"][1]
+
+    alarms = made.find_resources("AWS::CloudWatch::Alarm").values()
+    watched = {
+        one["Properties"]["MetricName"] for one in alarms if one["Properties"].get("Namespace") == "AWS/ApplicationELB"
+    }
+    assert watched == {
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "RejectedConnectionCount",
+        "TargetConnectionErrorCount",
+        "UnHealthyHostCount",
+    }
+    assert len(ingress.alarms) == len(watched)
+    assert {one.node.path for one in ingress.alarms} <= {one.node.path for one in hub.alarms}
+    assert all(one["Properties"]["AlarmActions"] for one in alarms)
