@@ -26,7 +26,7 @@ RecordName = Annotated[
     ),
 ]
 Addresses = Annotated[Sequence[str], Len(1, 100), Unit("addresses")]
-_ORGANIZATION = r"arn:aws[a-z-]*:organizations::\d{12}:(organization|ou)/[a-z0-9/-]+"
+_ORGANIZATION = r"arn:aws(-[a-z]{2,6}){0,2}:organizations::\d{12}:(organization|ou)/o-[a-z0-9]{10,32}(/ou-[a-z0-9-]+)?"
 Principal = Annotated[
     str, Matches(rf"\d{{12}}|{_ORGANIZATION}", "an account, or the ARN of an organization or a unit of one")
 ]

@@ -34,7 +34,7 @@ class SharedPrivateZoneStack(Stack):
         super().__init__(scope, construct_id, env=env)
         public = route53.PublicHostedZone(self, "Public", zone_name="example.com")
         public.apply_removal_policy(RemovalPolicy.RETAIN)
-        given = {
+        given: dict[str, Any] = {
             "zone_name": "example.com",
             "vpcs": [network(self, "Shop", "10.1.0.0/24"), network(self, "Billing", "10.2.0.0/24")],
             "profile_vpcs": [network(self, "Wiki", "10.3.0.0/24")],
