@@ -23,8 +23,6 @@ NOT_TRIED = {
     "fixed-egress-function",
     "health-checks",
     "hybrid-dns",
-    "inspection-vpc",
-    "load-balanced-containers",
     "load-balanced-fargate",
     "presigned-upload",
     "private-service",
