@@ -68,12 +68,13 @@ TAKES = """
     def test_names_of_its_own(
         patternkit_synthesized, synthesized, patternkit_no_findings, patternkit_no_lint, patternkit_template_snapshot,
         patternkit_stateful_snapshot, patternkit_permissions, permissions, patternkit_network, network,
-        patternkit_dns_names, dns_names,
+        patternkit_dns_names, dns_names, patternkit_traffic_shift, traffic_shift,
     ):
         assert patternkit_synthesized is synthesized
         assert patternkit_permissions is permissions
         assert patternkit_network is network
         assert patternkit_dns_names is dns_names
+        assert patternkit_traffic_shift is traffic_shift
 """
 
 
@@ -123,6 +124,13 @@ SLIPS = [
     ("dns_names", "dns_names(Good)", "a set of names is read from what Good makes: give synthesized(Good)"),
     ("dns_names", "dns_names()", "give at least one template, cloud assembly or app"),
     ("network", "network()", "give at least one template, cloud assembly or app"),
+    ("traffic_shift", "traffic_shift({'Resources': {}})", "say which alias: those that shift traffic are none"),
+    ("traffic_shift", "traffic_shift(7)", "traffic_shift takes a template, its path, or *, got int 7"),
+    (
+        "traffic_shift",
+        "traffic_shift({'Resources': {}}, aliass='live')",
+        "traffic_shift has no argument aliass: did you mean alias[?]",
+    ),
     ("local_cloud", "local_cloud.deploy('nowhere')", "*nowhere*"),
 ]
 
