@@ -96,6 +96,9 @@ snapshots: env ## rewrite the snapshots of templates, or one pattern's (ONLY=); 
 templates-unchanged: env ## name what differs between all templates here and those of a commit: make templates-unchanged FROM=main [ONLY=]
 	$(BIN)/python -m tests.templates_unchanged $(if $(ONLY),--only $(ONLY)) $(FROM)
 
+four-ways: env ## try each resource that a pattern takes from everywhere, and write down what comes of it (ONLY=)
+	$(BIN)/python -m tests.four_ways_page $(ONLY)
+
 pages: env ## rewrite the generated parts of the pages, or of one pattern's (ONLY=)
 	$(BIN)/patternkit pages $(ONLY)
 

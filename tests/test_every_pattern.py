@@ -156,10 +156,40 @@ def test_what_runs_in_aws_is_held_to_the_permissions_proof(folder: Path) -> None
     )
 
 
+# What stays is named in the words that people look for.
+_IN_WORDS = {
+    "AWS::ApiGateway::Account": "role",
+    "AWS::DynamoDB::Table": "table",
+    "AWS::EC2::EIP": "address",
+    "AWS::Lambda::Version": "version",
+    "AWS::Route53::HostedZone": "hosted zone",
+    "AWS::Logs::LogGroup": "log",
+    "AWS::SQS::Queue": "queue",
+    "AWS::SecretsManager::Secret": "secret",
+}
+
+
+@every_pattern
+def test_the_page_says_what_deleting_the_stack_leaves(pattern: Pattern) -> None:
+    """In one paragraph, `**Deleting the stack.**`: what goes in which order, what stays, what is done by hand."""
+    text = (pattern.folder / "README.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\*\*Deleting the stack\.\*\* (.*?)(?:\n\n|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(found) == 1, f"{pattern.name}: write one paragraph that begins **Deleting the stack.**"
+    said = " ".join(found[0].lower().split())
+    (template,) = example(pattern.name, "agnostic").templates.values()
+    kept = {one["Type"] for one in template["Resources"].values() if "Retain" in one.get("DeletionPolicy", "")}
+    for kind in sorted(kept):
+        word = _IN_WORDS.get(kind, kind.rpartition("::")[2].lower())
+        assert word in said, f"{pattern.name}: a {kind} stays when the stack is deleted: say so, as {word!r}"
+
+
 def queue_handlers() -> list[Path]:
-    """The modules that answer which messages of a batch failed."""
+    """The modules that answer which messages of a batch failed; those of a stream are in order anyway."""
     found = [*(ROOT / "patterns").glob("*/*/handler/**/*.py"), *(ROOT / "examples").glob("**/*.py")]
-    return [one.relative_to(ROOT) for one in sorted(found) if '"batchItemFailures"' in one.read_text(encoding="utf-8")]
+    sources = {one.relative_to(ROOT): one.read_text(encoding="utf-8") for one in sorted(found)}
+    return [
+        name for name, source in sources.items() if '"batchItemFailures"' in source and '"SequenceNumber"' not in source
+    ]
 
 
 @pytest.mark.parametrize("module", queue_handlers(), ids=str)

@@ -33,9 +33,6 @@ WITHOUT_EFFECT: Mapping[str, Mapping[str, str]] = {
     "AWS::KMS::Key": {
         "*": "a key works when it is called; no service encrypts with it or asks its policy",
     },
-    "AWS::Lambda::EventInvokeConfig": {
-        "DestinationConfig.OnSuccess": "kept, and no success ever goes there",
-    },
     "AWS::Lambda::EventSourceMapping": {
         "MaximumBatchingWindowInSeconds": "kept, and a batch is delivered at once",
         "ParallelizationFactor": "kept, and a stream is read in sequence",

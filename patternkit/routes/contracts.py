@@ -45,6 +45,8 @@ blocks:                # what a pool of IPAM gives to a VPC or subnet
   "Hub/Vpc": [10.0.0.0/16]
 nested:                # which template of the set a nested stack is, where its TemplateURL does not tell
   Root/Spokes: spokes
+public-addresses:      # whether the hosts of a subnet have public IPv4 addresses; without it, both cases are tried
+  "Hub/Private*": false
 sites:                 # what lies behind a VPN connection, Connect or Direct Connect attachment
   "Hub/Vpn":
     at: HeadOffice          # connections at one place reach the same hosts
@@ -86,6 +88,7 @@ SECTIONS = (
     "nested",
     "zones",
     "blocks",
+    "public-addresses",
     "sites",
     "appliances",
 )
@@ -128,6 +131,7 @@ class Contracts(Given):
         policies: What a firewall does whose policy, or what that says, is not in the set.
         attachments: Attachments that no resource makes.
         routes: Routes that no resource makes.
+        public_addresses: Whether the hosts of a subnet have public IPv4 addresses, by subnet.
         sites: What lies behind VPN connections and attachments.
         appliances: What instances do with packets that are not their own.
     """
@@ -138,6 +142,7 @@ class Contracts(Given):
     policies: dict[str, str] = field(default_factory=dict)
     attachments: tuple[DeclaredAttachment, ...] = ()
     routes: tuple[DeclaredRoute, ...] = ()
+    public_addresses: dict[str, bool] = field(default_factory=dict)
     sites: dict[str, DeclaredSite] = field(default_factory=dict)
     appliances: dict[str, DeclaredAppliance] = field(default_factory=dict)
 
@@ -193,10 +198,14 @@ class Contracts(Given):
                 for k, v in _section(data, what, "appliances")
             },
         )
-        for name, value in _section(data, what, "appliance-mode"):
-            if not isinstance(value, bool):
-                raise ContractError(f"{what}: appliance-mode of {name} must be true or false, got {value!r}")
-            contracts.appliance_mode[str(name)] = value
+        for section, flags in (
+            ("appliance-mode", contracts.appliance_mode),
+            ("public-addresses", contracts.public_addresses),
+        ):
+            for name, value in _section(data, what, section):
+                if not isinstance(value, bool):
+                    raise ContractError(f"{what}: {section} of {name} must be true or false, got {value!r}")
+                flags[str(name)] = value
         for name, value in _section(data, what, "policies"):
             if value not in POLICIES:
                 raise ContractError(f"{what}: policies of {name} must be one of {', '.join(POLICIES)}, got {value!r}")

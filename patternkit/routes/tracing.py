@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from patternkit.resolving.values import lifted, not_lifted
-from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, as_ipv6, intersect
+from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, as_ipv6, intersect, normal
 from patternkit.routes.arrival import at_place
 from patternkit.routes.forwarding import (
     Forwarder,
@@ -146,12 +146,18 @@ class Tracer:
         if subnet is None:
             reason = f"{destination.name} has no address that the internet reaches"
             return [], [Leg(walk, Outcome.DROPPED, reason, None, "address")]
+        walk = replace(walk, contracts=subnet.contracts)
         gateway = subnet.vpc.internet_gateway
         if gateway is None:
             reason = f"{subnet.vpc.path} has no internet gateway"
             return [], [Leg(walk, Outcome.DROPPED, reason, None, "address")]
         if self.model.blocked_public:
             return [], [Leg(walk, Outcome.UNKNOWN, self.model.blocked_public)]
+        block = self.model.public_block
+        if block is not None and not block.lets_in(subnet):
+            return [], [
+                Leg(walk, Outcome.DROPPED, f"{block.path} blocks public access to {subnet.path}", None, "block")
+            ]
         refused = []
         if box.family == 4:
             decided = dict(_public(destination)).get("public address")
@@ -216,9 +222,12 @@ class Tracer:
                 if site is not end
                 and intersect(_blocks(site, reply.box.family), reply.box.source)
                 and (site.gateway is not None or site.attachment is not None)
+                and _may_answer(site, reply.box)
             ]
             if others:
-                hedge = f"the site behind {end.path} decides by which of its connections it answers{not_lifted()}"
+                ending = lifted("sites, sends") if any(one.gateway and one.sends is None for one in others) else ""
+                hedge = f"the site behind {end.path} decides by which of its connections it answers"
+                hedge += ending or not_lifted()
                 reply = replace(reply, hedges=(*reply.hedges, hedge))
             return [start for site in (end, *others) for start in self._from_site(site, reply)]
         assert isinstance(end, Subnet)
@@ -229,9 +238,25 @@ def _public(place: Place) -> tuple[tuple[str, bool], ...]:
     """What is known of a host's public address: a subnet that gives none may still hold a host with one."""
     if isinstance(place.element, Interface) and isinstance(place.element.public, bool):
         return (("public address", place.element.public),)
+    if isinstance(place.element, Subnet) and place.element.hosts_public is not None:
+        return (("public address", place.element.hosts_public),)
     if isinstance(place.element, Subnet) and place.element.public_addresses is True:
         return (("public address", True),)
     return ()
+
+
+def _may_answer(site: Site, box: Box) -> bool:
+    """Whether a site may send packets by a connection to a virtual private gateway.
+
+    The gateway announces the ranges of its VPC, and what it has learnt from other sites; what else the site sends there
+    is its own affair, until contracts say what.
+    """
+    gateway = site.gateway
+    if gateway is None or site.sends is None or gateway.vpc is None or box.family in gateway.vpc.unknown_blocks:
+        return True
+    learnt = [] if gateway.table is None else [route.prefix for route in gateway.table.routes]
+    listed = [*gateway.vpc.blocks, *site.sends, *learnt]
+    return bool(intersect(box.destination, normal((one.first, one.last) for one in listed if one.family == box.family)))
 
 
 def _blocks(site: Site, family: int) -> Spans:

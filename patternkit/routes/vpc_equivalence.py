@@ -220,6 +220,8 @@ class _Classifier:
                     tuple(self._relative(vpc, block) for block in subnet.blocks),
                     subnet.zone,
                     subnet.public_addresses,
+                    subnet.hosts_public,
+                    subnet.public_exception,
                     number,
                     self._acl(subnet, vpc),
                     subnet.contracts,

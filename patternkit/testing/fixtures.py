@@ -13,8 +13,10 @@ from patternkit.testing.fixture_arguments import as_names, as_synthesis, as_temp
 from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, synthesize
 
 if TYPE_CHECKING:
+    from patternkit.testing.cache_keys import Caches
     from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.shared_syntheses import SharedSyntheses
+    from patternkit.testing.traffic_shift import TrafficShift
 
 Build = Callable[..., Synthesis]
 Hold = Callable[..., None]
@@ -177,6 +179,30 @@ def permissions(build: Build) -> "Callable[..., PermissionProof]":
         pytest.fail(told, pytrace=False)
 
     return hold
+
+
+def cache_keys(build: Build) -> "Callable[..., Caches]":
+    """Make the function of `cache_keys`."""
+    from patternkit.testing.cache_keys import Caches
+
+    def read(template: Any, **arguments: Any) -> "Caches":
+        __tracebackhide__ = True
+        check_arguments("cache_keys", Caches.of, arguments, own=())
+        return Caches.of(as_template(template, build, "cache_keys"), **arguments)
+
+    return read
+
+
+def traffic_shifts(build: Build) -> "Callable[..., TrafficShift]":
+    """Make the function of `traffic_shift`."""
+    from patternkit.testing.traffic_shift import traffic_shift
+
+    def read(template: Any, **arguments: Any) -> "TrafficShift":
+        __tracebackhide__ = True
+        check_arguments("traffic_shift", traffic_shift, arguments, own=())
+        return traffic_shift(as_template(template, build, "traffic_shift"), **arguments)
+
+    return read
 
 
 def _check_lists(arguments: Mapping[str, Any]) -> None:

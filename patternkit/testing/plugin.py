@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from patternkit.dns import Names
     from patternkit.localcloud import LocalCloud
     from patternkit.routes import Network
+    from patternkit.testing.cache_keys import Caches
     from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.synthesis import Synthesis
+    from patternkit.testing.traffic_shift import TrafficShift
 
 Hold = Callable[..., None]
 
@@ -173,6 +175,30 @@ def patternkit_dns_names() -> "Callable[..., Names]":
     return read_names
 
 
+@pytest.fixture
+def patternkit_cache_keys(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., Caches]":
+    """Compute which requests share a cached answer: `cache_keys(template).share("/a?x=1", "/a?x=2")`.
+
+    Takes a template, its path, or what has just one: a synthesis, a stack. `functions` says what functions of a
+    viewer's request do to it, by logical id. What it gives is a `patternkit.testing.cache_keys.Caches`.
+    """
+    from patternkit.testing.fixtures import cache_keys
+
+    return named("cache_keys", cache_keys(patternkit_synthesized))
+
+
+@pytest.fixture
+def patternkit_traffic_shift(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., TrafficShift]":
+    """Walk through the shift of a function's traffic: `traffic_shift(stack).walk(bad_from=0).outcome == "rolled back"`.
+
+    Takes a template, its path, or what has just one: a synthesis, a stack. With several aliases `alias` says which, by
+    its logical id or its construct's path. What it knows and answers is in `patternkit.testing.traffic_shift`.
+    """
+    from patternkit.testing.fixtures import traffic_shifts
+
+    return named("traffic_shift", traffic_shifts(patternkit_synthesized))
+
+
 @pytest.fixture(scope="module")
 def patternkit_local_cloud() -> "Iterator[LocalCloud]":
     """An embedded AWS of this module's own, stopped when its tests are over."""
@@ -231,6 +257,18 @@ def network(patternkit_network: "Callable[..., Network]") -> "Callable[..., Netw
 def dns_names(patternkit_dns_names: "Callable[..., Names]") -> "Callable[..., Names]":
     """Prove what names answer: `patternkit_dns_names` by its short name."""
     return patternkit_dns_names
+
+
+@pytest.fixture
+def cache_keys(patternkit_cache_keys: "Callable[..., Caches]") -> "Callable[..., Caches]":
+    """Compute which requests share a cached answer: `patternkit_cache_keys` by its short name."""
+    return patternkit_cache_keys
+
+
+@pytest.fixture
+def traffic_shift(patternkit_traffic_shift: "Callable[..., TrafficShift]") -> "Callable[..., TrafficShift]":
+    """Walk through the shift of a function's traffic: `patternkit_traffic_shift` by its short name."""
+    return patternkit_traffic_shift
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,6 @@ _ALSO = frozenset(
         "AWS::OpenSearchServerless::Collection",
         "AWS::RDS::GlobalCluster",
         "AWS::RedshiftServerless::Namespace",
-        "AWS::Route53::HostedZone",  # whose name servers the zone above names
         "AWS::S3Express::DirectoryBucket",
         "AWS::S3Outposts::Bucket",
         "AWS::S3Tables::Table",

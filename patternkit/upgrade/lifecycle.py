@@ -9,6 +9,7 @@ from patternkit.templates.properties import schema_of
 from patternkit.testing.permissions.intrinsics import described
 from patternkit.upgrade.changes import Change, Kind, Template, properties_of, resources
 from patternkit.upgrade.holding import holds
+from patternkit.upgrade.known_outside import LOST, MADE_ANEW
 from patternkit.upgrade.names import own_name
 from patternkit.upgrade.spelling import canonical
 
@@ -18,7 +19,9 @@ _KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 
 def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
-    """Find the stateful resources that are replaced or deleted, and those that are not retained any more.
+    """Find the resources that are replaced, and the stateful ones that are deleted or not retained any more.
+
+    A replacement is dangerous where data goes, or what others know of the resource outside of its template.
 
     Args:
         old: The template that is deployed.
@@ -31,13 +34,14 @@ def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
     replaced = _replaced(before, after)
     for logical_id, reason in replaced.items():
         was, now = before[logical_id], after[logical_id]
-        if was["Type"] != now["Type"]:
-            if holds(was["Type"]) or holds(now["Type"]):
-                yield Change(Kind.REPLACEMENT, logical_id, reason)
+        if was["Type"] != now["Type"] and (holds(was["Type"]) or holds(now["Type"])):
+            yield Change(Kind.REPLACEMENT, logical_id, reason)
         elif holds(now["Type"]):
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_fate(was, now, replaced)}")
         elif now["Type"] == _FUNCTION:
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_CALLERS}")
+        else:
+            yield _made_anew(logical_id, after[logical_id]["Type"], reason)
     for logical_id in before.keys() - after.keys():
         yield from _gone(logical_id, before, after)
         yield from _renamed(logical_id, before, after)
@@ -100,8 +104,11 @@ def _gone(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
 
 
 def _renamed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    """A function holds nothing, but others may call it, by a name or ARN that goes with it."""
-    if before[logical_id]["Type"] != _FUNCTION:
+    """What holds nothing may be known to others, by a name, an ARN or an address that goes with it."""
+    kind = before[logical_id]["Type"]
+    if kind != _FUNCTION:
+        if not holds(kind) and (named := _same_under_another_id(logical_id, before, after)):
+            yield _made_anew(logical_id, kind, f"it is not in the new template, and {named} begins: was it renamed?")
         return
     successors = [
         one
@@ -112,6 +119,30 @@ def _renamed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any
         named = ", ".join(sorted(successors))
         reason = f"the function is not in the new template, and {named} runs the same: was it renamed? {_CALLERS}"
         yield Change(Kind.REPLACEMENT, logical_id, reason)
+
+
+def _same_under_another_id(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Name what takes a resource's place: of what others know any of its type, of the rest only its equal."""
+    resource = before[logical_id]
+    kind = resource["Type"]
+    if kind in MADE_ANEW:
+        return ""
+    successors = [
+        one
+        for one, other in after.items()
+        if one not in before
+        and other["Type"] == kind
+        # Roles and users come and go; of them too only the equal one.
+        and ((kind in LOST and not kind.startswith("AWS::IAM::")) or properties_of(other) == properties_of(resource))
+    ]
+    return ", ".join(sorted(successors))
+
+
+def _made_anew(logical_id: str, kind: str, reason: str) -> Change:
+    if lost := LOST.get(kind):
+        return Change(Kind.REPLACEMENT, logical_id, f"{reason}; {lost}")
+    whose = "what names it outside of its template must be told"
+    return Change(Kind.REPLACEMENT, logical_id, f"{reason}; its id changes: {whose}", dangerous=False)
 
 
 def _runs(function: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ def check_certificate(scope: Construct, certificate: acm.ICertificate | None, *,
         return
     arn = certificate.certificate_arn
     region = certificate.env.region if Token.is_unresolved(arn) else arn.split(":")[3]
-    _check_region(argument, scope, region)
+    check_region(argument, scope, region)
 
 
 def check_regional_web_acl(scope: Construct, web_acl: aws_wafv2.IWebACLRef | None) -> None:
@@ -42,10 +42,20 @@ def check_regional_web_acl(scope: Construct, web_acl: aws_wafv2.IWebACLRef | Non
     if (isinstance(web_acl, wafv2.CfnWebACL) and web_acl.scope == "CLOUDFRONT") or ":global/webacl/" in arn:
         raise ValueError("web_acl must have the scope REGIONAL, got CLOUDFRONT")
     if not Token.is_unresolved(arn):
-        _check_region("web_acl", scope, arn.split(":")[3])
+        check_region("web_acl", scope, arn.split(":")[3])
 
 
-def _check_region(argument: str, scope: Construct, region: str) -> None:
+def check_region(argument: str, scope: Construct, region: str) -> None:
+    """Refuse a resource of another Region.
+
+    Args:
+        argument: The argument's own name.
+        scope: A construct of the stack that uses it.
+        region: The resource's Region; one that is not known passes.
+
+    Raises:
+        ValueError: If it is another one than the stack's.
+    """
     own = Stack.of(scope).region
     if not Token.is_unresolved(own) and not Token.is_unresolved(region) and region != own:
         raise ValueError(f"{argument} must be in {own}, the Region of the stack, got one in {region}")

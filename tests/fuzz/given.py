@@ -89,7 +89,8 @@ def calls(construct: type) -> st.SearchStrategy[Call]:
             {name: values(hint, said[name]) for name, (hint, _) in taken.items() if name in given},
             {name: values(hint, said[name]) for name, (hint, _) in taken.items() if name not in given},
         ),
-        st.sampled_from([None, "eu-west-1"]),
+        # Some belong in the one Region that has what they watch or use.
+        st.sampled_from([None, "us-east-1" if "us-east-1" in said.get("scope", "") else "eu-west-1"]),
     )
 
 
@@ -116,10 +117,16 @@ def values(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
         return st.sampled_from([Given(f"<{name}>", make) for name, make in RESOURCES[hint].items()])
     if isinstance(origin, type) and issubclass(origin, Mapping):
         keys = st.sampled_from(words(meaning)) | st.sampled_from(_ODD_TEXTS)
+        if matches := declared(arguments[0])[1].matches:
+            right = st.dictionaries(
+                st.from_type(cast(Any, Annotated[str, *matches])), values(arguments[1], meaning), min_size=1, max_size=2
+            )
+            odd = st.dictionaries(keys, values(arguments[1], meaning), max_size=3)
+            return _mostly(right.map(_mapping), odd.map(_mapping))
         return st.dictionaries(keys, values(arguments[1], meaning), max_size=3).map(_mapping)
     if isinstance(origin, type) and issubclass(origin, Sequence):
         return _mostly(
-            st.lists(values(arguments[0], meaning), min_size=1, max_size=2).map(_sequence),
+            st.lists(values(arguments[0], meaning), min_size=1, max_size=2, unique_by=repr).map(_sequence),
             st.lists(values(arguments[0], meaning), max_size=10).map(_sequence),
         )
     if is_dataclass(hint):
@@ -143,6 +150,8 @@ def _bounded(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
         usual = st.from_type(cast(Any, Annotated[kind, *known])).map(plain)
     elif kind is str and found.matches:
         usual = st.from_type(cast(Any, Annotated[kind, *found.matches])).map(plain)
+        if known_words := [one for one in words(meaning) if all(re.fullmatch(m.pattern, one) for m in found.matches)]:
+            usual |= st.sampled_from(known_words).map(plain)
     elif kind is Duration and (found.low is not None or found.high is not None):
         usual = _steps(found, 1000, timedelta(milliseconds=1), in_milliseconds)
     elif kind is Size and (found.low is not None or found.high is not None):

@@ -33,6 +33,8 @@ from aws_cdk.interfaces import aws_networkfirewall as networkfirewall_interfaces
 from aws_cdk.interfaces import aws_wafv2 as wafv2_interfaces
 from constructs import Construct
 
+from patterns.dns import health_checks, routed_records
+
 Make = Callable[[Construct], Any]
 _ACCOUNT = "111122223333"
 _REGION = "eu-west-1"
@@ -144,6 +146,17 @@ def _balancer(scope: Construct, **vpc: Any) -> elbv2.IApplicationLoadBalancer:
     )
 
 
+def _endpoint(*addresses: str) -> routed_records.Endpoint:
+    return routed_records.Endpoint(addresses=addresses)
+
+
+_ONE, _TWO = _endpoint("203.0.113.1"), _endpoint("203.0.113.2")
+
+
+def _failover() -> routed_records.Failover:
+    return routed_records.Failover(primary=_ONE, secondary=_TWO)
+
+
 RESOURCES: dict[Any, Mapping[str, Make]] = {
     s3.IBucket: _new_and_existing(
         lambda scope: s3.Bucket(scope, "Bucket", enforce_ssl=True),
@@ -204,6 +217,55 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         "existing": lambda scope: acm.Certificate.from_certificate_arn(
             scope, "Certificate", _arn("acm", "certificate/12345678-1234-1234-1234-123456789012")
         )
+    },
+    health_checks.PublicEndpoint: {
+        "host": lambda _: health_checks.PublicEndpoint(host="web.example.com"),
+        "address": lambda _: health_checks.PublicEndpoint(
+            host="web.example.com", address="203.0.113.1", probe=health_checks.Probe(protocol="TCP", port=8080)
+        ),
+        "text": lambda _: health_checks.PublicEndpoint(
+            host="web.example.com", probe=health_checks.Probe(protocol="HTTP", expect="well", failures=10)
+        ),
+        "private": lambda _: health_checks.PublicEndpoint(host="web.example.com", address="10.0.0.1"),
+    },
+    health_checks.Group: {
+        "of anything": lambda _: health_checks.Group(of=["Web"]),
+        "of nothing": lambda _: health_checks.Group(of=[]),
+    },
+    # Routings nest without end.
+    routed_records.Endpoint: {
+        "addresses": lambda _: _endpoint("203.0.113.1", "203.0.113.2"),
+        "both families": lambda _: _endpoint("203.0.113.3", "2001:db8::3"),
+        "private address": lambda _: _endpoint("10.0.0.1"),
+        "nothing": lambda _: _endpoint(),
+    },
+    routed_records.Failover: {"new": lambda _: _failover()},
+    routed_records.Weighted: {
+        "nested": lambda _: routed_records.Weighted(
+            shares={"a": routed_records.Share(weight=1, to=_failover()), "b": routed_records.Share(weight=0, to=_ONE)}
+        ),
+        "drained": lambda _: routed_records.Weighted(shares={"a": routed_records.Share(weight=0, to=_ONE)}),
+    },
+    routed_records.Latency: {"new": lambda _: routed_records.Latency(regions={"eu-west-1": _ONE, "us-east-1": _TWO})},
+    routed_records.Geolocation: {
+        "nested": lambda _: routed_records.Geolocation(
+            default=_failover(), continents={"NA": _ONE}, countries={"NA": _TWO}, subdivisions={"UA-30": _failover()}
+        ),
+    },
+    routed_records.Geoproximity: {
+        "new": lambda _: routed_records.Geoproximity(
+            places={
+                "a": routed_records.Place(region="eu-west-1", to=_ONE, bias=-99),
+                "b": routed_records.Place(latitude=-90.0, longitude=180.0, to=_TWO),
+            }
+        ),
+        "nowhere": lambda _: routed_records.Geoproximity(places={"a": routed_records.Place(to=_ONE)}),
+    },
+    routed_records.Multivalue: {"new": lambda _: routed_records.Multivalue(endpoints={"a": _ONE, "b": _TWO})},
+    routed_records.IpBased: {
+        "new": lambda _: routed_records.IpBased(
+            default=_ONE, networks={"a": routed_records.Network(blocks=["198.51.100.0/24", "2001:db8::/48"], to=_TWO)}
+        ),
     },
     route53.IHostedZone: {
         "existing": lambda scope: route53.HostedZone.from_hosted_zone_attributes(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, ViewportSize, expect
 
 from patternkit import __version__
 from patternkit.catalog.applications import applications
@@ -30,6 +30,8 @@ KINDS = {
     "a decision": "/docs/decisions/0002-two-packages.html",
     "the results": "/search.html?q=queue",
 }
+TELEPHONE = ViewportSize(width=360, height=740)
+WINDOW = ViewportSize(width=1280, height=900)
 PAGES_OF_PATTERNS = [f"/patterns/{one.family}/{one.folder.name}/README.html" for one in patterns().values()]
 every_kind = pytest.mark.parametrize("where", KINDS.values(), ids=KINDS)
 
@@ -69,6 +71,9 @@ def test_no_page_has_a_fault(context: BrowserContext, site: Path, address: str) 
             faults += [f"{page.url}: the table of {table} is cut" for table in page.evaluate(_CUT)]
         if f"/{name}" in PAGES_OF_PATTERNS and page.locator('article img[src*="diagram"]').count() != 1:
             faults.append(f"{page.url}: there is no diagram")
+        page.set_viewport_size(TELEPHONE)
+        faults += [f"{page.url}: on a telephone the end is lost of: {text}" for text in page.evaluate(_LOST)]
+        page.set_viewport_size(WINDOW)
         looked_at += 1
     assert not faults, "\n".join(faults)
     assert looked_at > len(patterns()) + 20
@@ -78,6 +83,16 @@ def test_no_page_has_a_fault(context: BrowserContext, site: Path, address: str) 
 _CUT = """() => [...document.querySelectorAll("article table")]
     .filter((table) => table.scrollWidth > table.closest(".pst-scrollable-table-container").clientWidth + 1)
     .map((table) => table.querySelector("th").textContent)"""
+# The texts that end beyond the edge of the window where nothing scrolls: the theme hides what a page is too wide for.
+_LOST = """() => [...document.querySelectorAll("article :is(h1, h2, h3, p, li, dt, dt *, code)")]
+    .filter((text) => !text.closest("table, pre, svg") && text.getClientRects().length > 0)
+    .filter((text) => text.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .filter((text) => {
+        for (let around = text.parentElement; around.closest("article") !== around; around = around.parentElement)
+            if (["auto", "scroll"].includes(getComputedStyle(around).overflowX)) return false;
+        return true;
+    })
+    .map((text) => text.textContent.slice(0, 60))"""
 _UNSEEN = """async () => {
     const seen = [...document.images].map(async (image) => {
         image.loading = "eager";
@@ -145,7 +160,7 @@ def test_diagrams_keep_their_size_on_a_window_of_1440_pixels(where: str, page: P
 
 
 def test_diagrams_keep_their_size_on_a_telephone(page: Page) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
+    page.set_viewport_size(TELEPHONE)
     page.goto("/patterns/events/topic_fan_out/README.html")
     shown, drawn, room, beyond = page.locator('article img[src*="diagram"]').evaluate("""image => {
         const around = image.parentElement;
@@ -203,13 +218,13 @@ def test_the_copy_button_copies(where: str, language: str, begins: str, context:
 
 @every_kind
 def test_a_narrow_screen_shows_all_of_it(where: str, page: Page) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
+    page.set_viewport_size(TELEPHONE)
     page.goto(where)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360, "it scrolls sideways"
 
 
 def test_a_narrow_screen_has_a_menu(page: Page) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
+    page.set_viewport_size(TELEPHONE)
     page.goto(PATTERN)
     inside = page.get_by_role("link", name="Cron function")
     expect(inside).to_be_hidden()

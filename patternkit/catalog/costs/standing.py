@@ -51,7 +51,14 @@ FREE = (
     "AWS::NetworkFirewall::LoggingConfiguration",
     "AWS::NetworkFirewall::RuleGroup",
     "AWS::RAM::",
+    "AWS::Route53::CidrCollection",
+    "AWS::Route53::DNSSEC",
+    "AWS::Route53::KeySigningKey",
     "AWS::Route53::RecordSet",
+    "AWS::Route53Profiles::ProfileAssociation",
+    "AWS::Route53Profiles::ProfileResourceAssociation",
+    "AWS::Route53Resolver::ResolverQueryLoggingConfig",
+    "AWS::Route53Resolver::ResolverRule",
     "AWS::S3::",
     "AWS::SNS::",
     "AWS::SQS::",
@@ -181,6 +188,10 @@ def _web_acl(_template: Template, _name: str, given: Mapping[str, Any]) -> _Pric
     yield "web-acl-rule", len(given.get("Rules", ()))
 
 
+def _resolver_endpoint(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
+    yield "resolver-interface", len(given.get("IpAddresses", ()))
+
+
 def _health_check(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
     configuration = given.get("HealthCheckConfig", {})
     kind = configuration.get("Type", "")
@@ -272,6 +283,8 @@ _FINDERS: dict[str, Callable[[Template, str, Mapping[str, Any]], _Priced]] = {
     "AWS::NetworkFirewall::Firewall": _firewall,
     "AWS::Route53::HealthCheck": _health_check,
     "AWS::Route53::HostedZone": _one("hosted-zone"),
+    "AWS::Route53Profiles::Profile": _one("profile"),
+    "AWS::Route53Resolver::ResolverEndpoint": _resolver_endpoint,
     "AWS::WAFv2::WebACL": _web_acl,
 }
 """What stands and costs, by type. What is neither here nor in `FREE` is not known."""

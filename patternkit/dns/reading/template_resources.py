@@ -122,7 +122,8 @@ class Resources:
         found = self.all.get(value)
         if found is not None:
             return found
-        match = _MARK.search(value)
+        # The partition, account and Region of an ARN name no resource.
+        match = next((one for one in _MARK.finditer(value) if not one[1].startswith("AWS::")), None)
         if match is None:
             return None
         head, slash, tail = match[1].rpartition("/")

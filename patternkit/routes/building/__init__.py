@@ -44,6 +44,7 @@ from patternkit.routes.building.load_balancers import (
     add_target_group,
 )
 from patternkit.routes.building.propagation import finish
+from patternkit.routes.building.public_access import add_public_block, add_public_exception
 from patternkit.routes.building.refusals import find_refusals
 from patternkit.routes.building.route_targets import add_nat, add_peering, add_prefix_list
 from patternkit.routes.building.sites import (
@@ -164,6 +165,8 @@ _ADDED_BY: dict[str, Callable[[Draft, Stack, str, Properties], None]] = {
     "AWS::EC2::EgressOnlyInternetGateway": add_egress_only,
     "AWS::EC2::Subnet": add_subnet,
     "AWS::EC2::SubnetCidrBlock": add_subnet_cidr,
+    "AWS::EC2::VPCBlockPublicAccessOptions": add_public_block,
+    "AWS::EC2::VPCBlockPublicAccessExclusion": add_public_exception,
     "AWS::EC2::RouteTable": add_table,
     "AWS::EC2::SubnetRouteTableAssociation": add_table_association,
     "AWS::EC2::GatewayRouteTableAssociation": add_gateway_table,

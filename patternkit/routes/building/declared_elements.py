@@ -66,6 +66,7 @@ def check_contracts(draft: Draft) -> None:
             ("sites", contracts.sites),
             ("zones", contracts.zones),
             ("blocks", contracts.blocks),
+            ("public-addresses", contracts.public_addresses),
             ("appliances", contracts.appliances),
         )
         for pattern in patterns

@@ -8,7 +8,7 @@ from typing import Any
 from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.given import matching
 from patternkit.resolving.values import Unknown, lifted, not_lifted
-from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, Spans, normal
+from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, SERVICES, Spans, normal
 from patternkit.routes.building.doubts import element_of, elements_in, identities, lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.load_balancers import add_interface_in, group_by_id, subnets_of
@@ -68,7 +68,10 @@ def _allowed(stack: Stack, path: str, service: EndpointService) -> str:
     if account == service.account or not (account.isdigit() and service.account.isdigit()):
         return ""
     # Which principal deploys the endpoint is not in the template: only a whole account is known to be allowed.
-    if any(one == "*" or re.fullmatch(rf"arn:[\w-]+:iam::{account}:root", one) for one in service.allowed):
+    if any(
+        one == "*" or re.fullmatch(rf"arn:([\w-]+|⟨AWS::Partition⟩):iam::{account}:root", one)
+        for one in service.allowed
+    ):
         return ""
     return f"whether {service.path} allows {path} of account {account} is not in the template" + lifted(
         f"harmless, {path}"
@@ -124,7 +127,9 @@ def _interface_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pr
         lift(draft, subnets_of(endpoint), f"harmless {declared}")
         return
     draft.model.interface_endpoints[endpoint.identity] = endpoint
-    if str(draft.get(stack, properties, "IpAddressType") or "ipv4") != "ipv4":
+    # What goes to a service of AWS ends there, by either family; S3 and DynamoDB are places that promises name.
+    ends_there = bool(endpoint.of_aws) and endpoint.of_aws not in SERVICES
+    if str(draft.get(stack, properties, "IpAddressType") or "ipv4") != "ipv4" and not ends_there:
         raise_doubts(draft, subnets_of(endpoint), f"{endpoint.path} ({endpoint.kind}, by IPv6)", adds=True)
 
 

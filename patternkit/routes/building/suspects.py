@@ -92,13 +92,6 @@ def doubt_unmodelled(draft: Draft, stack: Stack, logical: str, properties: Prope
     if is_declared_harmless(draft, given, custom_names(stack, logical, kind)):
         return
     path = stack.path(logical)
-    if kind == "AWS::EC2::VPCBlockPublicAccessOptions":
-        mode = draft.get(stack, properties, "InternetGatewayBlockMode")
-        if mode != "off":
-            draft.model.blocked_public = f"{path} blocks public access ({shown(mode)}), which is not modelled" + lifted(
-                f"harmless, {path}"
-            )
-        return
     if kind == "AWS::RAM::ResourceShare":
         doubt_shared(draft, given, f"{path} ({kind})")
         return

@@ -8,11 +8,13 @@ from typing import Any
 
 from patternkit.resolving import (
     Stack,
+    custom_names,
     declared_blocks,
     declared_zone,
     ipv6_blocks,
     zone_name,
 )
+from patternkit.resolving.given import matching
 from patternkit.resolving.values import Unknown, is_opaque, is_outside, lifted, not_lifted
 from patternkit.routes.addresses import parse_prefix
 from patternkit.routes.building.draft import LOCAL, Draft, Properties, shown
@@ -135,6 +137,10 @@ def add_subnet(draft: Draft, stack: Stack, logical: str, properties: Properties)
     if "EnableDns64" in properties:
         subnet.dns64 = draft.flag(draft.get(stack, properties, "EnableDns64"), default=False)
     subnet.contracts = draft.leans()
+    declared_public = matching(draft.contracts.public_addresses, custom_names(stack, logical, "AWS::EC2::Subnet"))
+    if declared_public is not None:
+        subnet.hosts_public = draft.contracts.public_addresses[declared_public]
+        subnet.contracts = subnet.contracts | {f"public-addresses {declared_public}"}
     vpc.subnets.append(subnet)
     draft.model.subnets[subnet.identity] = subnet
 

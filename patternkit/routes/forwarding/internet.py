@@ -9,7 +9,7 @@ from patternkit.routes.addresses import IPV4_END, IPV4_EXTENDED_END, intersect, 
 from patternkit.routes.forwarding.gateways import foreign, source_is_of
 from patternkit.routes.forwarding.tables import destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
-from patternkit.routes.model import EgressOnlyGateway, InternetGateway, Vpc
+from patternkit.routes.model import EgressOnlyGateway, InternetGateway, Subnet, Vpc
 
 
 def to_internet(forwarder: Forwarder, gateway: InternetGateway, vpc: Vpc, walk: Walk) -> None:
@@ -20,6 +20,9 @@ def to_internet(forwarder: Forwarder, gateway: InternetGateway, vpc: Vpc, walk: 
     box = walk.box
     if forwarder.model.blocked_public:
         forwarder.unknown(walk, forwarder.model.blocked_public)
+        return
+    if (reason := _blocked(forwarder, walk, vpc)) is not None:
+        forwarder.drop(walk, reason, "block")
         return
     if not source_is_of(vpc, box):
         foreign(forwarder, walk, vpc, f"{gateway.path} translates only addresses of {vpc.path}")
@@ -75,13 +78,44 @@ def to_egress_only(forwarder: Forwarder, gateway: EgressOnlyGateway, vpc: Vpc, w
         forwarder.drop(walk, f"{gateway.path} takes only IPv6", "address")
     elif forwarder.model.blocked_public:
         forwarder.unknown(walk, forwarder.model.blocked_public)
-    elif not source_is_of(vpc, walk.box):
+    elif forwarder.model.public_block is not None and forwarder.model.public_block.mode == "block-bidirectional":
+        block = forwarder.model.public_block
+        if not all(block.lets_out(one) for one in _senders(walk, vpc)):
+            forwarder.drop(walk, f"{block.path} blocks public access of {vpc.path}", "block")
+        else:
+            _by_egress_only(forwarder, gateway, vpc, walk)
+    else:
+        _by_egress_only(forwarder, gateway, vpc, walk)
+
+
+def _blocked(forwarder: Forwarder, walk: Walk, vpc: Vpc) -> str | None:
+    """Why an internet gateway carries nothing of this walk, where access is blocked."""
+    block = forwarder.model.public_block
+    if block is None:
+        return None
+    nat = walk.source_owner
+    senders = [nat.subnet] if nat is not None and isinstance(nat.subnet, Subnet) else _senders(walk, vpc)
+    # A regional NAT gateway has no subnet, and begins every connection itself, as the others.
+    by_nat = nat is not None
+    if by_nat and block.mode == "block-ingress":
+        return None
+    if all(block.lets_out(one) if by_nat else block.lets_in(one) for one in senders) and senders:
+        return None
+    return f"{block.path} blocks public access of {vpc.path}"
+
+
+def _senders(walk: Walk, vpc: Vpc) -> list[Subnet]:
+    return [one for one in vpc.subnets if intersect(one.spans(walk.box.family), walk.box.source)]
+
+
+def _by_egress_only(forwarder: Forwarder, gateway: EgressOnlyGateway, vpc: Vpc, walk: Walk) -> None:
+    if not source_is_of(vpc, walk.box):
         foreign(forwarder, walk, vpc, f"{gateway.path} takes only addresses of {vpc.path}")
     elif lost := subtract(walk.box.destination, public(6)):
         part = walk.towards(lost)
         forwarder.drop(part, f"the internet does not route {destination_of(part)}", "address")
         if routable := intersect(walk.box.destination, public(6)):
-            to_egress_only(forwarder, gateway, vpc, walk.towards(routable))
+            _by_egress_only(forwarder, gateway, vpc, walk.towards(routable))
     elif walk.back and walk.sighting(gateway.identity) not in (walk.known or ()):
         forwarder.drop(walk, f"{gateway.path} is stateful, and has not seen the flow's first packet", "state")
     else:

@@ -51,6 +51,7 @@ from patternkit.routes.model.load_balancers import (
     TargetGroup,
     homes,
 )
+from patternkit.routes.model.public_block import PublicBlock
 
 __all__ = [
     "RANKS",
@@ -128,6 +129,7 @@ class Model:
     notes: list[str] = field(default_factory=list)
     contracts: frozenset[str] = frozenset()  # what decides which resources there are
     blocked_public: str = ""  # why internet gateways may carry nothing
+    public_block: PublicBlock | None = None  # which internet gateways carry nothing
     refused: list[str] = field(default_factory=list)  # why AWS refuses to deploy this world at all
     lost: list[Element] = field(default_factory=list)  # what is lost at run time, in what is asked
     hubs: set[str] | None = None  # VPCs that others' packets were led through before anything was lost

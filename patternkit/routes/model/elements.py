@@ -47,6 +47,8 @@ class Subnet(Element):
     table: RouteTable | Unknown | None = None
     acl: NetworkAcl | Unknown | None = None
     public_addresses: bool | Unknown = False
+    public_exception: str = ""  # what VPC Block Public Access lets through here nevertheless
+    hosts_public: bool | None = None  # whether hosts have public addresses, where contracts say so
     dns64: bool | Unknown = False
 
     def spans(self, family: int) -> Spans:

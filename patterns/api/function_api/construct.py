@@ -18,7 +18,6 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.api.function_api.release import check_owner, check_release, note_alias, shift_traffic
 from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
 from patterns.api.proxy_api.cors import Origins, error_headers
 from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
@@ -31,6 +30,7 @@ from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import check_function
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
+from patterns.building_blocks.version_release import check_hooks, check_owner, note_alias, shift_traffic
 
 EXAMPLE = Path(__file__).parent / "handler"
 
@@ -140,14 +140,12 @@ class FunctionApi(ProxyApi):
     ) -> None:
         of_function = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
         check_function(function, code, handler, of_function)
-        check_owner(scope, function, stage_name)
-        check_release(
-            scope,
-            gradual=gradual_release,
-            deployment_config=deployment_config,
-            before_traffic=before_traffic,
-            after_traffic=after_traffic,
-        )
+        check_owner(scope, function, stage_name, whose="API", argument="stage_name")
+        hooks = {"before_traffic": before_traffic, "after_traffic": after_traffic}
+        for argument, value in {"deployment_config": deployment_config, **hooks}.items():
+            if value is not None and not gradual_release:
+                raise ValueError(f"{argument} needs gradual_release: without it all traffic is shifted at once")
+        check_hooks(scope, hooks, whose="API")
         stage = Stage(stage_name, cache_size, cache_ttl, cache_key_parameters, {"alias": stage_name})
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(

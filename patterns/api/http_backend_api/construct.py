@@ -17,6 +17,7 @@ from constructs import Construct
 
 from patterns.api.http_backend_api.arguments import check_headers, check_load_balancer, check_url, port_of
 from patterns.api.http_backend_api.backend import Backend
+from patterns.api.http_backend_api.stage_rewrite import rewrite_stage
 from patterns.api.http_backend_api.vpc_link import VpcLink
 from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
 from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
@@ -24,6 +25,7 @@ from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.api.rest_api.front import Logging
 from patterns.api.rest_api.stage import CacheKeyParameters, CacheSize, CacheTtl, Stage, StageName
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.arguments import check_range
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -153,6 +155,7 @@ class HttpBackendApi(ProxyApi):
             stage=Stage(stage_name, cache_size, cache_ttl, cache_key_parameters),
         )
 
+        self._stage_name = stage_name
         self._pass_bytes_as_they_are()
         self.vpc_link: VpcLink | None = None
         if load_balancer is not None:
@@ -172,6 +175,40 @@ class HttpBackendApi(ProxyApi):
         if client_certificate:
             self._present_certificate()
         self._watch(latency_threshold or Duration.seconds(5))
+
+    def take_stage_off(
+        self,
+        listener: elbv2.IApplicationListener,
+        target_groups: Sequence[elbv2.IApplicationTargetGroup],
+        *,
+        priority: int = 1,
+    ) -> elbv2.CfnListenerRule:
+        """Let the load balancer take the stage's name off the path, which API Gateway leaves there behind a VPC link.
+
+        Args:
+            listener: The load balancer's listener at the port of `url`.
+            target_groups: Where the backend answers; of several, each gets an equal part.
+            priority: The rule's place among the listener's, 1 to 50,000. Default: 1.
+
+        Returns:
+            The listener's rule.
+
+        Raises:
+            ValueError: If there is no load balancer, no target group, or no such place.
+        """
+        if self.vpc_link is None:
+            raise ValueError("listener needs load_balancer: over the internet no stage is in the path")
+        if not 1 <= len(target_groups) <= 5:
+            raise ValueError(f"target_groups must be 1 to 5, got {len(target_groups)}")
+        check_range("priority", priority, 1, 50_000)
+        return rewrite_stage(
+            self,
+            "StageOff",
+            stage_name=self._stage_name,
+            listener=listener,
+            target_groups=target_groups,
+            priority=priority,
+        )
 
     def _pass_bytes_as_they_are(self) -> None:
         # Otherwise API Gateway takes every body for UTF-8, and spoils the ones that are not.

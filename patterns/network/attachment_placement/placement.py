@@ -80,6 +80,37 @@ class AttachmentPlacement(Construct):
         return self.resource.get_att_string(f"Tunnel{number}Address")
 
 
+class VpnTunnels(Construct):
+    """The outside addresses of a VPN connection's two tunnels, in the order of their inside ranges.
+
+    CloudFormation tells (2026-11-26) neither, and the metrics of a tunnel are found by its address.
+
+    Args:
+        scope: Parent construct.
+        construct_id: Construct id.
+        vpn_connection_id: The connection.
+
+    Attributes:
+        addresses (list[str]): The addresses, known when it is deployed.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpnConnections.html
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, vpn_connection_id: str) -> None:
+        super().__init__(scope, construct_id)
+        function = AttachmentFunction.of(self)
+        self.resource = CustomResource(
+            self,
+            "Resource",
+            resource_type="Custom::VpnTunnels",
+            service_token=function.function.function_arn,
+            service_timeout=_SERVICE_TIMEOUT,
+            properties={"VpnConnectionId": vpn_connection_id},
+        )
+        self.resource.node.add_dependency(function.describes)
+        self.addresses = [self.resource.get_att_string(f"Tunnel{number}Address") for number in (1, 2)]
+
+
 class GatewayDefaults(Construct):
     """The tables in which a gateway places the attachments that nobody places.
 

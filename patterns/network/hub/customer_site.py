@@ -12,7 +12,7 @@ from constructs import Construct
 from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.bounds import Known, Matches, Passes
 from patterns.building_blocks.same_region import check_certificate
-from patterns.network.hub.cidr_block import PrivateCidr, is_concrete, private_networks
+from patterns.network.tiers.cidr_block import PrivateCidr, is_concrete, private_networks
 
 Routing = Literal["bgp", "static"]
 

@@ -46,6 +46,31 @@ def destinations(networks: Sequence[IPv4Network], sites: Iterable[CustomerSite])
     return [str(each) for each in dict.fromkeys([*networks, *beyond])]
 
 
+def customer_gateway(scope: Construct, site: CustomerSite, index: int) -> ec2.CfnCustomerGateway:
+    """Make the customer gateway of one of a site's devices.
+
+    Args:
+        scope: Parent construct.
+        site: The site.
+        index: Which of its devices, from 0.
+
+    Returns:
+        The customer gateway.
+    """
+    # Above this the resource wants the number in another property.
+    extended = site.asn > 2147483647
+    return ec2.CfnCustomerGateway(
+        scope,
+        f"Device{index + 1}",
+        type="ipsec.1",
+        ip_address=site.addresses[index],
+        bgp_asn=None if extended else site.asn,
+        bgp_asn_extended=site.asn if extended else None,
+        certificate_arn=site.certificates[index].certificate_arn if site.certificates else None,
+        tags=[CfnTag(key="Name", value=f"{scope.node.path}/{index + 1}")],
+    )
+
+
 class SiteToSiteVpn(Construct):
     """The connections of one customer site to one gateway: a customer gateway and two tunnels for each device.
 
@@ -57,6 +82,8 @@ class SiteToSiteVpn(Construct):
         transit_gateway_id: The transit gateway. Default: `vpn_gateway_id`.
         vpn_gateway_id: The virtual private gateway. Default: `transit_gateway_id`.
         accelerated: Whether tunnels enter AWS at the nearest edge location. Default: no.
+        customer_gateways: The site's devices, where another gateway has made them. Default: new ones.
+        inside: The inside range of each tunnel, two for each device. Default: ranges that AWS chooses.
 
     Attributes:
         customer_gateways (list[ec2.CfnCustomerGateway]): One for each device.
@@ -75,11 +102,15 @@ class SiteToSiteVpn(Construct):
         transit_gateway_id: str | None = None,
         vpn_gateway_id: str | None = None,
         accelerated: bool = False,
+        customer_gateways: Sequence[ec2.CfnCustomerGateway] | None = None,
+        inside: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self.site = site
         self.alarms: list[cloudwatch.AlarmBase] = []
-        self.customer_gateways = [self._customer_gateway(index) for index in range(len(site.addresses))]
+        self.customer_gateways = list(customer_gateways or [])
+        if not customer_gateways:
+            self.customer_gateways = [customer_gateway(self, site, index) for index in range(len(site.addresses))]
         self.connections = [
             ec2.CfnVPNConnection(
                 self,
@@ -92,7 +123,9 @@ class SiteToSiteVpn(Construct):
                 enable_acceleration=True if accelerated else None,
                 # AWS then generates the keys and puts them there itself: no template and no log ever holds one.
                 pre_shared_key_storage=None if site.certificates else "SecretsManager",
-                vpn_tunnel_options_specifications=[self._tunnel(log_group)] * 2,
+                vpn_tunnel_options_specifications=[
+                    self._tunnel(log_group, inside[number * 2 - 2 + tunnel] if inside else None) for tunnel in (0, 1)
+                ],
                 tags=[CfnTag(key="Name", value=f"{self.node.path}/{number}")],
             )
             for number, device in enumerate(self.customer_gateways, start=1)
@@ -126,6 +159,20 @@ class SiteToSiteVpn(Construct):
                 )
         self.alarms += [*tunnels, self._site_down(tunnels, settings.alarm_topic)]
         return attachments
+
+    def watch_tunnels(self, addresses: Sequence[Sequence[str]], settings: Settings) -> None:
+        """Make one alarm for each tunnel and one for the site.
+
+        Args:
+            addresses: The outside addresses of the two tunnels of each connection.
+            settings: Whom alarms notify.
+        """
+        tunnels = [
+            self._tunnel_alarm(f"Tunnel{number}{letter}Down", connection, address, settings)
+            for number, (connection, both) in enumerate(zip(self.connections, addresses, strict=True), start=1)
+            for letter, address in zip("AB", both, strict=True)
+        ]
+        self.alarms += [*tunnels, self._site_down(tunnels, settings.alarm_topic)]
 
     def _tunnel_alarm(
         self, construct_id: str, connection: ec2.CfnVPNConnection, address: str, settings: Settings
@@ -186,21 +233,9 @@ class SiteToSiteVpn(Construct):
             period=FIVE_MINUTES,
         )
 
-    def _customer_gateway(self, index: int) -> ec2.CfnCustomerGateway:
-        # Above this the resource wants the number in another property.
-        extended = self.site.asn > 2147483647
-        return ec2.CfnCustomerGateway(
-            self,
-            f"Device{index + 1}",
-            type="ipsec.1",
-            ip_address=self.site.addresses[index],
-            bgp_asn=None if extended else self.site.asn,
-            bgp_asn_extended=self.site.asn if extended else None,
-            certificate_arn=self.site.certificates[index].certificate_arn if self.site.certificates else None,
-            tags=[CfnTag(key="Name", value=f"{self.node.path}/{index + 1}")],
-        )
-
-    def _tunnel(self, log_group: logs.ILogGroup) -> ec2.CfnVPNConnection.VpnTunnelOptionsSpecificationProperty:
+    def _tunnel(
+        self, log_group: logs.ILogGroup, inside: str | None
+    ) -> ec2.CfnVPNConnection.VpnTunnelOptionsSpecificationProperty:
         bgp = self.site.routing == "bgp"
         connection = ec2.CfnVPNConnection
         ciphers, groups = ["AES256-GCM-16"], [19, 20, 21]
@@ -225,6 +260,7 @@ class SiteToSiteVpn(Construct):
             phase2_dh_group_numbers=[
                 connection.Phase2DHGroupNumbersRequestListValueProperty(value=each) for each in groups
             ],
+            tunnel_inside_cidr=inside,
             dpd_timeout_action="restart",
             log_options=connection.VpnTunnelLogOptionsSpecificationProperty(
                 cloudwatch_log_options=connection.CloudwatchLogOptionsSpecificationProperty(

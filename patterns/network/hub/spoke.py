@@ -14,21 +14,22 @@ from constructs import Construct, IDependable
 from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import ATTACHMENT
-from patterns.network.hub.cidr_block import network
 from patterns.network.hub.transit_gateway import RoutingDomain, vpc_attachment
+from patterns.network.tiers.cidr_block import network
 
 Destination = Annotated[str, Passes(network, "an IPv4 range"), Known("the routes")]
 """Where a route leads."""
 
 
 class Spoke(Construct):
-    """A VPC of this account on a transit gateway, in a routing domain. It stands in the VPC's own stack.
+    """A VPC of this account on a transit gateway, in a routing domain.
 
     Args:
         vpc: The VPC.
         domain: The routing domain that what it sends is looked up in.
         subnets: The subnets that the gateway's interfaces go into, one in each zone.
         destinations: What its subnets send to the gateway.
+        scope: Parent construct. Default: the VPC's own stack.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
@@ -42,8 +43,9 @@ class Spoke(Construct):
         domain: RoutingDomain,
         subnets: Sequence[ec2.ISubnet],
         destinations: Sequence[str],
+        scope: Construct | None = None,
     ) -> None:
-        super().__init__(Stack.of(vpc), spoke_id(vpc, domain))
+        super().__init__(scope or Stack.of(vpc), spoke_id(vpc, domain))
         self.vpc = vpc
         self.attachment = domain.gateway.attach_vpc(
             self,

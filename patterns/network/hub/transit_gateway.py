@@ -15,7 +15,7 @@ from patterns.building_blocks.bounds import Known, Matches, Passes
 from patterns.building_blocks.signature import checked
 from patterns.network.attachment_placement import AttachmentPlacement, GatewayDefaults
 from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.cidr_block import is_concrete, network
+from patterns.network.tiers.cidr_block import is_concrete, network
 
 #: The private BGP number that AWS gives a transit gateway unless told otherwise.
 DEFAULT_ASN = 64512

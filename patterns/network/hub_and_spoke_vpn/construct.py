@@ -17,18 +17,18 @@ from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.network.hub.cidr_block import (
+from patterns.network.hub.customer_site import CustomerSite, check_sites
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn
+from patterns.network.hub.spoke import Spoke, check_spoke, network_of, require_new
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, GatewayAsn, RoutingDomain, TransitGateway
+from patterns.network.tiers.cidr_block import (
     ORGANIZATION_NETWORKS,
     PrivateCidrs,
     private_networks,
     reject_overlap,
     require_inside,
 )
-from patterns.network.hub.customer_site import CustomerSite, check_sites
-from patterns.network.hub.network_logs import NetworkLogs
-from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn
-from patterns.network.hub.spoke import Spoke, check_spoke, network_of, require_new
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, GatewayAsn, RoutingDomain, TransitGateway
+from patterns.network.tiers.network_logs import NetworkLogs
 
 
 class HubAndSpokeVpn(Construct):

@@ -23,19 +23,7 @@ from patterns.building_blocks.nat_gateways import watch_nat_gateways
 from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.network.hub.cidr_block import (
-    ORGANIZATION_NETWORKS,
-    PrivateCidr,
-    PrivateCidrs,
-    VpcCidr,
-    private_network,
-    private_networks,
-    reject_overlap,
-    require_inside,
-    vpc_network,
-)
 from patterns.network.hub.customer_site import CustomerSite, check_sites
-from patterns.network.hub.network_logs import NetworkLogs
 from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn
 from patterns.network.hub.spoke import (
     Spoke,
@@ -50,6 +38,18 @@ from patterns.network.inspection_vpc.firewall import FirewallPolicy, StreamExcep
 from patterns.network.inspection_vpc.ingress import Ingress
 from patterns.network.inspection_vpc.inspection import FIREWALL, FirewallAttachment, Inspection
 from patterns.network.inspection_vpc.routing import EVERYWHERE, Inspect, InspectionRouting
+from patterns.network.tiers.cidr_block import (
+    ORGANIZATION_NETWORKS,
+    PrivateCidr,
+    PrivateCidrs,
+    VpcCidr,
+    private_network,
+    private_networks,
+    reject_overlap,
+    require_inside,
+    vpc_network,
+)
+from patterns.network.tiers.network_logs import NetworkLogs
 
 Egress = Literal["egress-vpc", "inspection-vpc", "none"]
 

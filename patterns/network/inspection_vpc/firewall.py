@@ -129,7 +129,7 @@ class ZonalFirewalls(Construct):
             networkfirewall.CfnFirewall(
                 self,
                 f"Zone{number}",
-                firewall_name=f"{Names.unique_resource_name(self, max_length=120, separator='-')}-{number}",
+                firewall_name=_name(self, number, within=vpc_id),
                 firewall_policy_arn=policy_arn,
                 vpc_id=vpc_id,
                 subnet_mappings=[
@@ -189,7 +189,7 @@ class GatewayFirewall(Construct):
             networkfirewall.CfnFirewall(
                 self,
                 "Firewall",
-                firewall_name=Names.unique_resource_name(self, max_length=128, separator="-"),
+                firewall_name=_name(self, 1, within=transit_gateway_id),
                 firewall_policy_arn=policy_arn,
                 transit_gateway_id=transit_gateway_id,
                 availability_zone_mappings=[
@@ -206,6 +206,16 @@ class GatewayFirewall(Construct):
     def attachment_id(self) -> str:
         """The id of its attachment to the transit gateway."""
         return self.firewalls[0].attr_transit_gateway_attachment_id
+
+
+def _name(scope: Construct, number: int, *, within: str) -> str:
+    """Name a firewall for the VPC or gateway that it is in.
+
+    A firewall must have a name, is replaced with its VPC, and the new one is made before the old one goes: by the same
+    name it would be refused.
+    """
+    unique = Names.unique_resource_name(scope, max_length=100, separator="-")
+    return Fn.join("-", [unique, str(number), Fn.select(1, Fn.split("-", within))])
 
 
 def log_firewall(

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Acknowledgment, Aws, Duration, Validations
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_elasticloadbalancingv2_targets as targets_
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.load_balancer_logs import log_requests
 from patterns.building_blocks.private_bucket import AccessLogsBucket
 from patterns.building_blocks.settings import Settings
 from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
@@ -31,14 +31,14 @@ class Ingress(Construct):
         certificate: The certificate of its listener.
         targets: Private addresses in spokes, and their ports, which are called by HTTPS.
         deletion_protection: Whether deleting the load balancer is refused.
-        settings: Whom its alarm notifies.
+        settings: Whom its alarms notify.
 
     Attributes:
         vpc (AttachmentVpc): The ingress VPC.
         attachment (Attachment): Its attachment.
         load_balancer (elbv2.ApplicationLoadBalancer): The load balancer.
         target_group (elbv2.ApplicationTargetGroup): The targets.
-        alarms (list[cloudwatch.Alarm]): That of unhealthy targets.
+        alarms (list[cloudwatch.Alarm]): Those of failed requests and unhealthy targets.
 
     Source: https://docs.aws.amazon.com/prescriptive-guidance/latest/inline-traffic-inspection-third-party-appliances/welcome.html
     """
@@ -96,7 +96,7 @@ class Ingress(Construct):
             deletion_protection=deletion_protection,
         )
         self.load_balancer.node.add_dependency(self.vpc.internet)
-        self._log_access()
+        log_requests(self.load_balancer, self.access_logs)
         self.target_group = elbv2.ApplicationTargetGroup(
             self,
             "Targets",
@@ -113,28 +113,37 @@ class Ingress(Construct):
             port=443,
             protocol=elbv2.ApplicationProtocol.HTTPS,
             certificates=[certificate],
-            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
+            ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ,
             default_target_groups=[self.target_group],
             open=False,
         )
-        self.alarms: list[cloudwatch.Alarm] = [
-            settings.alarm(
-                self,
-                "UnhealthyTargets",
-                metric=self.target_group.metrics.unhealthy_host_count(statistic="Maximum", period=FIVE_MINUTES),
-                description="A target in a spoke does not answer: it is down, or the firewall drops the health check.",
-            )
-        ]
+        self.alarms: list[cloudwatch.Alarm] = self._watch(settings)
 
-    def _log_access(self) -> None:
-        # Not log_access_logs(): it asks for a concrete Region.
-        delivery = iam.PolicyStatement(
-            principals=[iam.ServicePrincipal("logdelivery.elasticloadbalancing.amazonaws.com")],
-            actions=["s3:PutObject"],
-            resources=[self.access_logs.arn_for_objects(f"AWSLogs/{Aws.ACCOUNT_ID}/*")],
-        )
-        granted = self.access_logs.add_to_resource_policy(delivery)
-        self.load_balancer.set_attribute("access_logs.s3.enabled", "true")
-        self.load_balancer.set_attribute("access_logs.s3.bucket", self.access_logs.bucket_name)
-        if granted.policy_dependable is not None:
-            self.load_balancer.node.add_dependency(granted.policy_dependable)
+    def _watch(self, settings: Settings) -> list[cloudwatch.Alarm]:
+        balancer, targets = self.load_balancer.metrics, self.target_group.metrics
+        failures = {
+            "BalancerErrors": (
+                balancer.http_code_elb(elbv2.HttpCodeElb.ELB_5XX_COUNT, statistic="Sum", period=FIVE_MINUTES),
+                "The load balancer itself answered 5xx: no healthy target, or one broke off; see its log.",
+            ),
+            "RejectedConnections": (
+                balancer.rejected_connection_count(statistic="Sum", period=FIVE_MINUTES),
+                "The load balancer is at its limit of connections: reserve capacity units for peaks.",
+            ),
+            "TargetErrors": (
+                targets.http_code_target(elbv2.HttpCodeTarget.TARGET_5XX_COUNT, statistic="Sum", period=FIVE_MINUTES),
+                "A target in a spoke answered 5xx: read its log.",
+            ),
+            "ConnectionErrors": (
+                targets.target_connection_error_count(statistic="Sum", period=FIVE_MINUTES),
+                "The load balancer could not connect to a target in a spoke: it is down, or the firewall drops it.",
+            ),
+            "UnhealthyTargets": (
+                targets.unhealthy_host_count(statistic="Maximum", period=FIVE_MINUTES),
+                "A target in a spoke does not answer: it is down, or the firewall drops the health check.",
+            ),
+        }
+        return [
+            settings.alarm(self, name, metric=metric, description=description)
+            for name, (metric, description) in failures.items()
+        ]

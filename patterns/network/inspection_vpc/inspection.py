@@ -9,7 +9,6 @@ from constructs import Construct
 
 from patterns.building_blocks.settings import Settings
 from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
-from patterns.network.hub.network_logs import NetworkLogs
 from patterns.network.hub.transit_gateway import Attachment
 from patterns.network.inspection_vpc.firewall import (
     GatewayFirewall,
@@ -18,6 +17,7 @@ from patterns.network.inspection_vpc.firewall import (
     watch_firewall,
 )
 from patterns.network.inspection_vpc.routing import EVERYWHERE, InspectionRouting
+from patterns.network.tiers.network_logs import NetworkLogs
 
 FirewallAttachment = Literal["vpc", "transit-gateway"]
 FIREWALL = "Firewall"

@@ -14,21 +14,22 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
+from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.cidr_block import (
+from patterns.network.hub.customer_site import CustomerSite, check_sites
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn
+from patterns.network.hub.spoke import Spoke, attachment_subnets_of, network_of
+from patterns.network.hub.transit_gateway import DEFAULT_ASN, GatewayAsn, TransitGateway
+from patterns.network.tiers.cidr_block import (
     ORGANIZATION_NETWORKS,
     VpcCidr,
     private_networks,
     reject_overlap,
     vpc_network,
 )
-from patterns.network.hub.customer_site import CustomerSite, check_sites
-from patterns.network.hub.network_logs import NetworkLogs
-from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn
-from patterns.network.hub.spoke import Spoke, attachment_subnets_of, network_of
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, GatewayAsn, TransitGateway
+from patterns.network.tiers.network_logs import NetworkLogs
 
 Gateway = Literal["transit-gateway", "virtual-private-gateway"]
 
@@ -140,6 +141,8 @@ class ManySitesVpn(Construct):
             domain=inside,
             subnets=attachment_subnets_of(self.vpc, None),
             destinations=destinations([IPv4Network(each) for each in ORGANIZATION_NETWORKS], sites),
+            # In the VPC's stack it would make that wait for this one, whose routes wait for the attachment.
+            scope=None if in_one_stack(self, self.vpc) else self,
         )
         outside.propagate(spoke.attachment)
         for site in sites:

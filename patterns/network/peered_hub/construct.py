@@ -13,9 +13,9 @@ from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.cidr_block import VpcCidr, reject_overlap, vpc_network
-from patterns.network.hub.network_logs import NetworkLogs
 from patterns.network.hub.spoke import network_of, require_same_account
+from patterns.network.tiers.cidr_block import VpcCidr, reject_overlap, vpc_network
+from patterns.network.tiers.network_logs import NetworkLogs
 
 
 class PeeredHub(Construct):

@@ -145,6 +145,16 @@ class ContainerTask:
             ),
         )
 
+    def before(self, service: ecs.BaseService) -> None:
+        """Have a service wait for the permissions that start its tasks, and go before them.
+
+        A task that starts too early finds no secret, no image or no log, and the circuit breaker counts it as failed.
+
+        Args:
+            service: The service.
+        """
+        service.node.add_dependency(self.execution_role)
+
     def mount(self, task: ecs.TaskDefinition, file_system: efs.IFileSystem, path: str) -> None:
         """Mount a file system in the container, encrypted in transit, by the task's own permissions.
 

@@ -185,6 +185,7 @@ class LoadBalancedContainers(Construct):
         self.service = self._service(
             task.on_instances(cpu=cpu, memory=memory), health_check_grace_period or Duration.minutes(1)
         )
+        task.before(self.service)
         self.targets = application_targets(
             self,
             vpc=self.vpc,

@@ -186,6 +186,7 @@ class LoadBalancedFargate(Construct):
             capacity_of(min_capacity if on_demand_base is None else on_demand_base, spot_share),
             health_check_grace_period or Duration.minutes(1),
         )
+        task.before(self.service)
         if file_system is not None:
             # From the tasks' side, so that the stack of a file system never waits for this one.
             self.service.connections.allow_to_default_port(file_system)

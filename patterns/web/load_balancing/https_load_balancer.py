@@ -1,9 +1,8 @@
 """Application Load Balancers that speak HTTPS to clients, and log every request."""
 
-from aws_cdk import Acknowledgment, Duration, Stack, Validations
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
@@ -11,6 +10,7 @@ from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.load_balancer_logs import log_requests
 from patterns.building_blocks.private_bucket import AccessLogsBucket
 from patterns.building_blocks.settings import Settings
 from patterns.web.load_balancing.https_front import HttpsFront
@@ -168,27 +168,5 @@ class HttpsLoadBalancer(Construct):
                 reason="This bucket holds a load balancer's access logs; logging its own delivery needs another.",
             )
         )
-        stack = Stack.of(self)
-        # Not `log_access_logs`: it needs a Region that is known when the template is made. AWS recommends this
-        # service principal in every Region, in place of a Region's account.
-        bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="LoadBalancerLogs",
-                principals=[iam.ServicePrincipal("logdelivery.elasticloadbalancing.amazonaws.com")],
-                actions=["s3:PutObject"],
-                resources=[bucket.arn_for_objects(f"AWSLogs/{stack.account}/*")],
-                conditions={
-                    "ArnLike": {
-                        "aws:SourceArn": stack.format_arn(
-                            service="elasticloadbalancing", resource="loadbalancer", resource_name="*"
-                        )
-                    }
-                },
-            )
-        )
-        self.load_balancer.set_attribute("access_logs.s3.enabled", "true")
-        self.load_balancer.set_attribute("access_logs.s3.bucket", bucket.bucket_name)
-        # The load balancer proves at once that it may write there.
-        assert bucket.policy is not None
-        self.load_balancer.node.add_dependency(bucket.policy)
+        log_requests(self.load_balancer, bucket)
         return bucket

@@ -192,6 +192,14 @@ class WeightedRelease(Construct):
                 metrics.target_connection_error_count(statistic="Sum", period=minute),
                 "The load balancer could not connect to the candidate",
             ),
+            # A version that hangs, or closes connections, is answered for by the load balancer: its 502 and 504 are
+            # counted for no target group.
+            "Unanswered": (
+                self.balancer.load_balancer.metrics.http_code_elb(
+                    elbv2.HttpCodeElb.ELB_5XX_COUNT, statistic="Sum", period=minute
+                ),
+                "The load balancer itself answered 5xx, for the candidate or for the stable version",
+            ),
         }
         return [
             *(

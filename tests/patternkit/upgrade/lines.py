@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from patternkit.upgrade import compare
+from patternkit.upgrade import Change, compare
 
 Properties = dict[str, Any]
 
@@ -18,8 +18,13 @@ def resource(kind: str, /, **properties: Any) -> dict[str, Any]:
 
 
 def lines(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Compare resources, and give each change as it is printed."""
-    return [str(one) for one in compare({"Resources": old}, {"Resources": new})]
+    """Compare resources, and give each change as it is printed, replacements that only change an id aside."""
+    return [str(one) for one in changes(old, new)]
+
+
+def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """Compare resources, replacements that only change an id aside."""
+    return [one for one in compare({"Resources": old}, {"Resources": new}) if "; its id changes: " not in one.reason]
 
 
 def lines_of(kind: str, old: Properties, new: Properties) -> list[str]:

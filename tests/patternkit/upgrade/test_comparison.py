@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from patternkit.upgrade import Change, Kind, compare
+from patternkit.upgrade import Kind, compare
+from tests.patternkit.upgrade.lines import changes
 
 SNAPSHOTS = Path(__file__).parents[2] / "patterns" / "events" / "thumbnailer" / "snapshots"
 
@@ -17,10 +18,6 @@ def resource(kind: str, /, **parts: Any) -> dict[str, Any]:
         name: parts.pop(name) for name in ("DeletionPolicy", "UpdateReplacePolicy") if name in parts
     }
     return {"Type": f"AWS::{kind}", "Properties": parts, **attributes}
-
-
-def changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:
-    return compare({"Resources": old}, {"Resources": new})
 
 
 def said(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -87,8 +84,7 @@ class TestLifecycle:
         def domain(subnet: str) -> dict[str, Any]:
             return {"C": resource("EC2::VPNConnection", Type=subnet), "D": resource("SQS::Queue", QueueName=subnet)}
 
-        # Replacing what holds nothing is no finding.
-        assert [one.logical_id for one in changes(domain("a"), domain("b"))] == ["D"]
+        assert [one.logical_id for one in changes(domain("a"), domain("b"))] == ["C", "D"]
 
     def test_what_refers_to_something_replaced_is_replaced(self) -> None:
         def database(name: str) -> dict[str, Any]:

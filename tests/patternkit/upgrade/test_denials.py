@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from patternkit.upgrade import Change, Kind, compare, compare_sources
+from patternkit.upgrade import Change, Kind, compare_sources
+from tests.patternkit.upgrade.lines import changes
 
 Resources = dict[str, Any]
 DENY = {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*"}
@@ -31,10 +32,6 @@ def policy(kind: str = "Policy", *statements: dict[str, Any], **more: Any) -> di
 
 def resource(kind: str, /, **properties: Any) -> dict[str, Any]:
     return {"Type": f"AWS::{kind}", "Properties": properties}
-
-
-def changes(old: Resources, new: Resources) -> list[Change]:
-    return list(compare({"Resources": old}, {"Resources": new}))
 
 
 @pytest.fixture
@@ -256,4 +253,4 @@ def test_each_link_of_a_chain_of_replacements() -> None:
     found = {one.logical_id: one.reason for one in changes(chain("10.0.0.0/24"), chain("10.0.1.0/24"))}
     assert "DBSubnetGroupName refers to Group, which is replaced" in found["Database"]
     assert "DBInstanceIdentifier refers to Database, which is replaced" in found["Replica"]
-    assert set(found) == {"Database", "Replica"}
+    assert set(found) == {"Database", "Interface", "Replica"}

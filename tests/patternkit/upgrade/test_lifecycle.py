@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from patternkit.templates.properties import schema_of
+from patternkit.upgrade import compare
+from patternkit.upgrade.known_outside import LOST, MADE_ANEW
 from tests.patternkit.upgrade.lines import lines, resource
 
 TOPIC = {"T": resource("SNS::Topic")}
@@ -214,3 +217,53 @@ def test_a_long_value_is_cut() -> None:
 def test_what_holds_something(kind: str) -> None:
     (line,) = lines(TOPIC | {"It": bare(kind)}, TOPIC)
     assert line.startswith(f"danger: deletion: It: the AWS::{kind} is not in the new template")
+
+
+def test_what_others_know_of_a_resource_goes_with_it() -> None:
+    def tunnel(transport: str, **properties: Any) -> dict[str, Any]:
+        through = {"Ref": transport}
+        return bare("EC2::VPNConnection", Type="ipsec.1", TransportTransitGatewayAttachmentId=through, **properties)
+
+    lost = "its tunnels have new addresses and keys: the device at the site must be set up anew"
+    assert lines({"Vpn": tunnel("A")}, {"Vpn": tunnel("A", EnableAcceleration=True)}) == [
+        (
+            "danger: replacement: Vpn: EnableAcceleration changes from nothing to true and can only be set when it is "
+            f"created; {lost}"
+        )
+    ]
+    # Also where it is replaced because of what it refers to, and under another name.
+    attached, moved = (bare("EC2::TransitGatewayAttachment", VpcId=one) for one in ("vpc-1", "vpc-2"))
+    assert lines({"A": attached, "Vpn": tunnel("A")}, {"A": moved, "Vpn": tunnel("A")}) == [
+        f"danger: replacement: Vpn: TransportTransitGatewayAttachmentId refers to A, which is replaced; {lost}"
+    ]
+    assert lines({"Vpn": tunnel("A")}, {"Tunnel": tunnel("B")}) == [
+        f"danger: replacement: Vpn: it is not in the new template, and Tunnel begins: was it renamed?; {lost}"
+    ]
+
+
+def told(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return [str(one) for one in compare({"Resources": old}, {"Resources": new})]
+
+
+def test_whatever_else_is_replaced_is_worth_knowing() -> None:
+    group = bare("EC2::SecurityGroup", GroupDescription="a")
+    said = "its id changes: what names it outside of its template must be told"
+    assert told({"Group": group}, {"Group": bare("EC2::SecurityGroup", GroupDescription="b")}) == [
+        'note: replacement: Group: GroupDescription changes from "a" to "b" and can only be set when it is created; '
+        + said
+    ]
+    assert told({"Group": group}, {"Renamed": group}) == [
+        f"note: replacement: Group: it is not in the new template, and Renamed begins: was it renamed?; {said}"
+    ]
+    assert not told({"Group": group}, {"Other": bare("EC2::SecurityGroup", GroupDescription="b")})
+    assert not told({"Group": group}, {"Group": group})
+
+
+@pytest.mark.parametrize("kind", sorted(MADE_ANEW))
+def test_a_release_is_no_replacement(kind: str) -> None:
+    release = bare(kind.removeprefix("AWS::"), Description="one")
+    assert not told({"Release1": release}, {"Release2": release})
+
+
+def test_each_type_that_others_know_is_one() -> None:
+    assert not [kind for kind in LOST.keys() | MADE_ANEW if schema_of(kind) is None]

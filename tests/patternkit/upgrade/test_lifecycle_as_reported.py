@@ -23,7 +23,6 @@ def bare(kind: str, /, **properties: Any) -> dict[str, Any]:
         ("EC2::Instance", "BlockDeviceMappings", [{"DeviceName": "/dev/xvda"}], []),
         ("AmazonMQ::Broker", "DeploymentMode", "SINGLE_INSTANCE", "CLUSTER_MULTI_AZ"),
         ("EKS::Cluster", "RoleArn", "a", "b"),
-        ("Route53::HostedZone", "Name", "a.example", "b.example"),
         ("MSK::Cluster", "ClusterName", "a", "b"),
         ("DynamoDB::Table", "LocalSecondaryIndexes", [], [{"IndexName": "by-day"}]),
     ],

@@ -57,14 +57,26 @@ def dead_letters(pattern: Pattern) -> Iterator[tuple[str, Any]]:
         for target in one.get("Targets", []):
             yield f"{name}.{target['Id']}", target.get("DeadLetterConfig", {}).get("Arn")
     for name, one in resources(pattern, "AWS::Lambda::EventSourceMapping").items():
-        queue = referred(one["EventSourceArn"])
-        yield name, resources(pattern, "AWS::SQS::Queue")[queue].get("RedrivePolicy", {}).get("deadLetterTargetArn")
+        # What a queue cannot deliver goes to its own dead letters, what a stream cannot to the mapping's destination.
+        queue = resources(pattern, "AWS::SQS::Queue").get(referred(one["EventSourceArn"]))
+        if queue is not None:
+            yield name, queue.get("RedrivePolicy", {}).get("deadLetterTargetArn")
+        else:
+            yield name, one.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     kept = {
         referred(one["FunctionName"]): one.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         for one in resources(pattern, "AWS::Lambda::EventInvokeConfig").values()
     }
     for function in invoked_asynchronously(pattern):
         yield function, kept.get(function)
+
+
+def polled_queues(pattern: Pattern) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each event source mapping of a queue, and the queue."""
+    queues = resources(pattern, "AWS::SQS::Queue")
+    for mapping in resources(pattern, "AWS::Lambda::EventSourceMapping").values():
+        if (queue := queues.get(referred(mapping["EventSourceArn"]))) is not None:
+            yield mapping, queue
 
 
 def invoked_asynchronously(pattern: Pattern) -> set[str]:
@@ -74,12 +86,16 @@ def invoked_asynchronously(pattern: Pattern) -> set[str]:
     invoked = {referred(one["FunctionName"]) for one in permissions if one["Principal"] in ASYNCHRONOUS}
     for one in resources(pattern, "AWS::Scheduler::Schedule").values():
         invoked.add(referred(one["Target"]["Arn"]))
+    # Whoever says what becomes of asynchronous events expects them.
+    for one in resources(pattern, "AWS::Lambda::EventInvokeConfig").values():
+        invoked.add(referred(one["FunctionName"]))
     return invoked & set(functions)
 
 
 @every_member
 def test_something_starts_it(pattern: Pattern) -> None:
-    assert list(dead_letters(pattern)), "no asynchronous edge was found: say above how this pattern is started"
+    started = list(dead_letters(pattern)) or resources(pattern, "AWS::Lambda::Alias")
+    assert started, "no asynchronous edge was found: say above how this pattern is started"
 
 
 @every_member
@@ -94,11 +110,11 @@ def test_what_fails_on_an_asynchronous_edge_is_kept_and_somebody_is_told(pattern
 
 @every_member
 def test_a_queue_hides_its_messages_longer_than_its_function_works_on_them(pattern: Pattern) -> None:
-    functions, queues = resources(pattern, "AWS::Lambda::Function"), resources(pattern, "AWS::SQS::Queue")
-    for mapping in resources(pattern, "AWS::Lambda::EventSourceMapping").values():
+    functions = resources(pattern, "AWS::Lambda::Function")
+    for mapping, queue in polled_queues(pattern):
         timeout = functions[referred(mapping["FunctionName"])]["Timeout"]
         window = mapping.get("MaximumBatchingWindowInSeconds", 0)
-        assert queues[referred(mapping["EventSourceArn"])]["VisibilityTimeout"] >= 6 * timeout + window
+        assert queue["VisibilityTimeout"] >= 6 * timeout + window
 
 
 @every_member
@@ -109,15 +125,19 @@ def test_a_message_that_fails_does_not_take_its_batch_with_it(pattern: Pattern) 
 
 @every_member
 def test_a_message_is_tried_before_it_is_given_up(pattern: Pattern) -> None:
-    for mapping in resources(pattern, "AWS::Lambda::EventSourceMapping").values():
-        queue = resources(pattern, "AWS::SQS::Queue")[referred(mapping["EventSourceArn"])]
+    for _, queue in polled_queues(pattern):
         assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5, "AWS asks for five: throttled batches count too"
 
 
 @every_member
 def test_each_function_that_fails_sets_off_an_alarm(pattern: Pattern) -> None:
     alarms = [one for one in resources(pattern, "AWS::CloudWatch::Alarm").values() if one["MetricName"] == "Errors"]
-    watched = {referred(dimension["Value"]) for one in alarms for dimension in one["Dimensions"]}
+    watched = {
+        referred(dimension["Value"])
+        for one in alarms
+        for dimension in one["Dimensions"]
+        if dimension["Name"] == "FunctionName"
+    }
     own = {
         name
         for name in resources(pattern, "AWS::Lambda::Function")

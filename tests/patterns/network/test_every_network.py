@@ -68,8 +68,12 @@ def test_every_log_is_encrypted_kept_with_its_stack_and_forgotten_in_the_end(pat
         assert one["DeletionPolicy"] == one["UpdateReplacePolicy"] == "Retain", name
         assert one["Properties"]["RetentionInDays"] > 0, name
     own = {name: one for name, one in groups.items() if "Logs" in name}
-    assert own, "the network has no log"
     assert all("KmsKeyId" in one["Properties"] for one in own.values())
+    buckets = [one["Properties"] for one in resources(pattern, "S3::Bucket").values()]
+    for one in buckets:
+        assert one["BucketEncryption"]
+        assert any("ExpirationInDays" in rule for rule in one["LifecycleConfiguration"]["Rules"])
+    assert own or buckets, "the network has no log"
 
 
 @every_network
@@ -121,9 +125,16 @@ def test_flow_logs_are_written_for_this_account_alone(pattern: Pattern) -> None:
         for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         if statement["Principal"].get("Service") == "vpc-flow-logs.amazonaws.com"
     ]
+    trusted += [
+        statement
+        for policy in resources(pattern, "S3::BucketPolicy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
+    ]
     assert trusted
     for statement in trusted:
         assert statement["Condition"].keys() == {"ArnLike", "StringEquals"}
+        assert statement["Condition"]["StringEquals"].keys() == {"aws:SourceAccount"}
 
 
 def test_what_one_network_checks_of_an_argument_every_network_checks() -> None:

@@ -325,6 +325,32 @@ def test_a_failed_deployment_of_containers_is_rolled_back_and_told(name: str) ->
 
 
 @every_web_pattern
+def test_a_service_waits_for_the_permissions_that_its_tasks_start_with(name: str) -> None:
+    found = made(name)
+    tasks = found.of("ECS::TaskDefinition")
+    for service in found.of("ECS::Service").values():
+        task = tasks[service["Properties"]["TaskDefinition"]["Ref"]]["Properties"]
+        roles = [task[role]["Fn::GetAtt"][0] for role in ("ExecutionRoleArn", "TaskRoleArn")]
+        policies = {
+            policy
+            for policy, one in found.of("IAM::Policy").items()
+            if any({"Ref": role} in one["Properties"]["Roles"] for role in roles)
+        }
+        assert policies
+        assert policies <= set(service["DependsOn"])
+
+
+@every_web_pattern
+def test_the_page_tells_what_becomes_of_a_first_deployment_that_fails(name: str) -> None:
+    protected = any(
+        attributes(one)["deletion_protection.enabled"] == "true"
+        for one in made(name).properties("ElasticLoadBalancingV2::LoadBalancer")
+    )
+    page = (patterns()[name].folder / "README.md").read_text(encoding="utf-8")
+    assert ("ROLLBACK_FAILED" in page) == protected
+
+
+@every_web_pattern
 def test_a_task_has_a_role_of_its_own_that_may_do_nothing(name: str) -> None:
     found = made(name)
     for task in found.properties("ECS::TaskDefinition"):

@@ -41,7 +41,12 @@ def handler(event: dict[str, Any], context: Any) -> None:
         if event["ResourceType"] == "Custom::TransitGatewayDefaults":
             set_defaults(event["ResourceProperties"], deadline, enable=event["RequestType"] != "Delete")
             physical_id = f"{event['ResourceProperties']['TransitGatewayId']}-defaults"
-        elif event["RequestType"] != "Delete":
+        elif event["RequestType"] == "Delete":
+            pass
+        elif event["ResourceType"] == "Custom::VpnTunnels":
+            physical_id = event["ResourceProperties"]["VpnConnectionId"]
+            data = tunnel_addresses(physical_id, by="TunnelInsideCidr")
+        else:
             data = place(event, deadline)
             physical_id = data["AttachmentId"]
         answer(event, context, physical_id, "SUCCESS", data=data)
@@ -79,11 +84,11 @@ def available(properties: dict[str, str]) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def tunnel_addresses(vpn_connection_id: str) -> dict[str, str]:
+def tunnel_addresses(vpn_connection_id: str, by: str = "OutsideIpAddress") -> dict[str, str]:
     """The outside addresses of both tunnels: the dimension of their metrics, and no attribute elsewhere."""
     connection = ec2.describe_vpn_connections(VpnConnectionIds=[vpn_connection_id])["VpnConnections"][0]
-    addresses = sorted(tunnel["OutsideIpAddress"] for tunnel in connection["Options"]["TunnelOptions"])
-    return {f"Tunnel{number}Address": address for number, address in enumerate(addresses, start=1)}
+    tunnels = sorted(connection["Options"]["TunnelOptions"], key=lambda tunnel: str(tunnel[by]))
+    return {f"Tunnel{number}Address": tunnel["OutsideIpAddress"] for number, tunnel in enumerate(tunnels, start=1)}
 
 
 def release(attachment_id: str, leaves: set[str | None], deadline: float) -> None:

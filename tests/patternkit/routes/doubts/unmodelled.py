@@ -29,7 +29,7 @@ def public_access_is_blocked() -> Case:
     net = one_vpc()
     net.resources["Aa"]["Properties"]["MapPublicIpOnLaunch"] = True
     net.table("A", "TA", "a", routes={"0.0.0.0/0": net.internet_gateway("A")})
-    net.add("Block", "EC2::VPCBlockPublicAccessOptions", InternetGatewayBlockMode="block-bidirectional")
+    net.add("Block", "EC2::VPCBlockPublicAccessOptions", InternetGatewayBlockMode=OPEN)
     return net, reaches("Aa", "internet")
 
 
@@ -165,7 +165,7 @@ def prefixes_that_direct_connect_does_not_advertise() -> Case:
 UNKNOWN: dict[Callable[[], Case], str] = {
     a_route_server: "RouteServerPropagation), which is not modelled, is given Net/",
     a_core_network: "TransitGatewayRouteTableAttachment), which is not modelled, is given Net/",
-    public_access_is_blocked: "blocks public access (block-bidirectional)",
+    public_access_is_blocked: "Net/Block may block public access",
     another_default_table: "names another default route table",
     an_endpoint_for_the_other_family: "is not made for IPv6",
     an_appliance_that_may_translate: "whether Net/Box translates addresses is not in the template",

@@ -154,3 +154,16 @@ def test_with_everything_on_nothing_is_found(target: str) -> None:
 
     found = synthesize(build, context=context(), packs=["AwsSolutions", "Serverless"]).findings
     assert found == (), listed(found)
+
+
+def test_a_fifo_topic_is_given_the_request_s_deduplication_id(scope: cdk.Stack) -> None:
+    topic = sns.Topic(scope, "Ordered", fifo=True)
+    ApiToService(scope, "Api", topic=topic, message_deduplication_id_from="method.request.header.X-Zebra")
+    (method,) = [
+        one
+        for one in Template.from_stack(scope).find_resources("AWS::ApiGateway::Method").values()
+        if one["Properties"]["Integration"]["Type"] == "AWS"
+    ]
+    (template,) = method["Properties"]["Integration"]["RequestTemplates"].values()
+    assert 'toLowerCase() == "x-zebra"' in str(template)
+    assert "&MessageDeduplicationId=$util.urlEncode($value)" in str(template)

@@ -1,6 +1,7 @@
 """What HttpBackendApi promises of its template."""
 
 import copy
+import re
 from typing import Any
 
 import aws_cdk as cdk
@@ -128,6 +129,51 @@ def test_another_load_balancer_is_another_deployment() -> None:
 def test_http_within_the_vpc_opens_port_80(scope: cdk.Stack) -> None:
     HttpBackendApi(scope, "Api", url="http://orders.internal", load_balancer=existing(scope))
     Template.from_stack(scope).has_resource_properties("AWS::EC2::SecurityGroupIngress", {"FromPort": 80})
+
+
+def balanced(scope: cdk.Stack) -> tuple[Any, Any]:
+    listener = elbv2.ApplicationListener.from_application_listener_attributes(
+        scope,
+        "Listener",
+        listener_arn="arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/orders/0123456789abcdef/1",
+        security_group=ec2.SecurityGroup.from_security_group_id(scope, "ListenerGroup", "sg-0123456789abcdef0"),
+    )
+    group = elbv2.ApplicationTargetGroup.from_target_group_attributes(
+        scope,
+        "Group",
+        target_group_arn="arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/orders/0123456789abcdef",
+    )
+    return listener, group
+
+
+def test_the_stage_is_taken_off_the_path_behind_a_link(scope: cdk.Stack) -> None:
+    listener, group = balanced(scope)
+    api = HttpBackendApi(scope, "Api", url="http://orders.internal", load_balancer=existing(scope), stage_name="v_1")
+    api.take_stage_off(listener, [group], priority=7)
+    (rule,) = resources(Template.from_stack(scope).to_json(), "AWS::ElasticLoadBalancingV2::ListenerRule")
+    assert (rule["ListenerArn"], rule["Priority"]) == (listener.listener_arn, 7)
+    (condition,) = rule["Conditions"]
+    assert condition["PathPatternConfig"]["Values"] == ["/v_1", "/v_1/*"]
+    assert rule["Actions"][0]["ForwardConfig"]["TargetGroups"] == [
+        {"TargetGroupArn": group.target_group_arn, "Weight": 1}
+    ]
+    (rewrite,) = rule["Transforms"][0]["UrlRewriteConfig"]["Rewrites"]
+    replace = rewrite["Replace"].replace("$1", "\\1")
+    rewritten = {
+        path: re.sub(rewrite["Regex"], replace, path) for path in ("/v_1", "/v_1/", "/v_1/a/v_1/b", "/v_1/a?b=/v_1")
+    }
+    assert list(rewritten.values()) == ["/", "/", "/a/v_1/b", "/a?b=/v_1"]
+
+
+def test_there_is_a_stage_to_take_off_only_behind_a_link(scope: cdk.Stack) -> None:
+    listener, group = balanced(scope)
+    with pytest.raises(ValueError, match=r"^listener needs load_balancer: over the internet no stage is in the path$"):
+        HttpBackendApi(scope, "Open", url=URL).take_stage_off(listener, [group])
+    api = HttpBackendApi(scope, "Api", url=URL, load_balancer=existing(scope), cloudwatch_role=False)
+    with pytest.raises(ValueError, match=r"^target_groups must be 1 to 5, got 0$"):
+        api.take_stage_off(listener, [])
+    with pytest.raises(ValueError, match=r"^priority must be between 1 and 50000, got 0$"):
+        api.take_stage_off(listener, [group], priority=0)
 
 
 def test_a_cache_is_encrypted_and_told_apart_by_path_and_what_is_named(scope: cdk.Stack) -> None:

@@ -12,8 +12,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
 from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.cidr_block import ORGANIZATION_NETWORKS
 from patterns.network.inspection_vpc import CustomerSite, InspectionVpc, JoiningSpoke, SpokeStacks
+from patterns.network.tiers.cidr_block import ORGANIZATION_NETWORKS
 from tests.conftest import ENVIRONMENTS, context
 from tests.patterns.network.inspection_vpc.hubs import BERLIN, CERTIFICATE, OPTIONS, synthesized
 from tests.patterns.network.inspection_vpc.refusals import own_policy
@@ -144,6 +144,24 @@ def test_every_vpc_of_the_hub_has_flow_logs() -> None:
     assert logged == vpcs
 
 
+@pytest.mark.parametrize("attachment", ["vpc", "transit-gateway"])
+def test_a_firewall_s_name_goes_with_what_it_is_in(attachment: str) -> None:
+    """It is replaced with its VPC, and the new one is made before the old one goes: one name would be refused."""
+
+    def build(app: cdk.App) -> None:
+        InspectionVpc(cdk.Stack(app, "Network"), "Hub", firewall_attachment=attachment)  # type: ignore[arg-type]
+
+    made = network(build)
+    firewalls = properties(made, "AWS::NetworkFirewall::Firewall")
+    names = [one["FirewallName"]["Fn::Join"] for one in firewalls]
+    assert len({str(one) for one in names}) == len(firewalls)
+    for one, (separator, (*fixed, within)) in zip(firewalls, names, strict=True):
+        holder = one["VpcId"] if attachment == "vpc" else one["TransitGatewayId"]
+        assert within == {"Fn::Select": [1, {"Fn::Split": ["-", holder]}]}
+        # An id has 17 digits after its hyphen at the most.
+        assert len(separator.join([*fixed, "0" * 17])) <= 128
+
+
 def test_each_endpoint_is_watched() -> None:
     topic_arn = {"Ref": "TopicBFC7AF6E"}
 
@@ -153,10 +171,10 @@ def test_each_endpoint_is_watched() -> None:
 
     made = network(build)
     found = [one for one in properties(made, "AWS::CloudWatch::Alarm") if one["Namespace"] == "AWS/NetworkFirewall"]
-    firewalls = {one["FirewallName"] for one in properties(made, "AWS::NetworkFirewall::Firewall")}
+    firewalls = {str(one["FirewallName"]) for one in properties(made, "AWS::NetworkFirewall::Firewall")}
     for metric in ("DroppedPackets", "StreamExceptionPolicyPackets", "ReceivedPackets"):
         watched = [one for one in found if one["MetricName"] == metric]
-        assert {dimension(one, "FirewallName") for one in watched} == firewalls
+        assert {str(dimension(one, "FirewallName")) for one in watched} == firewalls
         assert len({str(dimension(one, "AvailabilityZone")) for one in watched}) == 2
         assert all(one["AlarmActions"] == [topic_arn] for one in watched)
     silent = next(one for one in found if one["MetricName"] == "ReceivedPackets")
@@ -397,3 +415,39 @@ def test_the_ingress_load_balancer_can_be_deleted_where_it_is_asked_for(protecte
     (balancer,) = Template.from_stack(stack).find_resources("AWS::ElasticLoadBalancingV2::LoadBalancer").values()
     attribute = {"Key": "deletion_protection.enabled", "Value": str(protected).lower()}
     assert attribute in balancer["Properties"]["LoadBalancerAttributes"]
+
+
+def test_the_ingress_is_logged_by_this_accounts_load_balancers_alone_and_every_failure_has_its_alarm() -> None:
+    stack = cdk.Stack(cdk.App(), "Network")
+    hub = InspectionVpc(stack, "Hub", alarm_topic=sns.Topic(stack, "OnCall"))
+    certificate = acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE)
+    ingress = hub.add_ingress(certificate=certificate, targets={"10.1.0.70": 443})
+    made = Template.from_stack(stack)
+    (listener,) = made.find_resources("AWS::ElasticLoadBalancingV2::Listener").values()
+    assert listener["Properties"]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+
+    writers = [
+        statement
+        for policy in made.find_resources("AWS::S3::BucketPolicy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    (writer,) = writers
+    assert writer["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert ":loadbalancer/*" in str(writer["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert {"Ref": "AWS::AccountId"} in writer["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Join"][1]
+
+    alarms = made.find_resources("AWS::CloudWatch::Alarm").values()
+    watched = {
+        one["Properties"]["MetricName"] for one in alarms if one["Properties"].get("Namespace") == "AWS/ApplicationELB"
+    }
+    assert watched == {
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "RejectedConnectionCount",
+        "TargetConnectionErrorCount",
+        "UnHealthyHostCount",
+    }
+    assert len(ingress.alarms) == len(watched)
+    assert {one.node.path for one in ingress.alarms} <= {one.node.path for one in hub.alarms}
+    assert all(one["Properties"]["AlarmActions"] for one in alarms)

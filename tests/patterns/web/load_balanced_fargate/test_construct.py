@@ -52,6 +52,11 @@ def test_tasks_are_private_and_only_the_load_balancer_reaches_them(scope: cdk.St
     assert "MadeBalancer" in str(ingress["SourceSecurityGroupId"])
 
 
+def test_a_task_has_the_size_that_is_asked_for(scope: cdk.Stack) -> None:
+    (task,) = properties(template(scope, cpu=1024, memory=cdk.Size.mebibytes(3072)), "ECS::TaskDefinition")
+    assert (task["Cpu"], task["Memory"]) == ("1024", "3072")
+
+
 def test_spot_stands_on_an_on_demand_base(scope: cdk.Stack) -> None:
     (service,) = properties(template(scope, spot_share=80), "ECS::Service")
     assert service["CapacityProviderStrategy"] == [

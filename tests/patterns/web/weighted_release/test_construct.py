@@ -76,7 +76,7 @@ def test_the_function_may_change_this_listener_read_these_alarms_and_nothing_els
     }
     assert allowed["elasticloadbalancing:ModifyListener"] == {"Ref": name}
     guards = [name for name in made.find_resources("AWS::CloudWatch::Alarm") if "MadeCandidate" in name]
-    assert len(guards) == 4
+    assert len(guards) == 5
     assert {one["Fn::GetAtt"][0] for one in allowed["cloudwatch:DescribeAlarms"]} == set(guards)
 
 
@@ -103,7 +103,7 @@ def test_each_alarm_of_the_release_sends_the_weight_back(scope: cdk.Stack) -> No
         for name in made.find_resources("AWS::CloudWatch::Alarm")
         if "MadeCandidate" in name or name.startswith("Own")
     ]
-    assert len(guards) == 5
+    assert len(guards) == 6
     by_text: Callable[[Any], str] = str
     assert sorted(pattern["resources"], key=by_text) == sorted(
         ({"Fn::GetAtt": [name, "Arn"]} for name in guards), key=by_text
@@ -113,6 +113,24 @@ def test_each_alarm_of_the_release_sends_the_weight_back(scope: cdk.Stack) -> No
     # The alarm that was passed in is left as it is.
     (left,) = [one for name, one in made.find_resources("AWS::CloudWatch::Alarm").items() if name.startswith("Own")]
     assert "AlarmActions" not in left["Properties"]
+
+
+def test_a_candidate_that_never_answers_sends_the_weight_back(scope: cdk.Stack) -> None:
+    made = template(scope)
+    (balancer,) = made.find_resources("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    # No target group has a metric for what its targets did not answer.
+    (unanswered,) = [
+        name
+        for name, one in made.find_resources("AWS::CloudWatch::Alarm").items()
+        if one["Properties"].get("MetricName") == "HTTPCode_ELB_5XX_Count" and one["Properties"]["Period"] == 60
+    ]
+    alarm = made.find_resources("AWS::CloudWatch::Alarm")[unanswered]["Properties"]
+    assert alarm["Dimensions"] == [
+        {"Name": "LoadBalancer", "Value": {"Fn::GetAtt": [balancer, "LoadBalancerFullName"]}}
+    ]
+    (rule,) = properties(made, "Events::Rule")
+    assert {"Fn::GetAtt": [unanswered, "Arn"]} in rule["EventPattern"]["resources"]
+    assert json.dumps({"Ref": unanswered}) in json.dumps(environment(made)["ALARMS"])
 
 
 def test_a_step_that_cannot_be_started_or_fails_is_kept(scope: cdk.Stack) -> None:
@@ -161,7 +179,12 @@ def test_what_is_asked_for_reaches_the_function(scope: cdk.Stack) -> None:
 def test_the_threshold_is_the_candidates(scope: cdk.Stack) -> None:
     alarms = template(scope, error_threshold=7).find_resources("AWS::CloudWatch::Alarm")
     seven = {one["Properties"]["MetricName"] for one in alarms.values() if one["Properties"]["Threshold"] == 7}
-    assert seven == {"HTTPCode_Target_5XX_Count", "LambdaUserError", "TargetConnectionErrorCount"}
+    assert seven == {
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "LambdaUserError",
+        "TargetConnectionErrorCount",
+    }
     (stable,) = [one["Properties"] for name, one in alarms.items() if "StableErrors" in name]
     assert stable["Threshold"] == 1
 

@@ -1,13 +1,16 @@
-"""How traffic shifts from one version of the function to the next."""
+"""How traffic shifts from one version of a function to the next, by AWS CodeDeploy."""
+
+from collections.abc import Mapping
 
 from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from patterns.building_blocks.cross_stack import in_one_stack
+from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 
 _ALIAS = "patterns:alias"
 
@@ -62,6 +65,11 @@ def shift_traffic(
             "documents for deployments of functions.",
         )
     )
+    for hook in (before_traffic, after_traffic):
+        if hook is not None:
+            acknowledge_wildcard_resource(
+                role, f"{hook.function_arn}:*", "CodeDeploy calls the hook, which has no versions of its own."
+            )
     return group
 
 
@@ -70,43 +78,47 @@ def _hook(scope: Construct, construct_id: str, function: lambda_.IFunction | Non
         return function
     # CodeDeploy takes hooks of its own account only; the CDK does not know whose an imported function is.
     return lambda_.Function.from_function_attributes(
-        scope, construct_id, function_arn=function.function_arn, same_environment=True
+        scope, construct_id, function_arn=function.function_arn, role=function.role, same_environment=True
     )
 
 
-def check_release(
-    scope: Construct,
-    *,
-    gradual: bool,
-    deployment_config: object | None,
-    before_traffic: IConstruct | None,
-    after_traffic: IConstruct | None,
-) -> None:
-    """Refuse a gradual release's settings where there is none, and hooks that it could not be made with.
+def check_hooks(scope: Construct, hooks: Mapping[str, lambda_.IFunction | None], *, whose: str) -> None:
+    """Refuse hooks that a gradual release could not be made with.
+
+    Args:
+        scope: Parent construct.
+        hooks: The hooks by their arguments' names; None passes.
+        whose: Whose stack they must stand in, for the message: "API".
 
     Raises:
-        ValueError: If one is given.
+        ValueError: If one stands in another stack, or nobody could let it answer.
     """
-    hooks = {"before_traffic": before_traffic, "after_traffic": after_traffic}
-    for argument, value in {"deployment_config": deployment_config, **hooks}.items():
-        if value is not None and not gradual:
-            raise ValueError(f"{argument} needs gradual_release: without it all traffic is shifted at once")
     for argument, hook in hooks.items():
+        if hook is not None and hook.role is None:
+            # CodeDeploy would wait an hour for an answer that the hook may not give.
+            raise ValueError(
+                f"{argument} must have a role that is known, which must be allowed to answer CodeDeploy: "
+                "import it with Function.from_function_attributes(role=...)"
+            )
         if hook is not None and not in_one_stack(scope, hook):
             # The function's role names the deployment group, whose own role names the function.
             raise ValueError(
-                f"{argument} must stand in the API's stack, {Stack.of(scope).node.path}, "
+                f"{argument} must stand in the {whose}'s stack, {Stack.of(scope).node.path}, "
                 f"got a function of {Stack.of(hook).node.path}: their stacks would wait for each other"
             )
 
 
-def check_owner(scope: Construct, function: lambda_.Function | None, alias_name: str) -> None:
+def check_owner(
+    scope: Construct, function: lambda_.Function | None, alias_name: str, *, whose: str, argument: str
+) -> None:
     """Refuse a function that cannot be released here: of another stack, or with an alias of this name.
 
     Args:
-        scope: Parent construct of the API.
+        scope: Parent construct.
         function: The ready function; None passes.
         alias_name: The name of the alias.
+        whose: Whose stack it must stand in, for the message: "API".
+        argument: The argument that names the alias.
 
     Raises:
         ValueError: If it cannot.
@@ -114,16 +126,16 @@ def check_owner(scope: Construct, function: lambda_.Function | None, alias_name:
     if function is None:
         return
     if not in_one_stack(scope, function):
-        # The function's stack would export its version, and could not replace it while the API's stack imports it.
+        # The function's stack would export its version, and could not replace it while this stack imports it.
         raise ValueError(
-            f"function must stand in the API's stack, {Stack.of(scope).node.path}, got a function of "
+            f"function must stand in the {whose}'s stack, {Stack.of(scope).node.path}, got a function of "
             f"{Stack.of(function).node.path}: no new version of it could be deployed"
         )
     aliases = [one.data for one in function.node.metadata if one.type == _ALIAS]
     if alias_name in aliases:
-        raise ValueError(f"stage_name must be another for each API of one function: it has an alias {alias_name!r}")
+        raise ValueError(f"{argument} must be another for each {whose} of one function: it has an alias {alias_name!r}")
 
 
 def note_alias(function: lambda_.Function, alias_name: str) -> None:
-    """Remember that a function has an alias, for APIs that are made later."""
+    """Remember that a function has an alias, for whatever else is made of it later."""
     function.node.add_metadata(_ALIAS, alias_name)

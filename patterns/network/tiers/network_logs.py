@@ -9,7 +9,7 @@ from constructs import Construct
 
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.settings import Settings
-from patterns.network.hub.attachment_vpc import AttachmentVpc
+from patterns.network.tiers.tiered_vpc import TieredVpc
 
 
 class NetworkLogs(Construct):
@@ -74,7 +74,7 @@ class NetworkLogs(Construct):
             return existing
         return self._settings.log_group(self, construct_id)
 
-    def log_flows(self, vpc: AttachmentVpc) -> None:
+    def log_flows(self, vpc: TieredVpc) -> None:
         """Record every flow of a VPC.
 
         Args:

@@ -1,0 +1,1 @@
+"""Names that answer, and keep answering while something is ill."""

@@ -1,0 +1,1 @@
+"""Health checks of Amazon Route 53, and the alarms on them."""

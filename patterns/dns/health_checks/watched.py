@@ -1,0 +1,138 @@
+"""What health checks watch, as values."""
+
+import ipaddress
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from annotated_types import Interval, Len, Unit
+from aws_cdk import Token
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from patterns.building_blocks.bounds import Matches
+from patterns.building_blocks.domain_name import HostName
+from patterns.dns.health.probe import Probe, check_probe
+
+Label = Annotated[
+    str, Matches(r"[A-Z][A-Za-z0-9]{0,40}", "up to 41 letters and digits, beginning with a capital letter")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicEndpoint:
+    """An endpoint that health checkers reach over the internet.
+
+    Attributes:
+        host: Its domain name, of which health checkers ask over IPv4.
+        address: Its public address, which is asked in place of those of `host`. Default: none.
+        probe: How it is asked. Default: HTTPS to port 443 every 30 seconds; three failures in a row are an illness.
+    """
+
+    host: HostName
+    address: str | None = None
+    probe: Probe = field(default_factory=Probe)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSignal:
+    """Something private, whose alarm tells that it is ill.
+
+    Attributes:
+        alarm: The alarm, of any Region, on one metric by a plain statistic over whole minutes: Route 53 evaluates the
+            metric by itself.
+        region: The Region of the alarm. Default: that of its stack, or of the stack that imports it.
+        too_few_data_is_ill: Whether it is ill while its metric has too few data. Default: yes.
+    """
+
+    alarm: cloudwatch.IAlarm
+    region: Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "a Region such as eu-west-1")] | None = None
+    too_few_data_is_ill: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Several checks as one.
+
+    Attributes:
+        of: Which endpoints and signals, each by its name.
+        at_least: How many of them must be well for the group to be well. Default: all.
+    """
+
+    of: Annotated[Sequence[str], Len(1, 255), Unit("checks")]
+    at_least: Annotated[int, Interval(ge=1, le=255)] | None = None
+
+
+def check_endpoint(argument: str, endpoint: PublicEndpoint) -> None:
+    """Refuse an endpoint that health checkers cannot reach.
+
+    Args:
+        argument: The argument's own name.
+        endpoint: The endpoint.
+
+    Raises:
+        ValueError: If its address is none, or private.
+    """
+    check_probe(f"{argument}: probe", endpoint.probe)
+    if endpoint.address is None or Token.is_unresolved(endpoint.address):
+        return
+    try:
+        address = ipaddress.ip_address(endpoint.address)
+    except ValueError:
+        raise ValueError(f"{argument}: address must be an IP address, got {endpoint.address!r}") from None
+    documentation = any(
+        address in ipaddress.ip_network(one)
+        for one in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+        if ipaddress.ip_network(one).version == address.version
+    )
+    if not address.is_global and not documentation:
+        raise ValueError(
+            f"{argument}: address must be public, got {address}, which no checker reaches: give an alarm in signals"
+        )
+
+
+def check_signal(argument: str, signal: AlarmSignal) -> None:
+    """Refuse an alarm that Route 53 cannot watch.
+
+    Args:
+        argument: The argument's own name.
+        signal: The signal; the alarm of another stack's import passes, of which nothing is known.
+
+    Raises:
+        ValueError: If the alarm has metric math, an extended statistic or a period of less than a minute.
+
+    Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html
+    """
+    resource = signal.alarm.node.default_child
+    if not isinstance(resource, cloudwatch.CfnAlarm):
+        return
+    if resource.metrics is not None and resource.metric_name is None:
+        raise ValueError(f"{argument}: alarm must be on one metric, which Route 53 reads by itself, got metric math")
+    if resource.extended_statistic is not None:
+        raise ValueError(
+            f"{argument}: alarm must be on Average, Minimum, Maximum, Sum or SampleCount, "
+            f"got {resource.extended_statistic}"
+        )
+    if resource.period is not None and resource.period % 60:
+        raise ValueError(f"{argument}: alarm must have a period of whole minutes, got {int(resource.period)} seconds")
+
+
+def check_groups(groups: dict[str, Group], singles: Collection[str]) -> None:
+    """Refuse groups that Route 53 does not take.
+
+    Args:
+        groups: The groups by name.
+        singles: The names of endpoints and signals.
+
+    Raises:
+        ValueError: If one names what is not there, names it twice, or asks for more than there are.
+    """
+    for name, group in groups.items():
+        for one in group.of:
+            if one in groups:
+                raise ValueError(f"groups[{name}]: of must name endpoints and signals, {one} is a group itself")
+            if one not in singles:
+                raise ValueError(f"groups[{name}]: of must name endpoints and signals, got {one}")
+        if len(set(group.of)) != len(group.of):
+            raise ValueError(f"groups[{name}]: of must name each once, got {', '.join(group.of)}")
+        if group.at_least is not None and group.at_least > len(group.of):
+            raise ValueError(f"groups[{name}]: at_least must be at most {len(group.of)}, got {group.at_least}")

@@ -1,0 +1,1 @@
+"""How VPCs resolve names."""

@@ -1,0 +1,1 @@
+"""Works on events whose senders do not wait."""

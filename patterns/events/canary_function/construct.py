@@ -1,0 +1,264 @@
+"""A function whose new versions take over bit by bit, and go back when they fail."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from annotated_types import Interval, MultipleOf
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from patterns.building_blocks.arguments import check_json
+from patterns.building_blocks.bounds import Known, Matches, Passes
+from patterns.building_blocks.function_settings import LONGEST_TIMEOUT, timeout_of
+from patterns.building_blocks.lambda_function import (
+    PYTHON,
+    EnvironmentVariables,
+    FunctionMemory,
+    FunctionTimeout,
+    LambdaFunction,
+    ReservedConcurrency,
+)
+from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.ready_function import check_function, errors_alarm
+from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
+from patterns.building_blocks.version_release import check_hooks, check_owner, note_alias, shift_traffic
+from patterns.events.canary_function.shift import Percentage, Shift, ShiftKind, answered_synchronously
+
+EXAMPLE = Path(__file__).parent / "handler"
+PROBES = 3
+"""Calls of the new version by the hook of the pattern's own."""
+
+
+class CanaryFunction(Construct):
+    """Give a new version of a function its traffic bit by bit, and take all of it back when the version fails.
+
+    Callers call the alias. Each change of the function makes a version, which AWS CodeDeploy gives a part of the
+    alias's traffic, then the rest; hooks check it before and after, and alarms on the new version alone end the shift.
+
+    Args:
+        scope: Parent construct.
+        construct_id: Construct id.
+        function: A ready function of this stack, which needs no version or alias. Default: one is made, of `code` or
+            as an example.
+        code: The code of a function to make. Default: an example that answers with its version.
+        handler: The function in `code`: "module.function". Required with `code`.
+        runtime: The runtime of `code`. Default: the catalog's Python.
+        environment: Environment variables of a function that is made. Default: none.
+        memory: Memory of a function that is made. Default: 256 MiB.
+        timeout: How long one call of a function that is made may take. Default: 30 seconds.
+        reserved_concurrency: The most calls at one time of a function that is made, of all versions together.
+            Default: no limit of its own.
+        alias_name: The alias that callers call. Default: "live".
+        shift: "canary" for a part of the traffic and then the rest, "linear" for equal steps, "all_at_once".
+            Default: "canary".
+        percentage: How much of the traffic each step shifts; "all_at_once" has none. Default: 10.
+        interval: How long a step lasts; "all_at_once" has none. Default: 5 minutes.
+        probe: The event with which a hook of the pattern's own calls the new version, before and after traffic shifts.
+            The version must take it without harm. Default: no hook of its own.
+        before_traffic: A function of this stack that checks the new version before it gets any traffic. Default: the
+            hook of the pattern's own, if `probe` is given.
+        after_traffic: A function of this stack that checks it when it has all traffic. Default: likewise.
+        most_errors: How many errors of the new version in a minute are no reason to go back. Default: 0.
+        calls_per_minute: How many calls the alias gets in a quiet minute. With it, a shift is refused of which the new
+            version gets too few calls for an alarm to measure. Default: not known.
+        rollback_alarms: Alarms of your own that end a shift as well. Default: none.
+        encryption_key: The key that encrypts logs and environment. Default: keys that AWS owns.
+        log_retention: How long logs are kept. Default: one month.
+        alarm_topic: The topic that alarms notify. Default: none; alarms only change state.
+
+    Attributes:
+        function (lambda_.Function): The function.
+        version (lambda_.Version): Its version of this deployment.
+        alias (lambda_.Alias): What callers call.
+        release (codedeploy.LambdaDeploymentGroup): What shifts traffic.
+        probe_function (lambda_.Function | None): The hook of the pattern's own.
+        alarms (list[cloudwatch.Alarm]): All alarms.
+
+    Raises:
+        ValueError: If an argument is out of range, no alarm could end the shift, or two arguments contradict each
+            other.
+
+    Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
+    """
+
+    @checked
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        function: lambda_.Function | None = None,
+        code: lambda_.Code | None = None,
+        handler: str | None = None,
+        runtime: lambda_.Runtime | None = None,
+        environment: EnvironmentVariables | None = None,
+        memory: FunctionMemory | None = None,
+        timeout: FunctionTimeout | None = None,
+        reserved_concurrency: ReservedConcurrency | None = None,
+        alias_name: Annotated[
+            str, Matches(r"(?!\d+$)[A-Za-z0-9_-]{1,128}", "up to 128 letters, digits, _ and -, and no number alone")
+        ] = "live",
+        shift: ShiftKind = "canary",
+        percentage: Percentage | None = None,
+        interval: Annotated[
+            Duration,
+            Interval(ge=timedelta(minutes=1), le=timedelta(days=2)),
+            MultipleOf(timedelta(minutes=1)),
+            Known("the deployment configuration"),
+        ]
+        | None = None,
+        probe: Annotated[Mapping[str, Any], Passes(check_json, "JSON")] | None = None,
+        before_traffic: lambda_.IFunction | None = None,
+        after_traffic: lambda_.IFunction | None = None,
+        most_errors: Annotated[int, Interval(ge=0, le=10_000)] = 0,
+        calls_per_minute: Annotated[float, Interval(ge=0, le=10_000_000)] | None = None,
+        rollback_alarms: Sequence[cloudwatch.IAlarm] = (),
+        encryption_key: kms.IKey | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        alarm_topic: sns.ITopic | None = None,
+    ) -> None:
+        own = {
+            "runtime": runtime,
+            "environment": environment,
+            "memory": memory,
+            "timeout": timeout,
+            "reserved_concurrency": reserved_concurrency,
+        }
+        check_function(function, code, handler, own)
+        check_owner(scope, function, alias_name, whose="construct", argument="alias_name")
+        check_hooks(scope, {"before_traffic": before_traffic, "after_traffic": after_traffic}, whose="construct")
+        traffic = Shift.of(shift, percentage, interval)
+        traffic.check_measurable(calls_per_minute)
+        if probe is not None and before_traffic is not None and after_traffic is not None:
+            raise ValueError("probe must not be given with before_traffic and after_traffic: no hook would send it")
+        super().__init__(scope, construct_id)
+        self._settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        self.alarms: list[cloudwatch.Alarm] = []
+        if function is not None:
+            self.function = function
+            self.alarms.append(errors_alarm(self, "Errors", function, what="The function", topic=alarm_topic))
+        else:
+            made = LambdaFunction(
+                self,
+                "Work",
+                description="Answers by the version that the alias names",
+                code=code or self._example(),
+                handler=handler or "canary_handler.index.handler",
+                runtime=runtime,
+                memory=memory,
+                timeout=timeout,
+                environment=environment,
+                settings=self._settings,
+                reserved_concurrency=reserved_concurrency,
+            )
+            answered_synchronously(
+                made.function, "What becomes of a failed event is decided where the alias is called."
+            )
+            self.function = made.function
+            self.alarms += made.alarms
+
+        self.version = self.function.current_version
+        # A version may still have traffic when the next one takes its place in the template.
+        self.version.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.alias = lambda_.Alias(self, "Alias", alias_name=alias_name, version=self.version)
+        note_alias(self.function, alias_name)
+        self.probe_function: lambda_.Function | None = None
+        if probe is not None:
+            self.probe_function = self._probe(probe)
+        bad = self._watch_new_version(most_errors)
+        self.release: codedeploy.LambdaDeploymentGroup = shift_traffic(
+            self,
+            self.alias,
+            traffic.deployment_config(self),
+            before_traffic or self.probe_function,
+            after_traffic or self.probe_function,
+            [bad, *rollback_alarms],
+        )
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let someone call the alias, and no version beside it.
+
+        Args:
+            grantee: Who may.
+
+        Returns:
+            The grant.
+        """
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=["lambda:InvokeFunction"], resource_arns=[self.alias.function_arn]
+        )
+
+    def metric_new_version_errors(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Count the errors of this deployment's version, as long as it shares the alias's traffic with another one.
+
+        Args:
+            period: The period. Default: one minute.
+
+        Returns:
+            The metric.
+        """
+        name = self.function.function_name
+        return cloudwatch.Metric(
+            namespace="AWS/Lambda",
+            metric_name="Errors",
+            dimensions_map={
+                "FunctionName": name,
+                "Resource": f"{name}:{self.alias.alias_name}",
+                "ExecutedVersion": self.version.version,
+            },
+            statistic="Sum",
+            period=period or Duration.minutes(1),
+        )
+
+    def _example(self) -> lambda_.Code:
+        return python_code(self, EXAMPLE, runtime=PYTHON, architecture=lambda_.Architecture.ARM_64)
+
+    def _probe(self, probe: Mapping[str, Any]) -> lambda_.Function:
+        call = timeout_of(self.function)
+        most = LONGEST_TIMEOUT.to_seconds()
+        seconds = most if call is None else min(most, PROBES * call.to_seconds() + 30)
+        made = LambdaFunction(
+            self,
+            "Probe",
+            description="Calls a new version before and after it gets traffic",
+            code=self._example(),
+            handler="probe_handler.index.handler",
+            timeout=Duration.seconds(seconds),
+            environment={
+                "NEW_VERSION": self.version.function_arn,
+                "PROBE": json.dumps(dict(probe), sort_keys=True),
+                "PROBES": str(PROBES),
+            },
+            settings=self._settings,
+        )
+        made.permit(
+            [iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.version.function_arn])],
+        )
+        answered_synchronously(made.function, "CodeDeploy takes a hook that fails for a version that fails.")
+        # The hook must know the new version, and may call it, before CodeDeploy asks for the check.
+        self.alias.node.add_dependency(made.function, made.role)
+        self.alarms += made.alarms
+        return made.function
+
+    def _watch_new_version(self, most_errors: int) -> cloudwatch.Alarm:
+        made = self._settings.alarm(
+            self,
+            "NewVersionErrors",
+            metric=self.metric_new_version_errors(),
+            threshold=most_errors + 1,
+            description="The new version raised errors or timed out while it got a part of the traffic: all of it goes "
+            "back to the version before. Read the log of the new version.",
+        )
+        self.alarms.append(made)
+        return made

@@ -1,0 +1,1 @@
+"""Answers by the version that an alias names."""

@@ -1,0 +1,1 @@
+"""Checks a new version of a function for AWS CodeDeploy."""

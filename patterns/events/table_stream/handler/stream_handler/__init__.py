@@ -1,0 +1,1 @@
+"""Works on the changes of a table."""

@@ -1,0 +1,1 @@
+"""VPCs of tiers, and what stands in them: endpoints, address ranges."""

@@ -1,0 +1,372 @@
+"""Each argument of each pattern, set away from its default, and whether the template shows it. Nothing names a pattern.
+
+Most are set together, each to a value that the example's own template does not hold, and are looked for in what comes
+out: one synthesis serves many. What is not seen there, because it is made into something else, is set alone, and the
+template must change.
+"""
+
+import dataclasses
+import enum
+import importlib
+import inspect
+import itertools
+import json
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal
+from unittest import mock
+
+import aws_cdk as cdk
+from aws_cdk import Duration, Size
+from aws_cdk.aws_scheduler import ScheduleExpression
+from constructs import Construct
+
+from patternkit.catalog.discovery import Pattern
+from patterns.building_blocks.signature import check, declared
+from tests.conftest import context
+from tests.edges import Given, edges, in_bytes, in_milliseconds, plain
+from tests.four_ways import Same, companion_of, construct_of
+from tests.fuzz.given import meanings
+from tests.fuzz.resources import RESOURCES
+from tests.fuzz.words import words
+
+_NUMBERS = (64777, 4711, 977, 613, 337, 211, 97, 61, 37, 23, 19, 17, 13, 11, 7, 5, 3, 2, 1)
+_TEXTS = (
+    "zebra-7",
+    "Zebra7",
+    "zebra7.example.com",
+    "https://zebra7.example.com",
+    "/zebra/7",
+    "zebra.handler",
+    "method.request.header.X-Zebra",
+    "10.77.0.0/16",
+    "65123",
+    "eu-west-1a",
+    "eu-west-1b",
+    "0 7 * * 1",
+)
+_MOST_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An argument, or a field of the values that an argument takes, with values to set it to.
+
+    Attributes:
+        argument: The argument.
+        field: The field of the first value that the example gives; empty if it is the argument itself.
+        values: Values away from the default, the most telling first.
+        default: The default.
+    """
+
+    argument: str
+    field: str
+    values: tuple[Given, ...]
+    default: Any = None
+
+    @property
+    def name(self) -> str:
+        """The name in messages and in `arguments.toml`."""
+        return f"{self.argument}.{self.field}" if self.field else self.argument
+
+
+def unseen(pattern: Pattern) -> dict[str, str]:
+    """Set each argument of a pattern, and find those that the template does not show.
+
+    Returns:
+        What came of each of them, by name.
+    """
+    base = _template(pattern, {})
+    settings = list(_settings(pattern, _words_of(base)))
+    together = _shown_together(pattern, settings, base)
+    found = {}
+    for setting in settings:
+        if setting.name not in together and (said := _alone(pattern, setting, settings, base)):
+            found[setting.name] = said
+    return found
+
+
+def _shown_together(pattern: Pattern, settings: Sequence[Setting], base: Any) -> set[str]:
+    """Set as many arguments as go together, and find those whose values are in the template."""
+    chosen = {one.name: one for one in settings if one.values and _is_telling(one.values[0])}
+    while chosen:
+        try:
+            template = _template(pattern, {one: one.values[0] for one in chosen.values()})
+        except ValueError as error:
+            for name in _named(str(error), chosen) or list(chosen):
+                del chosen[name]
+        else:
+            new = _words_of(template) - _words_of(base)
+            return {name for name, one in chosen.items() if _is_shown(one, new, template)}
+    return set()
+
+
+def _named(said: str, names: Iterable[str]) -> list[str]:
+    """Find the arguments that a refusal is about."""
+    for word in re.findall(r"\w+", said):
+        if found := [name for name in names if word == name.rpartition(".")[2]]:
+            return found
+    return []
+
+
+def _is_telling(value: Given) -> bool:
+    return value.text.startswith("<") or bool(re.search(r"\d{2}|[Zz]ebra", value.text))
+
+
+def _is_shown(setting: Setting, new: set[str], template: Any) -> bool:
+    value = setting.values[0]
+    if value.text.startswith("<"):
+        return f'"{_given_id(setting)}' in json.dumps(template)
+    wanted = set(re.findall(r"[A-Za-z0-9]+", value.text)) - {"Duration", "millis", "Size", "bytes"}
+    for number in re.findall(r"(?:millis|bytes)\((\d+)\)", value.text):
+        for unit in (1, 1000, 60_000, 3_600_000, 86_400_000, 1024, 1024**2, 1024**3):
+            wanted |= {str(int(number) // unit)} if int(number) % unit == 0 else set()
+    return bool(wanted & new)
+
+
+def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base: Any) -> str:
+    """Set one argument, beside what it needs: empty if the template changes, or else what came of it."""
+    said = "no value is known that its bounds allow: say one in tests/each_argument.py or tests/fuzz/words.py"
+    for value in setting.values[:_MOST_TRIES]:
+        beside: dict[Setting, Given] = {}
+        left = _others(setting, settings)
+        for _ in range(6):
+            try:
+                template = _template(pattern, {**beside, setting: value})
+            except ValueError as error:
+                said = str(error)
+                other = _needed(setting, left, said)
+                if other is None:
+                    break
+                beside[other] = left[other].pop(0)
+            else:
+                if template != _without(pattern, beside, base):
+                    return ""
+                said = f"the template does not change with {value!r}"
+                break
+    return said
+
+
+def _others(setting: Setting, settings: Sequence[Setting]) -> dict[Setting, list[Given]]:
+    """Find what a refusal may ask for: a value of another argument, or its default in place of the example's."""
+    return {
+        one: [*one.values[:1], plain(one.default)]
+        for one in settings
+        if one != setting and (not one.field or one.argument == setting.argument)
+    }
+
+
+def _needed(setting: Setting, left: Mapping[Setting, list[Given]], said: str) -> Setting | None:
+    """Read out of a refusal which other argument this one needs, and to what it is set next."""
+    others = {one.field or one.argument: one for one, values in left.items() if values}
+    wanted = companion_of(setting.field or setting.argument, said)
+    if wanted and wanted[0] in others:
+        other = others[wanted[0]]
+        if not isinstance(wanted[1], Same) and len(left[other]) > 1:
+            left[other][0] = plain(wanted[1])
+        return other
+    for name, value in re.findall(r"(\w+)='(\w+)'", said):
+        if name in others and len(left[others[name]]) > 1:
+            left[others[name]][0] = plain(value)
+            return others[name]
+    words_said = re.findall(r"\w+", said)
+    return next((others[one] for word in words_said for one in (word, word.lower()) if one in others), None)
+
+
+def _without(pattern: Pattern, beside: Mapping[Setting, Given], base: Any) -> Any:
+    """The template with what an argument needs and without the argument."""
+    try:
+        return _template(pattern, beside) if beside else base
+    except ValueError:
+        return base
+
+
+def _template(pattern: Pattern, given: Mapping[Setting, Given]) -> Any:
+    """Synthesize a pattern's example with arguments.
+
+    Returns:
+        The templates of its stacks, without the resources that were passed in.
+
+    Raises:
+        ValueError: If the pattern refuses them.
+    """
+    app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}, analytics_reporting=False, tree_metadata=False)
+    construct = construct_of(pattern)
+
+    def made(scope: Construct, construct_id: str, **options: Any) -> Any:
+        for setting, value in given.items():
+            resource = value.make(Construct(scope, _given_id(setting)))
+            if setting.field:
+                first, *others = options[setting.argument]
+                resource = [dataclasses.replace(first, **{setting.field: resource}), *others]
+            options[setting.argument] = resource
+        return construct(scope, construct_id, **options)
+
+    example = importlib.import_module(f"{pattern.module}.example")
+    with mock.patch.object(example, pattern.construct, made):
+        getattr(example, pattern.stack)(app, "Test")
+    return {one.stack_name: _own(one.template) for one in app.synth().stacks}
+
+
+def _own(template: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        section: {name: one for name, one in content.items() if not name.startswith("Given")}
+        if isinstance(content, dict)
+        else content
+        for section, content in template.items()
+    }
+
+
+def _given_id(setting: Setting) -> str:
+    return "Given" + re.sub("[^A-Za-z0-9]", "", setting.name)
+
+
+def _words_of(value: Any) -> set[str]:
+    """Find the words and numbers in a template, not in its names."""
+    if isinstance(value, dict):
+        return {word for one in value.values() for word in _words_of(one)}
+    if isinstance(value, list):
+        return {word for one in value for word in _words_of(one)}
+    return set(re.findall(r"[A-Za-z0-9]+", f"{value:g}" if isinstance(value, float) else str(value)))
+
+
+def _settings(pattern: Pattern, held: set[str]) -> Iterator[Setting]:
+    construct = construct_of(pattern)
+    init = inspect.getattr_static(construct, "__init__")
+    hints, taken, said = typing.get_type_hints(init, include_extras=True), inspect.signature(init), meanings(construct)
+    for name, parameter in taken.parameters.items():
+        if parameter.kind is not parameter.KEYWORD_ONLY:
+            continue
+        kind = next((one for one in _kinds(hints[name]) if dataclasses.is_dataclass(one)), None)
+        if kind is not None and parameter.default is parameter.empty:
+            yield from _fields(name, typing.cast(type, kind), held)
+        else:
+            values = _values(name, hints[name], said[name], parameter.default, held)
+            yield Setting(name, "", values, parameter.default)
+
+
+def _fields(argument: str, kind: type, held: set[str]) -> Iterator[Setting]:
+    hints, said = typing.get_type_hints(kind, include_extras=True), meanings(kind)
+    for one in dataclasses.fields(kind):
+        default = one.default if one.default is not dataclasses.MISSING else None
+        values = _values(one.name, hints[one.name], said[one.name], default, held)
+        yield Setting(argument, one.name, values, default)
+
+
+def _values(name: str, hint: Any, meaning: str, default: Any, held: set[str]) -> tuple[Given, ...]:
+    """Values that the bounds allow, those first that the example's template does not hold."""
+    candidates = [one for one in _candidates(hint, meaning) if one.text != repr(default)]
+    return tuple(sorted(_allowed(name, hint, candidates), key=lambda one: _is_held(one, held)))
+
+
+def _is_held(value: Given, held: set[str]) -> bool:
+    return not set(re.findall(r"[A-Za-z0-9]+", value.text)) - held
+
+
+def _allowed(name: str, hint: Any, candidates: Sequence[Given]) -> list[Given]:
+    found = []
+    for one in candidates:
+        if not one.text.startswith("<"):
+            try:
+                check(name, one.make(typing.cast(Construct, None)), hint)
+            except (ValueError, AttributeError, TypeError):
+                continue
+        found.append(one)
+    return found
+
+
+@cache
+def _kinds(hint: Any) -> tuple[Any, ...]:
+    """The types within an annotation."""
+    kind, _ = declared(hint)
+    inner = typing.get_args(kind)
+    return (kind, *(one for part in inner for one in _kinds(part))) if not _is_literal(kind) else (kind,)
+
+
+def _is_literal(kind: Any) -> bool:
+    return typing.get_origin(kind) is Literal
+
+
+def _candidates(hint: Any, meaning: str) -> list[Given]:
+    kind, _ = declared(hint)
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if kind in RESOURCES:
+        return [Given(f"<{name}>", make) for name, make in RESOURCES[kind].items()]
+    if origin in (typing.Union, types.UnionType):
+        parts = [Annotated[one, *hint.__metadata__] if hasattr(hint, "__metadata__") else one for one in inner]
+        return [value for one in parts if declared(one)[0] is not type(None) for value in _candidates(one, meaning)]
+    if _is_literal(kind):
+        return [plain(one) for one in inner]
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        keys = [*words(meaning), "ZEBRA", "X-Zebra"]
+        return [_mapping(key, one) for one in _candidates(inner[1], meaning)[:4] for key in keys]
+    if isinstance(origin, type) and issubclass(origin, Sequence):
+        ones = _candidates(inner[0], meaning)
+        return [_listed(one) for one in ones] + [
+            _listed(one, other) for one, other in itertools.pairwise([*ones, *ones[-1:]])
+        ]
+    if dataclasses.is_dataclass(kind):
+        return [_needed_alone(typing.cast(type, kind))]
+    if kind is Duration:
+        whole = [in_milliseconds(one * unit) for one in _NUMBERS for unit in (1000, 60_000, 86_400_000)]
+        return [*whole, *edges(hint).inside]
+    if kind is Size:
+        return [*(in_bytes(one * unit) for one in _NUMBERS for unit in (1024, 1024**2)), *edges(hint).inside]
+    return _plain(kind, meaning) + edges(hint).inside
+
+
+def _needed_alone(kind: type) -> Given:
+    """A value of a dataclass with the fields alone that must be given."""
+    hints, said = typing.get_type_hints(kind, include_extras=True), meanings(kind)
+    needed = [
+        one.name
+        for one in dataclasses.fields(kind)
+        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    ]
+    values = {name: _allowed(name, hints[name], _candidates(hints[name], said[name]))[0] for name in needed}
+
+    def made(scope: Construct) -> Any:
+        return kind(**{name: one.make(_within(scope, number)) for number, (name, one) in enumerate(values.items())})
+
+    return Given(f"<{kind.__name__}>", made)
+
+
+def _plain(kind: Any, meaning: str) -> list[Given]:
+    if kind is bool:
+        return [plain(True), plain(False)]
+    if kind in (int, float):
+        return [plain(kind(one)) for one in _NUMBERS]
+    if kind is str:
+        return [plain(one) for one in (*_TEXTS, *words(meaning))]
+    if kind is ScheduleExpression:
+        return [Given("'rate(37 minutes)'", lambda _: ScheduleExpression.expression("rate(37 minutes)"))]
+    if kind is Any:
+        return [plain({"zebra": 77}), plain("zebra"), plain({"type": "object"})]
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return [plain(one) for one in list(kind)[-8:]]
+    names = [name for name in dir(kind) if re.fullmatch(r"[A-Z][A-Z0-9_]*", name)]
+    return [Given(f"<{name}>", _constant(kind, name)) for name in names if not name.startswith(("ALL", "NODEJS_1"))]
+
+
+def _constant(kind: Any, name: str) -> Callable[[Construct], Any]:
+    return lambda _: getattr(kind, name)
+
+
+def _mapping(key: str, one: Given) -> Given:
+    return Given(f"{{{key!r}: {one.text}}}" if one.text[0] != "<" else one.text, lambda scope: {key: one.make(scope)})
+
+
+def _listed(*ones: Given) -> Given:
+    text = ", ".join(one.text for one in ones)
+    return Given(
+        text if text[0] == "<" else f"[{text}]",
+        lambda scope: [one.make(_within(scope, number)) for number, one in enumerate(ones)],
+    )
+
+
+def _within(scope: Construct, number: int) -> Construct:
+    return typing.cast(Construct, None) if scope is None else Construct(scope, f"Number{number}")

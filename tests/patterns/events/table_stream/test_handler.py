@@ -1,0 +1,64 @@
+"""The example handler: each change once, and an answer that says where a batch failed."""
+
+import importlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from patternkit.testing.permissions.running import Invocation
+
+MODULE = "patterns.events.table_stream.handler.stream_handler.index"
+CONTEXT = Invocation(function_name="f", invoked_function_arn="arn", memory_limit_in_mb="128", timeout=3)
+
+
+@pytest.fixture(scope="module")
+def module() -> Iterator[ModuleType]:
+    settings = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "IDEMPOTENCY_TABLE": "remembered",
+        "IDEMPOTENCY_SECONDS": "60",
+    }
+    with patch.dict(os.environ, settings), mock_aws():
+        boto3.client("dynamodb").create_table(
+            TableName="remembered",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        sys.modules.pop(MODULE, None)
+        yield importlib.import_module(MODULE)
+
+
+def change(name: str) -> dict[str, Any]:
+    image = {"id": {"S": "secret"}}
+    return {"eventID": name, "eventName": "INSERT", "dynamodb": {"SequenceNumber": f"1{name}", "NewImage": image}}
+
+
+def worked(caplog: pytest.LogCaptureFixture) -> list[str]:
+    told = [json.loads(one) for one in caplog.messages if one.startswith("{")]
+    return [one["event"] for one in told if one["message"] == "worked on"]
+
+
+def test_a_batch_stops_at_its_first_failure_and_goes_on_from_there(
+    module: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    batch = [change("1"), change("2"), {"eventID": "3", "dynamodb": {"SequenceNumber": "13"}}, change("4")]
+    with caplog.at_level(logging.INFO):
+        assert module.handler({"Records": batch}, CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "13"}]}
+        assert worked(caplog) == ["1", "2"]
+        batch[2] = change("3")
+        # All of it comes again, as after a timeout: nothing is worked on twice.
+        assert module.handler({"Records": batch}, CONTEXT) == {"batchItemFailures": []}
+    assert worked(caplog) == ["1", "2", "3", "4"]
+    assert "secret" not in caplog.text
