@@ -2,16 +2,9 @@
 
 import ipaddress
 from collections.abc import Sequence
-from typing import Annotated
 
 from aws_cdk import Token
 
-from patterns.building_blocks.bounds import Matches
-
-_ORGANIZATION = r"arn:aws(-[a-z]{2,6}){0,2}:organizations::\d{12}:(organization|ou)/o-[a-z0-9]{10,32}(/ou-[a-z0-9-]+)?"
-Principal = Annotated[
-    str, Matches(rf"\d{{12}}|{_ORGANIZATION}", "an account, or the ARN of an organization or a unit of one")
-]
 # Forwarded, these would take the names of AWS's own services and of instances with them.
 _OF_AWS = ("amazonaws.com", "amazonaws.com.cn", "compute.internal", "ec2.internal", "aws.dev", "api.aws")
 

@@ -19,7 +19,8 @@ from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.dns.hybrid_dns.checks import Principal, check_address, check_domains, check_range
+from patterns.dns.hybrid_dns.checks import check_address, check_domains, check_range
+from patterns.dns.resolution.sharing import Principal
 from patterns.dns.resolution.vpc_attributes import check_vpcs
 
 _PORTS = (ec2.Port.tcp(53), ec2.Port.udp(53))

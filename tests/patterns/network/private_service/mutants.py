@@ -12,8 +12,8 @@ def _nobody_let_in(made: Templates) -> None:
 def _peered(made: Templates) -> None:
     """The ranges would have to differ."""
     made.change("EC2::VPC", "Shop", CidrBlock="10.1.0.0/24")
-    for number, one in enumerate(made.of("EC2::Subnet", "Shop")):
-        one["Properties"]["CidrBlock"] = f"10.1.0.{number * 64}/26"
+    for number, subnet in enumerate(made.of("EC2::Subnet", "Shop")):
+        subnet["Properties"]["CidrBlock"] = f"10.1.0.{number * 64}/26"
     one, other = made.id_of("EC2::VPC", "Shop"), made.id_of("EC2::VPC", "Prices")
     made.add("Leak", "EC2::VPCPeeringConnection", VpcId={"Ref": one}, PeerVpcId={"Ref": other})
     for name, cidr in (("ShopNetworkWorkload1", "10.0.0.0/24"), ("PricesNetworkService1", "10.1.0.0/24")):
