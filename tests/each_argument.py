@@ -47,6 +47,7 @@ _TEXTS = (
     "65123",
     "eu-west-1a",
     "eu-west-1b",
+    "0 7 * * 1",
 )
 _MOST_TRIES = 20
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from patternkit.dns import Names
     from patternkit.localcloud import LocalCloud
     from patternkit.routes import Network
+    from patternkit.testing.cache_keys import Caches
     from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.synthesis import Synthesis
     from patternkit.testing.traffic_shift import TrafficShift
@@ -175,6 +176,18 @@ def patternkit_dns_names() -> "Callable[..., Names]":
 
 
 @pytest.fixture
+def patternkit_cache_keys(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., Caches]":
+    """Compute which requests share a cached answer: `cache_keys(template).share("/a?x=1", "/a?x=2")`.
+
+    Takes a template, its path, or what has just one: a synthesis, a stack. `functions` says what functions of a
+    viewer's request do to it, by logical id. What it gives is a `patternkit.testing.cache_keys.Caches`.
+    """
+    from patternkit.testing.fixtures import cache_keys
+
+    return named("cache_keys", cache_keys(patternkit_synthesized))
+
+
+@pytest.fixture
 def patternkit_traffic_shift(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., TrafficShift]":
     """Walk through the shift of a function's traffic: `traffic_shift(stack).walk(bad_from=0).outcome == "rolled back"`.
 
@@ -244,6 +257,12 @@ def network(patternkit_network: "Callable[..., Network]") -> "Callable[..., Netw
 def dns_names(patternkit_dns_names: "Callable[..., Names]") -> "Callable[..., Names]":
     """Prove what names answer: `patternkit_dns_names` by its short name."""
     return patternkit_dns_names
+
+
+@pytest.fixture
+def cache_keys(patternkit_cache_keys: "Callable[..., Caches]") -> "Callable[..., Caches]":
+    """Compute which requests share a cached answer: `patternkit_cache_keys` by its short name."""
+    return patternkit_cache_keys
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ class PrivateBucket(s3.Bucket):
         access_logs_prefix: Where in that bucket. Default: at its root.
         noncurrent_versions_kept: How long a replaced or deleted version is kept. Default: 90 days.
         objects_kept: How long an object is kept. Default: for good.
+        incomplete_uploads_kept: How long parts of an upload that was never completed are kept. Default: seven days.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
@@ -34,6 +35,7 @@ class PrivateBucket(s3.Bucket):
         access_logs_prefix: str | None = None,
         noncurrent_versions_kept: Duration | None = None,
         objects_kept: Duration | None = None,
+        incomplete_uploads_kept: Duration | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -46,7 +48,7 @@ class PrivateBucket(s3.Bucket):
             enforce_ssl=True,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    abort_incomplete_multipart_upload_after=Duration.days(7),
+                    abort_incomplete_multipart_upload_after=incomplete_uploads_kept or Duration.days(7),
                     noncurrent_version_expiration=noncurrent_versions_kept or Duration.days(90),
                     expiration=objects_kept,
                 )

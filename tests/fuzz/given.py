@@ -89,7 +89,8 @@ def calls(construct: type) -> st.SearchStrategy[Call]:
             {name: values(hint, said[name]) for name, (hint, _) in taken.items() if name in given},
             {name: values(hint, said[name]) for name, (hint, _) in taken.items() if name not in given},
         ),
-        st.sampled_from([None, "eu-west-1"]),
+        # Some belong in the one Region that has what they watch or use.
+        st.sampled_from([None, "us-east-1" if "us-east-1" in said.get("scope", "") else "eu-west-1"]),
     )
 
 
@@ -125,7 +126,7 @@ def values(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
         return st.dictionaries(keys, values(arguments[1], meaning), max_size=3).map(_mapping)
     if isinstance(origin, type) and issubclass(origin, Sequence):
         return _mostly(
-            st.lists(values(arguments[0], meaning), min_size=1, max_size=2).map(_sequence),
+            st.lists(values(arguments[0], meaning), min_size=1, max_size=2, unique_by=repr).map(_sequence),
             st.lists(values(arguments[0], meaning), max_size=10).map(_sequence),
         )
     if is_dataclass(hint):

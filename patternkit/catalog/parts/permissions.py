@@ -1,6 +1,7 @@
 """The permissions of a template's roles, in a table."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,8 +23,12 @@ def permissions(resources: Resources) -> Table:
     """
     rows: list[tuple[str, str, str]] = []
     policies = resources.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
-    for role in resources.of("AWS::IAM::Role"):
-        who = f"{title(role.path)} ({', '.join(_taken_on_by(role)) or 'another principal'})"
+    roles = resources.of("AWS::IAM::Role")
+    titles = Counter(title(role.path) for role in roles)
+    for role in roles:
+        # Two that are called alike are told apart by their whole paths.
+        called = title(role.path) if titles[title(role.path)] == 1 else role.path
+        who = f"{called} ({', '.join(_taken_on_by(role)) or 'another principal'})"
         for policy in [role, *(one for one in policies if role.id in one.to("Roles"))]:
             for statement in _statements(policy):
                 actions = ", ".join(f"`{action}`" for action in _list(statement.get("Action", [])))

@@ -14,10 +14,12 @@ from patternkit.localcloud.emulation import (
     function_logs,
     generated_secret,
     invocation_records,
+    object_events,
     queries,
     queue_consumers,
     resource_types,
     secret_rotation,
+    signature_conditions,
     stream_consumers,
     task_targets,
     weighted_alias,
@@ -27,6 +29,7 @@ from patternkit.localcloud.emulation import (
 Amendment = Callable[[ModuleType], None]
 
 AMENDMENTS: Mapping[str, tuple[Amendment, ...]] = {
+    "ministack.core.iam_evaluator": (signature_conditions.know_signatures,),
     "ministack.core.lambda_runtime": (function_errors.name_in_workers, function_logs.log_in_workers),
     "ministack.services.lambda_svc": (
         function_errors.name_in_answers,
@@ -36,7 +39,8 @@ AMENDMENTS: Mapping[str, tuple[Amendment, ...]] = {
         stream_consumers.read_streams,
     ),
     "ministack.services.athena": (queries.fail_without_engine,),
-    "ministack.services.eventbridge": (task_targets.run_tasks,),
+    "ministack.services.eventbridge": (task_targets.run_tasks, object_events.name_version),
+    "ministack.services.s3": (object_events.remember_version,),
     "ministack.services.stepfunctions": (workflows.end_in_time, workflows.check_definitions),
     "ministack.services.secretsmanager": (secret_rotation.rotate,),
     "ministack.services.cloudformation.provisioners": (generated_secret.generate, resource_types.add),

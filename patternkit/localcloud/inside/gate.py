@@ -18,7 +18,16 @@ from urllib.parse import urlsplit
 
 from patternkit.localcloud.inside import public as publics
 from patternkit.localcloud.inside.public import Public
-from patternkit.localcloud.inside.signatures import Refusal, Request, presigned, read_request, refusal, signs
+from patternkit.localcloud.inside.signatures import (
+    SIGNATURE,
+    Refusal,
+    Request,
+    presigned,
+    read_request,
+    refusal,
+    signature_keys,
+    signs,
+)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -118,6 +127,7 @@ class Gate:
                 "CORS settings name, and those of LocalCloud.start(origins=...)",
             )
         PLANE.set(plane if failure else None)
+        SIGNATURE.set({} if failure else signature_keys(request))
         return None
 
     def _known(self, origin: str, request: Request, plane: Public | None) -> bool:

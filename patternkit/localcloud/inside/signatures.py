@@ -8,6 +8,7 @@ is.
 from __future__ import annotations
 
 import base64
+import contextvars
 import datetime as dt
 import hashlib
 import hmac
@@ -24,6 +25,10 @@ WEEK = 7 * 24 * 60 * 60
 """Seconds that a link may last: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html"""
 FREE_HEADERS = frozenset({"x-amz-content-sha256", "x-amz-security-token", "x-amz-user-agent"})
 """Of AWS's headers those that need not be signed: the first two are checked by themselves, the third means nothing."""
+
+
+SIGNATURE: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar("signature", default={})  # noqa: B039
+"""What policies may ask of the signature of the request at hand, by lower-case condition key; nothing if unsigned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,25 @@ def refusal(request: Request) -> Refusal | None:
             'with version 4, in boto3 by Config(signature_version="s3v4")',
         )
     return UNSIGNED
+
+
+def signature_keys(request: Request) -> Mapping[str, str]:
+    """Say how a request is signed that was found to be signed with version 4.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
+    """
+    if request.headers.get("authorization", "").startswith(ALGORITHM):
+        kind, date = "REST-HEADER", request.headers.get("x-amz-date", "")
+    elif request.parameter("X-Amz-Signature"):
+        kind, date = "REST-QUERY-STRING", request.parameter("X-Amz-Date")
+    else:
+        kind, date = "POST", _form(request).get("x-amz-date", "")
+    keys = {"s3:authtype": kind, "s3:signatureversion": ALGORITHM}
+    try:
+        signed = dt.datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return keys
+    return keys | {"s3:signatureage": str(int((dt.datetime.now(dt.UTC) - signed).total_seconds() * 1000))}
 
 
 def _header(request: Request) -> Refusal | None:

@@ -68,7 +68,10 @@ def _allowed(stack: Stack, path: str, service: EndpointService) -> str:
     if account == service.account or not (account.isdigit() and service.account.isdigit()):
         return ""
     # Which principal deploys the endpoint is not in the template: only a whole account is known to be allowed.
-    if any(one == "*" or re.fullmatch(rf"arn:[\w-]+:iam::{account}:root", one) for one in service.allowed):
+    if any(
+        one == "*" or re.fullmatch(rf"arn:([\w-]+|⟨AWS::Partition⟩):iam::{account}:root", one)
+        for one in service.allowed
+    ):
         return ""
     return f"whether {service.path} allows {path} of account {account} is not in the template" + lifted(
         f"harmless, {path}"

@@ -91,7 +91,7 @@ class Recorder:
         """
         model, meta = client.meta.service_model, client.meta
         secure = meta.endpoint_url.startswith("https://")
-        call = Call(model.signing_name, operation, parameters, meta.region_name, secure)
+        call = Call(model.signing_name, operation, parameters, meta.region_name, secure, meta.endpoint_url)
         self.calls += 1
         try:
             self._hold(call, self.evaluate(requests(call, self.account, self.role.arn), operation=operation))

@@ -21,7 +21,7 @@ class HealthChecksStack(Stack):
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         idle = cloudwatch.Alarm.from_alarm_arn(self, "OrdersIdle", alarm)
-        given = {
+        given: dict[str, Any] = {
             "endpoints": {"Dublin": PublicEndpoint(host="dublin.example.com")},
             "signals": {"Orders": AlarmSignal(alarm=idle, region="eu-west-1")},
             "groups": {"Europe": Group(of=["Dublin", "Orders"])},

@@ -27,7 +27,7 @@ class RoutedRecordsStack(Stack):
         super().__init__(scope, construct_id, env=env)
         zone = route53.PublicHostedZone(self, "Zone", zone_name="example.com")
         zone.apply_removal_policy(RemovalPolicy.RETAIN)
-        given = {"hosted_zone": zone, "domain_name": "www.example.com", "routing": ROUTING, **options}
+        given: dict[str, Any] = {"hosted_zone": zone, "domain_name": "www.example.com", "routing": ROUTING, **options}
         self.names = RoutedRecords(self, "Names", **given)
         if self.names.failover_time is not None:
             CfnOutput(self, "FailoverSeconds", value=str(self.names.failover_time.to_seconds()))

@@ -16,6 +16,7 @@ from constructs import Construct
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.signature import checked
+from patterns.dns.resolution.sharing import Principal
 from patterns.dns.resolution.vpc_attributes import check_vpcs
 
 RecordName = Annotated[
@@ -26,10 +27,6 @@ RecordName = Annotated[
     ),
 ]
 Addresses = Annotated[Sequence[str], Len(1, 100), Unit("addresses")]
-_ORGANIZATION = r"arn:aws[a-z-]*:organizations::\d{12}:(organization|ou)/[a-z0-9/-]+"
-Principal = Annotated[
-    str, Matches(rf"\d{{12}}|{_ORGANIZATION}", "an account, or the ARN of an organization or a unit of one")
-]
 _NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 _TTL = Duration.minutes(1)
 

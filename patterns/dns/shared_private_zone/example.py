@@ -1,7 +1,8 @@
 from typing import Any
 
-from aws_cdk import CfnOutput, Environment, Fn, RemovalPolicy, Stack
+from aws_cdk import Aws, CfnOutput, Environment, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
@@ -18,7 +19,13 @@ def network(scope: Construct, name: str, cidr: str) -> ec2.Vpc:
         subnet_configuration=[inside],
         restrict_default_security_group=False,
     )
-    made.add_flow_log(f"{name}Flows")
+    for_this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+    writer = iam.Role(
+        scope,
+        f"{name}WritesFlows",
+        assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=for_this_account),
+    )
+    made.add_flow_log(f"{name}Flows", destination=ec2.FlowLogDestination.to_cloud_watch_logs(iam_role=writer))
     return made
 
 
@@ -27,7 +34,7 @@ class SharedPrivateZoneStack(Stack):
         super().__init__(scope, construct_id, env=env)
         public = route53.PublicHostedZone(self, "Public", zone_name="example.com")
         public.apply_removal_policy(RemovalPolicy.RETAIN)
-        given = {
+        given: dict[str, Any] = {
             "zone_name": "example.com",
             "vpcs": [network(self, "Shop", "10.1.0.0/24"), network(self, "Billing", "10.2.0.0/24")],
             "profile_vpcs": [network(self, "Wiki", "10.3.0.0/24")],

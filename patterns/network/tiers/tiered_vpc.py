@@ -228,12 +228,14 @@ class TieredVpc(Construct):
         place = Construct(self, f"{tier}{number}")
         name = [CfnTag(key="Name", value=place.node.path)]
         only_ipv6 = tier in self._ipv6_only
+        by_id = re.fullmatch(ID, zone) is not None
         subnet = ec2.CfnSubnet(
             place,
             "Subnet",
             vpc_id=self.vpc_id,
             cidr_block=None if only_ipv6 else str(block),
-            **({"availability_zone_id": zone} if re.fullmatch(ID, zone) else {"availability_zone": zone}),
+            availability_zone=None if by_id else zone,
+            availability_zone_id=zone if by_id else None,
             # EC2 refuses it for a subnet without IPv4.
             map_public_ip_on_launch=None if only_ipv6 else False,
             tags=name,

@@ -47,7 +47,7 @@ class VpnPerVpc(Construct):
         scope: Parent construct.
         construct_id: Construct id.
         site: The site. With BGP, what it announces.
-        networks: The ranges of new VPCs, by name. Default: Production, 10.0.0.0/20, and Development, 10.1.0.0/20.
+        new_vpcs: The ranges of new VPCs, by name. Default: Production, 10.0.0.0/20, and Development, 10.1.0.0/20.
         availability_zones: Zones of the new VPCs, by name. Default: the Region's first `max_azs`.
         max_azs: How many zones, if they are not named. Default: 2.
         asn: The BGP number of every virtual private gateway. One number for all: a gateway refuses routes that hold its
@@ -77,7 +77,7 @@ class VpnPerVpc(Construct):
         construct_id: str,
         *,
         site: CustomerSite,
-        networks: Annotated[Mapping[SiteName, VpcCidr], Len(0, _MOST_VPCS), Known("the number of VPCs")] | None = None,
+        new_vpcs: Annotated[Mapping[SiteName, VpcCidr], Len(0, _MOST_VPCS), Known("the number of VPCs")] | None = None,
         availability_zones: Zones | None = None,
         max_azs: ZoneCount = 2,
         asn: GatewayAsn = DEFAULT_ASN,
@@ -88,9 +88,9 @@ class VpnPerVpc(Construct):
         check_sites(scope, [site], gateway_asn=asn, ecmp=False, networks=(), connected=False)
         prefixes = private_networks("prefixes", site.prefixes) if site.prefixes else ()
         self._taken: dict[str, list[IPv4Network]] = {f"site {site.name}": list(prefixes)}
-        new = dict(_DEFAULT_NETWORKS if networks is None else networks)
+        new = dict(_DEFAULT_NETWORKS if new_vpcs is None else new_vpcs)
         for name, cidr in new.items():
-            self._take(f"networks[{name}]", f"network {name}", vpc_network("networks", cidr))
+            self._take(f"new_vpcs[{name}]", f"network {name}", vpc_network("new_vpcs", cidr))
         zone_names = zones(availability_zones, max_azs)
         super().__init__(scope, construct_id)
         self._site = site

@@ -23,7 +23,8 @@ def test_record_set_groups_are_records() -> None:
     assert dns.shares("b.example.com") == {"192.0.2.1": 1}
 
 
-def test_profiles_bring_zones_and_rules_to_vpcs_but_the_vpcs_own_count_first() -> None:
+@pytest.mark.parametrize("partition", ["aws", "${AWS::Partition}"])
+def test_profiles_bring_zones_and_rules_to_vpcs_but_the_vpcs_own_count_first(partition: str) -> None:
     dns = Dns(None)
     for vpc in ("A", "B"):
         dns.vpc(vpc)
@@ -31,7 +32,7 @@ def test_profiles_bring_zones_and_rules_to_vpcs_but_the_vpcs_own_count_first() -
     dns.zone("Shared", "corp.internal", "Owner")
     dns.record("db.corp.internal", "10.0.0.1", zone="Shared")
     dns.add("Profile", "Route53Profiles::Profile", Name="shared")
-    arn = {"Fn::Sub": "arn:aws:route53:::hostedzone/${Shared}"}
+    arn = {"Fn::Sub": f"arn:{partition}:route53:::hostedzone/${{Shared}}"}
     dns.add("Share", "Route53Profiles::ProfileResourceAssociation", ProfileId=ref("Profile"), ResourceArn=arn)
     for vpc in ("A", "B"):
         dns.add(f"On{vpc}", "Route53Profiles::ProfileAssociation", ProfileId=ref("Profile"), ResourceId=ref(vpc))

@@ -1,4 +1,4 @@
-"""The members of the API family, each synthesized once for what every one of them promises."""
+"""The REST APIs of the API family, each synthesized once for what every one of them promises."""
 
 import importlib
 import inspect
@@ -10,14 +10,17 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from patternkit.catalog.discovery import Pattern, patterns
+from patterns.api.rest_api.api import RestApi
 from patterns.building_blocks.signature import declared
 from tests.conftest import context
-
-MEMBERS = [one for one in patterns().values() if one.family == "api"]
 
 
 def construct_of(pattern: Pattern) -> Any:
     return getattr(importlib.import_module(pattern.module), pattern.construct)
+
+
+# Those of another kind, a WebSocket API say, promise what is theirs in their own mirrors.
+MEMBERS = [one for one in patterns().values() if one.family == "api" and issubclass(construct_of(one), RestApi)]
 
 
 def made(pattern: Pattern, **options: Any) -> tuple[cdk.Stack, Any]:

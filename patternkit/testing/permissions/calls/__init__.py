@@ -62,6 +62,10 @@ def request_context(account: Account, role: str) -> dict[str, tuple[str, ...] | 
         "aws:viaawsservice": ("false",),
         # AWS's endpoints and the SDK agree on the newest version that both have, which is 1.3.
         "s3:tlsversion": ("1.3",),
+        # The SDK signs with version 4, in a header, right before it sends.
+        "s3:authtype": ("REST-HEADER",),
+        "s3:signatureage": ("0",),
+        "s3:signatureversion": ("AWS4-HMAC-SHA256",),
         "kms:viaservice": None,
         "kms:calleraccount": (account.id,),
         **dict.fromkeys(absent),
@@ -76,6 +80,7 @@ _SERVICES: dict[str, Callable[[Call, Account], Iterator[Need]]] = {
     "ec2": networking.ec2,
     "elasticloadbalancing": networking.elasticloadbalancing,
     "events": messaging.events,
+    "execute-api": messaging.connections,
     "kinesis": messaging.kinesis,
     "kms": keys_and_secrets.kms,
     "lambda": compute.lambda_,

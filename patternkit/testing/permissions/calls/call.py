@@ -18,6 +18,7 @@ class Call:
         parameters: What it was given.
         region: The Region that it went to.
         secure: Whether it went over TLS.
+        endpoint: Where it went.
     """
 
     service: str
@@ -25,6 +26,7 @@ class Call:
     parameters: Mapping[str, Any]
     region: str
     secure: bool
+    endpoint: str = ""
 
     def __str__(self) -> str:
         return f"{self.service}:{self.operation}"

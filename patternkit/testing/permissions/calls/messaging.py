@@ -1,6 +1,7 @@
-"""Calls of SQS, SNS, EventBridge and Kinesis."""
+"""Calls of SQS, SNS, EventBridge, Kinesis and connections of WebSocket APIs."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from patternkit.testing.permissions.account import Account
 from patternkit.testing.permissions.calls.call import Call, Need, by_name
@@ -59,3 +60,20 @@ def kinesis(call: Call, account: Account) -> Iterator[Need]:
         return
     arn = given.get("StreamARN") or account.arn("kinesis", f"stream/{given['StreamName']}")
     yield f"kinesis:{call.operation}", arn, {}
+
+
+_METHODS = {"DeleteConnection": "DELETE", "GetConnection": "GET", "PostToConnection": "POST"}
+
+
+def connections(call: Call, account: Account) -> Iterator[Need]:
+    """The permissions that a call of a WebSocket API's connections needs; its endpoint names the API and the stage.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
+    """
+    if call.operation not in _METHODS:
+        yield from by_name("execute-api", call)
+        return
+    where = urlsplit(call.endpoint)
+    api, stage = where.netloc.partition(".")[0], where.path.strip("/")
+    path = f"{api}/{stage}/{_METHODS[call.operation]}/@connections/{call.parameters['ConnectionId']}"
+    yield "execute-api:ManageConnections", account.arn("execute-api", path), {}

@@ -15,7 +15,7 @@ def public(scope: Construct, name: str = "example.com") -> route53.PublicHostedZ
     return route53.PublicHostedZone(scope, "Public", zone_name=name)
 
 
-def without(**settings: bool) -> Any:
+def without(**settings: Any) -> Any:
     return lambda scope: {"zone_name": "example.com", "vpcs": [ec2.Vpc(scope, "Vpc", **settings)]}
 
 

@@ -16,6 +16,7 @@ def unknown(_: Identity, definition: Definition) -> Made:
 
 
 MAKERS: dict[str, Callable[[Identity, Definition], Made]] = {
+    "AWS::ApiGatewayV2::Api": networking.api,
     "AWS::DynamoDB::GlobalTable": storage.global_table,
     "AWS::CloudWatch::Alarm": compute.metric_alarm,
     "AWS::ElasticLoadBalancingV2::Listener": networking.listener,

@@ -1,4 +1,4 @@
-"""Load balancers and transit gateways."""
+"""Load balancers, transit gateways and HTTP APIs."""
 
 from __future__ import annotations
 
@@ -51,3 +51,9 @@ def transit_gateway_route_table(account: Identity, definition: Definition) -> Ma
 
 def _digits(definition: Definition) -> str:
     return hashlib.sha256(f"{definition.index}-{definition.logical_id}".encode()).hexdigest()[:17]
+
+
+def api(_: Identity, definition: Definition) -> Made:
+    """Name an HTTP or WebSocket API; nothing answers there."""
+    name = f"api{hashlib.sha256(definition.logical_id.encode()).hexdigest()[:7]}"
+    return Made("AWS::ApiGatewayV2::Api", name, {"ApiId": name}, None)

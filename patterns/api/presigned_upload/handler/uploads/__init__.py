@@ -1,0 +1,1 @@
+"""What signs uploads, and what checks and releases them."""

@@ -1,0 +1,1 @@
+"""What remembers connections, and what pushes to them."""

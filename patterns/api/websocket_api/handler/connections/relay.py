@@ -1,0 +1,37 @@
+"""Example of what handles messages: hand each on to a group that its sender is in."""
+
+import json
+import os
+from typing import Any
+
+import boto3
+
+from .rows import EVERYBODY, Rows
+
+_ROWS = Rows()
+_SQS = boto3.client("sqs")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Take a message `{"group": "room-1", "message": {...}}`.
+
+    Args:
+        event: API Gateway's event.
+        context: Lambda's own.
+
+    Returns:
+        The answer, of which a client sees nothing: the route has no response.
+    """
+    del context
+    try:
+        said = json.loads(event.get("body") or "")
+        group, message = said["group"], said["message"]
+    except (ValueError, KeyError, TypeError):
+        return {"statusCode": 400}
+    if not isinstance(group, str) or not 1 <= len(group) <= 256:
+        return {"statusCode": 400}
+    # Everybody is in that group: who connects must not reach all others by it.
+    if group == EVERYBODY or not _ROWS.holds(group, event["requestContext"]["connectionId"]):
+        return {"statusCode": 403}
+    _SQS.send_message(QueueUrl=os.environ["PUSH_QUEUE"], MessageBody=json.dumps({"group": group, "message": message}))
+    return {"statusCode": 200}

@@ -1,0 +1,52 @@
+from typing import Any
+
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from tests.refusals import Refusal
+
+
+def given(vpc: ec2.IVpc, **arguments: Any) -> dict[str, Any]:
+    plain = {"vpc": vpc, "company_domains": ["corp.example.com"], "company_servers": ["192.168.0.2"]}
+    return plain | arguments
+
+
+def refused(message: str, **arguments: Any) -> Refusal:
+    return Refusal(message, lambda scope: given(ec2.Vpc(scope, "Vpc"), **arguments))
+
+
+def itself(scope: Construct) -> dict[str, Any]:
+    vpc = ec2.Vpc(scope, "Vpc")
+    return given(vpc, vpcs=[vpc])
+
+
+def in_one_zone(scope: Construct) -> dict[str, Any]:
+    vpc = ec2.Vpc(scope, "Vpc")
+    return given(vpc, subnets=[vpc.private_subnets[0], vpc.private_subnets[0]])
+
+
+REFUSALS = [
+    refused("company_domains must hold 1 to 50 domains, got none", company_domains=[]),
+    refused("company_domains must be the company's own, got eu-west-1.compute.internal, which AWS answers",
+            company_domains=["eu-west-1.compute.internal"]),
+    refused("company_domains must name each once, got a.example.com, a.example.com",
+            company_domains=["a.example.com", "a.example.com"]),
+    refused("company_servers must be a private IPv4 address, got 8.8.8.8", company_servers=["8.8.8.8"]),
+    refused("company_servers must be a private IPv4 address, got 'dns'", company_servers=["dns"]),
+    refused("company_servers must name each once, got 192.168.0.2, 192.168.0.2",
+            company_servers=["192.168.0.2", "192.168.0.2"]),
+    refused("company_servers must be outside the VPC, got 10.0.0.2 of 10.0.0.0/16: names forwarded there come back",
+            company_servers=["10.0.0.2"]),
+    refused("company_ranges must be a private IPv4 CIDR block, got 0.0.0.0/0", company_ranges=["0.0.0.0/0"]),
+    refused("company_ranges must be a private IPv4 CIDR block, got '192.168.0.1/20'",
+            company_ranges=["192.168.0.1/20"]),
+    refused("shared_with must name each once, got 222233334444, 222233334444",
+            shared_with=["222233334444", "222233334444"]),
+    Refusal("vpcs must name other VPCs than vpc, got Test/Given10/Vpc", itself),
+    Refusal("subnets must be in different zones, got Test/Given11/Vpc/PrivateSubnet1 in the zone of another",
+            in_one_zone),
+    Refusal("vpc must have isolated or private subnets in two zones, got 1",
+            lambda scope: given(ec2.Vpc(scope, "Vpc", max_azs=1))),
+    Refusal("vpc[0] must have enable_dns_support, got Test/Given13/Vpc, which has it off",
+            lambda scope: given(ec2.Vpc(scope, "Vpc", enable_dns_support=False, enable_dns_hostnames=False))),
+]  # fmt: skip
