@@ -1,8 +1,9 @@
 """The arguments of fixtures: apps, stacks, syntheses, templates and paths."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from os import PathLike
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from patternkit.templates import as_template as check_shape
@@ -86,6 +87,28 @@ def as_template(given: Any, build: Build, fixture: str) -> Mapping[str, Any]:
     except SynthesisError:
         known = ", ".join(made.templates) or "none"
         raise FixtureError(f"{fixture} takes one template, and there are {known}: give .templates[NAME]") from None
+
+
+def as_names(argument: str, given: Any, kind: type | UnionType = str) -> list[Any]:
+    """Take one for a list of one.
+
+    Args:
+        argument: What the argument is called.
+        given: What a test gives.
+        kind: What each of them is. Default: text.
+
+    Returns:
+        The list.
+
+    Raises:
+        FixtureError: If it is neither one nor several of them.
+    """
+    __tracebackhide__ = True
+    several = [given] if isinstance(given, kind) else given
+    if not isinstance(several, Collection) or not all(isinstance(one, kind) for one in several):
+        one = "a text" if kind is str else "a path"
+        raise FixtureError(f"{argument} must be {one} or a list of them, got {_shown(given)}")
+    return list(several)
 
 
 def _read(directory: Path) -> Synthesis:

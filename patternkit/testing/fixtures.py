@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from patternkit.testing.errors import FixtureError, check_arguments
-from patternkit.testing.fixture_arguments import as_synthesis, as_template
-from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, names, synthesize
+from patternkit.testing.fixture_arguments import as_names, as_synthesis, as_template
+from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, synthesize
 
 if TYPE_CHECKING:
     from patternkit.testing.cache_keys import Caches
@@ -72,6 +72,7 @@ def no_lint(build: Build) -> Hold:
     def hold(synthesis: Any, **arguments: Any) -> None:
         __tracebackhide__ = True
         check_arguments("no_lint", lint, arguments, own=())
+        arguments |= {name: as_names(name, arguments[name]) for name in ("accept", "regions") if name in arguments}
         said = [
             f"{name}: {one}"
             for name, template in _templates(synthesis, build, "no_lint").items()
@@ -114,6 +115,8 @@ def template_snapshot(
         difference_from: Any = None,
     ) -> None:
         __tracebackhide__ = True
+        if not isinstance(name, str | None):
+            raise FixtureError(f"name must be a text, got {name!r}")
         kept: Any = of(as_template(template, build, fixture))
         if difference_from is not None:
             kept = patch(normalized(of(as_template(difference_from, build, fixture))), normalized(kept))
@@ -203,9 +206,12 @@ def traffic_shifts(build: Build) -> "Callable[..., TrafficShift]":
 
 
 def _check_lists(arguments: Mapping[str, Any]) -> None:
-    for name in names(arguments.get("packs", ())):
+    __tracebackhide__ = True
+    if not isinstance(arguments.get("context") or {}, Mapping):
+        raise FixtureError(f'context must be values by key: {{"stage": "test"}}, got {arguments["context"]!r}')
+    for name in as_names("packs", arguments.get("packs", ())):
         if name not in PACKS:
             raise FixtureError(f"packs must be among {', '.join(PACKS)}, got {name}")
-    for file in names(arguments.get("rules", ())):
+    for file in as_names("rules", arguments.get("rules", ()), str | PathLike):
         if Path(file).suffix not in (".guard", ".rego"):
             raise FixtureError(f"rules must be files named .guard or .rego, got {file}")

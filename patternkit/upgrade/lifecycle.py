@@ -7,11 +7,14 @@ from typing import Any
 
 from patternkit.templates.properties import schema_of
 from patternkit.testing.permissions.intrinsics import described
-from patternkit.testing.stateful import STATEFUL
 from patternkit.upgrade.changes import Change, Kind, Template, properties_of, resources
+from patternkit.upgrade.holding import holds
 from patternkit.upgrade.known_outside import LOST, MADE_ANEW
+from patternkit.upgrade.names import own_name
+from patternkit.upgrade.spelling import canonical
 
 _NOTHING = object()
+_NO_VALUE = {"Ref": "AWS::NoValue"}
 _KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 
@@ -28,32 +31,62 @@ def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
         The changes.
     """
     before, after = resources(old), resources(new)
-    for logical_id, reason in _replaced(before, after).items():
-        if _is_stateful(after[logical_id]["Type"]) or _is_stateful(before[logical_id]["Type"]):
-            kept = after[logical_id].get("UpdateReplacePolicy", "Delete")
-            fate = {
-                "Retain": "stays in the account, empty of use",
-                "RetainExceptOnCreate": "stays in the account, empty of use",
-                "Snapshot": "is deleted, a snapshot stays",
-            }.get(kept, "is deleted with all it holds")
-            yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; the old one {fate} (UpdateReplacePolicy {kept})")
-        elif after[logical_id]["Type"] == _FUNCTION:
+    replaced = _replaced(before, after)
+    for logical_id, reason in replaced.items():
+        was, now = before[logical_id], after[logical_id]
+        if was["Type"] != now["Type"] and (holds(was["Type"]) or holds(now["Type"])):
+            yield Change(Kind.REPLACEMENT, logical_id, reason)
+        elif holds(now["Type"]):
+            yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_fate(was, now, replaced)}")
+        elif now["Type"] == _FUNCTION:
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_CALLERS}")
         else:
             yield _made_anew(logical_id, after[logical_id]["Type"], reason)
     for logical_id in before.keys() - after.keys():
         yield from _gone(logical_id, before, after)
         yield from _renamed(logical_id, before, after)
+        yield from _named_alike(logical_id, before, after, replaced)
     for logical_id in before.keys() & after.keys():
-        if _is_stateful(after[logical_id]["Type"]):
+        if holds(after[logical_id]["Type"]):
             yield from _made_conditional(logical_id, before[logical_id], after[logical_id])
             yield from _loosened(logical_id, before[logical_id], after[logical_id])
+
+
+def _fate(was: Mapping[str, Any], now: Mapping[str, Any], replaced: Mapping[str, str]) -> str:
+    """What becomes of the old resource."""
+    name = own_name(now)
+    if name and name == own_name(was) and not _referred(name) & replaced.keys():
+        return f"CloudFormation refuses that while {_listed(name)} stays as it is"
+    kept = now.get("UpdateReplacePolicy", "Delete")
+    fate = {
+        "Retain": "stays in the account, empty of use",
+        "RetainExceptOnCreate": "stays in the account, empty of use",
+        "Snapshot": "is deleted, a snapshot stays",
+    }.get(kept, "is deleted with all it holds")
+    return f"the old one {fate} (UpdateReplacePolicy {kept})"
+
+
+def _named_alike(
+    logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any], replaced: Mapping[str, str]
+) -> Iterator[Change]:
+    """A new resource is made before an old one is deleted, and in most types two cannot have one name."""
+    name, kind = own_name(before[logical_id]), before[logical_id]["Type"]
+    if not name or _referred(name) & (replaced.keys() | (before.keys() - after.keys())):
+        return
+    for other in sorted(after.keys() - before.keys()):
+        if after[other]["Type"] == kind and own_name(after[other]) == name:
+            reason = f"{other} has {_listed(name)}, too, and is made before it goes: AWS refuses that of most types"
+            yield Change(Kind.REPLACEMENT, logical_id, reason, dangerous=False)
+
+
+def _listed(name: Mapping[str, Any]) -> str:
+    return " and ".join(f"{key} {_short(value)}" for key, value in name.items())
 
 
 def _gone(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     resource = before[logical_id]
     kind = resource["Type"]
-    if not _is_stateful(kind):
+    if not holds(kind):
         return
     # What is deployed decides what becomes of a resource that the new template does not have.
     policy = described(resource.get("DeletionPolicy", _default_policy(resource)))
@@ -74,7 +107,7 @@ def _renamed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any
     """What holds nothing may be known to others, by a name, an ARN or an address that goes with it."""
     kind = before[logical_id]["Type"]
     if kind != _FUNCTION:
-        if not _is_stateful(kind) and (named := _same_under_another_id(logical_id, before, after)):
+        if not holds(kind) and (named := _same_under_another_id(logical_id, before, after)):
             yield _made_anew(logical_id, kind, f"it is not in the new template, and {named} begins: was it renamed?")
         return
     successors = [
@@ -141,7 +174,10 @@ def _made_conditional(logical_id: str, before: Mapping[str, Any], after: Mapping
 
 def _loosened(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
-        was, now = before.get(attribute, "Delete"), after.get(attribute, "Delete")
+        was, now = (
+            one.get(attribute, _default_policy(one) if attribute == "DeletionPolicy" else "Delete")
+            for one in (before, after)
+        )
         if was in _KEPT and now not in _KEPT:
             when = "its stack" if attribute == "DeletionPolicy" else "its replacement"
             yield Change(Kind.RETENTION, logical_id, f"{attribute} was {was} and is {now}: the data goes with {when}")
@@ -160,7 +196,7 @@ def _replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
             logical_id: f"{path} refers to {cause}, which is replaced"
             for logical_id in sorted(common - found.keys())
             for path, _ in _create_only(after[logical_id]["Type"])
-            for cause in pending & _referred(_at(after[logical_id], path))
+            for cause in pending & _referred(canonical(_at(after[logical_id], path)))
         }
         found |= caused
         pending = set(caused)
@@ -172,7 +208,7 @@ def _replacement(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
         return f"the type changes from {before['Type']} to {after['Type']}, which CloudFormation refuses"
     for path, certain in _create_only(after["Type"]):
         was, now = _at(before, path), _at(after, path)
-        if was != now:
+        if canonical(was) != canonical(now):
             must = "can only be set when it is created" if certain else "may need a replacement"
             return f"{path} changes from {_short(was)} to {_short(now)} and {must}"
     return ""
@@ -184,7 +220,29 @@ def _create_only(resource_type: str) -> tuple[tuple[str, bool], ...]:
     schema = schema_of(resource_type) or {}
     named = [(path, True) for path in schema.get("createOnlyProperties") or ()]
     named += [(path, False) for path in schema.get("conditionalCreateOnlyProperties") or ()]
-    return tuple((path.removeprefix("/properties/").replace("/", "."), certain) for path, certain in named)
+    named += [(path, False) for path in _ALSO_CREATE_ONLY.get(resource_type, ())]
+    paths = [(path.removeprefix("/properties/").replace("/", "."), certain) for path, certain in named]
+    return tuple((path, certain) for path, certain in paths if path not in _UPDATED.get(resource_type, ()))
+
+
+# Local secondary indexes are made with their table and never after it.
+_ALSO_CREATE_ONLY = {"AWS::DynamoDB::Table": ("LocalSecondaryIndexes",)}
+
+# An instance is stopped and started again for these, and only replaced if its root volume is no EBS volume.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html
+_UPDATED = {
+    "AWS::EC2::Instance": (
+        "AdditionalInfo",
+        "Affinity",
+        "EbsOptimized",
+        "InstanceType",
+        "KernelId",
+        "PrivateDnsNameOptions",
+        "RamdiskId",
+        "SecurityGroupIds",
+        "UserData",
+    )
+}
 
 
 def _at(resource: Mapping[str, Any], path: str) -> Any:
@@ -197,7 +255,7 @@ def _walk(value: Any, parts: list[str]) -> Any:
     if isinstance(value, list):
         rest = parts[1:] if parts[0] == "*" else parts
         return [_walk(one, rest) for one in value]
-    if isinstance(value, Mapping) and parts[0] in value:
+    if isinstance(value, Mapping) and value.get(parts[0], _NO_VALUE) != _NO_VALUE:
         return _walk(value[parts[0]], parts[1:])
     return _NOTHING
 
@@ -220,17 +278,3 @@ def _referred(value: Any) -> set[str]:
 def _short(value: Any) -> str:
     text = "nothing" if value is _NOTHING else described(value) if not isinstance(value, str) else json.dumps(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-@cache
-def _also_stateful() -> frozenset[str]:
-    import cfnlint.data.AdditionalSpecs
-    from cfnlint.helpers import load_resource
-
-    return frozenset(load_resource(cfnlint.data.AdditionalSpecs, "StatefulResources.json")["ResourceTypes"])
-
-
-def _is_stateful(resource_type: str) -> bool:
-    # With a nested stack goes everything in it.
-    nested = resource_type == "AWS::CloudFormation::Stack"
-    return nested or resource_type in STATEFUL or resource_type in _also_stateful()

@@ -1,6 +1,7 @@
 """The condition element of a policy statement, in three values: it holds, it does not, or that is not known."""
 
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -48,12 +49,17 @@ def _one(name: str, key: str, wanted: Any, context: RequestContext) -> bool | st
     if any("${" in one for one in values):
         return f"the policy variable in condition key {key}"
     if plain == "Null":
-        return (given is None) == (values[0] == "true")
+        wanted_absent = {one.lower() for one in values}
+        if len(wanted_absent) != 1 or not wanted_absent <= {"true", "false"}:
+            return f"the value of Null for condition key {key}"
+        return (given is None) == ("true" in wanted_absent)
     if plain not in _OPERATORS:
         return f"condition operator {name}"
     test, negated = _OPERATORS[plain]
     if given is None:
         return if_exists or quantifier == "ForAllValues" or (negated and quantifier != "ForAnyValue")
+    if plain.startswith("Numeric") and not all(map(_is_number, (*values, *given))):
+        return f"what is no number in condition key {key}"
     # A negated operator holds for a value that matches none of those wanted.
     results = [any(test(one, value) for one in values) != negated for value in given]
     return any(results) if quantifier == "ForAnyValue" else all(results)
@@ -61,6 +67,10 @@ def _one(name: str, key: str, wanted: Any, context: RequestContext) -> bool | st
 
 def _listed(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+(\.\d*)?", text, re.ASCII) is not None
 
 
 def _number(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:

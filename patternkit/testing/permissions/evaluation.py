@@ -61,7 +61,8 @@ def evaluate(request: Request, role: Role, resource_policy: Callable[[str], Sequ
     """Answer a request that a role makes of a resource of its own account.
 
     An explicit denial wins. Then the role's policies or the resource's must allow it; for a KMS key the key's policy
-    must, by naming the role or by leaving it to the account's policies.
+    must, by naming the role or by leaving it to the account's policies. The role's permissions boundary must allow it,
+    too, also what a resource grants to the role itself.
 
     Args:
         request: The request.
@@ -113,11 +114,17 @@ def evaluate(request: Request, role: Role, resource_policy: Callable[[str], Sequ
         return answer(
             AccessDecision.DENIED, "the key's policy neither names the role nor leaves it to the account's policies"
         )
-    if role.boundary is not None and allows:
+    if role.boundary is not None and (allows or granted_by_resource):
         bounded = [statement.applies(request) for statement in role.boundary if statement.allow]
         denials = [statement.applies(request) for statement in role.boundary if not statement.allow]
-        if True in denials or not any(bounded):
-            return answer(AccessDecision.DENIED, "the permissions boundary does not allow it")
+        beyond = "the permissions boundary does not allow it"
+        if True in denials:
+            return answer(AccessDecision.DENIED, beyond)
+        if not any(bounded) and any("*" in (one.principals or {}).get("AWS", ()) for one in granted_by_resource):
+            beyond += ", and whether it bounds a grant to everybody is not documented"
+            return answer(AccessDecision.NOT_EVALUATED, beyond)
+        if not any(bounded):
+            return answer(AccessDecision.DENIED, beyond)
         if True not in bounded or any(denials):
             return answer(AccessDecision.NOT_EVALUATED, "the permissions boundary depends on what is not modelled")
     if allows:

@@ -160,8 +160,14 @@ def _statement(policy: str, number: int, one: Any, written: Any, *, of_resource:
         all_but_resources=resource_key == "NotResource",
         principals=principals,
         all_but_principals="NotPrincipal" in one,
-        condition=one.get("Condition", {}),
+        condition=_condition(one.get("Condition", {})),
     )
+
+
+def _condition(given: Any) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping) or not all(isinstance(keys, Mapping) for keys in given.values()):
+        raise TypeError(f"a condition is keys by operator, got {described(given)}")
+    return given
 
 
 def listed(value: Any) -> list[Any]:

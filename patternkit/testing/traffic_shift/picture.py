@@ -7,7 +7,7 @@ from html import escape
 
 from patternkit.testing.traffic_shift.walk import Walk
 
-WIDTH, HEIGHT, LEFT, TOP, LINE = 720, 96, 56, 40, 34
+WIDTH, HEIGHT, LEFT, TOP, LINE = 720, 96, 56, 40, 56
 _STYLE = """
 .page { fill: #ffffff; stroke: #d5dbe3; }
 text { font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif; font-size: 12px; fill: #16191f; }

@@ -68,12 +68,13 @@ TAKES = """
     def test_names_of_its_own(
         patternkit_synthesized, synthesized, patternkit_no_findings, patternkit_no_lint, patternkit_template_snapshot,
         patternkit_stateful_snapshot, patternkit_permissions, permissions, patternkit_network, network,
-        patternkit_dns_names, dns_names,
+        patternkit_dns_names, dns_names, patternkit_traffic_shift, traffic_shift,
     ):
         assert patternkit_synthesized is synthesized
         assert patternkit_permissions is permissions
         assert patternkit_network is network
         assert patternkit_dns_names is dns_names
+        assert patternkit_traffic_shift is traffic_shift
 """
 
 
@@ -96,6 +97,12 @@ SLIPS = [
     ("synthesized", "synthesized(Good, pack='x')", "synthesized has no argument pack: did you mean packs[?]"),
     ("synthesized", "synthesized(Good, packs='AwsSolution')", "packs must be among AwsSolutions, *, got AwsSolution"),
     ("synthesized", "synthesized(Good, rules='a.md')", "rules must be files named .guard or .rego, got a.md"),
+    ("synthesized", "synthesized(Good, packs=None)", "packs must be a text or a list of them, got NoneType None"),
+    ("synthesized", "synthesized(Good, rules=[3])", "rules must be a path or a list of them, got list [[]3[]]"),
+    ("synthesized", "synthesized(Good, context=3)", "context must be values by key: *, got 3"),
+    ("no_lint", "no_lint({'Resources': {}}, accept=3)", "accept must be a text or a list of them, got int 3"),
+    ("no_lint", "no_lint({'Resources': {}}, regions=[b'x'])", "regions must be a text or a list of them, got list *"),
+    ("template_snapshot", "template_snapshot({'Resources': {}}, name={})", "name must be a text, got {}"),
     ("synthesized", "synthesized('nowhere')", "nowhere is not a cloud assembly: there is no manifest.json in it"),
     ("synthesized", "synthesized(Good(App(), 'G'), context={})", "context is for what is synthesized here: *"),
     ("synthesized", "synthesized(RootConstruct('Alone'))", "Alone stands in no app: make it in one, *"),
@@ -123,6 +130,13 @@ SLIPS = [
     ("dns_names", "dns_names(Good)", "a set of names is read from what Good makes: give synthesized(Good)"),
     ("dns_names", "dns_names()", "give at least one template, cloud assembly or app"),
     ("network", "network()", "give at least one template, cloud assembly or app"),
+    ("traffic_shift", "traffic_shift({'Resources': {}})", "say which alias: those that shift traffic are none"),
+    ("traffic_shift", "traffic_shift(7)", "traffic_shift takes a template, its path, or *, got int 7"),
+    (
+        "traffic_shift",
+        "traffic_shift({'Resources': {}}, aliass='live')",
+        "traffic_shift has no argument aliass: did you mean alias[?]",
+    ),
     ("local_cloud", "local_cloud.deploy('nowhere')", "*nowhere*"),
 ]
 

@@ -70,7 +70,7 @@ def test_a_stranger_starts_a_project_whose_tests_pass_and_which_synthesizes(proj
 
 def test_every_block_of_the_guide_is_run_here() -> None:
     files = [info.split("file=")[1].strip() for _, info, _ in BLOCKS if "file=" in info]
-    assert files == ["stack.py", "network.py", "handler/keep.py", "rules/logs.guard", "test_stack.py"]
+    assert files == ["stack.py", "network.py", "handler/keep.py", "rules/logs.guard", "test_stack.py", "test_shift.py"]
     said = [line for language, _, body in BLOCKS if language == "console" for line in body.splitlines()]
     assert said == [
         "$ pip install 'cdk-pattern-catalog[node,testing,local]'",
@@ -82,7 +82,7 @@ def test_every_block_of_the_guide_is_run_here() -> None:
 
 def test_the_guides_tests_pass_and_each_fault_is_found(project: Path) -> None:
     first = installed(project, "pytest", "-q", "--snapshot-update")
-    assert "7 passed" in first.stdout, first.stdout + first.stderr
+    assert "8 passed" in first.stdout, first.stdout + first.stderr
     shutil.copy(project / "snapshots" / "orders.json", project / "deployed.json")
 
     for file, right, wrong in FAULTS:

@@ -103,6 +103,11 @@ def test_actions_and_resources(parts: dict[str, Any], expected: AccessDecision) 
         ({"StringNotEquals": {"kms:ViaService": "s3"}}, ALLOWED),
         ({"Null": {"kms:ViaService": "true"}}, ALLOWED),
         ({"Null": {"s3:prefix": "true"}}, DENIED),
+        ({"Null": {"s3:prefix": "False"}}, ALLOWED),
+        ({"Null": {"s3:prefix": []}}, UNKNOWN),
+        ({"Null": {"s3:prefix": "yes"}}, UNKNOWN),
+        ({"NumericLessThan": {"s3:TlsVersion": "new"}}, UNKNOWN),
+        ({"NumericLessThan": {"s3:prefix": 5}}, UNKNOWN),
         ({"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b", "c"]}}, ALLOWED),
         ({"ForAllValues:StringEquals": {"aws:TagKeys": ["a"]}}, DENIED),
         ({"ForAnyValue:StringEquals": {"aws:TagKeys": ["a"]}}, ALLOWED),
@@ -197,6 +202,14 @@ def test_a_policy_that_is_only_named_may_allow_it() -> None:
     [
         ({}, "Policy: not a policy document with statements"),
         ({"Statement": [{"Effect": "Allow"}]}, "Policy: statement 1 is malformed: KeyError: 'Action'"),
+        (
+            {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Condition": ["aws:SecureTransport"]}]},
+            'Policy: statement 1 is malformed: TypeError: a condition is keys by operator, got ["aws:SecureTransport"]',
+        ),
+        (
+            {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Condition": {"Bool": "true"}}]},
+            'Policy: statement 1 is malformed: TypeError: a condition is keys by operator, got {"Bool": "true"}',
+        ),
         ({"Statement": [{"Effect": "Maybe", "Action": "s3:*"}]}, "Policy: statement 1 is malformed: KeyError: 'Maybe'"),
         (
             {"Statement": [statement(), statement(Action="s3:GetObjekt")]},

@@ -50,6 +50,7 @@ SESSION = {"AWS": f"arn:aws:sts::{ID}:assumed-role/role/x"}
 ALLOWED, DENIED, UNKNOWN = AccessDecision.ALLOWED, AccessDecision.DENIED, AccessDecision.NOT_EVALUATED
 NOBODY = "the key's policy neither names the role nor leaves it to the account's policies"
 BOUND = "the permissions boundary does not allow it"
+EVERYBODY = "the permissions boundary does not allow it, and whether it bounds a grant to everybody is not documented"
 BOUNDARY = "the permissions boundary depends on what is not modelled"
 
 
@@ -100,8 +101,14 @@ BOUNDARY = "the permissions boundary depends on what is not modelled"
         (role(allow(), boundary=[allow(), deny(Condition=OTHER)]), [], UNKNOWN, BOUNDARY),
         (role(allow(), boundary=[allow(Condition=OTHER)]), [], UNKNOWN, BOUNDARY),
         (role(allow(), boundary=[allow(Condition=OTHER), allow()]), [], ALLOWED, "by statement 1 of P"),
-        # What the resource gives to the role by name is not bounded.
-        (role(boundary=[]), [allow(Principal=MINE)], ALLOWED, "by statement 1 of P"),
+        # What the resource gives to the role, and not to a session of it, is bounded as well.
+        (role(boundary=[]), [allow(Principal=MINE)], DENIED, BOUND),
+        (role(boundary=[allow()]), [allow(Principal=MINE)], ALLOWED, "by statement 1 of P"),
+        (role(boundary=[allow(), deny()]), [allow(Principal=MINE)], DENIED, BOUND),
+        (role(boundary=[allow(Condition=OTHER)]), [allow(Principal=MINE)], UNKNOWN, BOUNDARY),
+        (role(boundary=[]), [allow(Principal="*")], UNKNOWN, EVERYBODY),
+        (role(allow(), boundary=[]), [allow(Principal="*")], UNKNOWN, EVERYBODY),
+        (role(boundary=[allow(), deny()]), [allow(Principal="*")], DENIED, BOUND),
     ],
 )
 def test_why_a_request_is_answered_so(

@@ -28,7 +28,9 @@ AUTHORIZE = """
 def handler(event, context):
     headers = {name.lower(): value for name, value in event["headers"].items()}
     effect = "Allow" if headers.get("authorization") == "Bearer of-a-person" else "Deny"
-    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"]}
+    # The answer is kept for five minutes, for whichever method comes next.
+    stage = "/".join(event["methodArn"].split("/")[:2])
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": f"{stage}/*"}
     return {"principalId": "a-person", "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
 """
 
