@@ -1,5 +1,6 @@
 """The records that Lambda makes of asynchronous invocations."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,8 +49,7 @@ def test_an_event_is_tried_as_often_as_its_settings_say(
     module = Module(errors)
     monkeypatch.setitem(module.__dict__, "_execute_function", module._execute_function)
     record_invocations(module)  # type: ignore[arg-type]
-    threads: list[Any] = []
-    monkeypatch.setattr("threading.Thread", lambda **given: threads.append(given) or Started(**given))
+    monkeypatch.setattr("threading.Thread", Started)
     settings = {"MaximumRetryAttempts": retries, "MaximumEventAgeInSeconds": age}
     module.invoke_async_with_retry({"config": FUNCTION, "event_invoke_config": settings}, {})  # type: ignore[attr-defined]
     assert module.calls == calls
@@ -60,7 +60,7 @@ class Started:
 
     def __init__(self, target: Any, args: Any, daemon: bool) -> None:
         assert daemon
-        self._run = lambda: target(*args)
+        self._run = partial(target, *args)
 
     def start(self) -> None:
         """Run."""

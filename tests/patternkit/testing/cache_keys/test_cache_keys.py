@@ -230,10 +230,10 @@ def seen(template: dict[str, Any], request: Request) -> tuple[Any, ...]:
 
     def left(values: Any, section: str, name: str) -> dict[str, Any]:
         found, names = parameters[section][f"{name}Behavior"], parameters[section][f"{name}s"]
-        keep = {"none": lambda _: False, "all": lambda _: True}.get(
-            found, lambda one: (one in names) == (found == "whitelist")
+        taken = {"none": set(), "all": set(values), "whitelist": set(values) & set(names)}.get(
+            found, set(values) - set(names)
         )
-        return {one: value for one, value in values.items() if keep(one)}
+        return {one: value for one, value in values.items() if one in taken}
 
     return (
         request.path,

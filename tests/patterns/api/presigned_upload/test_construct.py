@@ -1,5 +1,6 @@
 """What PresignedUpload promises of its template."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -22,7 +23,7 @@ def template() -> dict[str, Any]:
     return dict(example("presigned-upload", "agnostic").template)
 
 
-def denied(template: dict[str, Any]) -> dict[str, Any]:
+def denied(template: Mapping[str, Any]) -> dict[str, Any]:
     """The statements that deny, of the policy of the bucket that files arrive in, by what they ask for."""
     (bucket,) = [name for name in template["Resources"] if name.startswith("PresignedUploadQuarantine")][:1]
     (policy,) = [one for one in resources(template, "AWS::S3::BucketPolicy") if one["Bucket"] == {"Ref": bucket}]

@@ -93,8 +93,11 @@ def test_after_the_last_time_the_message_is_kept_with_those_who_missed_it(
 
 def test_a_thousand_connections_come_page_by_page_and_without_those_whose_time_is_over(push: ModuleType) -> None:
     with mock_aws():
-        keys = [{"AttributeName": "group", "KeyType": "HASH"}, {"AttributeName": "connection", "KeyType": "RANGE"}]
-        names = [{"AttributeName": one["AttributeName"], "AttributeType": "S"} for one in keys]
+        keys: list[Any] = [
+            {"AttributeName": "group", "KeyType": "HASH"},
+            {"AttributeName": "connection", "KeyType": "RANGE"},
+        ]
+        names: list[Any] = [{"AttributeName": one["AttributeName"], "AttributeType": "S"} for one in keys]
         table = boto3.resource("dynamodb").create_table(
             TableName="t", KeySchema=keys, AttributeDefinitions=names, BillingMode="PAY_PER_REQUEST"
         )

@@ -1,6 +1,7 @@
 """The template, deployed to the local cloud, and real clients."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def add_gone(chat: Chat, count: int) -> None:
     """Put connections into the table that were never told to be gone, as when $disconnect is not delivered."""
     client, table = chat.cloud.client("dynamodb"), chat.id("Connections")
     expires = {"N": str(int(time.time()) + 3600)}
-    rows = [
+    rows: list[Any] = [
         {"PutRequest": {"Item": {"group": {"S": "all"}, "connection": {"S": f"gone-{n:04}="}, "expires": expires}}}
         for n in range(count)
     ]

@@ -81,12 +81,12 @@ class Deployed:
     journals: Path
 
     def invoke(self, function: str, event: Any, *, wait: bool = False) -> dict[str, Any]:
-        answer: dict[str, Any] = self.cloud.client("lambda").invoke(
+        answer = self.cloud.client("lambda").invoke(
             FunctionName=self.deployment.physical_id(f"Results/{function}/Work/Function"),
             InvocationType="RequestResponse" if wait else "Event",
             Payload=json.dumps(event),
         )
-        return answer
+        return dict(answer)
 
     def calls(self, kind: str, event: str) -> list[dict[str, Any]]:
         path = self.journals / kind / event

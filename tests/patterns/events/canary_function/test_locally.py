@@ -133,7 +133,7 @@ def hook(cloud: LocalCloud, deployment: Deployment, codedeploy: CodeDeploy, numb
     variables["AWS_ENDPOINT_URL_CODEDEPLOY"] = codedeploy.url
     client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
     event = {"DeploymentId": f"d-{number}", "LifecycleEventHookExecutionId": f"e-{number}"}
-    answer = client.invoke(FunctionName=name, Payload=json.dumps(event))
+    answer: dict[str, Any] = dict(client.invoke(FunctionName=name, Payload=json.dumps(event)))
     assert "FunctionError" not in answer, answer["Payload"].read()
     [told] = [one for one in codedeploy.told if one["deploymentId"] == f"d-{number}"]
     return told

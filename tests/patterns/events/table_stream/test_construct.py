@@ -1,6 +1,7 @@
 """What TableStream promises of its template."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -20,7 +21,7 @@ from tests.patterns.events.table_stream.refusals import ready
 STREAM_KEEPS = 24 * 3600
 
 
-def mappings(template: dict[str, Any]) -> list[dict[str, Any]]:
+def mappings(template: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {**one["Properties"], "DependsOn": one["DependsOn"]}
         for one in template["Resources"].values()

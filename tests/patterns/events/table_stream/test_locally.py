@@ -14,6 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from patternkit.localcloud import Deployment, LocalCloud
 from patternkit.testing.synthesis import synthesize
 from patterns.events.table_stream import Consumer, TableStream, replay
+from patterns.events.table_stream.consumer import Change
 from tests.conftest import context
 
 # Writes down what it works on, and stops at poison until that is mended.
@@ -37,6 +38,7 @@ class Changes(cdk.Stack):
     def __init__(self, app: cdk.App, journals: Path) -> None:
         super().__init__(app, "Changes")
         code = lambda_.Code.from_inline(JOURNAL)
+        asked: dict[str, tuple[Change, ...]] = {"All": (), "New": ("INSERT",)}
         consumers = [
             Consumer(
                 name=name,
@@ -44,9 +46,9 @@ class Changes(cdk.Stack):
                 handler="index.handler",
                 environment={"JOURNAL": str(journals / name)},
                 retry_attempts=1,
-                **more,
+                changes=changes,
             )
-            for name, more in (("All", {}), ("New", {"changes": ["INSERT"]}))
+            for name, changes in asked.items()
         ]
         TableStream(self, "Journaled", consumers=consumers)
         TableStream(self, "Example", consumers=[Consumer(name="Search")])

@@ -54,7 +54,7 @@ class Records:
         if item is None:
             return None
         found: dict[str, Any] = {name: item[name] for name in Upload.__slots__ if name in item}
-        return Upload(**found | {"size": int(item["size"]), "part_size": int(item["part_size"])})
+        return Upload(**found | {name: int(found[name]) for name in ("size", "part_size")})
 
     def claim(self, one: Upload, version: str) -> bool:
         """Say that a version of the file is the one that is checked: the first that arrived, and no other ever."""

@@ -20,7 +20,7 @@ _CONFIG = IdempotencyConfig(
 )
 
 
-@idempotent_function(
+@idempotent_function(  # type: ignore[untyped-decorator]
     data_keyword_argument="record",
     persistence_store=DynamoDBPersistenceLayer(table_name=os.environ["IDEMPOTENCY_TABLE"]),
     config=_CONFIG,
