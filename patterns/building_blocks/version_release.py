@@ -1,6 +1,6 @@
 """How traffic shifts from one version of a function to the next, by AWS CodeDeploy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -21,7 +21,7 @@ def shift_traffic(
     deployment_config: codedeploy.ILambdaDeploymentConfig,
     before_traffic: lambda_.IFunction | None,
     after_traffic: lambda_.IFunction | None,
-    alarms: list[cloudwatch.Alarm],
+    alarms: Sequence[cloudwatch.IAlarm],
 ) -> codedeploy.LambdaDeploymentGroup:
     """Shift an alias to each new version bit by bit, and back as soon as an alarm goes off or a hook fails.
 
