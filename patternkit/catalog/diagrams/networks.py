@@ -10,7 +10,20 @@ from patternkit.drawing.graph import Edge, Group
 
 _ATTACHMENTS = ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment")
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-_ROUTE_TARGETS = ("NatGatewayId", "GatewayId", "TransitGatewayId", "VpcEndpointId", "VpcPeeringConnectionId")
+_OF_A_VPC = (
+    "AWS::EC2::EgressOnlyInternetGateway",
+    "AWS::EC2::NatGateway",  # a regional one, which stands in no subnet
+    "AWS::EC2::VPCEndpoint",
+    "AWS::NetworkFirewall::Firewall",
+)
+_ROUTE_TARGETS = (
+    "NatGatewayId",
+    "GatewayId",
+    "EgressOnlyInternetGatewayId",
+    "TransitGatewayId",
+    "VpcEndpointId",
+    "VpcPeeringConnectionId",
+)
 
 
 class Networks:
@@ -91,7 +104,7 @@ class Networks:
             joins = self._resources.of("AWS::EC2::VPCGatewayAttachment")
             ways = ("InternetGatewayId", "VpnGatewayId")
             return next((vpc for join in joins if one.id in join.to(*ways) for vpc in join.to("VpcId")), None)
-        if one.type in ("AWS::EC2::VPCEndpoint", "AWS::NetworkFirewall::Firewall"):
+        if one.type in _OF_A_VPC:
             return next(iter(one.to("VpcId")), None)
         return None
 

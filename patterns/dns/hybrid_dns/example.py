@@ -1,7 +1,8 @@
 from typing import Any
 
-from aws_cdk import CfnOutput, Environment, Fn, Stack
+from aws_cdk import Aws, CfnOutput, Environment, Fn, Stack
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patterns.dns.hybrid_dns import HybridDns
@@ -25,7 +26,13 @@ class HybridDnsStack(Stack):
             },
             vpn_route_propagation=[ec2.SubnetSelection(subnet_type=inside)],
         )
-        hub.add_flow_log("Flows")
+        for_this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        writer = iam.Role(
+            self,
+            "WritesFlows",
+            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=for_this_account),
+        )
+        hub.add_flow_log("Flows", destination=ec2.FlowLogDestination.to_cloud_watch_logs(iam_role=writer))
         given: dict[str, Any] = {
             "vpc": hub,
             "company_domains": ["corp.example.com"],
