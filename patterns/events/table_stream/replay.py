@@ -68,8 +68,8 @@ def give(function: str, batch: dict[str, Any]) -> None:
     answer = boto3.client("lambda").invoke(
         FunctionName=function, Payload=json.dumps({"Records": records}, default=_seconds).encode()
     )
-    said: Any = json.loads(answer["Payload"].read() or b"null")
-    if answer.get("FunctionError") or (isinstance(said, dict) and said.get("batchItemFailures")):
+    said: dict[str, Any] | None = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer or (said or {}).get("batchItemFailures"):
         raise RuntimeError(f"the function fails again: {json.dumps(said)[:300]}")
 
 
