@@ -69,7 +69,7 @@ def give(function: str, batch: dict[str, Any]) -> None:
         FunctionName=function, Payload=json.dumps({"Records": records}, default=_seconds).encode()
     )
     said: dict[str, Any] | None = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer or (said or {}).get("batchItemFailures"):
+    if answer.get("FunctionError") or (said or {}).get("batchItemFailures"):
         raise RuntimeError(f"the function fails again: {json.dumps(said)[:300]}")
 
 
