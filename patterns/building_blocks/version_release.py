@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import Acknowledgment, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
@@ -13,6 +13,25 @@ from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 
 _ALIAS = "patterns:alias"
+
+
+def kept_version(function: lambda_.Function) -> lambda_.Version:
+    """The function's newest version, which stays when the next one takes its place in the template.
+
+    CloudFormation would delete it at the end of an update, while it may still have traffic, and a rollback by hand
+    would find nothing to go back to.
+
+    Args:
+        function: The function.
+
+    Returns:
+        The version, which goes with the function itself.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+    """
+    version = function.current_version
+    version.apply_removal_policy(RemovalPolicy.RETAIN)
+    return version
 
 
 def shift_traffic(

@@ -30,7 +30,7 @@ from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import check_function
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.building_blocks.version_release import check_hooks, check_owner, note_alias, shift_traffic
+from patterns.building_blocks.version_release import check_hooks, check_owner, kept_version, note_alias, shift_traffic
 
 EXAMPLE = Path(__file__).parent / "handler"
 
@@ -186,7 +186,7 @@ class FunctionApi(ProxyApi):
             )
             self.function = made.function
             self.alarms += made.alarms
-        self.alias = lambda_.Alias(self, "Alias", alias_name=stage_name, version=self.function.current_version)
+        self.alias = lambda_.Alias(self, "Alias", alias_name=stage_name, version=kept_version(self.function))
         note_alias(self.function, stage_name)
         self._hand_over(
             self._invoke, backend="function", cache_key_parameters=cache_key_parameters, cors_origins=cors_origins

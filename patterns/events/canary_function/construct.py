@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from annotated_types import Interval, MultipleOf
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
@@ -32,7 +32,7 @@ from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import check_function, errors_alarm
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.building_blocks.version_release import check_hooks, check_owner, note_alias, shift_traffic
+from patterns.building_blocks.version_release import check_hooks, check_owner, kept_version, note_alias, shift_traffic
 from patterns.events.canary_function.shift import Percentage, Shift, ShiftKind, answered_synchronously
 
 EXAMPLE = Path(__file__).parent / "handler"
@@ -168,9 +168,7 @@ class CanaryFunction(Construct):
             self.function = made.function
             self.alarms += made.alarms
 
-        self.version = self.function.current_version
-        # A version may still have traffic when the next one takes its place in the template.
-        self.version.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.version = kept_version(self.function)
         self.alias = lambda_.Alias(self, "Alias", alias_name=alias_name, version=self.version)
         note_alias(self.function, alias_name)
         self.probe_function: lambda_.Function | None = None

@@ -54,7 +54,7 @@ def test_this_stage_may_invoke_the_alias_and_no_other_version(scope: cdk.Stack) 
 
 
 def test_a_changed_function_is_a_new_version() -> None:
-    versions = set()
+    versions: dict[str, Any] = {}
     for value in ("a", "b"):
         stack = cdk.Stack(cdk.App(context=context()), "Test")
         FunctionApi(
@@ -64,8 +64,10 @@ def test_a_changed_function_is_a_new_version() -> None:
             handler="index.handler",
             environment={"VALUE": value},
         )
-        versions |= set(Template.from_stack(stack).find_resources("AWS::Lambda::Version"))
+        versions |= Template.from_stack(stack).find_resources("AWS::Lambda::Version")
     assert len(versions) == 2
+    # The first is still there, with whatever traffic it has, when the second takes its place in the template.
+    assert {(one["DeletionPolicy"], one["UpdateReplacePolicy"]) for one in versions.values()} == {("Retain", "Retain")}
 
 
 def test_a_release_shifts_a_tenth_first_and_goes_back_on_its_alarms(scope: cdk.Stack) -> None:
