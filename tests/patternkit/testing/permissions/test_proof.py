@@ -133,6 +133,93 @@ class TestGlobalTables:
             prove(elsewhere, handler=self.puts, events=[{}])
 
 
+NOBODY = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
+DENIED, IN_DOUBT = "denied", "not evaluated"
+
+
+class TestPoliciesOfResources:
+    """A denial counts wherever CloudFormation takes a resource's policy; one that is not read leaves a doubt."""
+
+    @pytest.mark.parametrize(
+        ("service", "policy", "verdict"),
+        [
+            (
+                "sqs",
+                resource("SQS::QueuePolicy", Queues=[{"Ref": "It"}], PolicyDocument={"Statement": [NOBODY]}),
+                DENIED,
+            ),
+            (
+                "sqs",
+                resource("SQS::QueueInlinePolicy", Queue={"Ref": "It"}, PolicyDocument={"Statement": [NOBODY]}),
+                DENIED,
+            ),
+            (
+                "sns",
+                resource("SNS::TopicInlinePolicy", TopicArn={"Ref": "It"}, PolicyDocument={"Statement": [NOBODY]}),
+                DENIED,
+            ),
+            (
+                "kinesis",
+                resource("Kinesis::ResourcePolicy", ResourceArn=arn("It"), ResourcePolicy={"Statement": [NOBODY]}),
+                DENIED,
+            ),
+            (
+                "events",
+                resource("Events::EventBusPolicy", EventBusName={"Ref": "It"}, StatementId="No", Statement=NOBODY),
+                IN_DOUBT,
+            ),
+            ("sqs", resource("Shop::Gate", Of=arn("It"), Rules={"Policy": {"Statement": [NOBODY]}}), IN_DOUBT),
+            ("sqs", resource("Shop::Gate", Of=arn("Role"), Rules={"Policy": {"Statement": [NOBODY]}}), None),
+        ],
+        ids=["queue", "queue inline", "topic inline", "stream", "bus", "type of others", "of something else"],
+    )
+    def test_a_denial_is_seen_or_in_doubt(self, service: Any, policy: dict[str, Any], verdict: str | None) -> None:
+        entry = {"EventBusName": "bus", "Source": "x", "DetailType": "x", "Detail": "{}"}
+        data = {"Data": b"x", "PartitionKey": "x"}
+        made: dict[str, tuple[dict[str, Any], str, str, Callable[[str], dict[str, Any]]]] = {
+            "sqs": (
+                resource("SQS::Queue"),
+                "sqs:SendMessage",
+                "send_message",
+                lambda name: {"QueueUrl": name, "MessageBody": "x"},
+            ),
+            "sns": (
+                resource("SNS::Topic"),
+                "sns:Publish",
+                "publish",
+                lambda name: {"TopicArn": name, "Message": "x"},
+            ),
+            "kinesis": (
+                resource("Kinesis::Stream", ShardCount=1),
+                "kinesis:PutRecord",
+                "put_record",
+                lambda name: {"StreamName": name, **data},
+            ),
+            "events": (
+                resource("Events::EventBus", Name="bus"),
+                "events:PutEvents",
+                "put_events",
+                lambda _: {"Entries": [entry]},
+            ),
+        }
+        it, action, operation, given = made[service]
+
+        def puts(_event: Any, _context: Any) -> None:
+            getattr(boto3.client(service), operation)(**given(os.environ["IT"]))
+
+        whole = template(
+            allow(action, arn("It") if service != "sns" else {"Ref": "It"}),
+            variables={"IT": {"Ref": "It"}},
+            It=it,
+            Policy=policy,
+        )
+        proof = prove(whole, handler=puts, events=[{}])
+        said = IN_DOUBT if proof.not_evaluated else DENIED if proof.denied else None
+        assert said == verdict
+        if verdict == IN_DOUBT:
+            assert f"policy of {policy['Type']}" in proof.not_evaluated[0].why
+
+
 class TestReferencesBetweenStacks:
     """The CDK writes them as exports, or as outputs that the other stack reads."""
 
