@@ -18,8 +18,19 @@ _SILENT = {
     "Service",
     "Subnet",
 }
-_ACRONYMS = {"Acl": "ACL", "Api": "API", "Http": "HTTP", "Nat": "NAT", "Url": "URL", "Vpc": "VPC"}
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
+_ACRONYMS = {
+    "Acl": "ACL",
+    "Api": "API",
+    "Dns": "DNS",
+    "Http": "HTTP",
+    "Ipv4": "IPv4",
+    "Ipv6": "IPv6",
+    "Nat": "NAT",
+    "Ssm": "SSM",
+    "Url": "URL",
+    "Vpc": "VPC",
+}
+_WORDS = re.compile(r"Ipv[46]|[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
 
 
 def title(path: tuple[str, ...]) -> str:
