@@ -2,6 +2,7 @@
 
 ```text
 PatternkitError            anything below; the command line ends with its message and without a traceback
+├── CacheKeyError          patternkit.testing.cache_keys.errors: cache keys cannot be read from a template
 ├── CatalogError           patternkit.catalog.errors: a pattern, an option or a file of the catalog
 ├── DnsError               patternkit.dns.errors: names cannot be answered
 │   ├── ContractError      a contract is malformed, or names what is not there
@@ -25,8 +26,9 @@ PatternkitError            anything below; the command line ends with its messag
 ├── SnapshotError          patternkit.testing.snapshots: a snapshot's file cannot be compared
 ├── SourceError            patternkit.upgrade.sources: what is given is no template that can be compared
 ├── SynthesisError         patternkit.testing.synthesis: an app cannot be synthesized
-└── TemplateError          patternkit.templates.errors: a file is no template or assembly, or is beyond the limits
-    └── TemplateError      the same, where a prover reads it: a RoutesError or a DnsError as well
+├── TemplateError          patternkit.templates.errors: a file is no template or assembly, or is beyond the limits
+│   └── TemplateError      the same, where a prover reads it: a RoutesError or a DnsError as well
+└── TrafficShiftError      patternkit.testing.traffic_shift.schedule: a shift of traffic cannot be walked through
 ```
 
 Arguments of functions that Python's own habits cover raise `ValueError` and `TypeError`, as everywhere.

@@ -2,9 +2,10 @@
 
 import json
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
@@ -14,6 +15,9 @@ from patternkit.catalog.applications import applications
 from patternkit.catalog.discovery import find
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
 from tests.installing import build_wheel
+
+if TYPE_CHECKING:
+    from tests.site.browser import Chromium
 
 ROOT = Path(__file__).parents[1]
 # moto makes all of Amazon's images anew for every test; ours register what they need.
@@ -38,6 +42,25 @@ def _group(module: Path) -> str:
         case ["tests", "patterns", _, folder, *_, _] | ["tests", "examples", folder, *_, _]:
             return folder.replace("_", "-")
     return module.as_posix()
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chromium"]:
+    """The locked Chromium, headless, with an empty profile: one in a process, for Playwright takes no second loop."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.site.browser import BrowserMissing, Chromium, unpack
+
+    try:
+        program = unpack(tmp_path_factory.mktemp("browser"))
+    except BrowserMissing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing), pytrace=False)
+        pytest.skip(str(missing))
+    with sync_playwright() as playwright:
+        one = Chromium(playwright.chromium, program)
+        yield one
+        one.close()
 
 
 # Before pytest-xdist reads the groups.

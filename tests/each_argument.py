@@ -29,7 +29,7 @@ from patternkit.catalog.discovery import Pattern
 from patterns.building_blocks.signature import check, declared
 from tests.conftest import context
 from tests.edges import Given, edges, in_bytes, in_milliseconds, plain
-from tests.four_ways import Same, companion_of, construct_of
+from tests.four_ways import Same, companion_of, construct_of, with_field
 from tests.fuzz.given import meanings
 from tests.fuzz.resources import RESOURCES
 from tests.fuzz.words import words
@@ -201,8 +201,7 @@ def _template(pattern: Pattern, given: Mapping[Setting, Given]) -> Any:
         for setting, value in given.items():
             resource = value.make(Construct(scope, _given_id(setting)))
             if setting.field:
-                first, *others = options[setting.argument]
-                resource = [dataclasses.replace(first, **{setting.field: resource}), *others]
+                resource = with_field(options[setting.argument], setting.field, resource)
             options[setting.argument] = resource
         return construct(scope, construct_id, **options)
 
@@ -303,7 +302,11 @@ def _candidates(hint: Any, meaning: str) -> list[Given]:
         return [plain(one) for one in inner]
     if isinstance(origin, type) and issubclass(origin, Mapping):
         keys = [*words(meaning), "ZEBRA", "X-Zebra"]
-        return [_mapping(key, one) for one in _candidates(inner[1], meaning)[:4] for key in keys]
+        return [
+            _mapping(key, one)
+            for one in _allowed("value", inner[1], _candidates(inner[1], meaning))[:4]
+            for key in keys
+        ]
     if isinstance(origin, type) and issubclass(origin, Sequence):
         ones = _candidates(inner[0], meaning)
         return [_listed(one) for one in ones] + [

@@ -9,7 +9,7 @@ import inspect
 import re
 import sys
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -111,6 +111,9 @@ def try_cell(argument: Argument, way: str, kind: str) -> Cell:
             synthesize(argument, way, kind, companions)
         except ValueError as error:
             said = str(error)
+            if (given := _contradicted(argument, said)) and given not in companions:
+                companions[given] = LeftOut()
+                continue
             if not (wanted := companion_of(argument.name, said)) or wanted[0] in companions:
                 named = "\n" not in said and re.match(rf"{argument.name}\b", said)
                 return Cell("refused" if named else "fails", said)
@@ -120,6 +123,15 @@ def try_cell(argument: Argument, way: str, kind: str) -> Cell:
         else:
             return Cell("works")
     return Cell("fails", f"needs more than {companions}")
+
+
+def _contradicted(argument: Argument, said: str) -> str | None:
+    """Read out of a refusal which argument of the example this one excludes."""
+    found = re.search(r"^(\w+) must not be given with (\w+)", said)
+    if found and found[2] == argument.name:
+        return found[1]
+    found = re.search(r"^(\w+) must be those of a new (.+): an existing one has its own$", said)
+    return found[1] if found and found[2].replace(" ", "_") == argument.name else None
 
 
 def companion_of(argument: str, said: str) -> tuple[str, Any] | None:
@@ -141,6 +153,10 @@ def companion_of(argument: str, said: str) -> tuple[str, Any] | None:
     return None
 
 
+class LeftOut:
+    """Stands for what the example gives and this argument excludes."""
+
+
 class Same:
     """Stands for a resource of the same stack, whatever its type."""
 
@@ -159,7 +175,11 @@ def synthesize(argument: Argument, way: str, kind: str, companions: dict[str, An
     def made(scope: Construct, construct_id: str, **options: Any) -> Any:
         if kind == "nested":
             scope = cdk.NestedStack(scope, "Nested")
+        for name in [one for one, value in companions.items() if isinstance(value, LeftOut)]:
+            options.pop(name, None)
         for name, value in companions.items():
+            if isinstance(value, LeftOut):
+                continue
             options[name] = _companion(argument.pattern, name, scope) if isinstance(value, Same) else value
         _pass(argument, _resource(argument, way, scope, root, env), options)
         return construct(scope, construct_id, **options)
@@ -190,10 +210,17 @@ def _companion(pattern: Pattern, name: str, scope: Construct) -> Any:
 
 def _pass(argument: Argument, resource: Any, options: dict[str, Any]) -> None:
     if argument.field:
-        first, *others = options[argument.name]
-        options[argument.name] = [dataclasses.replace(first, **{argument.field: resource}), *others]
+        options[argument.name] = with_field(options[argument.name], argument.field, resource)
     else:
         options[argument.name] = [resource] if argument.many else resource
+
+
+def with_field(values: Any, field: str, value: Any) -> Any:
+    """Set a field of the first of some values that has it: of a list, or of a mapping by names."""
+    named = dict(values) if isinstance(values, Mapping) else dict(enumerate(values))
+    first = next(name for name, one in named.items() if field in {each.name for each in dataclasses.fields(one)})
+    named[first] = dataclasses.replace(named[first], **{field: value})
+    return named if isinstance(values, Mapping) else list(named.values())
 
 
 def main() -> None:

@@ -318,6 +318,16 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         "existing": lambda scope: _balancer(scope, vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)),
         "existing somewhere": _balancer,
     },
+    elbv2.INetworkLoadBalancer: _new_and_existing(
+        lambda scope: elbv2.NetworkLoadBalancer(
+            scope, "Balancer", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope), internet_facing=False
+        ),
+        lambda scope: elbv2.NetworkLoadBalancer.from_network_load_balancer_attributes(
+            scope,
+            "Balancer",
+            load_balancer_arn=_arn("elasticloadbalancing", "loadbalancer/net/existing/0123456789abcdef"),
+        ),
+    ),
     elbv2.ApplicationTargetGroup: {
         "function's": lambda scope: elbv2.ApplicationTargetGroup(
             scope,

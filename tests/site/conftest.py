@@ -2,17 +2,16 @@
 
 import functools
 import http.server
-import os
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
 from tests.patternkit.catalog.temporary import environment, run
-from tests.site.browser import MODULES, BrowserMissing, Chromium, unpack
+from tests.site.browser import MODULES, Chromium
 
 # Each pattern's listings are made by the tests that every pattern must pass; the site needs one of each kind.
 LISTED = "thumbnailer inspection-vpc"
@@ -52,21 +51,6 @@ def address(site: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """The locked Chromium, headless, with an empty profile."""
-    try:
-        program = unpack(tmp_path_factory.mktemp("browser"))
-    except BrowserMissing as missing:
-        if os.environ.get("CI"):
-            pytest.fail(str(missing), pytrace=False)
-        pytest.skip(str(missing))
-    with sync_playwright() as playwright:
-        one = Chromium(playwright.chromium, program)
-        yield one
-        one.close()
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ def test_a_weighted_alias_divides_calls(cloud: LocalCloud, functions: Deployment
 
 
 def test_a_query_that_nothing_can_run_fails(cloud: LocalCloud) -> None:
+    cloud.client("s3").create_bucket(Bucket="results")
     queries = cloud.client("athena")
     asked = queries.start_query_execution(
         QueryString="SELECT 1", ResultConfiguration={"OutputLocation": "s3://results/"}

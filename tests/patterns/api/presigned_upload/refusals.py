@@ -26,6 +26,6 @@ REFUSALS = [
         "cors_origins must be * alone or origins without it, got *, https://www.example.com",
         cors_origins=["*", "https://www.example.com"],
     ),
-    refused("multipart_above must be between 5 MiB and 5 GiB, got 1 MiB", multipart_above=Size.mebibytes(1)),
+    refused("multipart_above must be between 5 and 5120 MiB, got 1", multipart_above=Size.mebibytes(1)),
     refused("daily_quota needs authorization='api_key', got 'iam'", daily_quota=5),
 ]

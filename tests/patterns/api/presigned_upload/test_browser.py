@@ -8,9 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.patterns.api.presigned_upload.conftest import Pages
 from tests.patterns.api.presigned_upload.uploading import PNG, Uploader
 from tests.site.browser import Chromium
-from tests.site.conftest import chromium
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 PATIENCE = 120_000
 """Milliseconds until a deadline, of a machine that does other things as well."""
