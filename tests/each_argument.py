@@ -66,7 +66,7 @@ class Setting:
     argument: str
     field: str
     values: tuple[Given, ...]
-    default: Any = None
+    default: Any = dataclasses.field(default=None, compare=False)
 
     @property
     def name(self) -> str:

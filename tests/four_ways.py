@@ -216,7 +216,9 @@ def _pass(argument: Argument, resource: Any, options: dict[str, Any]) -> None:
 
 
 def with_field(values: Any, field: str, value: Any) -> Any:
-    """Set a field of the first of some values that has it: of a list, or of a mapping by names."""
+    """Set a field of a value, or of the first of several that has it: of a list, or of a mapping by names."""
+    if dataclasses.is_dataclass(values) and not isinstance(values, type):
+        return dataclasses.replace(values, **{field: value})
     named = dict(values) if isinstance(values, Mapping) else dict(enumerate(values))
     first = next(name for name, one in named.items() if field in {each.name for each in dataclasses.fields(one)})
     named[first] = dataclasses.replace(named[first], **{field: value})

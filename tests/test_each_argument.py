@@ -14,21 +14,8 @@ from patternkit.catalog.discovery import Pattern, patterns
 from tests.conftest import ROOT
 from tests.each_argument import unseen
 
-# Not tried yet: the first run says what belongs into their `arguments.toml`. A name is taken out when it has been.
-NOT_TRIED = {
-    "canary-function",
-    "dual-stack-egress",
-    "fixed-egress-function",
-    "health-checks",
-    "hybrid-dns",
-    "private-service",
-    "routed-records",
-    "shared-private-zone",
-    "signed-zone",
-    "table-stream",
-    "vpn-per-vpc",
-    "workload-vpc",
-}
+# Arguments that take what nothing here makes yet: a routing that is another one's type, a runtime that is not over.
+NOT_TRIED = {"fixed-egress-function", "routed-records"}
 PATTERNS = [
     pytest.param(
         one,

@@ -15,9 +15,10 @@ _KINDS = (
     (r"zones?, by name", ["eu-west-1a", "eu-west-1b", "eu-west-1c"]),
     (r"[Dd]omain", ["example.com", ".example.com", "api.example.com", "EXAMPLE.com", "*.example.com", ".com."]),
     (r"Suricata", ['pass tcp $HOME_NET any -> $HOME_NET 443 (msg:"x"; sid:1; rev:1;)', "pass"]),
-    (r"Accounts, or ARNs", [
-        "111122223333", "arn:aws:organizations::111122223333:organization/o-abcdefghij", "everyone",
+    (r"Accounts, or ARNs|[Aa]ccounts (of the organization|that may)", [
+        "444455556666", "111122223333", "arn:aws:organizations::111122223333:organization/o-abcdefghij", "everyone",
     ]),
+    (r"[Oo]ther Regions", ["eu-central-1", "us-east-1", "eu-nowhere-9"]),
     (r"Media type", ["application/json", "application/vnd.x+json", "text/plain", "TEXT/plain", "json"]),
     (r"method\.request", ["method.request.header.X-Id", "method.request.querystring.id", "header.X", "Kind", "aws.x"]),
     (r"Environment variable", ["LOG_LEVEL", "TABLE", "AWS_REGION", "_HANDLER", "A", "1A", "a-b", "WIDTHS"]),

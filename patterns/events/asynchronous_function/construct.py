@@ -44,7 +44,7 @@ IdempotencyKey = Annotated[str, Matches(r"\S[ -~]{0,255}", "a JMESPath expressio
 
 
 class AsynchronousFunction(Construct):
-    """Invoke a function without waiting, work on each event once, and send results and failures where they are needed.
+    """Invoke a function without waiting, work on each event once, and send its result or failure on.
 
     Lambda keeps events in a queue of its own, tries those that fail again, and records what became of each at a
     destination. Only asynchronous invocations have destinations: a caller that waits is told of the failure itself.

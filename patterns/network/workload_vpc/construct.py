@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from annotated_types import Interval
+from annotated_types import Interval, MultipleOf
 from aws_cdk import CfnTag, Duration, Size
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -90,7 +90,10 @@ class WorkloadVpc(Construct):
         data_port: Port = 5432,
         interface_endpoints: ServiceNames = (),
         block_public_access: bool = False,
-        flows_kept: Annotated[Duration, Interval(ge=timedelta(days=1), le=timedelta(days=3650))] | None = None,
+        flows_kept: Annotated[
+            Duration, Interval(ge=timedelta(days=1), le=timedelta(days=3650)), MultipleOf(timedelta(days=1))
+        ]
+        | None = None,
         most_scanned: Annotated[Size, Interval(ge=mebibytes(10), le=gibibytes(7 * 1024))] | None = None,
         encryption_key: kms.IKey | None = None,
         alarm_topic: sns.ITopic | None = None,
