@@ -273,6 +273,12 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         ),
         "new": lambda scope: route53.PublicHostedZone(scope, "Zone", zone_name="example.com"),
     },
+    route53.IPublicHostedZone: {
+        "existing": lambda scope: route53.PublicHostedZone.from_public_hosted_zone_attributes(
+            scope, "Zone", hosted_zone_id="Z0123456789ABCDEFGHIJ", zone_name="example.com"
+        ),
+        "new": lambda scope: route53.PublicHostedZone(scope, "Zone", zone_name="example.com"),
+    },
     wafv2_interfaces.IWebACLRef: {"new": _web_acl, "of another stack": _elsewhere(_web_acl)},
     ec2_interfaces.ITransitGatewayRef: {
         "new": lambda scope: ec2.CfnTransitGateway(scope, "Gateway"),
