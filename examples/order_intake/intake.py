@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, CfnOutput, Environment, RemovalPolicy, Stack, Validations
+from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -102,12 +102,9 @@ class Intake(Stack):
             environment={"TABLE_NAME": self.orders.table_name},
             settings=Settings(encryption_key=encryption_key, alarm_topic=alarm_topic),
         )
-        Validations.of(writer.function).acknowledge(
-            Acknowledgment(
-                id="Serverless::Serverless-LambdaDLQ",
-                reason="The function is only invoked with messages of its queue, and what fails goes to the queue's "
-                "own dead letters.",
-            )
+        writer.acknowledge_no_dead_letter_configuration(
+            "The function is only invoked with messages of its queue, and what fails goes to the queue's "
+            "own dead letters."
         )
         writer.permit(
             [

@@ -134,6 +134,14 @@ class LambdaFunction(Construct):
         for statement in statements:
             self.role.add_to_policy(statement)
 
+    def acknowledge_no_dead_letter_configuration(self, reason: str) -> None:
+        """Acknowledge that the function has none of the older dead-letter configuration that cdk-nag looks for.
+
+        Args:
+            reason: What becomes of an event that fails, in a full sentence.
+        """
+        Validations.of(self.function).acknowledge(Acknowledgment(id="Serverless::Serverless-LambdaDLQ", reason=reason))
+
     def _permit_log_and_traces(self) -> None:
         self.permit(
             [
@@ -167,12 +175,9 @@ class LambdaFunction(Construct):
                 on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=dead_letters.queue.queue_arn)
             ),
         )
-        Validations.of(self.function).acknowledge(
-            Acknowledgment(
-                id="Serverless::Serverless-LambdaDLQ",
-                reason="Failed events go to an on-failure destination, which also keeps the error; AWS recommends it "
-                "over the older dead-letter configuration that the rule looks for.",
-            )
+        self.acknowledge_no_dead_letter_configuration(
+            "Failed events go to an on-failure destination, which also keeps the error; AWS recommends it "
+            "over the older dead-letter configuration that the rule looks for."
         )
         # Lambda checks at creation that the role may send to the destination.
         invoke_config.node.add_dependency(self.role)

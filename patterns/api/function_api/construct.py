@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -177,12 +177,9 @@ class FunctionApi(ProxyApi):
                 environment=environment,
                 settings=settings,
             )
-            Validations.of(made.function).acknowledge(
-                Acknowledgment(
-                    id="Serverless::Serverless-LambdaDLQ",
-                    reason="API Gateway invokes it synchronously and tells the caller of a failure: no event is left "
-                    "that could be kept.",
-                )
+            made.acknowledge_no_dead_letter_configuration(
+                "API Gateway invokes it synchronously and tells the caller of a failure: no event is left "
+                "that could be kept."
             )
             self.function = made.function
             self.alarms += made.alarms

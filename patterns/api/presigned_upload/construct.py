@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, Aws, Duration, RemovalPolicy, Size, Validations
+from aws_cdk import Aws, Duration, RemovalPolicy, Size
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -323,9 +323,7 @@ class PresignedUpload(RestApi):
         )
         if failed is None:
             reason = "API Gateway invokes it synchronously and tells the caller of a failure: no event is left to keep."
-            Validations.of(made.function).acknowledge(
-                Acknowledgment(id="Serverless::Serverless-LambdaDLQ", reason=reason)
-            )
+            made.acknowledge_no_dead_letter_configuration(reason)
         return made
 
     def _permit_forms(self, forms: LambdaFunction) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from annotated_types import Interval, Len, MultipleOf
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Size, Validations
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
@@ -278,7 +278,7 @@ class WebSocketApi(Construct):
             settings=self._settings,
         )
         reason = "It is invoked synchronously, by API Gateway or with messages of a queue that has dead letters."
-        Validations.of(made.function).acknowledge(Acknowledgment(id="Serverless::Serverless-LambdaDLQ", reason=reason))
+        made.acknowledge_no_dead_letter_configuration(reason)
         return made
 
     def _relay(self) -> lambda_.Function:

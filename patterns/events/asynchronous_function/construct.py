@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -235,12 +235,9 @@ class AsynchronousFunction(Construct):
         assert isinstance(resource, lambda_.CfnFunction)
         # The default, said so that nobody's account setting is taken for it.
         resource.recursive_loop = "Terminate"
-        Validations.of(made.function).acknowledge(
-            Acknowledgment(
-                id="Serverless::Serverless-LambdaDLQ",
-                reason="Failed events go to an on-failure destination, which also keeps the error; with a dead-letter "
-                "queue beside it each would be kept twice.",
-            )
+        made.acknowledge_no_dead_letter_configuration(
+            "Failed events go to an on-failure destination, which also keeps the error; with a dead-letter "
+            "queue beside it each would be kept twice."
         )
         return made
 

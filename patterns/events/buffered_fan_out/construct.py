@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from annotated_types import Len
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -164,12 +164,9 @@ class BufferedFanOut(FanOut):
             environment=one.environment,
             settings=self._settings,
         )
-        Validations.of(made.function).acknowledge(
-            Acknowledgment(
-                id="Serverless::Serverless-LambdaDLQ",
-                reason="The function is only invoked with messages of its queue, and what fails goes to the queue's "
-                "own dead letters.",
-            )
+        made.acknowledge_no_dead_letter_configuration(
+            "The function is only invoked with messages of its queue, and what fails goes to the queue's "
+            "own dead letters."
         )
         self.alarms += made.alarms
         return made.function

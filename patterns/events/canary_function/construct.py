@@ -33,7 +33,7 @@ from patterns.building_blocks.ready_function import check_function, errors_alarm
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.version_release import check_hooks, check_owner, kept_version, note_alias, shift_traffic
-from patterns.events.canary_function.shift import Percentage, Shift, ShiftKind, answered_synchronously
+from patterns.events.canary_function.shift import Percentage, Shift, ShiftKind
 
 EXAMPLE = Path(__file__).parent / "handler"
 PROBES = 3
@@ -162,8 +162,8 @@ class CanaryFunction(Construct):
                 settings=self._settings,
                 reserved_concurrency=reserved_concurrency,
             )
-            answered_synchronously(
-                made.function, "What becomes of a failed event is decided where the alias is called."
+            made.acknowledge_no_dead_letter_configuration(
+                "What becomes of a failed event is decided where the alias is called."
             )
             self.function = made.function
             self.alarms += made.alarms
@@ -243,7 +243,7 @@ class CanaryFunction(Construct):
         made.permit(
             [iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.version.function_arn])],
         )
-        answered_synchronously(made.function, "CodeDeploy takes a hook that fails for a version that fails.")
+        made.acknowledge_no_dead_letter_configuration("CodeDeploy takes a hook that fails for a version that fails.")
         # The hook must know the new version, and may call it, before CodeDeploy asks for the check.
         self.alias.node.add_dependency(made.function, made.role)
         self.alarms += made.alarms

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from annotated_types import Interval, Unit
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Duration
 from aws_cdk import aws_codedeploy as codedeploy
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 ShiftKind = Literal["canary", "linear", "all_at_once"]
@@ -116,13 +115,3 @@ class Shift:
             "Configuration",
             traffic_routing=routing(interval=Duration.minutes(self.interval), percentage=self.percentage),
         )
-
-
-def answered_synchronously(function: lambda_.Function, reason: str) -> None:
-    """Acknowledge that a function has no dead letters of its own.
-
-    Args:
-        function: The function.
-        reason: Why, in a full sentence.
-    """
-    Validations.of(function).acknowledge(Acknowledgment(id="Serverless::Serverless-LambdaDLQ", reason=reason))

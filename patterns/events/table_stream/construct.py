@@ -214,11 +214,8 @@ class TableStream(Construct):
             settings=self._settings,
         )
         made.permit(idempotency_statements(self.remembered))
-        Validations.of(made.function).acknowledge(
-            Acknowledgment(
-                id="Serverless::Serverless-LambdaDLQ",
-                reason="Changes that fail for good go to the failure destination of the event source mapping.",
-            )
+        made.acknowledge_no_dead_letter_configuration(
+            "Changes that fail for good go to the failure destination of the event source mapping."
         )
         self.alarms += made.alarms
         return made.function

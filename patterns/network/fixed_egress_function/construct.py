@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from annotated_types import Interval
-from aws_cdk import Acknowledgment, CfnTag, RemovalPolicy, Validations
+from aws_cdk import CfnTag, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -135,7 +135,9 @@ class FixedEgressFunction(Construct):
             settings=settings,
         )
         self.function = made.function
-        self._acknowledge_callers()
+        made.acknowledge_no_dead_letter_configuration(
+            "Who invokes it is not known here: callers that do not wait bring a destination of their own."
+        )
         self.security_group = self._let_out(egress_port)
         self._place(made)
         self.alarms: list[cloudwatch.Alarm] = [
@@ -227,11 +229,3 @@ class FixedEgressFunction(Construct):
         )
         # Lambda makes its interfaces when the function is made, by the role.
         resource.node.add_dependency(made.role)
-
-    def _acknowledge_callers(self) -> None:
-        Validations.of(self.function).acknowledge(
-            Acknowledgment(
-                id="Serverless::Serverless-LambdaDLQ",
-                reason="Who invokes it is not known here: callers that do not wait bring a destination of their own.",
-            )
-        )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from annotated_types import Interval, Unit
-from aws_cdk import Acknowledgment, Duration, Token, Validations
+from aws_cdk import Duration, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -177,12 +177,9 @@ class LoadBalancedFunction(Construct):
                 settings=settings,
                 reserved_concurrency=reserved_concurrency,
             )
-            Validations.of(made.function).acknowledge(
-                Acknowledgment(
-                    id="Serverless::Serverless-LambdaDLQ",
-                    reason="The load balancer invokes it synchronously and tells the client of a failure: no event is "
-                    "left that could be kept.",
-                )
+            made.acknowledge_no_dead_letter_configuration(
+                "The load balancer invokes it synchronously and tells the client of a failure: no event is "
+                "left that could be kept."
             )
             self.function = made.function
             self.alarms += made.alarms

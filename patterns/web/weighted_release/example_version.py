@@ -1,6 +1,6 @@
 """The two versions that a release is shown with when it is given none."""
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Duration
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -43,12 +43,9 @@ class ExampleVersion(Construct):
             handler="index.handler",
             settings=settings,
         )
-        Validations.of(made.function).acknowledge(
-            Acknowledgment(
-                id="Serverless::Serverless-LambdaDLQ",
-                reason="The load balancer invokes it synchronously and tells the client of a failure: no event is "
-                "left that could be kept.",
-            )
+        made.acknowledge_no_dead_letter_configuration(
+            "The load balancer invokes it synchronously and tells the client of a failure: no event is "
+            "left that could be kept."
         )
         self.alarms = made.alarms
         self.targets: elbv2.ApplicationTargetGroup = function_targets(
