@@ -1,1 +1,1 @@
-"""What three or more patterns share: one file per AWS thing, named for it."""
+"""What patterns of two or more families share: one file or folder per AWS thing, named for it."""

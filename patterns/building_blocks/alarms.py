@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.key_policy import ALARMS, let_use
+from patterns.building_blocks.same_region import check_region
 
 
 def alarm(
@@ -66,8 +67,12 @@ def tell(made: cloudwatch.AlarmBase, topic: sns.ITopic) -> None:
         made: The alarm.
         topic: The topic, of this stack or another one.
 
+    Raises:
+        ValueError: If the topic is in another Region, which an alarm cannot tell.
+
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
+    check_region("alarm_topic", made, topic.env.region)
     action = actions.SnsAction(topic)
     made.add_alarm_action(action)
     made.add_ok_action(action)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from annotated_types import Interval, Len, Unit
 from aws_cdk import Fn
+from aws_cdk import aws_ec2 as ec2
 
 from patterns.building_blocks.bounds import Known, Matches
 
@@ -38,3 +39,21 @@ def zones(availability_zones: Sequence[str] | None, max_azs: int) -> list[str]:
     if len(set(availability_zones)) < len(availability_zones):
         raise ValueError(f"availability_zones must differ, got {', '.join(availability_zones)}")
     return list(availability_zones)
+
+
+def zone_of(subnet: ec2.ISubnet) -> str:
+    """The zone of a subnet that was passed in `subnets`.
+
+    Args:
+        subnet: The subnet.
+
+    Returns:
+        The zone's name, or a token.
+
+    Raises:
+        ValueError: If it was imported by its id alone.
+    """
+    try:
+        return subnet.availability_zone
+    except RuntimeError:
+        raise ValueError("subnets must have their zones: import them with ec2.Subnet.from_subnet_attributes") from None

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Annotated
 
 from annotated_types import Interval
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patterns.building_blocks.encryption_key import table_key_statement
+from patterns.building_blocks.retained_table import RetainedTable
 from patterns.building_blocks.settings import Settings
 
 RememberedFor = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=365))]
@@ -19,7 +20,7 @@ KEY = "id"
 """The partition key that Powertools for AWS Lambda uses."""
 
 
-class IdempotencyTable(dynamodb.Table):
+class IdempotencyTable(RetainedTable):
     """A table as the idempotency utility of Powertools for AWS Lambda expects it: the key `id`, expiry by `expiration`.
 
     Args:
@@ -33,18 +34,7 @@ class IdempotencyTable(dynamodb.Table):
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings | None = None) -> None:
         key = (settings or Settings()).encryption_key
         super().__init__(
-            scope,
-            construct_id,
-            partition_key=dynamodb.Attribute(name=KEY, type=dynamodb.AttributeType.STRING),
-            time_to_live_attribute="expiration",
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if key else None,
-            encryption_key=key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            scope, construct_id, partition_key=KEY, time_to_live_attribute="expiration", encryption_key=key
         )
 
 

@@ -104,6 +104,17 @@ BUSES = KeyUse(
 BUCKETS = KeyUse(sid="BucketAnnounces", service="s3.amazonaws.com", purpose="publish a bucket's notifications")
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"""
 
+EDGE = KeyUse(
+    sid="EdgeReads",
+    service="cloudfront.amazonaws.com",
+    purpose="read the objects of an origin",
+    actions=("kms:Decrypt",),
+    conditions={
+        "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/*"},
+    },
+)
+"""https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"""
+
 TOPICS = KeyUse(
     sid="TopicDelivers",
     service="sns.amazonaws.com",

@@ -9,7 +9,7 @@ from aws_cdk import Acknowledgment, Duration, Size, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.arguments import check_environment
@@ -163,24 +163,16 @@ class LambdaFunction(Construct):
         self, dead_letters: DeadLetterQueue, retry_attempts: int | None, max_event_age: Duration | None
     ) -> None:
         self.permit(dead_letters.send_statements())
-        # The L2's destination would grant kms:GenerateDataKey* and kms:ReEncrypt* on the queue's key.
-        invoke_config = lambda_.CfnEventInvokeConfig(
+        self.acknowledge_no_dead_letter_configuration(KEPT_BY_A_DESTINATION)
+        keep_failed_events(
             self,
             "OnFailure",
-            function_name=self.function.function_name,
-            qualifier="$LATEST",
-            maximum_retry_attempts=retry_attempts if retry_attempts is not None else 2,
-            maximum_event_age_in_seconds=(max_event_age or Duration.hours(6)).to_seconds(),
-            destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
-                on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=dead_letters.queue.queue_arn)
-            ),
+            self.function,
+            dead_letters,
+            after=self.role,
+            retry_attempts=retry_attempts,
+            max_event_age=max_event_age,
         )
-        self.acknowledge_no_dead_letter_configuration(
-            "Failed events go to an on-failure destination, which also keeps the error; AWS recommends it "
-            "over the older dead-letter configuration that the rule looks for."
-        )
-        # Lambda checks at creation that the role may send to the destination.
-        invoke_config.node.add_dependency(self.role)
 
     def _alarms(self, settings: Settings) -> list[cloudwatch.Alarm]:
         return [
@@ -199,9 +191,75 @@ class LambdaFunction(Construct):
         ]
 
     def _delivery_alarm(self, settings: Settings) -> cloudwatch.Alarm:
-        return settings.alarm(
-            self,
-            "FailuresLost",
-            metric=self.function.metric("DestinationDeliveryFailures", statistic="Sum", period=FIVE_MINUTES),
-            description="A failed event could not be sent to the dead-letter queue: check its policy and key.",
-        )
+        return delivery_alarm(self, self.function, settings)
+
+
+KEPT_BY_A_DESTINATION = (
+    "Failed events go to an on-failure destination, which also keeps the error; AWS recommends it over the older "
+    "dead-letter configuration that the rule looks for."
+)
+
+
+def keep_failed_events(
+    scope: Construct,
+    construct_id: str,
+    function: lambda_.IFunction,
+    dead_letters: DeadLetterQueue,
+    *,
+    after: IDependable,
+    alias: lambda_.Alias | None = None,
+    retry_attempts: int | None = None,
+    max_event_age: Duration | None = None,
+) -> lambda_.CfnEventInvokeConfig:
+    """Keep asynchronous events of a function that failed for good, with their errors.
+
+    Lambda has one setting for each version and alias, and goes by that of the one which was invoked.
+
+    Args:
+        scope: Parent construct.
+        construct_id: Construct id.
+        function: The function.
+        dead_letters: Where the events end.
+        after: What lets the function's role send there: Lambda checks it when the setting is made.
+        alias: The alias of the function that is invoked. Default: the function itself.
+        retry_attempts: How often an event is tried again. Default: 2.
+        max_event_age: How long an event may wait. Default: six hours.
+
+    Returns:
+        The setting.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    """
+    # The L2's destination would grant kms:GenerateDataKey* and kms:ReEncrypt* on the queue's key.
+    made = lambda_.CfnEventInvokeConfig(
+        scope,
+        construct_id,
+        function_name=function.function_name,
+        qualifier="$LATEST" if alias is None else alias.alias_name,
+        maximum_retry_attempts=retry_attempts if retry_attempts is not None else 2,
+        maximum_event_age_in_seconds=(max_event_age or Duration.hours(6)).to_seconds(),
+        destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+            on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=dead_letters.queue.queue_arn)
+        ),
+    )
+    made.node.add_dependency(after, *([] if alias is None else [alias]))
+    return made
+
+
+def delivery_alarm(scope: Construct, function: lambda_.IFunction, settings: Settings) -> cloudwatch.Alarm:
+    """Make the alarm on failed events that could not be kept either.
+
+    Args:
+        scope: Parent construct.
+        function: The function.
+        settings: Who is told.
+
+    Returns:
+        The alarm.
+    """
+    return settings.alarm(
+        scope,
+        "FailuresLost",
+        metric=function.metric("DestinationDeliveryFailures", statistic="Sum", period=FIVE_MINUTES),
+        description="A failed event could not be sent to the dead-letter queue: check its policy and key.",
+    )

@@ -1,10 +1,11 @@
 """Amazon S3 buckets that nobody outside reads, and that keep what they hold."""
 
-from aws_cdk import Duration, RemovalPolicy
+import jsii
+from aws_cdk import Aspects, Duration, IAspect, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from patterns.building_blocks.cross_stack import in_one_stack
 
@@ -61,6 +62,23 @@ class PrivateBucket(s3.Bucket):
         if access_logs is not None:
             self._log_access(access_logs, access_logs_prefix)
 
+    def tell_event_bridge(self) -> None:
+        """Have Amazon EventBridge told of each object.
+
+        The bucket's own property says so, without the CDK's custom resource, as long as nothing else is notified. That
+        resource replaces whatever the property says, and says it itself once the bucket has notifications of its own.
+        Whoever takes the last of these away calls `enable_event_bridge_notification` instead: the resource, when it is
+        deleted, takes the bucket's property with it.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html
+        """
+        bucket = self.node.default_child
+        assert isinstance(bucket, s3.CfnBucket)
+        bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+        )
+        Aspects.of(bucket).add(_OneNotificationConfiguration(self))
+
     def _log_access(self, access_logs: s3.IBucket, prefix: str | None) -> None:
         # Not `server_access_logs_bucket=`: in an app without the feature flag serverAccessLogsUseBucketPolicy, CDK
         # would give the other bucket an ACL, which a bucket that enforces its owner refuses.
@@ -83,6 +101,19 @@ class PrivateBucket(s3.Bucket):
         )
 
 
+@jsii.implements(IAspect)
+class _OneNotificationConfiguration:
+    """Leaves what a bucket tells to the CDK's custom resource, where it has that."""
+
+    def __init__(self, bucket: PrivateBucket) -> None:
+        self._bucket = bucket
+
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, s3.CfnBucket) and self._bucket.node.try_find_child("Notifications") is not None:
+            node.notification_configuration = None
+            self._bucket.enable_event_bridge_notification()
+
+
 class AccessLogsBucket(PrivateBucket):
     """A bucket for the server access logs of others; what it holds expires after a year.
 
@@ -93,3 +124,18 @@ class AccessLogsBucket(PrivateBucket):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id, objects_kept=Duration.days(365))
+
+
+class EdgeLogsBucket(AccessLogsBucket):
+    """A bucket for the access logs of Amazon CloudFront, which delivers them with an ACL; the owner owns them.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        bucket = self.node.default_child
+        assert isinstance(bucket, s3.CfnBucket)
+        bucket.ownership_controls = s3.CfnBucket.OwnershipControlsProperty(
+            rules=[s3.CfnBucket.OwnershipControlsRuleProperty(object_ownership="BucketOwnerPreferred")]
+        )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from aws_cdk import AssetHashType, Stack
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 PLATFORM_CONTEXT = "patterns:handler-platform"
@@ -60,6 +61,31 @@ def python_code(
         asset_hash=digest,
         asset_hash_type=AssetHashType.CUSTOM,
         exclude=[f"**/{n}" for n in sorted(_NOT_CODE)],
+    )
+
+
+def python_archive(
+    scope: Construct, construct_id: str, directory: Path, *, python: str, platform: str
+) -> s3_assets.Asset:
+    """Make an archive of a folder with what its `requirements.txt` names, for what is no function.
+
+    Args:
+        scope: Parent construct.
+        construct_id: Construct id.
+        directory: The folder. Its `requirements.txt` must pin every package with hashes.
+        python: The version of Python, such as "3.11".
+        platform: The platform, as uv names it, such as "aarch64-manylinux_2_31".
+
+    Returns:
+        The asset: a zip file, in which no file is executable.
+
+    Raises:
+        HandlerBuildError: If a dependency cannot be installed for the platform.
+    """
+    digest = _digest(directory, python, platform)
+    built = _build(directory, python, platform, digest) if Stack.of(scope).bundling_required else directory
+    return s3_assets.Asset(
+        scope, construct_id, path=str(built), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM
     )
 
 

@@ -38,6 +38,16 @@ def check_function(
             raise ValueError(f"{of}{argument} must not be given with function: a ready function has its own")
 
 
+def has_dead_letters(function: lambda_.IFunction) -> bool:
+    """Whether a ready function keeps its failed asynchronous events by a dead-letter configuration of its own.
+
+    Args:
+        function: The function.
+    """
+    own = getattr(function, "dead_letter_queue", None) or getattr(function, "dead_letter_topic", None)
+    return own is not None or getattr(function.node.default_child, "dead_letter_config", None) is not None
+
+
 def errors_alarm(
     scope: Construct,
     construct_id: str,

@@ -76,12 +76,13 @@ class Settings:
             missing_data=missing_data,
         )
 
-    def log_group(self, scope: Construct, construct_id: str) -> logs.LogGroup:
+    def log_group(self, scope: Construct, construct_id: str, *, name: str | None = None) -> logs.LogGroup:
         """Make a log group that outlives the stack.
 
         Args:
             scope: Parent construct.
             construct_id: Construct id.
+            name: Its name, which no other deployment of the stack may have. Default: one that CloudFormation makes.
 
         Returns:
             The log group.
@@ -91,6 +92,7 @@ class Settings:
         return logs.LogGroup(
             scope,
             construct_id,
+            log_group_name=name,
             retention=self.log_retention,
             encryption_key=self.encryption_key,
             removal_policy=RemovalPolicy.RETAIN,

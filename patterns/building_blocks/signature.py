@@ -2,7 +2,8 @@
 
 `@checked` on a constructor refuses, in one line and in the argument's own name, a value of another type, and one that
 is outside the bounds that stand beside the type (`patterns.building_blocks.bounds`). Unresolved tokens pass, except
-where a value must be `Known`. What two arguments say together is the constructor's to check.
+where a value must be `Known`. So are ids and resources with which the construct has no place in its app
+(`patterns.building_blocks.construct_tree`). What two arguments say together is the constructor's to check.
 """
 
 import functools
@@ -12,11 +13,13 @@ import re
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
 from aws_cdk import Duration, Size, Token
+from constructs import Construct
 from jsii._reference_map import InterfaceDynamicProxy
 from typing_extensions import get_protocol_members
 
@@ -32,9 +35,11 @@ from patterns.building_blocks.bounds import (
     whole,
     within,
 )
+from patterns.building_blocks.construct_tree import check_id, check_stages
 
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
+_within = ContextVar("_within", default=False)
 
 
 def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
@@ -50,8 +55,19 @@ def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
 
     @functools.wraps(constructor)
     def call(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
-        check_arguments(constructor, {**dict(zip(names, args, strict=False)), **kwargs})
-        return constructor(*args, **kwargs)
+        given: dict[str, Any] = {**dict(zip(names, args, strict=False)), **kwargs}
+        check_arguments(constructor, given)
+        scope = given.get("scope")
+        # What a construct makes within itself has its place by the construct's own.
+        if not isinstance(scope, Construct) or _within.get():
+            return constructor(*args, **kwargs)
+        check_id(scope, given.get("construct_id", "Default"))
+        check_stages(scope, {name: value for name, value in given.items() if name not in (names[0], "scope")})
+        outermost = _within.set(True)
+        try:
+            return constructor(*args, **kwargs)
+        finally:
+            _within.reset(outermost)
 
     call.__checked__ = True  # type: ignore[attr-defined]
     return call
@@ -164,8 +180,15 @@ def _is_token(value: Any, hint: Any) -> bool:
     if origin in (str, Literal):
         return isinstance(value, str) and Token.is_unresolved(value)
     if isinstance(value, list) and isinstance(origin, type) and issubclass(list, origin):
-        return len(value) == 1 and isinstance(value[0], str) and Token.is_unresolved(value)
+        return len(value) == 1 and isinstance(value[0], str) and _takes_text(hint) and Token.is_unresolved(value)
     return False
+
+
+def _takes_text(hint: Any) -> bool:
+    """Whether a list may hold texts, so that a token may stand for all of it: none stands for resources or values."""
+    inner = declared(typing.get_args(hint)[0])[0] if typing.get_args(hint) else Any
+    either = typing.get_args(inner) if typing.get_origin(inner) in (typing.Union, types.UnionType) else [inner]
+    return any((typing.get_origin(one) or one) in (str, Literal, Any) for one in either)
 
 
 def _is_of(value: Any, hint: Any) -> bool:

@@ -1,12 +1,14 @@
 """An alarm goes off on the first failure, and tells its topic so and when it is over."""
 
 import aws_cdk as cdk
+import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Match, Template
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.settings import Settings
 
 METRIC = cloudwatch.Metric(namespace="N", metric_name="Failures", statistic="Sum", period=FIVE_MINUTES)
 
@@ -77,3 +79,18 @@ def test_silence_can_be_the_failure(scope: cdk.Stack) -> None:
             "TreatMissingData": "breaching",
         },
     )
+
+
+def test_a_topic_of_another_region_is_refused() -> None:
+    app = cdk.App()
+    here, there = (
+        cdk.Stack(app, name, env=cdk.Environment(account="111122223333", region=region))
+        for name, region in (("Here", "us-east-1"), ("There", "eu-west-1"))
+    )
+    said = r"^alarm_topic must be in us-east-1, the Region of the stack, got one in eu-west-1$"
+    imported = sns.Topic.from_topic_arn(here, "Imported", "arn:aws:sns:eu-west-1:111122223333:on-call")
+    for number, topic in enumerate([sns.Topic(there, "Topic"), imported]):
+        with pytest.raises(ValueError, match=said):
+            Settings(alarm_topic=topic).alarm(
+                here, f"Alarm{number}", metric=cloudwatch.Metric(namespace="A", metric_name="B"), description="Fails."
+            )

@@ -17,6 +17,7 @@ from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.key_policy import LOGS, KeyUse, let_use
 from patterns.building_blocks.settings import Settings
+from tests.synthesis_warnings import warnings
 
 ARN = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
 USES = {name: one for name, one in vars(key_policy).items() if isinstance(one, KeyUse)}
@@ -69,16 +70,6 @@ def logs(scope: Construct, key: kms.IKey) -> None:
 def alarms(scope: Construct, key: kms.IKey) -> None:
     metric = cloudwatch.Metric(namespace="N", metric_name="Failures", period=FIVE_MINUTES)
     alarm(scope, "Alarm", metric=metric, description="It failed.", topic=sns.Topic(scope, "Topic", master_key=key))
-
-
-def warnings(scope: cdk.Stack) -> list[str]:
-    """The warnings of a stack, from the tree itself.
-
-    `assertions.Annotations` fails wherever the package aws-cdk.cloud-assembly-schema was unpacked after aws-cdk-lib:
-    both own the module `aws_cdk.cloud_assembly_schema`, and only the latter's has what it returns.
-    """
-    entries = [entry for one in scope.node.find_all() for entry in one.node.metadata]
-    return [str(entry.data) for entry in entries if entry.type == "aws:cdk:warning"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import pytest
 from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
+from aws_cdk.aws_s3_notifications import SqsDestination
 
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from tests.conftest import context
@@ -117,3 +119,23 @@ def test_how_long_things_are_kept_can_be_said(any_scope: cdk.Stack) -> None:
     [rule] = bucket(any_scope, made)["Properties"]["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 3}
     assert rule["ExpirationInDays"] == 30
+
+
+def test_event_bridge_is_told_by_the_buckets_own_property(any_scope: cdk.Stack) -> None:
+    private = PrivateBucket(any_scope, "Bucket")
+    private.tell_event_bridge()
+    told = bucket(any_scope, private)["Properties"]["NotificationConfiguration"]
+    assert told == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    Template.from_stack(any_scope).resource_count_is("Custom::S3BucketNotifications", 0)
+
+
+def test_event_bridge_is_told_beside_notifications_that_are_added_later(any_scope: cdk.Stack) -> None:
+    private = PrivateBucket(any_scope, "Bucket")
+    private.tell_event_bridge()
+    private.add_event_notification(s3.EventType.OBJECT_CREATED, SqsDestination(sqs.Queue(any_scope, "Queue")))
+    [told] = Template.from_stack(any_scope).find_resources("Custom::S3BucketNotifications").values()
+    notified = told["Properties"]["NotificationConfiguration"]
+    assert notified["EventBridgeConfiguration"] == {}
+    assert len(notified["QueueConfigurations"]) == 1
+    # Two owners of one configuration would take it from each other.
+    assert "NotificationConfiguration" not in bucket(any_scope, private)["Properties"]

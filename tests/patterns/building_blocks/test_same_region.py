@@ -8,7 +8,7 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_wafv2 as wafv2
 
 from patterns.building_blocks.domain_name import check_in_zone
-from patterns.building_blocks.same_region import check_certificate, check_regional_web_acl
+from patterns.building_blocks.same_region import check_arn, check_certificate, check_regional_web_acl
 
 
 def stack(region: str | None) -> cdk.Stack:
@@ -24,6 +24,26 @@ def test_a_certificate_of_another_region_is_refused() -> None:
     scope = stack("eu-west-1")
     with pytest.raises(ValueError, match=r"^certificate must be in eu-west-1, .* got one in us-east-1$"):
         check_certificate(scope, certificate(scope, "us-east-1"))
+
+
+@pytest.mark.parametrize("arn", ["bad", "arn:aws:acm", "urn:aws:acm:eu-west-1:111122223333:certificate/1", ""])
+def test_what_is_no_arn_is_refused_in_one_line(arn: str) -> None:
+    scope = stack("eu-west-1")
+    with pytest.raises(ValueError, match=r"^cluster must have an ARN such as arn:aws:[A-Z:]+, got .*$"):
+        check_arn("cluster", scope, arn)
+    given = acm.Certificate.from_certificate_arn(scope, "C", arn)
+    with pytest.raises(ValueError, match=r"^certificate must have an ARN such as .*, got .*$"):
+        check_certificate(scope, given)
+
+
+def test_an_arn_of_another_region_is_refused_and_one_that_is_not_known_passes() -> None:
+    scope = stack("eu-west-1")
+    check_arn("cluster", scope, "arn:aws:ecs:eu-west-1:111122223333:cluster/own")
+    check_arn("cluster", scope, cdk.Fn.import_value("Cluster"))
+    with pytest.raises(
+        ValueError, match=r"^cluster must be in eu-west-1, the Region of the stack, got one in us-east-1$"
+    ):
+        check_arn("cluster", scope, "arn:aws:ecs:us-east-1:111122223333:cluster/own")
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", None])

@@ -139,6 +139,18 @@ def test_tokens_pass_where_a_value_need_not_be_known(scope: cdk.Stack) -> None:
         check("argument", value, hint)
 
 
+def test_a_token_stands_for_a_list_of_texts_alone(scope: cdk.Stack) -> None:
+    token = Fn.split(",", CfnParameter(scope, "List").value_as_string)
+    check("names", token, Sequence[Literal["a", "b"]])
+    for hint, wanted in (
+        (Sequence[kms.IKey], "an IKey"),
+        (Sequence[Site], "a Site"),
+        (Sequence[int], "a whole number"),
+    ):
+        with pytest.raises(ValueError, match=rf"^keys(\[0\])? must be {wanted}, got '#\{{Token"):
+            check("keys", token, hint)
+
+
 def test_a_token_counts_in_the_unit_that_aws_counts_in(scope: cdk.Stack) -> None:
     number = CfnParameter(scope, "Number", type="Number").value_as_number
     for hint, value, form in (

@@ -1,4 +1,4 @@
-"""NAT gateways, and when they run out of ports."""
+"""Alarms of NAT gateways that run out of ports."""
 
 from collections.abc import Sequence
 

@@ -1,0 +1,30 @@
+"""Which subnets of a VPC a selection means."""
+
+from aws_cdk import aws_ec2 as ec2
+
+
+def selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, argument: str) -> ec2.SelectedSubnets:
+    """Select subnets of a VPC.
+
+    Args:
+        vpc: The VPC.
+        selection: The selection.
+        argument: The argument that it comes from.
+
+    Returns:
+        The subnets.
+
+    Raises:
+        ValueError: If the VPC has none of them.
+    """
+    try:
+        return vpc.select_subnets(
+            availability_zones=selection.availability_zones,
+            one_per_az=selection.one_per_az,
+            subnet_filters=selection.subnet_filters,
+            subnet_group_name=selection.subnet_group_name,
+            subnets=selection.subnets,
+            subnet_type=selection.subnet_type,
+        )
+    except RuntimeError:
+        raise ValueError(f"{argument} must be subnets of {vpc.node.path}, which has none of them") from None

@@ -1,0 +1,1 @@
+"""VPCs in tiers of subnets: address ranges, zones, endpoints, flow logs."""

@@ -1,0 +1,35 @@
+"""Availability zones by id, which mean the same in every account."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from annotated_types import Len, Unit
+from aws_cdk import Fn
+
+from patterns.building_blocks.bounds import Known, Matches
+
+ID = r"[a-z]+\d+-az\d+"
+
+ZoneIds = Annotated[
+    Sequence[Annotated[str, Matches(ID, "ids such as euw1-az1")]], Len(2, 3), Unit("zones"), Known("the subnets")
+]
+"""The zones of a network, by id, in the order of its subnets."""
+
+
+def zone_ids_or_first(zone_ids: Sequence[str] | None) -> list[str]:
+    """Choose the zones of a network: those that are named by id, or the Region's first two.
+
+    Args:
+        zone_ids: The ids.
+
+    Returns:
+        The ids, or tokens of names.
+
+    Raises:
+        ValueError: If one comes twice.
+    """
+    if zone_ids is None:
+        return [Fn.select(index, Fn.get_azs()) for index in (0, 1)]
+    if len(set(zone_ids)) < len(zone_ids):
+        raise ValueError(f"zone_ids must differ, got {', '.join(zone_ids)}")
+    return list(zone_ids)

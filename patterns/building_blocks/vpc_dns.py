@@ -1,0 +1,76 @@
+"""What VPCs answer privately: the DNS attributes that they need for it, and the zones that they have already."""
+
+from collections.abc import Iterator, Sequence
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_servicediscovery as servicediscovery
+from constructs import Construct, IConstruct
+
+
+def check_vpcs(argument: str, vpcs: Sequence[ec2.IVpc]) -> None:
+    """Refuse VPCs that do not resolve private names, or are given twice.
+
+    Args:
+        argument: The argument's own name.
+        vpcs: The VPCs; of an imported one nothing is known, and it passes.
+
+    Raises:
+        ValueError: If DNS support or DNS host names are off, or one is given twice.
+
+    Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
+    """
+    for number, vpc in enumerate(vpcs):
+        resource = vpc.node.default_child
+        if not isinstance(resource, ec2.CfnVPC):
+            continue
+        for what, on in (
+            ("enable_dns_support", resource.enable_dns_support is not False),
+            # Of VPCs that are not the default one it is off unless it is asked for.
+            ("enable_dns_hostnames", resource.enable_dns_hostnames not in (None, False)),
+        ):
+            if not on:
+                raise ValueError(f"{argument}[{number}] must have {what}, got {vpc.node.path}, which has it off")
+    paths = [one.node.addr for one in vpcs]
+    if twice := [one.node.path for number, one in enumerate(vpcs) if one.node.addr in paths[:number]]:
+        raise ValueError(f"{argument} must name each VPC once, got {twice[0]} twice")
+
+
+def check_zone_is_new(argument: str, scope: Construct, name: str, vpcs: Sequence[ec2.IVpc]) -> None:
+    """Refuse a private zone, or namespace, of a name that one of its VPCs has already.
+
+    Args:
+        argument: The argument's own name.
+        scope: A construct of the app.
+        name: The zone's name.
+        vpcs: Its VPCs.
+
+    Raises:
+        ValueError: If the app has a zone or namespace of that name in one of the VPCs, which Route 53 refuses.
+
+    Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
+    """
+    # Of one VPC the id is one token, in whichever stack it is named.
+    wanted = {one.vpc_id: one for one in vpcs}
+    for made in scope.node.root.node.find_all():
+        for vpc_id in _vpcs_of_zone(made, name.rstrip(".").lower()):
+            if vpc := wanted.get(vpc_id):
+                raise ValueError(
+                    f"{argument} must be no zone that its VPC has, got {name}, which {vpc.node.path} has by "
+                    f"{made.node.path}"
+                )
+
+
+def _vpcs_of_zone(made: IConstruct, name: str) -> Iterator[str]:
+    """The ids of VPCs in which a construct answers a zone of a name."""
+    if isinstance(made, servicediscovery.CfnPrivateDnsNamespace) and _is_named(made.name, name):
+        yield str(made.vpc)
+    elif isinstance(made, route53.HostedZone) and _is_named(made.zone_name, name):
+        # Of the resource itself they are known at synthesis alone.
+        yield from (one.vpc_id for one in made._vpcs)  # noqa: SLF001 - protected: nothing public tells them
+    elif isinstance(made, route53.CfnHostedZone) and isinstance(made.vpcs, list) and _is_named(made.name or "", name):
+        yield from (one.vpc_id for one in made.vpcs if isinstance(one, route53.CfnHostedZone.VPCProperty))
+
+
+def _is_named(given: str, name: str) -> bool:
+    return given.rstrip(".").lower() == name
