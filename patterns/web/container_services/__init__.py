@@ -1,1 +1,1 @@
-"""What patterns on Amazon ECS share: task definitions, services, scaling and deployments that fail."""
+"""What patterns on Amazon ECS share: how their services scale."""

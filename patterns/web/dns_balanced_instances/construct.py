@@ -16,16 +16,16 @@ from constructs import Construct
 
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import HostName, check_in_zone
-from patterns.building_blocks.settings import Settings
-from patterns.building_blocks.signature import checked
-from patterns.web.capacity.capacity_bounds import TargetUtilization, check_capacities
-from patterns.web.dns_balanced_instances.registrar import LAUNCH_HOOK, Registrar
-from patterns.web.instance_fleets.instance_group import (
+from patterns.building_blocks.instance_group import (
     acknowledge_notifications,
     failure_notifications,
     too_few_instances,
 )
-from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
+from patterns.building_blocks.instance_refresh import replace_by_refresh
+from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
+from patterns.web.capacity.capacity_bounds import TargetUtilization, check_capacities
+from patterns.web.dns_balanced_instances.registrar import LAUNCH_HOOK, Registrar
 from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
     VolumeSize,

@@ -18,16 +18,16 @@ from constructs import Construct
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import HostName
-from patterns.building_blocks.settings import Settings
-from patterns.building_blocks.signature import checked
-from patterns.web.elastic_ip_failover.address_keeper import AddressKeeper
-from patterns.web.instance_fleets.instance_group import (
+from patterns.building_blocks.instance_group import (
     acknowledge_notifications,
     failure_notifications,
     group_metric,
     too_few_instances,
 )
-from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
+from patterns.building_blocks.instance_refresh import replace_by_refresh
+from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
+from patterns.web.elastic_ip_failover.address_keeper import AddressKeeper
 from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
     VolumeSize,

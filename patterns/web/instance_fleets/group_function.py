@@ -14,8 +14,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.event_rule import lost_events
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.scheduled_start import start_by_scheduler
@@ -124,13 +125,7 @@ class GroupFunction(Construct):
             alarm(
                 self,
                 "EventsLost",
-                metric=cloudwatch.Metric(
-                    namespace="AWS/Events",
-                    metric_name="FailedInvocations",
-                    dimensions_map={"RuleName": self.rule.rule_name},
-                    statistic="Sum",
-                    period=FIVE_MINUTES,
-                ),
+                metric=lost_events(self.rule.rule_name),
                 description="An event of the group did not start the function: check the function and its permission.",
                 topic=settings.alarm_topic,
             ),

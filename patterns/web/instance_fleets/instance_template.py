@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, gibibytes
+from patterns.building_blocks.security_group import deployable
 from patterns.web.instance_fleets.session_manager import permit_sessions
 
 VolumeSize = Annotated[
@@ -59,12 +60,14 @@ class InstanceTemplate(Construct):
             description="What instances of a web application may do",
         )
         permit_sessions(self.role)
-        self.security_group = ec2.SecurityGroup(
-            self,
-            "SecurityGroup",
-            vpc=vpc,
-            description="Instances of a web application",
-            allow_all_outbound=False,
+        self.security_group = deployable(
+            ec2.SecurityGroup(
+                self,
+                "SecurityGroup",
+                vpc=vpc,
+                description="Instances of a web application",
+                allow_all_outbound=False,
+            )
         )
         self.security_group.add_egress_rule(
             ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS services, packages and partners, by HTTPS"

@@ -18,17 +18,18 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, gibibytes, mebibytes
+from patterns.building_blocks.container_task import Container, ContainerTask
 from patterns.building_blocks.domain_name import HostName
+from patterns.building_blocks.failed_deployments import FailedDeployments
+from patterns.building_blocks.service_alarms import too_few_tasks
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.web.capacity.capacity_bounds import RequestsPerMinute, TargetUtilization, check_capacities
-from patterns.web.container_services.container_task import Container, ContainerTask
-from patterns.web.container_services.failed_deployments import FailedDeployments
-from patterns.web.container_services.service_alarms import too_few_tasks
 from patterns.web.container_services.service_scaling import TrackedLoad, scale_service
 from patterns.web.instance_fleets.instance_template import check_instance_types, default_instance_type
 from patterns.web.load_balanced_containers.instance_cluster import InstanceCluster, container_image_of
 from patterns.web.load_balanced_containers.tasks_per_instance import instances_for, tasks_on_one
+from patterns.web.load_balancing.edge_front import EdgeFront
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
 from patterns.web.load_balancing.target_group import HealthCheckPath, StartTime, application_targets
@@ -52,12 +53,15 @@ class LoadBalancedContainers(Construct):
         domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
         hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        edge: Amazon CloudFront before the load balancer, which is internal then; needs `domain_name`, whose records
+            lead to CloudFront. Default: none; clients reach the load balancer.
         vpc: An existing VPC with public and private subnets. Default: a new one in two zones, with NAT gateways.
         public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
             Default: the first in each zone.
         private_subnets: The private subnets of `vpc` for the instances, one in each zone. Default: all, if there is one
             in each zone.
-        image: The container's image. Default: an example that serves an empty folder.
+        image: The container's image, which runs with a read-only root file system. Default: an example that serves an
+            empty folder.
         container_port: The port that the container listens on; which port of the instance leads to it
             is the instance's choice. Default: 8080.
         health_check_path: The path that answers 200 while a task can serve. Default: "/".
@@ -114,6 +118,7 @@ class LoadBalancedContainers(Construct):
         domain_name: HostName | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         web_acl: wafv2.IWebACLRef | None = None,
+        edge: EdgeFront | None = None,
         vpc: ec2.IVpc | None = None,
         public_subnets: Subnets | None = None,
         private_subnets: Subnets | None = None,
@@ -145,7 +150,9 @@ class LoadBalancedContainers(Construct):
         deletion_protection: bool = True,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        front = HttpsFront(
+            certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl, edge=edge
+        )
         container = Container(image=image, port=container_port, environment=environment, secrets=secrets)
         load = TrackedLoad(
             scale_on=scale_on, target_utilization=target_utilization, requests_per_task=requests_per_task
@@ -153,7 +160,7 @@ class LoadBalancedContainers(Construct):
         memory = memory or Size.mebibytes(512)
         instance_type = instance_type or default_instance_type(architecture, "medium")
         front.check(scope)
-        check_network(vpc, public_subnets, private_subnets)
+        check_network(vpc, public_subnets, private_subnets, edge=edge is not None)
         container.check()
         check_instance_types("instance_type", [instance_type], architecture)
         check_capacities(min_capacity, max_capacity)
@@ -163,7 +170,12 @@ class LoadBalancedContainers(Construct):
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
         network = ApplicationNetwork(
-            self, vpc, settings, public_subnets=public_subnets, private_subnets=private_subnets
+            self,
+            vpc,
+            settings,
+            public_subnets=public_subnets,
+            private_subnets=private_subnets,
+            edge=edge is not None,
         )
         self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
@@ -195,10 +207,11 @@ class LoadBalancedContainers(Construct):
             target_type=elbv2.TargetType.INSTANCE,
             health_check_path=health_check_path,
             health_check_port="traffic-port",
+            edge=edge is not None,
         )
         self.balancer.forward("Targets", self.targets)
         self.scaling = scale_service(self.service, load, self.targets, fewest=min_capacity, most=max_capacity)
-        self.failed_deployments = FailedDeployments(self, "Deployments", service=self.service, settings=settings)
+        self.failed_deployments = FailedDeployments(self, "Deployments", services=[self.service], settings=settings)
         self.alarms: list[cloudwatch.Alarm] = [
             *network.alarms,
             *self.balancer.alarms,

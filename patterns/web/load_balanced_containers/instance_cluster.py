@@ -11,14 +11,14 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
-from patterns.building_blocks.settings import Settings
-from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
-from patterns.web.instance_fleets.instance_group import (
+from patterns.building_blocks.instance_group import (
     acknowledge_notifications,
     failure_notifications,
     too_few_instances,
 )
-from patterns.web.instance_fleets.instance_refresh import replace_by_refresh
+from patterns.building_blocks.instance_refresh import replace_by_refresh
+from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 from patterns.web.instance_fleets.instance_template import InstanceTemplate
 from patterns.web.load_balanced_containers.tasks_per_instance import Bounds
 from patterns.web.networking.application_network import ApplicationNetwork
@@ -104,23 +104,7 @@ class InstanceCluster(Construct):
         acknowledge_notifications(self.group)
         # Instances that start before the provider is there belong to it by this tag.
         Tags.of(self.group).add("AmazonECSManaged", "true", apply_to_launched_instances=True)
-        # Not the CDK's AsgCapacityProvider: it would give the instances ecs:Submit* and logs of the whole account.
-        provider = ecs.CfnCapacityProvider
-        self.provider = provider(
-            self,
-            "Provider",
-            name=provider_name(self),
-            auto_scaling_group_provider=provider.AutoScalingGroupProviderProperty(
-                auto_scaling_group_arn=self.group.auto_scaling_group_name,
-                managed_draining="ENABLED",
-                managed_termination_protection="ENABLED",
-                managed_scaling=provider.ManagedScalingProperty(
-                    status="ENABLED",
-                    target_capacity=100 - spare_capacity,
-                    instance_warmup_period=WARMUP.to_seconds(),
-                ),
-            ),
-        )
+        self.provider = self._capacity_provider(spare_capacity)
         attached = ecs.CfnClusterCapacityProviderAssociations
         self._attached = attached(
             self,
@@ -171,6 +155,25 @@ class InstanceCluster(Construct):
             service: The service.
         """
         service.node.add_dependency(self._attached)
+
+    def _capacity_provider(self, spare_capacity: int) -> ecs.CfnCapacityProvider:
+        # Not the CDK's AsgCapacityProvider: it would give the instances ecs:Submit* and logs of the whole account.
+        provider = ecs.CfnCapacityProvider
+        return provider(
+            self,
+            "Provider",
+            name=provider_name(self),
+            auto_scaling_group_provider=provider.AutoScalingGroupProviderProperty(
+                auto_scaling_group_arn=self.group.auto_scaling_group_name,
+                managed_draining="ENABLED",
+                managed_termination_protection="ENABLED",
+                managed_scaling=provider.ManagedScalingProperty(
+                    status="ENABLED",
+                    target_capacity=100 - spare_capacity,
+                    instance_warmup_period=WARMUP.to_seconds(),
+                ),
+            ),
+        )
 
     def _permit_to_join(self) -> iam.Policy:
         # What the agent does, action by action; what tasks need to start is the execution role's.

@@ -20,7 +20,12 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, Matches, mebibytes
+from patterns.building_blocks.container_task import Container, ContainerTask
 from patterns.building_blocks.domain_name import HostName
+from patterns.building_blocks.failed_deployments import FailedDeployments
+from patterns.building_blocks.fargate_task_sizes import check_task_size
+from patterns.building_blocks.security_group import deployable
+from patterns.building_blocks.service_alarms import too_few_tasks
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.web.capacity.capacity_bounds import (
@@ -30,11 +35,8 @@ from patterns.web.capacity.capacity_bounds import (
     check_capacities,
     check_on_demand_base,
 )
-from patterns.web.container_services.container_task import Container, ContainerTask
-from patterns.web.container_services.failed_deployments import FailedDeployments
-from patterns.web.container_services.service_alarms import too_few_tasks
 from patterns.web.container_services.service_scaling import ScaleOn, TrackedLoad, scale_service
-from patterns.web.load_balanced_fargate.task_sizes import check_task_size
+from patterns.web.load_balancing.edge_front import EdgeFront
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
 from patterns.web.load_balancing.target_group import HealthCheckPath, StartTime, application_targets
@@ -53,12 +55,15 @@ class LoadBalancedFargate(Construct):
         domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
         hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        edge: Amazon CloudFront before the load balancer, which is internal then; needs `domain_name`, whose records
+            lead to CloudFront. Default: none; clients reach the load balancer.
         vpc: An existing VPC with public and private subnets. Default: a new one in two zones, with NAT gateways.
         public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
             Default: the first in each zone.
         private_subnets: The private subnets of `vpc` for the tasks, one in each zone. Default: all, if there is one
             in each zone.
-        image: The container's image. Default: an example that serves an empty folder.
+        image: The container's image, which runs with a read-only root file system. Default: an example that serves an
+            empty folder.
         container_port: The port that the container listens on. Default: 8080.
         health_check_path: The path that answers 200 while a task can serve. Default: "/".
         health_check_grace_period: How long a new task has to start. Default: one minute.
@@ -113,6 +118,7 @@ class LoadBalancedFargate(Construct):
         domain_name: HostName | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         web_acl: wafv2.IWebACLRef | None = None,
+        edge: EdgeFront | None = None,
         vpc: ec2.IVpc | None = None,
         public_subnets: Subnets | None = None,
         private_subnets: Subnets | None = None,
@@ -147,7 +153,9 @@ class LoadBalancedFargate(Construct):
         deletion_protection: bool = True,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        front = HttpsFront(
+            certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl, edge=edge
+        )
         container = Container(image=image, port=container_port, environment=environment, secrets=secrets)
         load = TrackedLoad(
             scale_on=scale_on,
@@ -158,7 +166,7 @@ class LoadBalancedFargate(Construct):
         )
         memory = memory or Size.mebibytes(512)
         front.check(scope)
-        check_network(vpc, public_subnets, private_subnets)
+        check_network(vpc, public_subnets, private_subnets, edge=edge is not None)
         container.check()
         check_task_size(cpu, memory)
         check_capacities(min_capacity, max_capacity)
@@ -168,7 +176,12 @@ class LoadBalancedFargate(Construct):
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
         network = ApplicationNetwork(
-            self, vpc, settings, public_subnets=public_subnets, private_subnets=private_subnets
+            self,
+            vpc,
+            settings,
+            public_subnets=public_subnets,
+            private_subnets=private_subnets,
+            edge=edge is not None,
         )
         self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
@@ -197,10 +210,11 @@ class LoadBalancedFargate(Construct):
             target=self.service,
             target_type=elbv2.TargetType.IP,
             health_check_path=health_check_path,
+            edge=edge is not None,
         )
         self.balancer.forward("Targets", self.targets)
         self.scaling = scale_service(self.service, load, self.targets, fewest=min_capacity, most=max_capacity)
-        self.failed_deployments = FailedDeployments(self, "Deployments", service=self.service, settings=settings)
+        self.failed_deployments = FailedDeployments(self, "Deployments", services=[self.service], settings=settings)
         self.alarms: list[cloudwatch.Alarm] = [
             *network.alarms,
             *self.balancer.alarms,
@@ -226,8 +240,10 @@ class LoadBalancedFargate(Construct):
         capacity: list[ecs.CapacityProviderStrategy],
         grace: Duration,
     ) -> ecs.FargateService:
-        security_group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=self.vpc, description="Tasks of a web application", allow_all_outbound=False
+        security_group = deployable(
+            ec2.SecurityGroup(
+                self, "SecurityGroup", vpc=self.vpc, description="Tasks of a web application", allow_all_outbound=False
+            )
         )
         security_group.add_egress_rule(
             ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS services, images and partners, by HTTPS"

@@ -32,7 +32,8 @@ from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.web.load_balanced_function.arguments import LARGEST, AliasName, Payload, check_code
-from patterns.web.load_balanced_function.managed_rules import managed_rules
+from patterns.web.load_balanced_function.managed_rules import ManagedWebAcl
+from patterns.web.load_balancing.edge_front import EdgeFront
 from patterns.web.load_balancing.function_target import alias_of, function_targets, idle_timeout_for
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
@@ -51,6 +52,8 @@ class LoadBalancedFunction(Construct):
         domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
         hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
         web_acl: An AWS WAF web ACL that filters requests. Default: one with AWS's managed rules.
+        edge: Amazon CloudFront before the load balancer, which is internal then; needs `domain_name`, whose records
+            lead to CloudFront. Default: none; clients reach the load balancer.
         managed_rules: Whether a web ACL with AWS's managed rules is made where none is given. Default: True.
         vpc: An existing VPC with public subnets in two zones. Default: a new one with two, and nothing else in it.
         public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
@@ -106,6 +109,7 @@ class LoadBalancedFunction(Construct):
         domain_name: HostName | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         web_acl: wafv2.IWebACLRef | None = None,
+        edge: EdgeFront | None = None,
         managed_rules: bool = True,
         vpc: ec2.IVpc | None = None,
         public_subnets: Subnets | None = None,
@@ -129,18 +133,23 @@ class LoadBalancedFunction(Construct):
         deletion_protection: bool = True,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        front = HttpsFront(
+            certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl, edge=edge
+        )
         front.check(scope)
-        check_network(vpc, public_subnets, runs_inside=False)
+        check_network(vpc, public_subnets, runs_inside=False, edge=edge is not None)
         of_function = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
         check_code(function, code, handler, {**of_function, "reserved_concurrency": reserved_concurrency})
         del largest_response  # Its bound is checked, and that is all: the load balancer itself refuses larger ones.
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        network = ApplicationNetwork(self, vpc, settings, public_subnets=public_subnets, runs_inside=False)
+        network = ApplicationNetwork(
+            self, vpc, settings, public_subnets=public_subnets, runs_inside=False, edge=edge is not None
+        )
         self.vpc: ec2.IVpc = network.vpc
-        self.web_acl = web_acl or (_managed(self) if managed_rules else None)
+        managed = ManagedWebAcl(self, "ManagedRules", settings=settings) if managed_rules and web_acl is None else None
+        self.web_acl = web_acl if managed is None else managed.resource
         front = replace(front, web_acl=self.web_acl)
         self.balancer = HttpsLoadBalancer(
             self,
@@ -151,7 +160,8 @@ class LoadBalancedFunction(Construct):
             settings=settings,
             idle_timeout=idle_timeout_for(timeout, function),
         )
-        self.alarms: list[cloudwatch.Alarm] = [*network.alarms, *self.balancer.alarms]
+        refused = [] if managed is None else [managed.alarm]
+        self.alarms: list[cloudwatch.Alarm] = [*network.alarms, *self.balancer.alarms, *refused]
 
         if function is not None:
             self.function: lambda_.IFunction = function
@@ -190,6 +200,7 @@ class LoadBalancedFunction(Construct):
             multi_value_headers=multi_value_headers,
             health_check_path=health_check_path,
             health_check_interval=health_check_interval or Duration.seconds(35),
+            edge=edge is not None,
         )
         self.balancer.listener.add_target_groups("Targets", target_groups=[self.targets])
         self.alarms += self._watch(alarm_topic)
@@ -241,8 +252,3 @@ class LoadBalancedFunction(Construct):
                 topic=topic,
             ),
         ]
-
-
-def _managed(scope: Construct) -> wafv2.IWebACLRef:
-    # The argument of the same name hides the function within the constructor.
-    return managed_rules(scope, "WebAcl")

@@ -21,6 +21,12 @@ from constructs import Construct
 
 from patterns.building_blocks.bounds import Matches
 from patterns.building_blocks.domain_name import HostName
+from patterns.building_blocks.instance_group import (
+    acknowledge_notifications,
+    failure_notifications,
+    too_few_instances,
+)
+from patterns.building_blocks.instance_refresh import replace_by_refresh, replace_with_suspended_processes
 from patterns.building_blocks.private_bucket import PrivateBucket
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -31,12 +37,6 @@ from patterns.web.capacity.capacity_bounds import (
     check_capacities,
     check_on_demand_base,
 )
-from patterns.web.instance_fleets.instance_group import (
-    acknowledge_notifications,
-    failure_notifications,
-    too_few_instances,
-)
-from patterns.web.instance_fleets.instance_refresh import replace_by_refresh, replace_with_suspended_processes
 from patterns.web.instance_fleets.instance_template import (
     InstanceTemplate,
     VolumeSize,
@@ -59,6 +59,7 @@ from patterns.web.load_balanced_instances.scheduled_capacity import ScheduledCap
 from patterns.web.load_balanced_instances.spot_mix import mixed_instances, uses_spot
 from patterns.web.load_balanced_instances.user_data import user_data
 from patterns.web.load_balanced_instances.warm_pool import keep_warm
+from patterns.web.load_balancing.edge_front import EdgeFront
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
 from patterns.web.load_balancing.target_group import HealthCheckPath, StartTime, application_targets
@@ -79,6 +80,8 @@ class LoadBalancedInstances(Construct):
         domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
         hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        edge: Amazon CloudFront before the load balancer, which is internal then; needs `domain_name`, whose records
+            lead to CloudFront. Default: none; clients reach the load balancer.
         vpc: An existing VPC with public and private subnets. Default: a new one in two zones, with NAT gateways.
         public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
             Default: the first in each zone.
@@ -113,7 +116,7 @@ class LoadBalancedInstances(Construct):
         rollback_on_alarm: Whether an update is rolled back when the application answers 5xx; while that alarm is on,
             AWS begins no update: say False to deploy what mends it. Default: True.
         log_paths: Files and folders that are saved, with the journal, before an instance goes. Default: the log of
-            its start.
+            its start, "/var/log/cloud-init-output.log".
         encryption_key: The key that encrypts saved logs of instances, and flow logs of a VPC that is made; its policy
             must let CloudWatch Logs use it. Default: keys that AWS owns.
         log_retention: How long flow logs of a VPC that is made are kept. Default: one month.
@@ -145,6 +148,7 @@ class LoadBalancedInstances(Construct):
         domain_name: HostName | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         web_acl: wafv2.IWebACLRef | None = None,
+        edge: EdgeFront | None = None,
         vpc: ec2.IVpc | None = None,
         public_subnets: Subnets | None = None,
         private_subnets: Subnets | None = None,
@@ -179,13 +183,15 @@ class LoadBalancedInstances(Construct):
         deletion_protection: bool = True,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        front = HttpsFront(
+            certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl, edge=edge
+        )
         tracked = TrackedLoad(
             scale_on=scale_on, target_utilization=target_utilization, requests_per_instance=requests_per_instance
         )
         types = [default_instance_type(architecture, "small")] if instance_types is None else list(instance_types)
         front.check(scope)
-        check_network(vpc, public_subnets, private_subnets)
+        check_network(vpc, public_subnets, private_subnets, edge=edge is not None)
         check_instance_types("instance_types", types, architecture)
         check_capacities(min_capacity, max_capacity, desired_capacity)
         check_on_demand_base(on_demand_base, max_capacity)
@@ -198,7 +204,12 @@ class LoadBalancedInstances(Construct):
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
         network = ApplicationNetwork(
-            self, vpc, settings, public_subnets=public_subnets, private_subnets=private_subnets
+            self,
+            vpc,
+            settings,
+            public_subnets=public_subnets,
+            private_subnets=private_subnets,
+            edge=edge is not None,
         )
         self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
@@ -246,6 +257,7 @@ class LoadBalancedInstances(Construct):
             target=self.group,
             target_type=elbv2.TargetType.INSTANCE,
             health_check_path=health_check_path,
+            edge=edge is not None,
         )
         errors = self.balancer.forward("Targets", self.targets)
         if suspended_processes:

@@ -8,7 +8,7 @@ from annotated_types import Interval, Unit
 from aws_cdk import TimeZone, Token
 from aws_cdk import aws_autoscaling as autoscaling
 
-from patterns.building_blocks.bounds import Matches
+from patterns.building_blocks.bounds import Known, Matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,9 @@ class ScheduledCapacity:
         time_zone: In which the hours are. Default: UTC.
     """
 
-    name: Annotated[str, Matches(r"[A-Za-z0-9_-]{1,100}", "up to 100 letters, digits, - and _")]
+    name: Annotated[
+        str, Matches(r"[A-Za-z0-9_-]{1,100}", "up to 100 letters, digits, - and _"), Known("the ids of constructs")
+    ]
     # Amazon EC2 Auto Scaling knows the five fields of Unix, without ?, L, W and # of Amazon EventBridge.
     cron: Annotated[
         str, Matches(r"[\d*,/-]+ [\d*,/-]+ [\d*,/-]+( [\dA-Za-z*,/-]+){2}", "a cron of five fields as Unix has them")

@@ -6,9 +6,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from patterns.building_blocks.cross_stack import in_one_stack
-from patterns.web.load_balancing.target_group import health_check
-
-LONGEST_INVOCATION = Duration.minutes(15)
+from patterns.building_blocks.function_settings import LONGEST_TIMEOUT, timeout_of
+from patterns.web.load_balancing.target_group import TARGETS, TARGETS_OF_EDGE, health_check
 
 
 def function_targets(
@@ -18,6 +17,7 @@ def function_targets(
     multi_value_headers: bool,
     health_check_path: str,
     health_check_interval: Duration,
+    edge: bool = False,
 ) -> elbv2.ApplicationTargetGroup:
     """Make a target group of one function, which target groups of this account may invoke.
 
@@ -29,13 +29,14 @@ def function_targets(
         multi_value_headers: Whether values that repeat all reach the function.
         health_check_path: The path that answers 200 while it can serve.
         health_check_interval: The time between two checks, 35 seconds or more.
+        edge: Whether the load balancer is the internal one behind Amazon CloudFront. Default: no.
 
     Returns:
         The target group.
     """
     group = elbv2.ApplicationTargetGroup(
         scope,
-        "Targets",
+        TARGETS_OF_EDGE if edge else TARGETS,
         target_type=elbv2.TargetType.LAMBDA,
         multi_value_headers_enabled=multi_value_headers,
         health_check=health_check(
@@ -96,13 +97,14 @@ def idle_timeout_for(timeout: Duration | None, function: lambda_.IFunction | Non
         function: A ready function.
 
     Returns:
-        The load balancer's idle timeout; None where its default is longer.
+        The load balancer's idle timeout: the longest that a function may take, where its timeout is not known; None
+        where the load balancer's default is longer.
     """
-    if isinstance(function, lambda_.Function):
-        timeout = function.timeout
+    if function is not None:
+        timeout = timeout_of(function) or LONGEST_TIMEOUT
     if timeout is None:
         return None
     if timeout.is_unresolved():
-        return LONGEST_INVOCATION
+        timeout = LONGEST_TIMEOUT
     seconds = timeout.to_seconds() + 5
     return Duration.seconds(seconds) if seconds > 60 else None

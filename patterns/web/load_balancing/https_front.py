@@ -9,6 +9,7 @@ from constructs import Construct
 
 from patterns.building_blocks.domain_name import check_in_zone
 from patterns.building_blocks.same_region import check_certificate, check_regional_web_acl
+from patterns.web.load_balancing.edge_front import EdgeFront
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +21,14 @@ class HttpsFront:
         domain_name: The name that clients use. None: its owner points it at the load balancer.
         hosted_zone: The zone of that name, which gets an alias record. None: no record is made.
         web_acl: A web ACL that filters requests. None: requests are not filtered.
+        edge: Amazon CloudFront before the load balancer, which then nothing else reaches. None: clients reach it.
     """
 
     certificate: acm.ICertificate | None
     domain_name: str | None
     hosted_zone: route53.IHostedZone | None
     web_acl: IWebACLRef | None
+    edge: EdgeFront | None = None
 
     def check(self, scope: Construct) -> None:
         """Refuse arguments that no HTTPS listener can be made of.
@@ -35,8 +38,10 @@ class HttpsFront:
 
         Raises:
             ValueError: If there is no certificate and none can be made, certificate or web ACL are in another Region,
-                or the name is outside the zone.
+                the name is outside the zone, or CloudFront cannot stand before the load balancer.
         """
+        if self.edge is not None:
+            self.edge.check(self.domain_name)
         if self.hosted_zone is not None and self.domain_name is None:
             raise ValueError("hosted_zone needs domain_name: which name in it should lead here?")
         if self.certificate is None and self.domain_name is None:

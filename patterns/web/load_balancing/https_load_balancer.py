@@ -1,7 +1,8 @@
-"""Application Load Balancers that speak HTTPS to clients, and log every request."""
+"""Application Load Balancers that speak HTTPS to clients or to Amazon CloudFront, and log every request."""
 
 from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
@@ -12,7 +13,9 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.load_balancer_logs import log_requests
 from patterns.building_blocks.private_bucket import AccessLogsBucket
+from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
+from patterns.web.load_balancing.edge_entrance import EdgeEntrance
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.networking.application_network import ApplicationNetwork
 
@@ -20,10 +23,12 @@ from patterns.web.networking.application_network import ApplicationNetwork
 class HttpsLoadBalancer(Construct):
     """A public load balancer with HTTPS, a redirect from HTTP, access logs and alarms.
 
+    With `front.edge` it is an internal one, which Amazon CloudFront alone connects to; CloudFront redirects from HTTP.
+
     Args:
         scope: Parent construct.
         construct_id: Construct id.
-        network: The VPC, whose public subnets it is placed in.
+        network: The VPC; its entrance is where the load balancer is placed.
         front: The name, certificate and filter of requests.
         deletion_protection: Whether deleting it is refused.
         settings: The topic of the alarms.
@@ -33,6 +38,7 @@ class HttpsLoadBalancer(Construct):
         load_balancer (elbv2.ApplicationLoadBalancer): The load balancer.
         listener (elbv2.ApplicationListener): Its HTTPS listener.
         access_logs (s3.Bucket): Where every request is logged.
+        edge (EdgeEntrance | None): CloudFront before it.
         alarms (list[cloudwatch.Alarm]): Its alarms.
 
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
@@ -55,12 +61,12 @@ class HttpsLoadBalancer(Construct):
             self,
             "LoadBalancer",
             vpc=network.vpc,
-            vpc_subnets=network.public,
-            internet_facing=True,
+            vpc_subnets=network.entrance,
+            internet_facing=front.edge is None,
             drop_invalid_header_fields=True,
             deletion_protection=deletion_protection,
             desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
-            idle_timeout=idle_timeout or Duration.seconds(60),
+            idle_timeout=(waits := idle_timeout or Duration.seconds(60)),
         )
         self.access_logs: s3.Bucket = self._log_requests()
         self.listener = self.load_balancer.add_listener(
@@ -69,18 +75,43 @@ class HttpsLoadBalancer(Construct):
             protocol=elbv2.ApplicationProtocol.HTTPS,
             certificates=[front.certificate_in(self)],
             ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ,
+            open=front.edge is None,
         )
+        group = deployable(self.load_balancer.connections.security_groups[0])
+        if front.edge is None:
+            self._open_to_clients(group)
+        self._filter(front)
+        network.before(self.load_balancer)
+        self.edge = self._behind(front, network, waits)
+        self._publish(front)
+        self.alarms: list[cloudwatch.Alarm] = self._watch()
+
+    def _open_to_clients(self, group: ec2.ISecurityGroup) -> None:
         self.load_balancer.add_redirect()
-        Validations.of(self.load_balancer.connections.security_groups[0]).acknowledge(
+        Validations.of(group).acknowledge(
             Acknowledgment(
                 id="AwsSolutions::AwsSolutions-EC23",
                 reason="This is the public entrance of a web application: anybody may connect, by HTTPS, or by HTTP to "
-                "be redirected; nothing behind it is public.",
+                "be redirected.",
             )
         )
-        self._publish(front)
-        network.before(self.load_balancer)
-        self.alarms: list[cloudwatch.Alarm] = self._watch()
+
+    def _behind(self, front: HttpsFront, network: ApplicationNetwork, waits: Duration) -> EdgeEntrance | None:
+        if front.edge is None:
+            return None
+        assert front.domain_name is not None, "checked by the front"
+        entrance = EdgeEntrance(
+            self,
+            "Edge",
+            vpc=network.vpc,
+            load_balancer=self.load_balancer,
+            listener=self.listener,
+            edge=front.edge,
+            domain_name=front.domain_name,
+            waits=waits,
+        )
+        network.before(entrance.vpc_origin)
+        return entrance
 
     def forward(self, construct_id: str, group: elbv2.ApplicationTargetGroup) -> cloudwatch.Alarm:
         """Send every request to `group`, and watch its targets.
@@ -124,15 +155,22 @@ class HttpsLoadBalancer(Construct):
         return errors
 
     def _publish(self, front: HttpsFront) -> None:
-        if front.domain_name is not None and front.hosted_zone is not None:
-            route53.ARecord(
-                self,
-                "Alias",
-                zone=front.hosted_zone,
-                # The trailing dot: the name is fully qualified, and the zone's name is not appended.
-                record_name=f"{front.domain_name}.",
-                target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.load_balancer)),
-            )
+        if front.domain_name is None or front.hosted_zone is None:
+            return
+        entrance: route53.IAliasRecordTarget = (
+            targets.LoadBalancerTarget(self.load_balancer)
+            if self.edge is None
+            else targets.CloudFrontTarget(self.edge.distribution)
+        )
+        target = route53.RecordTarget.from_alias(entrance)
+        # The trailing dot: the name is fully qualified, and the zone's name is not appended.
+        name = f"{front.domain_name}."
+        # One id for both entrances: Route 53 refuses a second record of a name and type beside the first.
+        route53.ARecord(self, "Alias", zone=front.hosted_zone, record_name=name, target=target)
+        if self.edge is not None:
+            route53.AaaaRecord(self, "AliasIpv6", zone=front.hosted_zone, record_name=name, target=target)
+
+    def _filter(self, front: HttpsFront) -> None:
         if front.web_acl is not None:
             wafv2.CfnWebACLAssociation(
                 self,

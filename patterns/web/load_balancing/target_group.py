@@ -16,6 +16,13 @@ HealthCheckPath = Annotated[
 ]
 """A path that a load balancer or Amazon Route 53 asks for."""
 
+TARGETS, TARGETS_OF_EDGE = "Targets", "TargetsOfEdge"
+"""Construct ids. AWS refuses a target group that two load balancers have: the internal one, which takes the place of a
+public one while that is still there, gets target groups of its own.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+"""
+
 StartTime = Annotated[Duration, Interval(ge=timedelta(0), le=timedelta(hours=1))]
 """How long a new task or instance has to start."""
 
@@ -29,6 +36,7 @@ def application_targets(
     target_type: elbv2.TargetType,
     health_check_path: str,
     health_check_port: str | None = None,
+    edge: bool = False,
 ) -> elbv2.ApplicationTargetGroup:
     """Make a target group that sends each request to the target with the fewest in progress.
 
@@ -40,13 +48,14 @@ def application_targets(
         target_type: IP addresses or instances.
         health_check_path: The path that answers 200 while a target can serve.
         health_check_port: The port that is checked, or "traffic-port". Default: the port of each target.
+        edge: Whether the load balancer is the internal one behind Amazon CloudFront. Default: no.
 
     Returns:
         The target group.
     """
     return elbv2.ApplicationTargetGroup(
         scope,
-        "Targets",
+        TARGETS_OF_EDGE if edge else TARGETS,
         vpc=vpc,
         port=port,
         protocol=elbv2.ApplicationProtocol.HTTP,

@@ -26,11 +26,13 @@ class ApplicationNetwork:
             zone.
         private_subnets: The subnets of an existing VPC that the application runs in. Default: its private ones.
         runs_inside: Whether the application runs in private subnets, with NAT gateways. Default: yes.
+        edge: Whether clients reach Amazon CloudFront, and it alone what stands in the VPC. Default: no.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         public (ec2.SubnetSelection): The subnets of what clients connect to.
         private (ec2.SubnetSelection): The subnets of what only the VPC reaches.
+        entrance (ec2.SubnetSelection): The subnets of a load balancer.
         alarms (list[cloudwatch.Alarm]): The alarms of a VPC that was made.
     """
 
@@ -43,14 +45,25 @@ class ApplicationNetwork:
         public_subnets: Sequence[ec2.ISubnet] | None = None,
         private_subnets: Sequence[ec2.ISubnet] | None = None,
         runs_inside: bool = True,
+        edge: bool = False,
     ) -> None:
         self._made = None
         if vpc is None:
-            self._made = WebVpc(scope, "Network", settings=settings, private_subnets=runs_inside)
+            self._made = WebVpc(
+                scope,
+                "Network",
+                settings=settings,
+                private_subnets=runs_inside,
+                isolated_subnets=edge and not runs_inside,
+            )
             vpc = self._made.vpc
         self.vpc = vpc
         self.public = _selected(public_subnets, ec2.SubnetType.PUBLIC)
         self.private = _selected(private_subnets, ec2.SubnetType.PRIVATE_WITH_EGRESS)
+        self.entrance = self.public
+        if edge:
+            inside = self.private if runs_inside else _selected(_without_public(vpc), ec2.SubnetType.PRIVATE_ISOLATED)
+            self.entrance = inside
         self.alarms: list[cloudwatch.Alarm] = self._made.alarms if self._made else []
 
     def before(self, *users: IConstruct) -> None:
@@ -72,12 +85,21 @@ def _selected(subnets: Sequence[ec2.ISubnet] | None, kind: ec2.SubnetType) -> ec
     return ec2.SubnetSelection(subnet_type=kind, one_per_az=True)
 
 
+def _without_public(vpc: ec2.IVpc) -> Sequence[ec2.ISubnet]:
+    """The first subnet of each zone that clients do not reach."""
+    zones: dict[str, ec2.ISubnet] = {}
+    for subnet in [*vpc.private_subnets, *vpc.isolated_subnets]:
+        zones.setdefault(subnet.availability_zone, subnet)
+    return list(zones.values())
+
+
 def check_network(
     vpc: ec2.IVpc | None,
     public_subnets: Sequence[ec2.ISubnet] | None,
     private_subnets: Sequence[ec2.ISubnet] | None = None,
     *,
     runs_inside: bool = True,
+    edge: bool = False,
 ) -> None:
     """Refuse an existing VPC, or a choice of its subnets, that cannot hold the application.
 
@@ -86,11 +108,14 @@ def check_network(
         public_subnets: The argument `public_subnets`.
         private_subnets: The argument `private_subnets`. Default: none.
         runs_inside: Whether the application runs in private subnets. Default: yes.
+        edge: Whether the load balancer stands in subnets without a way in from the internet. Default: no.
 
     Raises:
         ValueError: If public subnets are not in two zones, private ones are missing, two of the chosen ones are in one
-            zone, or which private ones are meant cannot be told.
+            zone, which private ones are meant cannot be told, or subnets are given that nothing stands in.
     """
+    if edge and public_subnets is not None:
+        raise ValueError("public_subnets must not be given with edge: the load balancer stands in private ones")
     chosen = {"public_subnets": public_subnets, "private_subnets": private_subnets}
     for argument, subnets in chosen.items():
         if subnets is not None and vpc is None:
@@ -100,10 +125,13 @@ def check_network(
             raise ValueError(f"{argument} must be in different zones, got two in {twice}")
     if vpc is None:
         return
-    zones = {one.availability_zone for one in public_subnets or vpc.public_subnets}
-    if len(zones) < 2:
-        argument = "public_subnets must be" if public_subnets else "vpc must have public subnets"
-        raise ValueError(f"{argument} in two zones, got {len(zones)}")
+    if edge:
+        _check_inner_entrance(vpc, private_subnets if runs_inside else None)
+    else:
+        zones = {one.availability_zone for one in public_subnets or vpc.public_subnets}
+        if len(zones) < 2:
+            argument = "public_subnets must be" if public_subnets else "vpc must have public subnets"
+            raise ValueError(f"{argument} in two zones, got {len(zones)}")
     if not runs_inside or private_subnets is not None:
         return
     if not vpc.private_subnets:
@@ -115,6 +143,13 @@ def check_network(
             f"private_subnets must be given: vpc has several private subnets in {several}, "
             f"and vpc.select_subnets(subnet_group_name=...).subnets says which"
         )
+
+
+def _check_inner_entrance(vpc: ec2.IVpc, private_subnets: Sequence[ec2.ISubnet] | None) -> None:
+    zones = {one.availability_zone for one in private_subnets or _without_public(vpc)}
+    if len(zones) < 2:
+        argument = "private_subnets must be" if private_subnets else "vpc must have private subnets"
+        raise ValueError(f"{argument} in two zones with edge, got {len(zones)}")
 
 
 def _zone_with_two(zones: Sequence[str]) -> str | None:

@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patterns.building_blocks.availability_zones import zones
-from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.nat_gateway_alarms import watch_nat_gateways
 from patterns.building_blocks.settings import Settings
 
 
@@ -26,6 +26,8 @@ class WebVpc(Construct):
         settings: The retention and key of flow logs, and the topic of the alarms on NAT gateways.
         private_subnets: Whether there are private subnets with NAT gateways; targets that stand in no subnet need
             none. Default: yes.
+        isolated_subnets: Whether there are subnets without any way out in their place, for a load balancer that
+            nobody reaches from outside. Default: no.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
@@ -41,6 +43,7 @@ class WebVpc(Construct):
         *,
         settings: Settings,
         private_subnets: bool = True,
+        isolated_subnets: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         network = IPv4Network("10.0.0.0/16")
@@ -61,7 +64,7 @@ class WebVpc(Construct):
         )
         names = zones(None, 2)
         blocks = list(network.subnets(new_prefix=20))
-        public, private, gateways = [], [], []
+        public, private, isolated, gateways = [], [], [], []
         for number, zone in enumerate(names, start=1):
             outside = self._subnet(f"Public{number}", zone, blocks[number - 1])
             to_internet = self._default_route(
@@ -69,6 +72,9 @@ class WebVpc(Construct):
             )
             to_internet.node.add_dependency(attached)
             public.append(outside)
+            if isolated_subnets:
+                # Two blocks are kept for further zones.
+                isolated.append(self._subnet(f"Isolated{number}", zone, blocks[number + 3]))
             if not private_subnets:
                 continue
             address = ec2.CfnEIP(self, f"NatAddress{number}", domain="vpc")
@@ -99,6 +105,9 @@ class WebVpc(Construct):
             private_subnet_ids=[each[0].attr_subnet_id for each in private] or None,
             private_subnet_names=["Private"] if private else None,
             private_subnet_route_table_ids=[each[1].attr_route_table_id for each in private] or None,
+            isolated_subnet_ids=[each[0].attr_subnet_id for each in isolated] or None,
+            isolated_subnet_names=["Isolated"] if isolated else None,
+            isolated_subnet_route_table_ids=[each[1].attr_route_table_id for each in isolated] or None,
         )
         self._log_flows(settings)
         self.alarms: list[cloudwatch.Alarm] = watch_nat_gateways(self, gateways, settings.alarm_topic)

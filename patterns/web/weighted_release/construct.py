@@ -21,6 +21,7 @@ from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
+from patterns.web.load_balancing.edge_front import EdgeFront
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
 from patterns.web.networking.application_network import ApplicationNetwork, Subnets, check_network
@@ -35,6 +36,7 @@ from patterns.web.weighted_release.arguments import (
     check_release,
 )
 from patterns.web.weighted_release.example_version import ExampleVersion
+from patterns.web.weighted_release.target_kind import FUNCTION, OTHER, has_health, kind_of
 from patterns.web.weighted_release.weight_shift import WeightShift
 
 
@@ -61,6 +63,8 @@ class WeightedRelease(Construct):
         domain_name: The name that clients use. Default: none; whoever owns the name points it at the load balancer.
         hosted_zone: The Route 53 zone of that name, which gets an alias record. Default: none.
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        edge: Amazon CloudFront before the load balancer, which is internal then; needs `domain_name`, whose records
+            lead to CloudFront. Default: none; clients reach the load balancer.
         vpc: The VPC of the targets, with public subnets in two zones. Default: a new one with public subnets alone,
             which is right for functions.
         public_subnets: The public subnets of `vpc` for the load balancer, one in each of two zones or more.
@@ -103,6 +107,7 @@ class WeightedRelease(Construct):
         domain_name: HostName | None = None,
         hosted_zone: route53.IHostedZone | None = None,
         web_acl: wafv2.IWebACLRef | None = None,
+        edge: EdgeFront | None = None,
         vpc: ec2.IVpc | None = None,
         public_subnets: Subnets | None = None,
         encryption_key: kms.IKey | None = None,
@@ -113,13 +118,17 @@ class WeightedRelease(Construct):
         if stable is not None and stable is candidate:
             raise ValueError("candidate must be another target group than stable, got the same")
         check_release(steps, rollback_alarms)
-        front = HttpsFront(certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl)
+        front = HttpsFront(
+            certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl, edge=edge
+        )
         front.check(scope)
-        check_network(vpc, public_subnets, runs_inside=False)
+        check_network(vpc, public_subnets, runs_inside=False, edge=edge is not None)
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
-        network = ApplicationNetwork(self, vpc, settings, public_subnets=public_subnets, runs_inside=False)
+        network = ApplicationNetwork(
+            self, vpc, settings, public_subnets=public_subnets, runs_inside=False, edge=edge is not None
+        )
         self.vpc: ec2.IVpc = network.vpc
         self.balancer = HttpsLoadBalancer(
             self, "Balancer", network=network, front=front, deletion_protection=deletion_protection, settings=settings
@@ -127,7 +136,7 @@ class WeightedRelease(Construct):
         examples: list[cloudwatch.Alarm] = []
 
         def example(construct_id: str) -> elbv2.ApplicationTargetGroup:
-            made = ExampleVersion(self, construct_id, settings=settings)
+            made = ExampleVersion(self, construct_id, settings=settings, edge=edge is not None)
             examples.extend(made.alarms)
             return made.targets
 
@@ -177,13 +186,14 @@ class WeightedRelease(Construct):
     def _guards(
         self, candidate: elbv2.ApplicationTargetGroup, threshold: int, topic: sns.ITopic | None
     ) -> list[cloudwatch.Alarm]:
-        metrics, minute = candidate.metrics, Duration.minutes(1)
+        metrics, minute, kind = candidate.metrics, Duration.minutes(1), kind_of(candidate)
         failures = {
             "Errors": (
                 metrics.http_code_target(elbv2.HttpCodeTarget.TARGET_5XX_COUNT, statistic="Sum", period=minute),
                 "The candidate answered 5xx",
             ),
-            # These two are answered 502 by the load balancer, and are no answer of the target's.
+            # These two are answered 502 by the load balancer, and are no answer of the target's. A load balancer counts
+            # the one of functions alone, and the other of everything else.
             "InvalidAnswers": (
                 metrics.custom("LambdaUserError", statistic="Sum", period=minute),
                 "The candidate is a function, and failed",
@@ -201,6 +211,7 @@ class WeightedRelease(Construct):
                 "The load balancer itself answered 5xx, for the candidate or for the stable version",
             ),
         }
+        never = {FUNCTION: "ConnectionErrors", OTHER: "InvalidAnswers", None: ""}[kind]
         return [
             *(
                 alarm(
@@ -212,15 +223,14 @@ class WeightedRelease(Construct):
                     topic=topic,
                 )
                 for name, (metric, what) in failures.items()
+                if name != never
             ),
-            alarm(
-                self,
+            *self._watch_health(
+                candidate,
                 "CandidateUnhealthy",
-                metric=metrics.unhealthy_host_count(statistic="Maximum", period=minute),
-                evaluation_periods=2,
-                description="A target of the candidate fails its health check: all weight goes back to the stable "
-                "version.",
-                topic=topic,
+                2,
+                "A target of the candidate fails its health check: all weight goes back to the stable version.",
+                topic,
             ),
         ]
 
@@ -235,12 +245,33 @@ class WeightedRelease(Construct):
                 description="The stable version answered 5xx: read its log.",
                 topic=topic,
             ),
+            *self._watch_health(
+                stable,
+                "StableUnhealthy",
+                5,
+                "A target of the stable version has failed its health check for five minutes.",
+                topic,
+            ),
+        ]
+
+    def _watch_health(
+        self,
+        group: elbv2.ApplicationTargetGroup,
+        construct_id: str,
+        minutes: int,
+        description: str,
+        topic: sns.ITopic | None,
+    ) -> list[cloudwatch.Alarm]:
+        """None for functions that are not asked whether they are well, of which there is no metric."""
+        if not has_health(group):
+            return []
+        return [
             alarm(
                 self,
-                "StableUnhealthy",
-                metric=stable.metrics.unhealthy_host_count(statistic="Maximum", period=Duration.minutes(1)),
-                evaluation_periods=5,
-                description="A target of the stable version has failed its health check for five minutes.",
+                construct_id,
+                metric=group.metrics.unhealthy_host_count(statistic="Maximum", period=Duration.minutes(1)),
+                evaluation_periods=minutes,
+                description=description,
                 topic=topic,
-            ),
+            )
         ]

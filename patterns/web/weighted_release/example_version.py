@@ -17,6 +17,7 @@ class ExampleVersion(Construct):
         scope: Parent construct.
         construct_id: Construct id, and the answer.
         settings: The retention and key of its log, and the topic of its alarms.
+        edge: Whether the load balancer is the internal one behind Amazon CloudFront.
 
     Attributes:
         targets (elbv2.ApplicationTargetGroup): The function, as a load balancer sees it.
@@ -29,6 +30,7 @@ class ExampleVersion(Construct):
         construct_id: str,
         *,
         settings: Settings,
+        edge: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         made = LambdaFunction(
@@ -54,4 +56,5 @@ class ExampleVersion(Construct):
             multi_value_headers=False,
             health_check_path="/",
             health_check_interval=Duration.seconds(35),
+            edge=edge,
         )

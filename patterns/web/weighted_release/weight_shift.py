@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -20,9 +19,11 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.encryption_key import key_statement
+from patterns.building_blocks.event_rule import lost_events
 from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.retained_table import RetainedTable
 from patterns.building_blocks.settings import Settings
 
 
@@ -63,19 +64,7 @@ class WeightShift(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         encryption_key, alarm_topic = settings.encryption_key, settings.alarm_topic
-        self.table = dynamodb.Table(
-            self,
-            "State",
-            partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if encryption_key else None,
-            encryption_key=encryption_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        self.table = RetainedTable(self, "State", partition_key="id", encryption_key=encryption_key)
         failed = DeadLetterQueue(
             self,
             "DeadLetters",
@@ -217,13 +206,7 @@ class WeightShift(Construct):
         return alarm(
             self,
             "RollbacksFailed",
-            metric=cloudwatch.Metric(
-                namespace="AWS/Events",
-                metric_name="FailedInvocations",
-                dimensions_map={"RuleName": rule.ref},
-                statistic="Sum",
-                period=FIVE_MINUTES,
-            ),
+            metric=lost_events(rule.ref),
             description="An alarm went off and the function could not be told: set the weights back by hand.",
             topic=topic,
         )

@@ -28,6 +28,7 @@ def unknown(argument: str) -> Refusal:
 
 REFUSALS = [
     *balancer_refusals.REFUSALS,
+    *balancer_refusals.EDGE,
     *balancer_refusals.INSIDE,
     refused("container_port must be between 1024 and 65535, got 80", container_port=80),
     refused(

@@ -19,6 +19,7 @@ TOO_LARGE = (
 
 REFUSALS = [
     *balancer_refusals.REFUSALS,
+    *balancer_refusals.EDGE,
     Refusal(
         "memory must not be given with function: a ready function has its own",
         lambda scope: {

@@ -60,6 +60,22 @@ def test_managed_rules_filter_unless_a_web_acl_is_given(scope: cdk.Stack) -> Non
     made.resource_count_is("AWS::WAFv2::WebACLAssociation", 1)
 
 
+def test_what_the_managed_rules_refuse_is_logged_and_tells_somebody(scope: cdk.Stack) -> None:
+    made = template(scope)
+    (acl,) = properties(made, "WAFv2::WebACL")
+    (log,) = properties(made, "WAFv2::LoggingConfiguration")
+    (group,) = [one for one in properties(made, "Logs::LogGroup") if "aws-waf-logs-" in str(one.get("LogGroupName"))]
+    # AWS WAF takes a group by its prefix; each deployment has its own, since the group outlives the stack.
+    assert "AWS::StackId" in str(group["LogGroupName"])
+    assert not str(log["LogDestinationConfigs"]).endswith(":*']")
+    assert [one["SingleHeader"]["Name"] for one in log["RedactedFields"]] == ["authorization", "cookie"]
+    assert log["LoggingFilter"]["DefaultBehavior"] == "DROP"
+    (refused,) = [one for one in properties(made, "CloudWatch::Alarm") if one["MetricName"] == "BlockedRequests"]
+    dimensions = {one["Name"]: one["Value"] for one in refused["Dimensions"]}
+    assert dimensions["WebACL"] == acl["VisibilityConfig"]["MetricName"]
+    assert dimensions["Rule"] == "ALL"
+
+
 def test_a_web_acl_of_ones_own_takes_the_place_of_managed_rules(scope: cdk.Stack) -> None:
     acl = wafv2.CfnWebACL
     own = acl(
@@ -114,6 +130,7 @@ def test_a_ready_function_is_versioned_and_left_as_it_is(scope: cdk.Stack) -> No
 
 def test_every_failure_has_its_alarm(scope: cdk.Stack) -> None:
     assert {one["MetricName"] for one in properties(template(scope), "CloudWatch::Alarm")} == {
+        "BlockedRequests",
         "Errors",
         "HTTPCode_ELB_5XX_Count",
         "HTTPCode_Target_5XX_Count",
@@ -165,6 +182,20 @@ def test_it_waits_for_a_ready_function_too(scope: cdk.Stack) -> None:
     made = template(scope, function=ready(scope, timeout=cdk.Duration.minutes(5)))
     (balancer,) = properties(made, "ElasticLoadBalancingV2::LoadBalancer")
     assert {"Key": "idle_timeout.timeout_seconds", "Value": "305"} in balancer["LoadBalancerAttributes"]
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [("alias", "305"), ("imported", "905")])
+def test_it_waits_for_what_an_alias_runs_and_longest_where_the_timeout_is_not_known(
+    scope: cdk.Stack, kind: str, seconds: str
+) -> None:
+    arn = "arn:aws:lambda:eu-west-1:111122223333:function:existing"
+    function = (
+        ready(scope, timeout=cdk.Duration.minutes(5)).add_alias("live")
+        if kind == "alias"
+        else lambda_.Function.from_function_arn(scope, "Existing", arn)
+    )
+    (balancer,) = properties(template(scope, function=function), "ElasticLoadBalancingV2::LoadBalancer")
+    assert {"Key": "idle_timeout.timeout_seconds", "Value": seconds} in balancer["LoadBalancerAttributes"]
 
 
 def test_a_function_of_another_stack_keeps_its_versions_to_itself() -> None:

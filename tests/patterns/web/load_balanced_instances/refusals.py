@@ -19,6 +19,7 @@ def types(*names: str) -> list[ec2.InstanceType]:
 
 REFUSALS = [
     *balancer_refusals.REFUSALS,
+    *balancer_refusals.EDGE,
     *balancer_refusals.INSIDE,
     refused("application_port must be between 1024 and 65535, got 80", application_port=80),
     refused(

@@ -35,6 +35,7 @@ def same(scope: Construct) -> dict[str, Any]:
 
 REFUSALS = [
     *balancer_refusals.REFUSALS,
+    *balancer_refusals.EDGE,
     Refusal("candidate must be another target group than stable, got the same", same),
     refused(
         "release must be up to 64 letters, digits, ., - and _, the first a letter or digit, got '-1'", release="-1"

@@ -8,9 +8,12 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk.assertions import Template
 
 from patterns.web.weighted_release import WeightedRecords, WeightedRelease
+from tests.patterns.web.certificates import certificate, vpc
 from tests.patterns.web.weighted_release.groups import records, release
 
 
@@ -76,7 +79,7 @@ def test_the_function_may_change_this_listener_read_these_alarms_and_nothing_els
     }
     assert allowed["elasticloadbalancing:ModifyListener"] == {"Ref": name}
     guards = [name for name in made.find_resources("AWS::CloudWatch::Alarm") if "MadeCandidate" in name]
-    assert len(guards) == 5
+    assert len(guards) == 4
     assert {one["Fn::GetAtt"][0] for one in allowed["cloudwatch:DescribeAlarms"]} == set(guards)
 
 
@@ -103,7 +106,7 @@ def test_each_alarm_of_the_release_sends_the_weight_back(scope: cdk.Stack) -> No
         for name in made.find_resources("AWS::CloudWatch::Alarm")
         if "MadeCandidate" in name or name.startswith("Own")
     ]
-    assert len(guards) == 6
+    assert len(guards) == 5
     by_text: Callable[[Any], str] = str
     assert sorted(pattern["resources"], key=by_text) == sorted(
         ({"Fn::GetAtt": [name, "Arn"]} for name in guards), key=by_text
@@ -182,7 +185,6 @@ def test_the_threshold_is_the_candidates(scope: cdk.Stack) -> None:
     assert seven == {
         "HTTPCode_ELB_5XX_Count",
         "HTTPCode_Target_5XX_Count",
-        "LambdaUserError",
         "TargetConnectionErrorCount",
     }
     (stable,) = [one["Properties"] for name, one in alarms.items() if "StableErrors" in name]
@@ -237,3 +239,32 @@ def test_two_load_balancers_are_two(scope: cdk.Stack) -> None:
     arguments = records(scope)
     with pytest.raises(ValueError, match=r"^candidate must be another load balancer than stable, got the same$"):
         WeightedRecords(scope, "Made", **{**arguments, "candidate": arguments["stable"]})
+
+
+def _candidate_alarms(scope: cdk.Stack, candidate: elbv2.ApplicationTargetGroup, network: ec2.IVpc) -> set[str]:
+    made = WeightedRelease(scope, "Made", certificate=certificate(scope), vpc=network, candidate=candidate)
+    paths = [one.node.id for one in made.alarms if one.node.scope is not None and one.node.scope.node.id == "Made"]
+    return {one for one in paths if one.startswith("Candidate")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "silent"),
+    [
+        ("lambda", {"CandidateConnectionErrors"}),
+        ("lambda, not asked", {"CandidateConnectionErrors", "CandidateUnhealthy"}),
+        ("ip", {"CandidateInvalidAnswers"}),
+        ("not known yet", set()),
+    ],
+)
+def test_no_alarm_is_made_that_could_never_go_off(scope: cdk.Stack, kind: str, silent: set[str]) -> None:
+    """A load balancer counts connections that fail of what is no function, invalid answers of functions alone."""
+    network = vpc(scope, private=0)
+    of_kind = {
+        "lambda": {"target_type": elbv2.TargetType.LAMBDA, "health_check": elbv2.HealthCheck(enabled=True)},
+        "lambda, not asked": {"target_type": elbv2.TargetType.LAMBDA},
+        "ip": {"target_type": elbv2.TargetType.IP, "port": 8080},
+        "not known yet": {"port": 8080},
+    }[kind]
+    candidate = elbv2.ApplicationTargetGroup(scope, "Own", vpc=network, **of_kind)  # type: ignore[arg-type]
+    every = {"Errors", "InvalidAnswers", "ConnectionErrors", "Unanswered", "Unhealthy"}
+    assert _candidate_alarms(scope, candidate, network) == {f"Candidate{one}" for one in every} - silent
