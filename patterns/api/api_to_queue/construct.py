@@ -17,9 +17,6 @@ from constructs import Construct
 
 from patterns.api.api_to_queue.message_queue import MaxMessageSize, QueueSettings, check_consumer, least_visibility
 from patterns.api.api_to_queue.send_message import send_message
-from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
-from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
-from patterns.api.rest_api.front import Logging
 from patterns.api.service_api.api import ServiceApi
 from patterns.api.service_api.requests import (
     ApiPath,
@@ -44,6 +41,9 @@ from patterns.building_blocks.queue_consumer import (
     VisibilityTimeout,
     poll,
 )
+from patterns.building_blocks.rest_api.access import Authorization, Callers, DailyQuota
+from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
+from patterns.building_blocks.rest_api.front import Logging
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 

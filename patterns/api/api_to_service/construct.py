@@ -26,9 +26,6 @@ from patterns.api.api_to_service.arguments import (
 from patterns.api.api_to_service.event_bus import EventBus, put_event
 from patterns.api.api_to_service.state_machine import start_execution
 from patterns.api.api_to_service.topic import publish
-from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
-from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
-from patterns.api.rest_api.front import Logging
 from patterns.api.service_api.api import ServiceApi
 from patterns.api.service_api.requests import (
     ApiPath,
@@ -41,6 +38,9 @@ from patterns.api.service_api.requests import (
 )
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.domain_name import DomainName
+from patterns.building_blocks.rest_api.access import Authorization, Callers, DailyQuota
+from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
+from patterns.building_blocks.rest_api.front import Logging
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 

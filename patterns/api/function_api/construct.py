@@ -20,14 +20,15 @@ from constructs import Construct
 
 from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
 from patterns.api.proxy_api.cors import Origins, error_headers
-from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
-from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
-from patterns.api.rest_api.front import Logging
-from patterns.api.rest_api.stage import CacheKeyParameters, CacheSize, CacheTtl, Stage, StageName
 from patterns.building_blocks.domain_name import DomainName
+from patterns.building_blocks.function_settings import warn_of_late_answers
 from patterns.building_blocks.lambda_function import PYTHON, EnvironmentVariables, FunctionMemory, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import check_function
+from patterns.building_blocks.rest_api.access import Authorization, Callers, DailyQuota
+from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
+from patterns.building_blocks.rest_api.front import Logging
+from patterns.building_blocks.rest_api.stage import CacheKeyParameters, CacheSize, CacheTtl, Stage, StageName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.version_release import check_hooks, check_owner, kept_version, note_alias, shift_traffic
@@ -161,6 +162,7 @@ class FunctionApi(ProxyApi):
         )
 
         if function is not None:
+            warn_of_late_answers(self, "function", function)
             self.function = function
         else:
             architecture = lambda_.Architecture.ARM_64

@@ -20,13 +20,13 @@ from patterns.api.http_backend_api.backend import Backend
 from patterns.api.http_backend_api.stage_rewrite import rewrite_stage
 from patterns.api.http_backend_api.vpc_link import VpcLink
 from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
-from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
-from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
-from patterns.api.rest_api.front import Logging
-from patterns.api.rest_api.stage import CacheKeyParameters, CacheSize, CacheTtl, Stage, StageName
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.arguments import check_range
 from patterns.building_blocks.domain_name import DomainName
+from patterns.building_blocks.rest_api.access import Authorization, Callers, DailyQuota
+from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
+from patterns.building_blocks.rest_api.front import Logging
+from patterns.building_blocks.rest_api.stage import CacheKeyParameters, CacheSize, CacheTtl, Stage, StageName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 

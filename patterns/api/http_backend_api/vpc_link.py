@@ -7,6 +7,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from patterns.building_blocks.cross_stack import in_one_stack
+from patterns.building_blocks.security_group import deployable
 
 
 class VpcLink(Construct):
@@ -31,8 +32,14 @@ class VpcLink(Construct):
         super().__init__(scope, construct_id)
         vpc = load_balancer.vpc
         assert vpc is not None
-        self.security_group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=vpc, description="From API Gateway to a load balancer", allow_all_outbound=False
+        self.security_group = deployable(
+            ec2.SecurityGroup(
+                self,
+                "SecurityGroup",
+                vpc=vpc,
+                description="From API Gateway to a load balancer",
+                allow_all_outbound=False,
+            )
         )
         for connectable in self._connectables(load_balancer):
             connectable.connections.allow_from(

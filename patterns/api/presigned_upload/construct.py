@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Size
+from aws_cdk import Aws, Duration, Size
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -33,19 +32,21 @@ from patterns.api.presigned_upload.arguments import (
 )
 from patterns.api.presigned_upload.checking import CHECK_TIMEOUT, permit_checks, tell_of_arrivals
 from patterns.api.presigned_upload.quarantine import PREFIX, quarantine_bucket
+from patterns.api.presigned_upload.records import grant_read, records_table
 from patterns.api.proxy_api.cors import Origins, answer_preflights, error_headers
-from patterns.api.rest_api.access import Authorization, Callers, DailyQuota
-from patterns.api.rest_api.api import RestApi
-from patterns.api.rest_api.exposure import BurstLimit, Exposure, RateLimit
-from patterns.api.rest_api.front import Logging
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.encryption_key import key_statement, table_key_statement
+from patterns.building_blocks.event_rule import lost_events
 from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.rest_api.access import Authorization, Callers, DailyQuota
+from patterns.building_blocks.rest_api.api import RestApi
+from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
+from patterns.building_blocks.rest_api.front import Logging
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
@@ -183,7 +184,7 @@ class PresignedUpload(RestApi):
             access_logs_prefix="released/",
         )
         self._destination_prefix = destination_prefix
-        self.table = self._records(encryption_key)
+        self.table = records_table(self, encryption_key)
         environment = {
             "KEPT_SECONDS": f"{kept.to_seconds():.0f}",
             "QUARANTINE_BUCKET": self.quarantine.bucket_name,
@@ -203,36 +204,8 @@ class PresignedUpload(RestApi):
         self.forms = forms.function
         self._permit_forms(forms)
         self._answer(cors_origins)
-        failed = DeadLetterQueue(
-            self, "DeadLetters", holds="events of files that could not be checked", settings=settings
-        )
-        self.dead_letters = failed.queue
-        targets = {
-            "DESTINATION_BUCKET": self.destination_bucket.bucket_name,
-            "DESTINATION_PREFIX": destination_prefix,
-            "SERVICE": self.node.path,
-            **({"CHECK_FUNCTION": check_function.function_arn} if check_function is not None else {}),
-        }
-        checks = self._function(
-            "Checks",
-            "Checks and releases uploads",
-            environment | targets,
-            settings,
-            timeout=CHECK_TIMEOUT,
-            failed=failed,
-        )
-        self.checks = checks.function
-        permit_checks(
-            checks,
-            quarantine=self.quarantine,
-            destination=self.destination_bucket,
-            destination_prefix=destination_prefix,
-            table=self.table,
-            check_function=check_function,
-        )
-        arrivals = tell_of_arrivals(self, self.quarantine, self.checks, failed)
-        self.alarms += [*forms.alarms, *checks.alarms, failed.alarm]
-        self._watch(arrivals)
+        self.alarms += forms.alarms
+        self._check_arrivals(environment, destination_prefix, check_function, settings)
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone ask for uploads, and for what became of them.
@@ -263,6 +236,17 @@ class PresignedUpload(RestApi):
         objects = bucket.arn_for_objects(f"{self._destination_prefix}*")
         return grant_wildcard(grantee, ["s3:GetObject"], objects, OBJECT_KEYS_UNKNOWN)
 
+    def grant_read_records(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let someone look up who asked for an upload, and under which name: the key of its file ends with its id.
+
+        Args:
+            grantee: Who may.
+
+        Returns:
+            The grant.
+        """
+        return grant_read(self.table, grantee)
+
     def metric_uploads_refused(self, *, period: Duration | None = None) -> cloudwatch.Metric:
         """Count the files that did not pass the check.
 
@@ -278,23 +262,6 @@ class PresignedUpload(RestApi):
             dimensions_map={"service": self.node.path},
             statistic="Sum",
             period=period or FIVE_MINUTES,
-        )
-
-    def _records(self, encryption_key: kms.IKey | None) -> dynamodb.Table:
-        managed = dynamodb.TableEncryption.CUSTOMER_MANAGED if encryption_key is not None else None
-        return dynamodb.Table(
-            self,
-            "Records",
-            partition_key=dynamodb.Attribute(name="upload", type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=managed,
-            encryption_key=encryption_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            time_to_live_attribute="expires",
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
         )
 
     def _function(
@@ -342,6 +309,44 @@ class PresignedUpload(RestApi):
         forms.permit(statements)
         acknowledge_wildcard_resource(forms.role, arrivals, OBJECT_KEYS_UNKNOWN)
 
+    def _check_arrivals(
+        self,
+        environment: dict[str, str],
+        destination_prefix: str,
+        check_function: lambda_.IFunction | None,
+        settings: Settings,
+    ) -> None:
+        failed = DeadLetterQueue(
+            self, "DeadLetters", holds="events of files that could not be checked", settings=settings
+        )
+        self.dead_letters = failed.queue
+        targets = {
+            "DESTINATION_BUCKET": self.destination_bucket.bucket_name,
+            "DESTINATION_PREFIX": destination_prefix,
+            "SERVICE": self.node.path,
+            **({"CHECK_FUNCTION": check_function.function_arn} if check_function is not None else {}),
+        }
+        checks = self._function(
+            "Checks",
+            "Checks and releases uploads",
+            environment | targets,
+            settings,
+            timeout=CHECK_TIMEOUT,
+            failed=failed,
+        )
+        self.checks = checks.function
+        permit_checks(
+            checks,
+            quarantine=self.quarantine,
+            destination=self.destination_bucket,
+            destination_prefix=destination_prefix,
+            table=self.table,
+            check_function=check_function,
+        )
+        arrivals = tell_of_arrivals(self, self.quarantine, self.checks, failed)
+        self.alarms += [*checks.alarms, failed.alarm]
+        self._watch(arrivals)
+
     def _answer(self, origins: Sequence[str]) -> None:
         uploads = self.api.root.add_resource("uploads")
         one = uploads.add_resource("{upload}")
@@ -377,12 +382,6 @@ class PresignedUpload(RestApi):
         )
         self._alarm(
             "EventsLost",
-            metric=cloudwatch.Metric(
-                namespace="AWS/Events",
-                metric_name="FailedInvocations",
-                dimensions_map={"RuleName": arrivals.rule_name},
-                statistic="Sum",
-                period=FIVE_MINUTES,
-            ),
+            metric=lost_events(arrivals.rule_name),
             description="The check could not be invoked with files that arrived: look at its permission and throttles.",
         )

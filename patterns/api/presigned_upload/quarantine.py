@@ -48,12 +48,7 @@ def quarantine_bucket(
         objects_kept=kept,
         incomplete_uploads_kept=Duration.days(1),
     )
-    resource = bucket.node.default_child
-    assert isinstance(resource, s3.CfnBucket)
-    # By its own property, not by the CDK's custom resource.
-    resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
-        event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
-    )
+    bucket.tell_event_bridge()
     if origins:
         bucket.add_cors_rule(
             allowed_methods=[s3.HttpMethods.POST, s3.HttpMethods.PUT],

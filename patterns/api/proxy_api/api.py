@@ -10,7 +10,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 
 from patterns.api.proxy_api.cors import answer_preflights
-from patterns.api.rest_api.api import RestApi
+from patterns.building_blocks.rest_api.api import RestApi
 
 AnswerTimeout = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(seconds=29))]
 """How long a backend may take to answer.

@@ -5,10 +5,10 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 
-from patterns.api.rest_api.api import RestApi
 from patterns.api.service_api.call import ServiceCall
 from patterns.api.service_api.requests import Requests
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.rest_api.api import RestApi
 
 
 class ServiceApi(RestApi):

@@ -34,11 +34,13 @@ from patterns.building_blocks.bounds import Matches
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.encryption_key import table_key_statement
+from patterns.building_blocks.function_settings import warn_of_late_answers
 from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.queue_consumer import Polling, poll
+from patterns.building_blocks.retained_table import RetainedTable, text_attribute
 from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -156,6 +158,9 @@ class WebSocketApi(Construct):
         self._permit_table(connect, ["dynamodb:BatchWriteItem"], index=True)
         self.alarms: list[cloudwatch.Alarm] = [failed.alarm, *connect.alarms]
         self.message_function = message_function or self._relay()
+        warn_of_late_answers(self, "message_function", message_function)
+        for one in (routes or {}).values():
+            warn_of_late_answers(self, "routes", one)
         gateway = Gateway(
             self,
             "Gateway",
@@ -233,24 +238,17 @@ class WebSocketApi(Construct):
         return self._metric("MessageCount", period or FIVE_MINUTES)
 
     def _connections(self, encryption_key: kms.IKey | None) -> dynamodb.Table:
-        table = dynamodb.Table(
+        table = RetainedTable(
             self,
             "Connections",
-            partition_key=dynamodb.Attribute(name="group", type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name="connection", type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if encryption_key is not None else None,
+            partition_key="group",
+            sort_key="connection",
             encryption_key=encryption_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
             time_to_live_attribute="expires",
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
         )
         table.add_global_secondary_index(
             index_name="by-connection",
-            partition_key=dynamodb.Attribute(name="connection", type=dynamodb.AttributeType.STRING),
+            partition_key=text_attribute("connection"),
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
         return table
@@ -343,7 +341,9 @@ class WebSocketApi(Construct):
         )
 
     def _metric(self, name: str, period: Duration) -> cloudwatch.Metric:
-        return self.api.metric(name, dimensions_map={"Stage": self.stage.stage_name}, statistic="Sum", period=period)
+        # Dimensions that are given stand in place of the API's own: by the stage alone there is no metric.
+        dimensions = {"ApiId": self.api.api_id, "Stage": self.stage.stage_name}
+        return self.api.metric(name, dimensions_map=dimensions, statistic="Sum", period=period)
 
     def _watch(self) -> None:
         self.alarms.append(
@@ -352,6 +352,14 @@ class WebSocketApi(Construct):
                 "IntegrationErrors",
                 metric=self._metric("IntegrationError", FIVE_MINUTES),
                 description="A function failed or took too long: read the access log, then the function's own.",
+            )
+        )
+        self.alarms.append(
+            self._settings.alarm(
+                self,
+                "ExecutionErrors",
+                metric=self._metric("ExecutionError", FIVE_MINUTES),
+                description="API Gateway could not call a function: look at its permission, and at throttles.",
             )
         )
         self.alarms.append(

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import typing
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from patternkit.catalog.discovery import Pattern, patterns
-from patterns.api.rest_api.api import RestApi
+from patterns.building_blocks.rest_api.api import RestApi
 from patterns.building_blocks.signature import declared
 from tests.conftest import context
 
@@ -40,7 +41,7 @@ def template(pattern: Pattern, **options: Any) -> dict[str, Any]:
     return dict(cdk.assertions.Template.from_stack(stack).to_json())
 
 
-def resources(found: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+def resources(found: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     """The properties of all resources of one type."""
     return [one.get("Properties", {}) for one in found["Resources"].values() if one["Type"] == kind]
 

@@ -54,11 +54,18 @@ def _exchange(cloud: LocalCloud, url: str, body: bytes, headers: Mapping[str, st
             return Answer(error.code, error.read().decode())
 
 
-def signed(cloud: LocalCloud, service: str, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
-    """Sign a request with the credentials of the local cloud's account, and return its headers."""
+def signed(
+    cloud: LocalCloud,
+    service: str,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    credentials: Credentials | None = None,
+) -> dict[str, str]:
+    """Sign a request with the credentials of the local cloud's account, or with others, and return its headers."""
     request = AWSRequest("POST", url, data=body, headers=dict(headers))
-    secret = cloud.environment()["AWS_SECRET_ACCESS_KEY"]
-    SigV4Auth(Credentials(cloud.account, secret), service, cloud.region).add_auth(request)
+    of_root = Credentials(cloud.account, cloud.environment()["AWS_SECRET_ACCESS_KEY"])
+    SigV4Auth(credentials or of_root, service, cloud.region).add_auth(request)
     return dict(request.headers)
 
 
@@ -69,12 +76,13 @@ def post(
     *,
     headers: Mapping[str, str] | None = None,
     sign: bool = True,
+    credentials: Credentials | None = None,
     path: str = "messages",
 ) -> Answer:
     """Send a message through the local cloud's API Gateway."""
     url = f"{cloud.endpoint_url}/restapis/{api_id}/live/_user_request_/{path}"
     sent = {"Content-Type": "application/json", **(headers or {})}
-    return _exchange(cloud, url, body, signed(cloud, "execute-api", url, body, sent) if sign else sent)
+    return _exchange(cloud, url, body, signed(cloud, "execute-api", url, body, sent, credentials) if sign else sent)
 
 
 def call(

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,13 +29,24 @@ class Client:
         url: Where to.
         headers: Headers of the handshake.
         protocols: Subprotocols that are offered.
+        authority: The certificate of who signs the server's own, for wss. Default: none; the connection is plain.
     """
 
-    def __init__(self, url: str, headers: Mapping[str, str], protocols: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        protocols: tuple[str, ...] = (),
+        *,
+        authority: str | None = None,
+    ) -> None:
         parts = urlsplit(url)
         assert parts.hostname
         assert parts.port
-        self._socket = socket.create_connection((parts.hostname, parts.port), timeout=30)
+        self._socket: socket.socket = socket.create_connection((parts.hostname, parts.port), timeout=30)
+        if authority is not None:
+            tls = ssl.create_default_context(cafile=authority)
+            self._socket = tls.wrap_socket(self._socket, server_hostname=parts.hostname)
         self._connection = WSConnection(ConnectionType.CLIENT)
         request = Request(
             host=parts.netloc,

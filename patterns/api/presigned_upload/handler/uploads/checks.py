@@ -18,8 +18,8 @@ _PREFIX = os.environ["DESTINATION_PREFIX"]
 _CHECK = os.environ.get("CHECK_FUNCTION", "")
 _BIG = 256 * 1024 * 1024
 _RECORDS = Records()
-_S3 = boto3.client("s3")
-_LAMBDA = boto3.client("lambda", config=Config(read_timeout=600, retries={"total_max_attempts": 1}))
+_S3 = boto3.client("s3", config=Config(connect_timeout=2, read_timeout=30, retries={"mode": "standard"}))
+_LAMBDA = boto3.client("lambda", config=Config(connect_timeout=2, read_timeout=600, retries={"total_max_attempts": 1}))
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

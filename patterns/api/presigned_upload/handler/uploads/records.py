@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 WAITING, CHECKING, RELEASED, REFUSED = "WAITING", "CHECKING", "RELEASED", "REFUSED"
+_SDK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Records:
     """The table of uploads."""
 
     def __init__(self) -> None:
-        self._table = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
+        self._table = boto3.resource("dynamodb", config=_SDK).Table(os.environ["TABLE_NAME"])
         self._kept = int(os.environ["KEPT_SECONDS"])
 
     def put(self, one: Upload) -> None:

@@ -22,6 +22,9 @@ class Signing:
             "s3",
             endpoint_url=local or os.environ["S3_ENDPOINT"],
             config=Config(
+                connect_timeout=2,
+                read_timeout=10,
+                retries={"mode": "standard"},
                 signature_version="s3v4",
                 s3={"addressing_style": "path" if local else "virtual", "us_east_1_regional_endpoint": "regional"},
             ),

@@ -18,12 +18,13 @@ _RECIPIENTS_AT_ONCE = 5000
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 _LARGEST = 128 * 1024
 _ROWS = Rows()
-_SQS = boto3.client("sqs")
+_SDK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
+_SQS = boto3.client("sqs", config=_SDK)
 _CONNECTIONS = boto3.client(
     "apigatewaymanagementapi",
     # Of the API itself, not of a domain name of one's own, whose path may be another.
     endpoint_url=os.environ["CALLBACK_URL"],
-    config=Config(max_pool_connections=_THREADS, retries={"mode": "standard", "total_max_attempts": 3}),
+    config=_SDK.merge(Config(max_pool_connections=_THREADS, retries={"mode": "standard", "total_max_attempts": 3})),
 )
 
 

@@ -5,11 +5,13 @@ import os
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from .rows import EVERYBODY, Rows
 
 _ROWS = Rows()
-_SQS = boto3.client("sqs")
+_SDK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
+_SQS = boto3.client("sqs", config=_SDK)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -7,19 +7,21 @@ from typing import Any
 
 import boto3
 from boto3.dynamodb.conditions import Key
+from botocore.config import Config
 
 EVERYBODY = "all"
 BY_CONNECTION = "by-connection"
 # API Gateway ends a connection after two hours: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 LONGEST = 2 * 60 * 60
 PAGE = 500
+_SDK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
 
 
 class Rows:
     """The table of connections."""
 
     def __init__(self) -> None:
-        self._table: Any = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
+        self._table: Any = boto3.resource("dynamodb", config=_SDK).Table(os.environ["TABLE_NAME"])
 
     def add(self, connection: str, groups: Iterable[str]) -> None:
         """Remember a connection in groups, no longer than it can last."""

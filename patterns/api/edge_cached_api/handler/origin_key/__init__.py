@@ -1,0 +1,1 @@
+"""The rotation of the key by which an API knows its distribution."""

@@ -1,0 +1,34 @@
+import { util } from '@aws-appsync/utils';
+
+const MOST = 100;
+
+export function request(ctx) {
+  const { status, limit, nextToken } = ctx.args;
+  const isUser = Object.hasOwn(ctx.identity, 'groups');
+  if (status !== 'PUBLISHED' && isUser && !(ctx.identity.groups ?? []).includes('editors')) {
+    util.unauthorized();
+  }
+  if (limit && (limit < 1 || limit > MOST)) {
+    util.error(`limit must be between 1 and ${MOST}, got ${limit}`, 'BadRequest');
+  }
+  return {
+    operation: 'Query',
+    index: 'by-status',
+    query: {
+      expression: '#status = :status',
+      expressionNames: { '#status': 'status' },
+      expressionValues: util.dynamodb.toMapValues({ ':status': status }),
+    },
+    // The newest first.
+    scanIndexForward: false,
+    limit: limit ? limit : 20,
+    nextToken,
+  };
+}
+
+export function response(ctx) {
+  if (ctx.error) {
+    util.error(ctx.error.message, ctx.error.type);
+  }
+  return { items: ctx.result.items, nextToken: ctx.result.nextToken };
+}

@@ -1,1 +1,0 @@
-"""Amazon API Gateway REST APIs: who may call them, their stage, limits, logs and domain names."""
