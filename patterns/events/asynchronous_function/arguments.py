@@ -9,6 +9,7 @@ from constructs import Construct
 
 from patterns.building_blocks.arguments import check_environment
 from patterns.building_blocks.idempotency_table import check_idempotency_table
+from patterns.building_blocks.ready_function import has_dead_letters
 from patterns.events.destinations.destination import Destination, check_destination, is_same_function
 
 RESERVED = ("IDEMPOTENCY_KEY", "IDEMPOTENCY_SECONDS", "IDEMPOTENCY_TABLE")
@@ -33,8 +34,7 @@ def check_ready(function: lambda_.IFunction | None) -> None:
             "function must have a role that is known, which must be allowed to send to the destinations: import it "
             "with Function.from_function_attributes(role=...)"
         )
-    dead = getattr(function, "dead_letter_queue", None) or getattr(function, "dead_letter_topic", None)
-    if dead is not None or getattr(function.node.default_child, "dead_letter_config", None) is not None:
+    if has_dead_letters(function):
         raise ValueError("function must have no dead letters of its own: each failed event would be kept twice")
     if any(
         isinstance(one, lambda_.EventInvokeConfig | lambda_.CfnEventInvokeConfig) for one in function.node.find_all()

@@ -29,6 +29,16 @@ def add_notification(
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
     """
     bucket.add_event_notification(s3.EventType.OBJECT_CREATED, destination, *filters)
+    acknowledge_notifications_handler(bucket)
+    return bucket.node.find_child("Notifications")
+
+
+def acknowledge_notifications_handler(bucket: s3.IBucket) -> None:
+    """Acknowledge the managed policy of the CDK's function that adds notifications to buckets.
+
+    Args:
+        bucket: A bucket that it adds them to.
+    """
     # One function of the CDK's own in each stack, whatever the number of buckets.
     for one in Stack.of(bucket).node.children:
         if one.node.id.startswith("BucketNotificationsHandler"):
@@ -40,7 +50,6 @@ def add_notification(
                     "while a stack is deployed; the managed policy lets it write its log and nothing else.",
                 )
             )
-    return bucket.node.find_child("Notifications")
 
 
 def bucket_to_notify_from(scope: Construct, construct_id: str, bucket: s3.IBucket) -> s3.IBucket:

@@ -15,21 +15,26 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patterns.building_blocks.arguments import check_json
 from patterns.building_blocks.bounds import Known, Matches, Passes
+from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.function_settings import LONGEST_TIMEOUT, timeout_of
 from patterns.building_blocks.lambda_function import (
+    KEPT_BY_A_DESTINATION,
     PYTHON,
     EnvironmentVariables,
     FunctionMemory,
     FunctionTimeout,
     LambdaFunction,
     ReservedConcurrency,
+    delivery_alarm,
+    keep_failed_events,
 )
 from patterns.building_blocks.python_code import python_code
-from patterns.building_blocks.ready_function import check_function, errors_alarm
+from patterns.building_blocks.ready_function import check_function, errors_alarm, has_dead_letters
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.version_release import check_hooks, check_owner, kept_version, note_alias, shift_traffic
@@ -73,7 +78,7 @@ class CanaryFunction(Construct):
         calls_per_minute: How many calls the alias gets in a quiet minute. With it, a shift is refused of which the new
             version gets too few calls for an alarm to measure. Default: not known.
         rollback_alarms: Alarms of your own that end a shift as well. Default: none.
-        encryption_key: The key that encrypts logs and environment. Default: keys that AWS owns.
+        encryption_key: The key that encrypts logs, environment and dead letters. Default: keys that AWS owns.
         log_retention: How long logs are kept. Default: one month.
         alarm_topic: The topic that alarms notify. Default: none; alarms only change state.
 
@@ -83,6 +88,8 @@ class CanaryFunction(Construct):
         alias (lambda_.Alias): What callers call.
         release (codedeploy.LambdaDeploymentGroup): What shifts traffic.
         probe_function (lambda_.Function | None): The hook of the pattern's own.
+        dead_letters (sqs.Queue | None): Events of callers that do not wait which failed for good, each with its error;
+            None if a ready function keeps them itself.
         alarms (list[cloudwatch.Alarm]): All alarms.
 
     Raises:
@@ -162,15 +169,16 @@ class CanaryFunction(Construct):
                 settings=self._settings,
                 reserved_concurrency=reserved_concurrency,
             )
-            made.acknowledge_no_dead_letter_configuration(
-                "What becomes of a failed event is decided where the alias is called."
-            )
+            made.acknowledge_no_dead_letter_configuration(KEPT_BY_A_DESTINATION)
             self.function = made.function
             self.alarms += made.alarms
 
         self.version = kept_version(self.function)
         self.alias = lambda_.Alias(self, "Alias", alias_name=alias_name, version=self.version)
         note_alias(self.function, alias_name)
+        self.dead_letters: sqs.Queue | None = None
+        if function is None or not has_dead_letters(function):
+            self._keep_failures()
         self.probe_function: lambda_.Function | None = None
         if probe is not None:
             self.probe_function = self._probe(probe)
@@ -218,6 +226,18 @@ class CanaryFunction(Construct):
             statistic="Sum",
             period=period or Duration.minutes(1),
         )
+
+    def _keep_failures(self) -> None:
+        """Of callers that call the alias and do not wait."""
+        settings = self._settings
+        failed = DeadLetterQueue(
+            self, "DeadLetters", holds="events that failed for good, each with its error", settings=settings
+        )
+        self.dead_letters = failed.queue
+        assert self.function.role is not None
+        sends = iam.Policy(self, "SendsFailures", roles=[self.function.role], statements=failed.send_statements())
+        keep_failed_events(self, "OnFailure", self.function, failed, after=sends, alias=self.alias)
+        self.alarms += [failed.alarm, delivery_alarm(self, self.function, settings)]
 
     def _example(self) -> lambda_.Code:
         return python_code(self, EXAMPLE, runtime=PYTHON, architecture=lambda_.Architecture.ARM_64)

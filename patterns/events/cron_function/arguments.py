@@ -1,10 +1,27 @@
-"""Arguments of a CronFunction that contradict each other."""
+"""Arguments of a CronFunction: their bounds, and those that contradict each other."""
 
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Interval, MultipleOf
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 
+from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.function_settings import reserved_concurrency_of
+
+FlexibleWindow = Annotated[
+    Duration,
+    Interval(ge=timedelta(minutes=1), le=timedelta(hours=24)),
+    MultipleOf(timedelta(minutes=1)),
+    Known("how long the alarm on missed runs looks back"),
+]
+Silence = Annotated[
+    Duration,
+    Interval(ge=timedelta(minutes=1), le=timedelta(days=6)),
+    Known("how long the alarm on missed runs looks back"),
+]
 
 
 def check_rule(schedule: scheduler.ScheduleExpression, flexible_window: Duration | None) -> None:

@@ -1,11 +1,9 @@
 """A schedule runs a function."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from annotated_types import Interval, MultipleOf
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
@@ -18,7 +16,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.arguments import check_json
-from patterns.building_blocks.bounds import Known, Passes
+from patterns.building_blocks.bounds import Passes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.lambda_function import (
     PYTHON,
@@ -34,7 +32,7 @@ from patterns.building_blocks.ready_function import check_function
 from patterns.building_blocks.scheduled_start import start_by_scheduler
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.events.cron_function.arguments import check_overlap, check_rule
+from patterns.events.cron_function.arguments import FlexibleWindow, Silence, check_overlap, check_rule
 from patterns.events.cron_function.schedule import check_schedule, longest_silence
 from patterns.events.cron_function.triggers import start_by_rule
 
@@ -100,24 +98,13 @@ class CronFunction(Construct):
         memory: FunctionMemory | None = None,
         timeout: FunctionTimeout | None = None,
         payload: Annotated[Mapping[str, Any], Passes(check_json, "JSON")] | None = None,
-        flexible_window: Annotated[
-            Duration,
-            Interval(ge=timedelta(minutes=1), le=timedelta(hours=24)),
-            MultipleOf(timedelta(minutes=1)),
-            Known("how long the alarm on missed runs looks back"),
-        ]
-        | None = None,
+        flexible_window: FlexibleWindow | None = None,
         retry_attempts: RetryAttempts = 2,
         max_event_age: MaxEventAge | None = None,
         allow_overlap: bool = False,
         enabled: bool = True,
         trigger: Trigger = "scheduler",
-        missed_run_alarm_after: Annotated[
-            Duration,
-            Interval(ge=timedelta(minutes=1), le=timedelta(days=6)),
-            Known("how long the alarm on missed runs looks back"),
-        ]
-        | None = None,
+        missed_run_alarm_after: Silence | None = None,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
@@ -141,14 +128,7 @@ class CronFunction(Construct):
         self.alarms: list[cloudwatch.Alarm] = [failed.alarm]
         if function is not None:
             self.function = function
-            self.alarms.append(
-                settings.alarm(
-                    self,
-                    "Errors",
-                    metric=function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
-                    description="A scheduled run raised an error or timed out: read the function's log.",
-                )
-            )
+            self._watch_for_errors(settings)
         else:
             architecture = lambda_.Architecture.ARM_64
             made = LambdaFunction(
@@ -211,6 +191,16 @@ class CronFunction(Construct):
             The metric, in invocations of the function.
         """
         return self.function.metric_invocations(statistic="Sum", period=period or FIVE_MINUTES)
+
+    def _watch_for_errors(self, settings: Settings) -> None:
+        self.alarms.append(
+            settings.alarm(
+                self,
+                "Errors",
+                metric=self.function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
+                description="A scheduled run raised an error or timed out: read the function's log.",
+            )
+        )
 
     def _watch_for_silence(
         self, silence: Duration | None, flexible_window: Duration | None, settings: Settings

@@ -11,8 +11,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.event_rule import lost_events
 from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.scheduled_start import DELIVERY_ATTEMPTS
 from patterns.building_blocks.settings import Settings
@@ -66,13 +66,7 @@ def start_by_rule(
     failures = settings.alarm(
         scope,
         "FailedInvocations",
-        metric=cloudwatch.Metric(
-            namespace="AWS/Events",
-            metric_name="FailedInvocations",
-            dimensions_map={"RuleName": rule.rule_name},
-            statistic="Sum",
-            period=FIVE_MINUTES,
-        ),
+        metric=lost_events(rule.rule_name),
         description="The scheduled rule could not start a run: check the function and its permission.",
     )
     return rule, failures

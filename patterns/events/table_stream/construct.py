@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from annotated_types import Len
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import Acknowledgment, Duration, Stack, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -26,6 +26,7 @@ from patterns.building_blocks.idempotency_table import IdempotencyTable, idempot
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import errors_alarm
+from patterns.building_blocks.retained_table import RetainedTable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.events.destinations.destination import acknowledge_records, arn_of, send_statements
@@ -123,23 +124,8 @@ class TableStream(Construct):
     def _make_table(self, partition_key: str, sort_key: str | None) -> dynamodb.Table:
         key = self._settings.encryption_key
 
-        def attribute(name: str) -> dynamodb.Attribute:
-            return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
-
-        return dynamodb.Table(
-            self,
-            "Table",
-            partition_key=attribute(partition_key),
-            sort_key=None if sort_key is None else attribute(sort_key),
-            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED if key else None,
-            encryption_key=key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
+        return RetainedTable(
+            self, "Table", partition_key=partition_key, sort_key=sort_key, stream=True, encryption_key=key
         )
 
     def _consume(self, scope: Construct, one: Consumer) -> None:

@@ -51,7 +51,11 @@ class Consumer:
         late_after: How old the oldest change may be when an alarm goes off. Default: 15 minutes.
     """
 
-    name: Annotated[str, Matches(r"[A-Z][A-Za-z0-9]{0,63}", "a capital and up to 63 letters and digits")]
+    name: Annotated[
+        str,
+        Matches(r"[A-Z][A-Za-z0-9]{0,63}", "a capital and up to 63 letters and digits"),
+        Known("the ids of constructs"),
+    ]
     function: lambda_.IFunction | None = None
     code: lambda_.Code | None = None
     handler: str | None = None

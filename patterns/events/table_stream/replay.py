@@ -5,14 +5,15 @@ Each is read from there and given to the function, and its dead letter is delete
 Needs boto3, and credentials that may read the queue and the stream and invoke the function.
 """
 
+import base64
 import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-HIDDEN = 900
-"""Seconds for which a dead letter is hidden while it is replayed, and after it failed."""
+HIDDEN = 960
+"""Seconds for which a dead letter is hidden while it is replayed, longer than a function may take."""
 
 
 def main(queue: str, function: str) -> int:
@@ -29,23 +30,22 @@ def main(queue: str, function: str) -> int:
 
     messages = boto3.client("sqs")
     failed, replayed, seen = 0, 0, set[str]()
-    while found := messages.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN).get(
-        "Messages"
-    ):
-        if {one["MessageId"] for one in found} <= seen:
-            break
-        for message in found:
-            if message["MessageId"] in seen:
-                continue
-            seen.add(message["MessageId"])
-            try:
-                give(function, json.loads(message["Body"])["DDBStreamBatchInfo"])
-            except Exception as error:
-                failed += 1
-                print(f"{message['MessageId']}: {type(error).__name__}: {error}", file=sys.stderr)
-                continue
-            messages.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-            replayed += 1
+    # One at a time: it is hidden while the function works on it, and not while others are worked on before it.
+    while found := messages.receive_message(
+        QueueUrl=queue, MaxNumberOfMessages=1, VisibilityTimeout=HIDDEN, WaitTimeSeconds=1
+    ).get("Messages"):
+        [message] = found
+        if message["MessageId"] in seen:
+            continue
+        seen.add(message["MessageId"])
+        try:
+            give(function, json.loads(message["Body"])["DDBStreamBatchInfo"])
+        except Exception as error:
+            failed += 1
+            print(f"{message['MessageId']}: {type(error).__name__}: {error}", file=sys.stderr)
+            continue
+        messages.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        replayed += 1
     print(f"replayed {replayed}, failed {failed}")
     return failed
 
@@ -61,16 +61,35 @@ def give(function: str, batch: dict[str, Any]) -> None:
         RuntimeError: If the stream has forgotten them, or the function fails again.
     """
     import boto3
+    from botocore.config import Config
 
-    records = [{**one, "eventSourceARN": batch["streamArn"]} for one in changes(batch)]
+    records = [as_lambda_has_it(one, batch["streamArn"]) for one in changes(batch)]
     if not records:
         raise RuntimeError("the stream has forgotten these changes")
-    answer = boto3.client("lambda").invoke(
-        FunctionName=function, Payload=json.dumps({"Records": records}, default=_seconds).encode()
+    # As long as a function may take, and once: a call that is tried again would be work that is done twice.
+    once = Config(connect_timeout=5, read_timeout=905, retries={"total_max_attempts": 1})
+    answer = boto3.client("lambda", config=once).invoke(
+        FunctionName=function, Payload=json.dumps({"Records": records}, default=_as_json).encode()
     )
     said: dict[str, Any] | None = json.loads(answer["Payload"].read())
     if answer.get("FunctionError") or (said or {}).get("batchItemFailures"):
         raise RuntimeError(f"the function fails again: {json.dumps(said)[:300]}")
+
+
+def as_lambda_has_it(record: dict[str, Any], stream: str) -> dict[str, Any]:
+    """Write a change as Lambda hands it to a function, which is not how the stream's API writes it.
+
+    Args:
+        record: The change, as the API has it.
+        stream: The ARN of the stream.
+
+    Returns:
+        The change: `userIdentity`, by which what expired is told apart, begins its names in lower case.
+    """
+    made = {**record, "eventSourceARN": stream}
+    if identity := record.get("userIdentity"):
+        made["userIdentity"] = {f"{name[0].lower()}{name[1:]}": value for name, value in identity.items()}
+    return made
 
 
 def changes(batch: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -101,9 +120,12 @@ def changes(batch: dict[str, Any]) -> Iterator[dict[str, Any]]:
         iterator = page.get("NextShardIterator") if page["Records"] else None
 
 
-def _seconds(value: Any) -> float:
+def _as_json(value: Any) -> float | str:
     if isinstance(value, datetime):
         return value.timestamp()
+    if isinstance(value, bytes):
+        # Binary attributes.
+        return base64.b64encode(value).decode()
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 

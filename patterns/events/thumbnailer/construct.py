@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicy, Size, Token
+from aws_cdk import Duration, Size, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -21,6 +21,7 @@ from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.lambda_function import PYTHON, FunctionMemory, LambdaFunction, ReservedConcurrency
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.retained_table import RetainedTable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
@@ -72,7 +73,7 @@ class Thumbnailer(Construct):
         source_suffixes: Only keys that end in one of them are looked at; capitals count. Default: all.
         destination_prefix: What the keys of thumbnails start with. Default: nothing.
         max_bytes: The largest file that is read. Default: 64 MiB.
-        max_pixels: The largest image that is decoded, in pixels. Default: 100 million.
+        max_pixels: The largest image that is decoded, in pixels. Default: 100,000,000.
         architecture: The function's processor. Default: arm64.
         memory: The function's memory, enough for the largest image that `max_pixels` and `max_bytes` accept.
             Default: 1769 MiB, which is one whole processor.
@@ -192,19 +193,8 @@ class Thumbnailer(Construct):
         )
 
     def _records(self) -> dynamodb.Table:
-        return dynamodb.Table(
-            self,
-            "Records",
-            partition_key=dynamodb.Attribute(name="source_key", type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name="source_bucket", type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
-            encryption_key=self.encryption_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
+        return RetainedTable(
+            self, "Records", partition_key="source_key", sort_key="source_bucket", encryption_key=self.encryption_key
         )
 
     def _permit(self, thumbnails: LambdaFunction, *, versioned: bool) -> None:

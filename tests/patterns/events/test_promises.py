@@ -47,6 +47,14 @@ def alarmed(pattern: Pattern, queue: str) -> list[dict[str, Any]]:
     ]
 
 
+def is_polled_by_nobody(pattern: Pattern, arn: Any) -> bool:
+    """Whether an ARN is that of a queue of the pattern that no function reads."""
+    polled = [referred(one["EventSourceArn"]) for one in resources(pattern, "AWS::Lambda::EventSourceMapping").values()]
+    return any(
+        arn == {"Fn::GetAtt": [name, "Arn"]} for name in resources(pattern, "AWS::SQS::Queue") if name not in polled
+    )
+
+
 def dead_letters(pattern: Pattern) -> Iterator[tuple[str, Any]]:
     """Each asynchronous edge of a pattern, and the queue that keeps what did not get over it."""
     for name, one in resources(pattern, "AWS::SNS::Subscription").items():
@@ -55,7 +63,9 @@ def dead_letters(pattern: Pattern) -> Iterator[tuple[str, Any]]:
         yield name, one["Target"].get("DeadLetterConfig", {}).get("Arn")
     for name, one in resources(pattern, "AWS::Events::Rule").items():
         for target in one.get("Targets", []):
-            yield f"{name}.{target['Id']}", target.get("DeadLetterConfig", {}).get("Arn")
+            # What a rule sends to a queue that is no function's has arrived where failures end.
+            ends = target["Arn"] if is_polled_by_nobody(pattern, target["Arn"]) else None
+            yield f"{name}.{target['Id']}", target.get("DeadLetterConfig", {}).get("Arn", ends)
     for name, one in resources(pattern, "AWS::Lambda::EventSourceMapping").items():
         # What a queue cannot deliver goes to its own dead letters, what a stream cannot to the mapping's destination.
         queue = resources(pattern, "AWS::SQS::Queue").get(referred(one["EventSourceArn"]))

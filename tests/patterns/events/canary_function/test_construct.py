@@ -203,3 +203,33 @@ def test_a_release_with_hooks_leaves_no_finding() -> None:
 
     found = synthesize(build, context=context(), packs=["AwsSolutions", "Serverless"]).findings
     assert [one for one in found if "Ready" not in one.construct] == []
+
+
+def test_failed_events_of_the_alias_are_kept_whichever_version_it_names() -> None:
+    template = template_of()
+    [config] = resources(template, "AWS::Lambda::EventInvokeConfig").values()
+    [queue] = resources(template, "AWS::SQS::Queue")
+    given = config["Properties"]
+    # Lambda goes by the setting of what was invoked: that of $LATEST says nothing of the alias.
+    assert given["Qualifier"] == "live"
+    assert given["DestinationConfig"]["OnFailure"] == {"Destination": {"Fn::GetAtt": [queue, "Arn"]}}
+    aliases, policies = resources(template, "AWS::Lambda::Alias"), resources(template, "AWS::IAM::Policy")
+    waited = set(config["DependsOn"])
+    assert waited & aliases.keys(), "there is no setting of an alias before the alias"
+    [sends] = waited & policies.keys()
+    [statement] = policies[sends]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("sqs:SendMessage", {"Fn::GetAtt": [queue, "Arn"]})
+
+
+def test_a_ready_function_with_dead_letters_of_its_own_keeps_them_there(scope: cdk.Stack) -> None:
+    function = lambda_.Function(
+        scope,
+        "Own",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        dead_letter_queue_enabled=True,
+    )
+    made = CanaryFunction(scope, "Made", function=function)
+    assert made.dead_letters is None
+    Template.from_stack(scope).resource_count_is("AWS::Lambda::EventInvokeConfig", 0)

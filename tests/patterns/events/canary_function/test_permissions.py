@@ -14,7 +14,7 @@ PLATFORM = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecor
 def test_the_role_allows_what_is_done_and_no_more(permissions: Callable[..., PermissionProof]) -> None:
     template = example("canary-function", "agnostic").template
     proof = permissions(template, function="CanaryFunction/Work/Function", code=CODE, events=[{}, {"probe": True}])
-    assert proof.used == PLATFORM
+    assert proof.used == PLATFORM | {"sqs:SendMessage"}
 
 
 def test_the_hook_may_call_the_new_version_and_answer_this_release_and_no_more() -> None:

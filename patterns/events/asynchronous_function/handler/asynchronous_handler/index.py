@@ -10,13 +10,15 @@ import os
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig, idempotent
+from botocore.config import Config
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
+_SDK = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @idempotent(
-    persistence_store=DynamoDBPersistenceLayer(table_name=os.environ["IDEMPOTENCY_TABLE"]),
+    persistence_store=DynamoDBPersistenceLayer(table_name=os.environ["IDEMPOTENCY_TABLE"], boto_config=_SDK),
     config=IdempotencyConfig(
         event_key_jmespath=os.environ["IDEMPOTENCY_KEY"],
         # An event that holds nothing there could be told from no other.

@@ -10,9 +10,11 @@ import os
 from typing import Any
 
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig, idempotent_function
+from botocore.config import Config
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
+_SDK = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 _CONFIG = IdempotencyConfig(
     event_key_jmespath="eventID",
     raise_on_no_idempotency_key=True,
@@ -22,7 +24,7 @@ _CONFIG = IdempotencyConfig(
 
 @idempotent_function(  # type: ignore[untyped-decorator]
     data_keyword_argument="record",
-    persistence_store=DynamoDBPersistenceLayer(table_name=os.environ["IDEMPOTENCY_TABLE"]),
+    persistence_store=DynamoDBPersistenceLayer(table_name=os.environ["IDEMPOTENCY_TABLE"], boto_config=_SDK),
     config=_CONFIG,
 )
 def work(*, record: dict[str, Any]) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Starts tasks for new objects."""
