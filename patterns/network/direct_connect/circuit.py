@@ -1,0 +1,132 @@
+"""Circuits of Direct Connect: a port, an interface of its VLAN, and alarms."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from annotated_types import Interval
+from aws_cdk import CfnTag, Fn
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_directconnect as directconnect
+from aws_cdk.interfaces import aws_directconnect as directconnect_interfaces
+from constructs import Construct
+
+from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.settings import Settings
+from patterns.network.hub.customer_site import CustomerSite
+
+Bandwidth = Literal["1Gbps", "10Gbps", "100Gbps", "400Gbps"]
+Encryption = Literal["none", "macsec", "vpn"]
+Interfaces = Literal["transit", "private"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circuit:
+    """One circuit to a site.
+
+    Attributes:
+        name: What it is called, unique at its site: letters, digits and hyphens.
+        location: The Direct Connect location that the port is at, such as "EqDC2".
+        vlan: The VLAN of its interface.
+        bandwidth: The port's bandwidth. Default: "10Gbps".
+        connection: A connection that is there, instead of a new port. Default: a new one.
+    """
+
+    name: Annotated[str, Matches(r"[A-Za-z0-9-]{1,60}", "letters, digits and hyphens"), Known("the ids of constructs")]
+    location: Annotated[str, Matches(r"[A-Za-z0-9-]{1,40}", "letters, digits and hyphens")]
+    vlan: Annotated[int, Interval(ge=1, le=4094)]
+    bandwidth: Bandwidth = "10Gbps"
+    connection: directconnect_interfaces.IConnectionRef | None = None
+
+
+class CircuitInterface(Construct):
+    """The virtual interface of a circuit, on a new port or an existing one.
+
+    Args:
+        scope: Parent construct.
+        construct_id: Construct id.
+        circuit: The circuit.
+        site: The site that it leads to.
+        gateway: The Direct Connect gateway.
+        interfaces: "transit" or "private": what its gateway leads to.
+        macsec: Whether a new port is one that encrypts by MACsec.
+        mtu: The largest packet, 1500 or 8500 bytes.
+        settings: Whom alarms notify.
+
+    Attributes:
+        connection (directconnect.CfnConnection | None): The new port.
+        interface (directconnect.CfnTransitVirtualInterface | directconnect.CfnPrivateVirtualInterface): The interface.
+        alarms (list[cloudwatch.Alarm]): Its alarms.
+
+    Source: https://docs.aws.amazon.com/directconnect/latest/UserGuide/MACsec.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        circuit: Circuit,
+        site: CustomerSite,
+        gateway: directconnect.CfnDirectConnectGateway,
+        interfaces: Interfaces,
+        macsec: bool,
+        mtu: int,
+        settings: Settings,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.connection: directconnect.CfnConnection | None = None
+        if circuit.connection is not None:
+            # arn:aws:directconnect:eu-west-1:111122223333:dxcon/dxcon-ffabc123
+            connection_id = Fn.select(1, Fn.split("/", circuit.connection.connection_ref.connection_arn))
+        else:
+            self.connection = directconnect.CfnConnection(
+                self,
+                "Connection",
+                bandwidth=circuit.bandwidth,
+                connection_name=circuit.name,
+                location=circuit.location,
+                # Only a port that was asked for so can do it; the key is associated by its owner.
+                request_mac_sec=True if macsec else None,
+                tags=[CfnTag(key="Name", value=self.node.path)],
+            )
+            connection_id = self.connection.attr_connection_id
+        families = ("ipv4", "ipv6") if site.ipv6_prefixes else ("ipv4",)
+        given: dict[str, Any] = {
+            "connection_id": connection_id,
+            "direct_connect_gateway_id": gateway.attr_direct_connect_gateway_id,
+            "virtual_interface_name": circuit.name,
+            "vlan": circuit.vlan,
+            "mtu": mtu,
+            "tags": [CfnTag(key="Name", value=self.node.path)],
+        }
+        # Without a key of ours AWS makes one for each session, and no template holds it.
+        self.interface: directconnect.CfnTransitVirtualInterface | directconnect.CfnPrivateVirtualInterface
+        if interfaces == "transit":
+            transit = directconnect.CfnTransitVirtualInterface
+            peers = [transit.BgpPeerProperty(address_family=each, asn=str(site.asn)) for each in families]
+            self.interface = transit(self, "Interface", bgp_peers=peers, **given)
+        else:
+            private = directconnect.CfnPrivateVirtualInterface
+            sessions = [private.BgpPeerProperty(address_family=each, asn=str(site.asn)) for each in families]
+            self.interface = private(self, "Interface", bgp_peers=sessions, **given)
+        watched = {"ConnectionState": "A circuit is down: the site hangs by the others, or by the VPN."}
+        if macsec:
+            watched["ConnectionEncryptionState"] = "A circuit's MACsec is down: see whether its key is associated."
+        self.alarms = [
+            settings.alarm(
+                self,
+                name.removeprefix("Connection") + "Down",
+                metric=cloudwatch.Metric(
+                    namespace="AWS/DX",
+                    metric_name=name,
+                    dimensions_map={"ConnectionId": connection_id},
+                    statistic="Minimum",
+                    period=FIVE_MINUTES,
+                ),
+                description=description,
+                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                missing_data=cloudwatch.TreatMissingData.BREACHING,
+            )
+            for name, description in watched.items()
+        ]
