@@ -16,8 +16,8 @@ from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_reso
 _HANDLER = Path(__file__).parent / "handler"
 # Lambda's own limit is 15 minutes; CloudFormation would wait for an hour.
 _FUNCTION_TIMEOUT = Duration.minutes(14)
-_SERVICE_TIMEOUT = Duration.minutes(15)
-_DESCRIBES_NAME_NOTHING = "EC2's Describe actions name no resource: IAM allows them only on all resources."
+SERVICE_TIMEOUT = Duration.minutes(15)
+DESCRIBES_NAME_NOTHING = "EC2's Describe actions name no resource: IAM allows them only on all resources."
 
 
 class AttachmentPlacement(Construct):
@@ -56,10 +56,10 @@ class AttachmentPlacement(Construct):
             "Resource",
             resource_type="Custom::TransitGatewayAttachment",
             service_token=function.function.function_arn,
-            service_timeout=_SERVICE_TIMEOUT,
+            service_timeout=SERVICE_TIMEOUT,
             properties=properties if default is None else properties | {"DefaultTableId": default},
         )
-        self.resource.node.add_dependency(function.describes)
+        self.resource.node.add_dependency(function.describe())
         if default is not None:
             self.resource.node.add_dependency(function.release())
 
@@ -104,10 +104,10 @@ class VpnTunnels(Construct):
             "Resource",
             resource_type="Custom::VpnTunnels",
             service_token=function.function.function_arn,
-            service_timeout=_SERVICE_TIMEOUT,
+            service_timeout=SERVICE_TIMEOUT,
             properties={"VpnConnectionId": vpn_connection_id},
         )
-        self.resource.node.add_dependency(function.describes)
+        self.resource.node.add_dependency(function.describe())
         self.addresses = [self.resource.get_att_string(f"Tunnel{number}Address") for number in (1, 2)]
 
 
@@ -158,20 +158,20 @@ class GatewayDefaults(Construct):
                 iam.PolicyStatement(actions=["ec2:DescribeTransitGateways"], resources=["*"]),
             ],
         )
-        acknowledge_wildcard_resource(modifies, "*", _DESCRIBES_NAME_NOTHING)
+        acknowledge_wildcard_resource(modifies, "*", DESCRIBES_NAME_NOTHING)
         self.resource = CustomResource(
             self,
             "Resource",
             resource_type="Custom::TransitGatewayDefaults",
             service_token=function.function.function_arn,
-            service_timeout=_SERVICE_TIMEOUT,
+            service_timeout=SERVICE_TIMEOUT,
             properties={
                 "TransitGatewayId": transit_gateway_id,
                 "AssociationTableId": association_table_id,
                 "PropagationTableId": propagation_table_id,
             },
         )
-        self.resource.node.add_dependency(function.describes)
+        self.resource.node.add_dependency(function.describe())
         # Its deletion, too, modifies the gateway: it turns the defaults off.
         self.resource.node.add_dependency(modifies)
 
@@ -196,18 +196,6 @@ class AttachmentFunction(LambdaFunction):
                 reason="Only CloudFormation invokes it, and fails the deployment when no answer comes in 15 minutes.",
             )
         )
-        self.describes = iam.Policy(
-            self,
-            "Describes",
-            roles=[self.role],
-            statements=[
-                iam.PolicyStatement(
-                    actions=["ec2:DescribeTransitGatewayAttachments", "ec2:DescribeVpnConnections"],
-                    resources=["*"],
-                )
-            ],
-        )
-        acknowledge_wildcard_resource(self.describes, "*", _DESCRIBES_NAME_NOTHING)
 
     def _alarms(self, settings: Settings) -> list[cloudwatch.Alarm]:  # noqa: ARG002
         # None: its failure fails a deployment, before the eyes of whoever deploys.
@@ -226,6 +214,29 @@ class AttachmentFunction(LambdaFunction):
         stack = Stack.of(scope)
         existing = stack.node.try_find_child("TransitGatewayAttachmentFunction")
         return existing if isinstance(existing, cls) else cls(stack)
+
+    def describe(self) -> iam.Policy:
+        """Let the function look attachments and VPN connections up.
+
+        Returns:
+            The policy that lets it.
+        """
+        existing = self.node.try_find_child("Describes")
+        if isinstance(existing, iam.Policy):
+            return existing
+        describes = iam.Policy(
+            self,
+            "Describes",
+            roles=[self.role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["ec2:DescribeTransitGatewayAttachments", "ec2:DescribeVpnConnections"],
+                    resources=["*"],
+                )
+            ],
+        )
+        acknowledge_wildcard_resource(describes, "*", DESCRIBES_NAME_NOTHING)
+        return describes
 
     def release(self) -> iam.Policy:
         """Let the function take attachments out of route tables.

@@ -11,14 +11,15 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
-from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.nat_gateway_alarms import watch_nat_gateways
+from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.network.tiers.cidr_block import VpcCidr
-from patterns.network.tiers.endpoints import InterfaceEndpoints, ServiceNames, check_services, gateway_endpoints
-from patterns.network.tiers.network_logs import NetworkLogs
-from patterns.network.tiers.public_access import block_public_access as block
-from patterns.network.tiers.tiered_vpc import PUBLIC, TieredVpc
+from patterns.building_blocks.vpc.cidr_block import VpcCidr
+from patterns.building_blocks.vpc.endpoints import InterfaceEndpoints, ServiceNames, check_services, gateway_endpoints
+from patterns.building_blocks.vpc.network_logs import NetworkLogs
+from patterns.building_blocks.vpc.tiered_vpc import PUBLIC, TieredVpc
+from patterns.network.access.public_access import block_public_access as block
 
 DUAL_STACK, IPV6_ONLY = "DualStack", "Ipv6Only"
 EVERY_IPV4, EVERY_IPV6 = "0.0.0.0/0", "::/0"
@@ -141,8 +142,10 @@ class DualStackEgress(Construct):
                     subnet.route(name, destination, nat_gateway_id=self.nat_gateways[number].attr_nat_gateway_id)
 
     def _let_out(self) -> ec2.ISecurityGroup:
-        group = ec2.SecurityGroup(
-            self, "Hosts", vpc=self.vpc, description="Hosts that go out by HTTPS", allow_all_outbound=False
+        group = deployable(
+            ec2.SecurityGroup(
+                self, "Hosts", vpc=self.vpc, description="Hosts that go out by HTTPS", allow_all_outbound=False
+            )
         )
         group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "HTTPS by IPv4")
         group.add_egress_rule(ec2.Peer.any_ipv6(), ec2.Port.tcp(443), "HTTPS by IPv6")

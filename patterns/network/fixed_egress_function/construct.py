@@ -12,23 +12,27 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.lambda_function import (
     EnvironmentVariables,
     FunctionMemory,
     FunctionTimeout,
     LambdaFunction,
 )
-from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.nat_gateway_alarms import watch_nat_gateways
+from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.network.tiers.cidr_block import VpcCidr
-from patterns.network.tiers.endpoints import gateway_endpoints
-from patterns.network.tiers.network_logs import NetworkLogs
-from patterns.network.tiers.tiered_vpc import TieredVpc
+from patterns.building_blocks.vpc.cidr_block import VpcCidr
+from patterns.building_blocks.vpc.endpoints import gateway_endpoints
+from patterns.building_blocks.vpc.network_logs import NetworkLogs
+from patterns.building_blocks.vpc.route_tables import route_table_of
+from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
 
 TIER = "Function"
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
@@ -65,8 +69,8 @@ class FixedEgressFunction(Construct):
         addresses_per_zone: How many addresses each zone has, each for 55,000 connections to one destination at a time.
             Default: 1.
         egress_port: The TCP port that the function may call. Default: 443.
-        encryption_key: The key that encrypts logs and environment. Default: a new key for the flow logs, and keys that
-            AWS owns.
+        encryption_key: The key that encrypts logs, environment and dead letters. Default: a new key for the flow logs,
+            and keys that AWS owns.
         log_retention: How long logs are kept. Default: one year.
         alarm_topic: The topic that alarms notify. Default: none; alarms only change state.
 
@@ -77,8 +81,10 @@ class FixedEgressFunction(Construct):
         nat_gateway (ec2.CfnNatGateway): The gateway.
         elastic_ips (list[ec2.CfnEIP]): The addresses, zone by zone.
         addresses (list[str]): The same as text, for partners, known when it is deployed.
+        dead_letters (sqs.Queue): Events of callers that do not wait which failed for good, each with its error.
         logs (NetworkLogs | None): Log group `Flows` of the new VPC, and its key.
-        alarms (list[cloudwatch.Alarm]): Errors, throttles, and connections that the gateway refuses.
+        alarms (list[cloudwatch.Alarm]): Errors, throttles, events that failed for good, and connections that the
+            gateway refuses.
 
     Raises:
         ValueError: If the range is too small, or `vpc` has no isolated subnets.
@@ -118,10 +124,14 @@ class FixedEgressFunction(Construct):
         self.logs: NetworkLogs | None = None
         self.vpc: ec2.IVpc = vpc or self._new_vpc(cidr, zone_names, settings)
         self._internet = self._internet_gateway()
-        self.elastic_ips = self._addresses(len(zone_names) * addresses_per_zone)
+        self.elastic_ips = self._addresses(len(zone_names), addresses_per_zone)
         self.addresses = [each.attr_public_ip for each in self.elastic_ips]
         self.nat_gateway = self._nat_gateway(zone_names, addresses_per_zone)
         self._route()
+        failed = DeadLetterQueue(
+            self, "DeadLetters", holds="events that failed for good, each with its error", settings=settings
+        )
+        self.dead_letters: sqs.Queue = failed.queue
         made = LambdaFunction(
             self,
             "Function",
@@ -133,15 +143,14 @@ class FixedEgressFunction(Construct):
             timeout=timeout,
             environment=environment,
             settings=settings,
+            dead_letters=failed,
         )
         self.function = made.function
-        made.acknowledge_no_dead_letter_configuration(
-            "Who invokes it is not known here: callers that do not wait bring a destination of their own."
-        )
         self.security_group = self._let_out(egress_port)
         self._place(made)
         self.alarms: list[cloudwatch.Alarm] = [
             *made.alarms,
+            failed.alarm,
             *watch_nat_gateways(self, [self.nat_gateway], settings.alarm_topic),
         ]
 
@@ -165,11 +174,17 @@ class FixedEgressFunction(Construct):
             internet_gateway_id=gateway.attr_internet_gateway_id,
         )
 
-    def _addresses(self, number: int) -> list[ec2.CfnEIP]:
+    def _addresses(self, zones_: int, each: int) -> list[ec2.CfnEIP]:
+        """Zone by zone; one more for each zone, or one more zone, leaves those that are there in theirs."""
         made = []
-        for one in range(1, number + 1):
-            tags = [CfnTag(key="Name", value=f"{self.node.path}/Address{one}")]
-            address = ec2.CfnEIP(self, f"Address{one}", domain="vpc", tags=tags)
+        names = [
+            f"Address{zone}{f'Number{one}' if one > 1 else ''}"
+            for zone in range(1, zones_ + 1)
+            for one in range(1, each + 1)
+        ]
+        for name in names:
+            tags = [CfnTag(key="Name", value=f"{self.node.path}/{name}")]
+            address = ec2.CfnEIP(self, name, domain="vpc", tags=tags)
             # Partners let this address in: it outlives its stack, but not a creation that fails.
             address.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             if self._internet is not None:
@@ -199,7 +214,7 @@ class FixedEgressFunction(Construct):
         return gateway
 
     def _route(self) -> None:
-        tables = dict.fromkeys(subnet.route_table.route_table_id for subnet in self.vpc.isolated_subnets)
+        tables = dict.fromkeys(route_table_of(subnet) for subnet in self.vpc.isolated_subnets)
         for number, table in enumerate(tables, start=1):
             ec2.CfnRoute(
                 self,
@@ -213,8 +228,10 @@ class FixedEgressFunction(Construct):
             gateway_endpoints(self, vpc_id=self.vpc.vpc_id, route_table_ids=list(tables))
 
     def _let_out(self, port: int) -> ec2.SecurityGroup:
-        group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=self.vpc, description="A function that calls out", allow_all_outbound=False
+        group = deployable(
+            ec2.SecurityGroup(
+                self, "SecurityGroup", vpc=self.vpc, description="A function that calls out", allow_all_outbound=False
+            )
         )
         group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(port), "What the function calls")
         return group

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from constructs import Construct, IDependable
 
 from patterns.building_blocks.signature import checked
-from patterns.network.tiers.tiered_vpc import PUBLIC, SubnetPrefix, TieredVpc, ZonalSubnet
+from patterns.building_blocks.vpc.tiered_vpc import PUBLIC, SubnetPrefix, TieredVpc, ZonalSubnet
 
 __all__ = ["ATTACHMENT", "PUBLIC", "AttachmentVpc", "SubnetPrefix", "ZonalSubnet"]
 
@@ -25,6 +25,7 @@ class AttachmentVpc(TieredVpc):
         availability_zones: The zones, names or tokens.
         tiers: Further tiers by name, with the prefix length of their subnets. A tier called `Public` gets an internet
             gateway and the default route to it. The attachment tier is always there: a /28 in each zone.
+        ipv6: Whether the VPC has a range of Amazon's IPv6 addresses, and each subnet a /64 of it. Default: no.
         argument: What the caller calls `cidr`, for messages. Default: "cidr".
 
     Raises:
@@ -42,6 +43,7 @@ class AttachmentVpc(TieredVpc):
         cidr: str,
         availability_zones: Sequence[str],
         tiers: Mapping[str, SubnetPrefix] | None = None,
+        ipv6: bool = False,
         argument: str = "cidr",
     ) -> None:
         super().__init__(
@@ -50,6 +52,7 @@ class AttachmentVpc(TieredVpc):
             cidr=cidr,
             availability_zones=availability_zones,
             tiers={ATTACHMENT: 28, **(tiers or {})},
+            ipv6=ipv6,
             argument=argument,
         )
 
@@ -65,14 +68,14 @@ class AttachmentVpc(TieredVpc):
 
         Args:
             tier: The tier.
-            destinations: IPv4 CIDR blocks.
+            destinations: CIDR blocks.
             transit_gateway_id: The gateway.
             after: The attachment: a route to a gateway that is not attached is refused.
         """
         for destination in destinations:
             for subnet in self.subnets[tier]:
                 subnet.route(
-                    f"ToGateway{destination.replace('/', '-')}",
+                    f"ToGateway{destination.replace('/', '-').replace(':', '-')}",
                     destination,
                     transit_gateway_id=transit_gateway_id,
                     after=after,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
 from annotated_types import Interval, Len, Unit
@@ -12,7 +12,8 @@ from constructs import Construct
 from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.bounds import Known, Matches, Passes
 from patterns.building_blocks.same_region import check_certificate
-from patterns.network.tiers.cidr_block import PrivateCidr, is_concrete, private_networks
+from patterns.building_blocks.vpc.cidr_block import PrivateCidr, is_concrete, private_networks
+from patterns.network.hub.ipv6_range import Ipv6Prefix, ipv6_network
 
 Routing = Literal["bgp", "static"]
 
@@ -76,6 +77,8 @@ class CustomerSite:
         asn: The BGP number of its devices. Default: 65000.
         prefixes: What is reached at the site. Needed with static routing; with BGP, what the site is expected to
             announce, which is checked against everything else here. Default: none.
+        ipv6_prefixes: What the site announces by IPv6, with BGP alone. A VPN then has another connection for each
+            device, since one carries either family. Default: none; IPv4 alone.
         routing: How routes are learnt, "bgp" or "static". Default: "bgp".
     """
 
@@ -89,6 +92,7 @@ class CustomerSite:
     certificates: Sequence[acm.ICertificate] = ()
     asn: SiteAsn = 65000
     prefixes: Sequence[PrivateCidr] = ()
+    ipv6_prefixes: Sequence[Ipv6Prefix] = ()
     routing: Routing = "bgp"
 
 
@@ -100,6 +104,7 @@ def check_sites(
     ecmp: bool,
     networks: Sequence[IPv4Network],
     connected: bool,
+    ipv6: bool = False,
 ) -> None:
     """Refuse sites that cannot work, alone or together.
 
@@ -110,6 +115,7 @@ def check_sites(
         ecmp: Whether it is asked that flows are spread over equal tunnels.
         networks: Ranges that are blackholed: a site's prefix must be longer than these.
         connected: Whether sites exchange routes with each other.
+        ipv6: Whether IPv6 is carried. Default: no.
 
     Raises:
         ValueError: If a site is wrong, or one comes twice.
@@ -120,8 +126,10 @@ def check_sites(
     addresses: set[str] = set()
     prefixes: dict[str, list[IPv4Network]] = {}
     asns: dict[int, str] = {}
+    ipv6_taken: dict[str, list[IPv6Network]] = {}
     for site in sites:
         _check_site(scope, site, gateway_asn)
+        _check_ipv6(site, carried=ipv6, taken=ipv6_taken)
         if site.name in names:
             raise ValueError(f"sites must have different names, got {site.name} twice")
         names.add(site.name)
@@ -172,3 +180,20 @@ def _check_site(scope: Construct, site: CustomerSite, gateway_asn: int) -> None:
                 f"{what} addresses must be one with static routing, got {len(site.addresses)}: a static route of a "
                 "gateway names one connection"
             )
+
+
+def _check_ipv6(site: CustomerSite, *, carried: bool, taken: dict[str, list[IPv6Network]]) -> None:
+    what = f"sites[{site.name}]:"
+    if site.ipv6_prefixes and not carried:
+        raise ValueError(f"{what} ipv6_prefixes must be left out: IPv6 is not carried here")
+    if site.ipv6_prefixes and site.routing == "static":
+        raise ValueError(f"{what} ipv6_prefixes must be announced by BGP, got static routing")
+    for value in site.ipv6_prefixes:
+        prefix = ipv6_network(f"{what} ipv6_prefixes", value)
+        for owner, theirs in taken.items():
+            for other in theirs:
+                if prefix.overlaps(other):
+                    raise ValueError(
+                        f"{what} ipv6_prefixes must not overlap those of site {owner} ({other}), got {prefix}"
+                    )
+        taken.setdefault(site.name, []).append(prefix)

@@ -84,8 +84,12 @@ class SiteToSiteVpn(Construct):
         accelerated: Whether tunnels enter AWS at the nearest edge location. Default: no.
         customer_gateways: The site's devices, where another gateway has made them. Default: new ones.
         inside: The inside range of each tunnel, two for each device. Default: ranges that AWS chooses.
+        ipv6: Whether the tunnels carry IPv6 instead of IPv4; on a transit gateway alone. Default: no.
+        transport_attachment_id: The Direct Connect attachment that the tunnels run over, between private addresses.
+            Default: the internet.
 
     Attributes:
+        ipv6 (bool): Whether the tunnels carry IPv6 instead of IPv4.
         customer_gateways (list[ec2.CfnCustomerGateway]): One for each device.
         connections (list[ec2.CfnVPNConnection]): One for each device.
 
@@ -104,9 +108,12 @@ class SiteToSiteVpn(Construct):
         accelerated: bool = False,
         customer_gateways: Sequence[ec2.CfnCustomerGateway] | None = None,
         inside: Sequence[str] = (),
+        ipv6: bool = False,
+        transport_attachment_id: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.site = site
+        self.ipv6 = ipv6
         self.alarms: list[cloudwatch.AlarmBase] = []
         self.customer_gateways = list(customer_gateways or [])
         if not customer_gateways:
@@ -121,6 +128,9 @@ class SiteToSiteVpn(Construct):
                 vpn_gateway_id=vpn_gateway_id,
                 static_routes_only=site.routing == "static",
                 enable_acceleration=True if accelerated else None,
+                tunnel_inside_ip_version="ipv6" if ipv6 else None,
+                outside_ip_address_type="PrivateIpv4" if transport_attachment_id else None,
+                transport_transit_gateway_attachment_id=transport_attachment_id,
                 # AWS then generates the keys and puts them there itself: no template and no log ever holds one.
                 pre_shared_key_storage=None if site.certificates else "SecretsManager",
                 vpn_tunnel_options_specifications=[
@@ -283,3 +293,49 @@ def _without_star(log_group: logs.ILogGroup) -> str:
         resource_name=log_group.log_group_name,
         arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
+
+
+def site_vpns(
+    scope: Construct,
+    construct_id: str,
+    *,
+    site: CustomerSite,
+    log_group: logs.ILogGroup,
+    transit_gateway_id: str,
+    accelerated: bool = False,
+    transport_attachment_id: str | None = None,
+) -> list[SiteToSiteVpn]:
+    """Make the connections of a site to a transit gateway: of IPv4, and where it announces IPv6, of that, too.
+
+    Args:
+        scope: Parent construct.
+        construct_id: Construct id; that of IPv6 ends in `Ipv6`.
+        site: The site, checked by `check_sites`.
+        log_group: Where tunnels are logged.
+        transit_gateway_id: The transit gateway.
+        accelerated: Whether tunnels enter AWS at the nearest edge location. Default: no.
+        transport_attachment_id: The Direct Connect attachment that the tunnels run over. Default: the internet.
+
+    Returns:
+        One, or two that end on the same devices.
+
+    Source: https://docs.aws.amazon.com/vpn/latest/s2svpn/ipv4-ipv6.html
+    """
+    made: list[SiteToSiteVpn] = []
+    # A connection carries either family.
+    for ipv6 in (False, True) if site.ipv6_prefixes else (False,):
+        made.append(
+            SiteToSiteVpn(
+                scope,
+                f"{construct_id}{'Ipv6' if ipv6 else ''}",
+                site=site,
+                log_group=log_group,
+                transit_gateway_id=transit_gateway_id,
+                accelerated=accelerated,
+                transport_attachment_id=transport_attachment_id,
+                # A Region takes no second customer gateway of one address and number.
+                customer_gateways=made[0].customer_gateways if made else None,
+                ipv6=ipv6,
+            )
+        )
+    return made

@@ -1,7 +1,7 @@
 """Spokes of a transit gateway: VPCs whose subnets route to it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Annotated
 
@@ -12,10 +12,14 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct, IDependable
 
 from patterns.building_blocks.bounds import Known, Passes
+from patterns.building_blocks.selected_subnets import selected
 from patterns.building_blocks.signature import checked
+from patterns.building_blocks.vpc.cidr_block import network
+from patterns.building_blocks.vpc.route_tables import route_table_of
 from patterns.network.hub.attachment_vpc import ATTACHMENT
-from patterns.network.hub.transit_gateway import RoutingDomain, vpc_attachment
-from patterns.network.tiers.cidr_block import network
+from patterns.network.hub.ipv6_range import ALL_IPV6, Ipv6Range, ipv6_range_of, require_ipv6
+from patterns.network.hub.transit_gateway import RoutingDomain
+from patterns.network.hub.vpc_attachment import vpc_attachment
 
 Destination = Annotated[str, Passes(network, "an IPv4 range"), Known("the routes")]
 """Where a route leads."""
@@ -29,11 +33,14 @@ class Spoke(Construct):
         domain: The routing domain that what it sends is looked up in.
         subnets: The subnets that the gateway's interfaces go into, one in each zone.
         destinations: What its subnets send to the gateway.
+        ipv6_destinations: What they send there by IPv6, by the name of each route, if the VPC has an IPv6 range: its
+            attachment then carries IPv6. Default: none.
         scope: Parent construct. Default: the VPC's own stack.
 
     Attributes:
         vpc (ec2.IVpc): The VPC.
         attachment (Attachment): Its attachment.
+        ipv6 (Ipv6Range | None): The VPC's IPv6 range, where it is carried.
     """
 
     def __init__(
@@ -43,10 +50,12 @@ class Spoke(Construct):
         domain: RoutingDomain,
         subnets: Sequence[ec2.ISubnet],
         destinations: Sequence[str],
+        ipv6_destinations: Mapping[str, Ipv6Range] | None = None,
         scope: Construct | None = None,
     ) -> None:
         super().__init__(scope or Stack.of(vpc), spoke_id(vpc, domain))
         self.vpc = vpc
+        self.ipv6 = ipv6_range_of(vpc) if ipv6_destinations is not None else None
         self.attachment = domain.gateway.attach_vpc(
             self,
             "Attachment",
@@ -54,9 +63,12 @@ class Spoke(Construct):
             subnet_ids=[subnet.subnet_id for subnet in subnets],
             domain=domain,
             name=vpc.node.path.removesuffix("/Vpc"),
+            ipv6=self.ipv6 is not None,
         )
         for destination in destinations:
             route_to_gateway(self, vpc, subnets, domain.gateway.gateway_id, destination, after=self.attachment)
+        for name, range_ in (ipv6_destinations or {}).items() if self.ipv6 else ():
+            route_range_to_gateway(self, vpc, subnets, domain.gateway.gateway_id, name, range_, after=self.attachment)
 
 
 class JoiningSpoke(Construct):
@@ -71,6 +83,7 @@ class JoiningSpoke(Construct):
         vpc: The VPC.
         gateway: The shared gateway, e.g. `ec2.CfnTransitGateway.from_transit_gateway_id(...)`.
         destinations: What its subnets send to the gateway. Default: everything.
+        ipv6: Whether they send it all of IPv6, too, which a hub with IPv6 takes. Default: no.
         attachment_subnets: The subnets that the gateway's interfaces go into, one in each zone. Default: those of
             the group `Attachment`, or else the first that is not public in each zone.
 
@@ -79,8 +92,8 @@ class JoiningSpoke(Construct):
         attachment (ec2.CfnTransitGatewayAttachment): Its attachment.
 
     Raises:
-        ValueError: If a destination is malformed, or the VPC has public subnets, whose internet route would go around
-            the hub.
+        ValueError: If a destination is malformed, the VPC has public subnets, whose internet route would go around
+            the hub, or has no IPv6 to send.
 
     Source: https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html
     """
@@ -94,12 +107,15 @@ class JoiningSpoke(Construct):
         vpc: ec2.IVpc,
         gateway: ec2_interfaces.ITransitGatewayRef,
         destinations: Annotated[Sequence[Destination], Len(1)] = ("0.0.0.0/0",),
+        ipv6: bool = False,
         attachment_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
         if len(set(destinations)) < len(destinations):
             raise ValueError(f"destinations must differ, got {', '.join(destinations)}")
-        if "0.0.0.0/0" in destinations:
+        if "0.0.0.0/0" in destinations or ipv6:
             require_no_public_subnets(vpc)
+        if ipv6:
+            require_ipv6("vpc", vpc)
         subnets = attachment_subnets_of(vpc, attachment_subnets)
         super().__init__(scope, construct_id)
         self.vpc = vpc
@@ -110,9 +126,13 @@ class JoiningSpoke(Construct):
             gateway_id=gateway_id,
             vpc_id=vpc.vpc_id,
             subnet_ids=[subnet.subnet_id for subnet in subnets],
+            ipv6=ipv6,
         )
         for destination in destinations:
             route_to_gateway(self, vpc, subnets, gateway_id, destination, after=self.attachment)
+        if ipv6:
+            for name, range_ in ALL_IPV6.items():
+                route_range_to_gateway(self, vpc, subnets, gateway_id, name, range_, after=self.attachment)
 
 
 def route_to_gateway(
@@ -134,13 +154,7 @@ def route_to_gateway(
         destination: An IPv4 CIDR block.
         after: The attachment: a route to a gateway that is not attached is refused.
     """
-    dedicated = {subnet.node.path for subnet in attachment_subnets if _is_dedicated(subnet)}
-    tables: dict[str, str] = {}
-    for subnet in [*vpc.private_subnets, *vpc.isolated_subnets, *vpc.public_subnets]:
-        if subnet.node.path not in dedicated:
-            # Subnets of an existing VPC may share a table.
-            tables.setdefault(subnet.route_table.route_table_id, subnet.node.id)
-    for table, subnet_id in tables.items():
+    for table, subnet_id in _tables(vpc, attachment_subnets).items():
         ec2.CfnRoute(
             scope,
             f"{subnet_id}To{destination.replace('/', '-')}",
@@ -150,12 +164,65 @@ def route_to_gateway(
         ).node.add_dependency(after)
 
 
-def attachment_subnets_of(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> list[ec2.ISubnet]:
+def route_range_to_gateway(
+    scope: Construct,
+    vpc: ec2.IVpc,
+    attachment_subnets: Sequence[ec2.ISubnet],
+    gateway_id: str,
+    name: str,
+    destination: Ipv6Range,
+    *,
+    after: IDependable,
+) -> None:
+    """Send an IPv6 range to a transit gateway, as `route_to_gateway` does one of IPv4.
+
+    Args:
+        scope: Where the routes stand in the tree.
+        vpc: The VPC.
+        attachment_subnets: Where the gateway's interfaces are.
+        gateway_id: The gateway.
+        name: The name of the routes.
+        destination: The range.
+        after: The attachment: a route to a gateway that is not attached is refused.
+    """
+    for table, subnet_id in _tables(vpc, attachment_subnets).items():
+        route = ec2.CfnRoute(
+            scope,
+            f"{subnet_id}To{name}",
+            route_table_id=table,
+            destination_ipv6_cidr_block=destination.cidr,
+            transit_gateway_id=gateway_id,
+        )
+        route.node.add_dependency(after)
+        if destination.made_by is not None:
+            route.node.add_dependency(destination.made_by)
+
+
+def _tables(vpc: ec2.IVpc, attachment_subnets: Sequence[ec2.ISubnet]) -> dict[str, str]:
+    """The route tables of subnets that hold more than a gateway's interfaces, with the id of the first such subnet."""
+    dedicated = {subnet.node.path for subnet in attachment_subnets if _is_dedicated(subnet)}
+    tables: dict[str, str] = {}
+    for subnet in [*vpc.private_subnets, *vpc.isolated_subnets, *vpc.public_subnets]:
+        if subnet.node.path not in dedicated:
+            # Subnets of an existing VPC may share a table.
+            tables.setdefault(route_table_of(subnet), subnet.node.id)
+    return tables
+
+
+def attachment_subnets_of(
+    vpc: ec2.IVpc,
+    selection: ec2.SubnetSelection | None,
+    *,
+    argument: str = "attachment_subnets",
+    dedicated: bool = True,
+) -> list[ec2.ISubnet]:
     """Choose where the gateway's interfaces go in a VPC: one subnet in each zone.
 
     Args:
         vpc: The VPC.
         selection: What the user chose. None: the group `Attachment`, or the first non-public subnet in each zone.
+        argument: What the caller calls it, for messages. Default: "attachment_subnets".
+        dedicated: Whether the group `Attachment` comes first, or last. Default: first.
 
     Returns:
         The subnets.
@@ -164,22 +231,10 @@ def attachment_subnets_of(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) 
         ValueError: If there is none such, or two in a zone.
     """
     if selection is not None:
-        try:
-            chosen = list(
-                vpc.select_subnets(
-                    availability_zones=selection.availability_zones,
-                    one_per_az=selection.one_per_az,
-                    subnet_filters=selection.subnet_filters,
-                    subnet_group_name=selection.subnet_group_name,
-                    subnets=selection.subnets,
-                    subnet_type=selection.subnet_type,
-                ).subnets
-            )
-        except RuntimeError:
-            raise ValueError(f"attachment_subnets must be subnets of {vpc.node.path}, which has none of them") from None
+        chosen = list(selected(vpc, selection, argument).subnets)
     else:
         inside = [*vpc.isolated_subnets, *vpc.private_subnets]
-        candidates = [subnet for subnet in inside if _is_dedicated(subnet)] or inside
+        candidates = [subnet for subnet in inside if _is_dedicated(subnet) is dedicated] or inside
         first: dict[str, ec2.ISubnet] = {}
         for subnet in candidates:
             first.setdefault(_zone(subnet), subnet)
@@ -188,7 +243,7 @@ def attachment_subnets_of(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) 
         raise ValueError(f"vpc must have a subnet for the attachment that is not public, got none in {vpc.node.path}")
     found = [_zone(subnet) for subnet in chosen]
     if len(set(found)) < len(found):
-        raise ValueError(f"attachment_subnets must be one in each zone, got two in one zone of {vpc.node.path}")
+        raise ValueError(f"{argument} must be one in each zone, got two in one zone of {vpc.node.path}")
     return chosen
 
 
@@ -252,16 +307,22 @@ def network_of(vpc: ec2.IVpc) -> IPv4Network | None:
         The range, or None.
     """
     resource = vpc.node.default_child
-    cidr = resource.cidr_block if isinstance(resource, ec2.CfnVPC) else vpc.vpc_cidr_block
+    try:
+        cidr = resource.cidr_block if isinstance(resource, ec2.CfnVPC) else vpc.vpc_cidr_block
+    except RuntimeError:  # The CDK's own, of a VPC that was imported without its range.
+        return None
     return None if cidr is None or Token.is_unresolved(cidr) else network("vpc", cidr)
 
 
-def require_same_account(hub: Construct, vpc: ec2.IVpc) -> None:
+def require_same_account(
+    hub: Construct, vpc: ec2.IVpc, remedy: str = "share the gateway and join it with JoiningSpoke"
+) -> None:
     """Refuse a VPC of another account, whose attachment only that account can make.
 
     Args:
         hub: The hub.
         vpc: The spoke.
+        remedy: What its owner does instead. Default: joins the shared gateway.
 
     Raises:
         ValueError: If both accounts, or Regions, are known and differ.
@@ -271,24 +332,22 @@ def require_same_account(hub: Construct, vpc: ec2.IVpc) -> None:
         ("Region", Stack.of(vpc).region, Stack.of(hub).region),
     ):
         if not Token.is_unresolved(its) and not Token.is_unresolved(ours) and its != ours:
-            raise ValueError(
-                f"vpc must be in the hub's {what} {ours}, got {its}: share the gateway and join it with JoiningSpoke"
-            )
+            raise ValueError(f"vpc must be in the hub's {what} {ours}, got {its}: {remedy}")
 
 
-def spoke_id(vpc: ec2.IVpc, domain: RoutingDomain) -> str:
+def spoke_id(vpc: ec2.IVpc, hub: Construct) -> str:
     """Name a spoke's construct in its stack: for the hub and the VPC, so that a VPC may be on several gateways.
 
     Args:
         vpc: The VPC.
-        domain: Its routing domain.
+        hub: The hub, or a routing domain of its transit gateway.
 
     Returns:
         The construct id.
     """
-    hub = domain.gateway.node.scope or domain.gateway
+    owner = (hub.gateway.node.scope or hub.gateway) if isinstance(hub, RoutingDomain) else hub
     inside = [scope.node.id for scope in vpc.node.scopes][len(Stack.of(vpc).node.scopes) :]
-    return f"{''.join(inside)}SpokeOf{hub.node.id}"
+    return f"{''.join(inside)}SpokeOf{owner.node.id}"
 
 
 def check_spoke(
@@ -314,17 +373,17 @@ def check_spoke(
     return subnets
 
 
-def require_new(vpc: ec2.IVpc, domain: RoutingDomain) -> None:
+def require_new(vpc: ec2.IVpc, hub: Construct) -> None:
     """Refuse a VPC that is a spoke of the same hub already.
 
     Args:
         vpc: The VPC.
-        domain: A routing domain of the hub.
+        hub: The hub, or a routing domain of its transit gateway.
 
     Raises:
         ValueError: If it is.
     """
-    if Stack.of(vpc).node.try_find_child(spoke_id(vpc, domain)) is not None:
+    if Stack.of(vpc).node.try_find_child(spoke_id(vpc, hub)) is not None:
         raise ValueError(f"vpc must be added once, got {vpc.node.path} twice")
 
 

@@ -11,27 +11,14 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.bounds import Known, Matches, Passes
+from patterns.building_blocks.bounds import Matches
 from patterns.building_blocks.signature import checked
+from patterns.building_blocks.vpc.cidr_block import is_concrete, network
 from patterns.network.attachment_placement import AttachmentPlacement, GatewayDefaults
 from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.tiers.cidr_block import is_concrete, network
-
-#: The private BGP number that AWS gives a transit gateway unless told otherwise.
-DEFAULT_ASN = 64512
-
-
-def _check_gateway_asn(argument: str, asn: int) -> None:
-    if not (64512 <= asn <= 65534 or 4200000000 <= asn <= 4294967294):
-        raise ValueError(f"{argument} must be in 64512-65534 or 4200000000-4294967294, got {asn}")
-
-
-GatewayAsn = Annotated[
-    int,
-    Passes(_check_gateway_asn, "64512 to 65534, or 4200000000 to 4294967294"),
-    Known("which numbers of sites differ from it"),
-]
-"""The private BGP number of a transit gateway, or of a virtual private one."""
+from patterns.network.hub.gateway_asn import DEFAULT_ASN, GatewayAsn
+from patterns.network.hub.ipv6_range import Ipv6Range
+from patterns.network.hub.vpc_attachment import vpc_attachment
 
 Principal = Annotated[
     str,
@@ -85,13 +72,21 @@ class FoundAttachment(Attachment):
         construct_id: Its id.
         placement: What found it.
         domain: The routing domain that it is associated with.
+        made_by: What makes the attachment.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, placement: AttachmentPlacement, domain: "RoutingDomain"
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        placement: AttachmentPlacement,
+        domain: "RoutingDomain",
+        made_by: CfnResource,
     ) -> None:
         super().__init__(scope, construct_id, attachment_id=placement.attachment_id, domain=domain)
         self.placement = placement
+        self.made_by = made_by
 
 
 class RoutingDomain(Construct):
@@ -132,37 +127,69 @@ class RoutingDomain(Construct):
         if attachment.after is not None:
             propagation.node.add_dependency(attachment.after)
 
-    def route(self, destination: str, attachment: Attachment) -> None:
+    def route(self, destination: str, attachment: Attachment, *, scope: Construct | None = None) -> None:
         """Send a destination to an attachment: it beats what is propagated for the same prefix.
 
+        Args:
+            destination: An IPv4 or IPv6 CIDR block.
+            attachment: Where it is sent.
+            scope: Parent construct of the route, in a stack that may know of the attachment. Default: the domain.
+
         Raises:
             ValueError: The domain already has a static route to the destination.
         """
-        self._static_route(destination, attachment)
+        self._static_route(destination, attachment, scope)
 
-    def blackhole(self, destination: str) -> None:
+    def route_range(self, name: str, range_: Ipv6Range, attachment: Attachment | None, *, scope: Construct) -> None:
+        """Send an IPv6 range to an attachment, or drop it.
+
+        Args:
+            name: The name of the route.
+            range_: The range.
+            attachment: Where it is sent. None: it is dropped, unless a longer prefix is known.
+            scope: Parent construct of the route, in a stack that may know of the range.
+
+        Raises:
+            ValueError: The domain already has a static route to the range.
+        """
+        route = self._static_route(range_.cidr, attachment, scope, name)
+        if range_.made_by is not None:
+            route.node.add_dependency(range_.made_by)
+
+    def blackhole(self, destination: str, *, scope: Construct | None = None) -> None:
         """Drop a destination unless a longer prefix is known: it beats a propagated route of equal length.
 
+        Args:
+            destination: An IPv4 or IPv6 CIDR block.
+            scope: Parent construct of the route. Default: the domain.
+
         Raises:
             ValueError: The domain already has a static route to the destination.
         """
-        self._static_route(destination, None)
+        self._static_route(destination, None, scope)
 
-    def _static_route(self, destination: str, attachment: Attachment | None) -> None:
-        if is_concrete(destination):
+    def _static_route(
+        self, destination: str, attachment: Attachment | None, scope: Construct | None, name: str | None = None
+    ) -> ec2.CfnTransitGatewayRoute:
+        if is_concrete(destination) and ":" not in destination:
             network("destination", destination)
         if destination in self.destinations:
             raise ValueError(f"destination must have one static route in domain {self.name}, got {destination} twice")
         self.destinations.add(destination)
-        name = destination.replace("/", "-") if is_concrete(destination) else str(len(self.destinations))
-        ec2.CfnTransitGatewayRoute(
-            self,
-            f"{'Route' if attachment else 'Blackhole'}{name}",
+        name = name or (
+            destination.replace("/", "-").replace(":", "-") if is_concrete(destination) else str(len(self.destinations))
+        )
+        route = ec2.CfnTransitGatewayRoute(
+            scope or self,
+            f"{'Route' if attachment else 'Blackhole'}{name}{f'In{self.name}' if scope else ''}",
             transit_gateway_route_table_id=self.route_table_id,
             destination_cidr_block=destination,
             transit_gateway_attachment_id=attachment.attachment_id if attachment else None,
             blackhole=None if attachment else True,
         )
+        if scope is not None and attachment is not None and attachment.after is not None:
+            route.node.add_dependency(attachment.after)
+        return route
 
 
 class TransitGateway(Construct):
@@ -179,6 +206,10 @@ class TransitGateway(Construct):
             through RAM. What they attach is accepted, and placed by the gateway's defaults. Default: nobody.
         accept_attachments: Whether what others attach is accepted without asking: other accounts, if it is shared,
             and AWS Network Firewall. Default: only if it is shared.
+        cidr_blocks: Ranges that the gateway takes addresses of its own from, for tunnels over Direct Connect.
+            Default: none.
+        group_references: Whether inbound rules of security groups may name groups of other attached VPCs, which takes
+            the gateway's consent and each attachment's. An existing gateway has it on already. Default: off.
 
     Raises:
         ValueError: If an argument is out of its bounds, or `share_with` comes with `existing`.
@@ -197,12 +228,15 @@ class TransitGateway(Construct):
         ecmp: bool = True,
         share_with: Sequence[Principal] = (),
         accept_attachments: bool = False,
+        group_references: bool = False,
+        cidr_blocks: Sequence[str] = (),
     ) -> None:
         if existing is not None and share_with:
             raise ValueError("share_with must be empty with an existing gateway: share it where it is made")
         super().__init__(scope, construct_id)
         self.asn = asn
         self.shared = bool(share_with)
+        self.group_references = group_references
         self.domains: dict[str, RoutingDomain] = {}
         self.default_domain: RoutingDomain | None = None
         self.defaults: GatewayDefaults | None = None
@@ -217,6 +251,8 @@ class TransitGateway(Construct):
             auto_accept_shared_attachments="enable" if share_with or accept_attachments else "disable",
             dns_support="enable",
             vpn_ecmp_support="enable" if ecmp else "disable",
+            transit_gateway_cidr_blocks=list(cidr_blocks) or None,
+            security_group_referencing_support="enable" if group_references else None,
             tags=[CfnTag(key="Name", value=self.node.path)],
         )
         if share_with:
@@ -250,6 +286,7 @@ class TransitGateway(Construct):
         domain: RoutingDomain,
         name: str | None = None,
         appliance_mode: bool = False,
+        ipv6: bool = False,
     ) -> Attachment:
         """Attach a VPC of this account by one subnet in each of its zones.
 
@@ -262,6 +299,7 @@ class TransitGateway(Construct):
             name: The attachment's name in the console. Default: the scope's path.
             appliance_mode: Keep both directions of a flow in one zone. Only for a VPC with stateful
                 appliances: elsewhere it costs traffic between zones. Default: off.
+            ipv6: Whether it carries IPv6, too: the VPC and its subnets have ranges. Default: no.
 
         Source: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
         """
@@ -273,6 +311,8 @@ class TransitGateway(Construct):
             subnet_ids=subnet_ids,
             name=name,
             appliance_mode=appliance_mode,
+            group_references=self.group_references,
+            ipv6=ipv6,
         )
         if self.defaults is None:
             return Attachment(scope, construct_id, attachment_id=resource.attr_id, domain=domain)
@@ -290,6 +330,7 @@ class TransitGateway(Construct):
         domain: RoutingDomain,
         *,
         appliance_mode: bool = False,
+        ipv6: bool = True,
     ) -> Attachment:
         """Attach a VPC by the subnets that it has for it.
 
@@ -299,6 +340,7 @@ class TransitGateway(Construct):
             vpc: The VPC.
             domain: The routing domain that what it sends is looked up in.
             appliance_mode: See `attach_vpc`.
+            ipv6: Whether it carries IPv6 of a VPC that has it. Default: yes.
 
         Returns:
             The attachment.
@@ -310,6 +352,7 @@ class TransitGateway(Construct):
             subnet_ids=[each.subnet.attr_subnet_id for each in vpc.attachment_subnets],
             domain=domain,
             appliance_mode=appliance_mode,
+            ipv6=ipv6 and vpc.ipv6 is not None,
         )
 
     def attach(
@@ -333,7 +376,7 @@ class TransitGateway(Construct):
         placement = self._placement(scope, construct_id, resource_id, domain)
         if is_concrete(resource_id):
             placement.node.add_dependency(made_by)
-        return FoundAttachment(scope, construct_id, placement=placement, domain=domain)
+        return FoundAttachment(scope, construct_id, placement=placement, domain=domain, made_by=made_by)
 
     def _placement(
         self, scope: Construct, construct_id: str, resource_id: str, domain: RoutingDomain
@@ -376,30 +419,3 @@ class TransitGateway(Construct):
             statistic="Sum",
             period=FIVE_MINUTES,
         )
-
-
-def vpc_attachment(
-    scope: Construct,
-    construct_id: str,
-    *,
-    gateway_id: str,
-    vpc_id: str,
-    subnet_ids: Sequence[str],
-    name: str | None = None,
-    appliance_mode: bool = False,
-) -> ec2.CfnTransitGatewayAttachment:
-    """The bare attachment of a VPC: what a spoke's own account makes on a gateway shared with it."""
-    # Not TransitGatewayVpcAttachment: there a new zone means a new attachment, here it is added in place.
-    return ec2.CfnTransitGatewayAttachment(
-        scope,
-        construct_id,
-        transit_gateway_id=gateway_id,
-        vpc_id=vpc_id,
-        subnet_ids=list(subnet_ids),
-        options={
-            "ApplianceModeSupport": "enable" if appliance_mode else "disable",
-            "DnsSupport": "enable",
-            "Ipv6Support": "disable",
-        },
-        tags=[CfnTag(key="Name", value=name or scope.node.path)],
-    )

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
 from annotated_types import Interval, Len, Unit
-from aws_cdk import Annotations
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_directconnect as directconnect
@@ -19,26 +19,12 @@ from constructs import Construct
 
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Passes
-from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.nat_gateway_alarms import watch_nat_gateways
 from patterns.building_blocks.same_region import check_certificate
+from patterns.building_blocks.security_group import MOST_RULES
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.network.hub.customer_site import CustomerSite, check_sites
-from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn
-from patterns.network.hub.spoke import (
-    Spoke,
-    check_spoke,
-    network_of,
-    require_new,
-    require_no_public_subnets,
-)
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, Attachment, GatewayAsn, Principal, TransitGateway
-from patterns.network.inspection_vpc.egress import EgressVpc
-from patterns.network.inspection_vpc.firewall import FirewallPolicy, StreamException
-from patterns.network.inspection_vpc.ingress import Ingress
-from patterns.network.inspection_vpc.inspection import FIREWALL, FirewallAttachment, Inspection
-from patterns.network.inspection_vpc.routing import EVERYWHERE, Inspect, InspectionRouting
-from patterns.network.tiers.cidr_block import (
+from patterns.building_blocks.vpc.cidr_block import (
     ORGANIZATION_NETWORKS,
     PrivateCidr,
     PrivateCidrs,
@@ -49,7 +35,26 @@ from patterns.network.tiers.cidr_block import (
     require_inside,
     vpc_network,
 )
-from patterns.network.tiers.network_logs import NetworkLogs
+from patterns.building_blocks.vpc.network_logs import NetworkLogs
+from patterns.network.hub.customer_site import CustomerSite, check_sites
+from patterns.network.hub.gateway_asn import DEFAULT_ASN, GatewayAsn
+from patterns.network.hub.gateway_peering import GatewayPeering
+from patterns.network.hub.inspected_hub import InspectedHub, SpokeRole
+from patterns.network.hub.ipv6_range import ALL_IPV6, ROUTED
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, site_vpns
+from patterns.network.hub.spoke import (
+    Spoke,
+    check_spoke,
+    network_of,
+    require_new,
+    require_no_public_subnets,
+)
+from patterns.network.hub.transit_gateway import Attachment, FoundAttachment, Principal, TransitGateway
+from patterns.network.inspection_vpc.egress import EgressVpc
+from patterns.network.inspection_vpc.firewall import FirewallPolicy, StreamException
+from patterns.network.inspection_vpc.ingress import Ingress
+from patterns.network.inspection_vpc.inspection import FIREWALL, FirewallAttachment, Inspection
+from patterns.network.inspection_vpc.routing import EVERYWHERE, Inspect, InspectionRouting
 
 Egress = Literal["egress-vpc", "inspection-vpc", "none"]
 
@@ -74,16 +79,18 @@ Targets = Annotated[
         Annotated[str, Passes(_check_target, "private IPv4 addresses"), Known("the targets")],
         Annotated[int, Interval(ge=1, le=65535)],
     ],
-    Len(1),
+    Len(1, MOST_RULES),
+    Unit("targets"),
 ]
 
 
-class InspectionVpc(Construct):
+class InspectionVpc(InspectedHub):
     """Send all traffic between VPCs, customer sites and the internet through one firewall.
 
     A transit gateway takes every packet to AWS Network Firewall first, and only then to where it goes. Spokes join with
-    `add_spoke`, customer sites with `add_site` and `add_direct_connect_gateway`, callers from the internet come in by
-    `add_ingress`. Without rules the firewall passes nothing: give `allowed_domains`, `suricata_rules` or a `policy`.
+    `add_spoke`, customer sites with `add_site` and `add_direct_connect_gateway`, hubs of other Regions with `add_peer`,
+    and callers from the internet come in by `add_ingress`. Without rules the firewall passes nothing: give
+    `allowed_domains`, `suricata_rules` or a `policy`.
 
     Args:
         scope: Where it stands in the tree.
@@ -95,7 +102,12 @@ class InspectionVpc(Construct):
         egress: Where the internet is reached: "egress-vpc", by NAT gateways in a VPC behind the gateway;
             "inspection-vpc", by NAT gateways behind the firewall endpoints; "none". Default: "egress-vpc".
         networks: The organization's private ranges, which every spoke and site lies in and `HOME_NET` holds.
-            Default: RFC 1918.
+            Default: 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 (RFC 1918).
+        ipv6: Whether what spokes and sites that have IPv6 send each other by it is inspected, too, with a firewall in a
+            VPC alone. There is no way out by IPv6. Default: no.
+        drop_unused: Whether what is sent to a range of `networks` that nobody has is dropped behind the firewall, and
+            not sent to the egress VPC, which sends it back, in a loop. No site may then announce one of `networks`
+            itself. Default: no.
         availability_zones: Zones, by name. Default: the Region's first `max_azs`.
         max_azs: How many zones, if they are not named. Default: 2.
         inspection_cidr: The inspection VPC's range, at least a /24. Default: 100.64.0.0/24.
@@ -107,8 +119,8 @@ class InspectionVpc(Construct):
             attachments are accepted and land in the right tables. Default: nobody.
         allowed_domains: Domains that may be called by HTTP and TLS; a leading dot means all below. Default: none.
         suricata_rules: Rules in Suricata's language, strict order, before the domains. Default: none.
-        policy: A firewall policy of your own, instead of the two above; its `HOME_NET` must hold `networks`.
-            Default: a new one.
+        policy: A firewall policy of your own, instead of the two above; its `HOME_NET` must hold `networks`, and
+            2000::/3 and fc00::/7 with `ipv6`. Default: a new one.
         stream_exception: What happens to a connection whose start the firewall did not see: "DROP", "CONTINUE",
             "REJECT". Default: "REJECT", which lets clients connect anew at once.
         change_protection: Whether the firewall's policy and zones are locked. Default: yes.
@@ -127,6 +139,7 @@ class InspectionVpc(Construct):
         egress (EgressVpc | None): The way out, if it has a VPC of its own.
         nat_gateways (list[ec2.CfnNatGateway]): One in each zone, if there is egress.
         ingress (Ingress | None): The way in, once it is added.
+        ipv6_connections (dict[str, SiteToSiteVpn]): The connections that carry IPv6, of sites that announce it.
         logs (NetworkLogs): Log groups `Flows` of the hub's VPCs, `FirewallFlows`, `Alerts`, and `Vpn`; and their key.
         alarms (list[cloudwatch.AlarmBase]): All of its alarms.
 
@@ -146,6 +159,8 @@ class InspectionVpc(Construct):
         firewall_attachment: FirewallAttachment = "vpc",
         egress: Egress = "egress-vpc",
         networks: PrivateCidrs = ORGANIZATION_NETWORKS,
+        ipv6: bool = False,
+        drop_unused: bool = False,
         availability_zones: Zones | None = None,
         max_azs: ZoneCount = 2,
         inspection_cidr: VpcCidr = "100.64.0.0/24",
@@ -163,11 +178,13 @@ class InspectionVpc(Construct):
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        _check_together(inspect, firewall_attachment, egress, share_with)
+        _check_together(inspect, firewall_attachment, egress, share_with, ipv6=ipv6)
+        self._inspect, self._ipv6 = inspect, ipv6
         if policy is not None and (allowed_domains or suricata_rules):
             raise ValueError("policy must hold all rules itself, got allowed_domains or suricata_rules beside it")
         self.networks = private_networks("networks", networks)
         self._taken: dict[str, list[IPv4Network]] = {}
+        self._dropped = set(self.networks) if drop_unused else set()
         if firewall_attachment == "vpc":
             self._take("inspection_cidr", vpc_network("inspection_cidr", inspection_cidr), "the inspection VPC")
         if egress == "egress-vpc":
@@ -180,6 +197,7 @@ class InspectionVpc(Construct):
         self._sites: list[CustomerSite] = []
         self._direct_connects = 0
         self.ingress: Ingress | None = None
+        self.ipv6_connections: dict[str, SiteToSiteVpn] = {}
         inside = [str(network) for network in self.networks]
 
         self.logs = NetworkLogs(self, "Logs", settings=settings)
@@ -188,7 +206,8 @@ class InspectionVpc(Construct):
             or FirewallPolicy(
                 self,
                 "Policy",
-                networks=inside,
+                # No internet is reached by IPv6: all of it that the firewall sees is the organization's.
+                networks=[*inside, *(ROUTED if ipv6 else ())],
                 allowed_domains=allowed_domains,
                 suricata_rules=suricata_rules,
                 stream_exception=stream_exception,
@@ -203,7 +222,7 @@ class InspectionVpc(Construct):
             # A firewall's attachment would wait to be accepted by hand.
             accept_attachments=firewall_attachment == "transit-gateway",
         )
-        self.routing = InspectionRouting(self.transit_gateway, inspect, inside)
+        self.routing = InspectionRouting(self.transit_gateway, inspect, inside, ipv6=ipv6)
         if firewall_attachment == "vpc":
             self.routing.place_joining()
         self.inspection = Inspection(
@@ -217,6 +236,7 @@ class InspectionVpc(Construct):
             nat=egress == "inspection-vpc",
             policy_arn=self.policy.firewall_policy_ref.firewall_policy_arn,
             change_protection=change_protection,
+            ipv6=ipv6,
         )
         if firewall_attachment == "transit-gateway":
             # Only now: the defaults would place the firewall, too, and nothing could take it out again.
@@ -232,7 +252,9 @@ class InspectionVpc(Construct):
                 networks=inside,
             )
             self.logs.log_flows(self.egress.vpc)
-        self.routing.connect(self.inspection.attachment, self.egress.attachment if self.egress else None)
+        self.routing.connect(
+            self.inspection.attachment, self.egress.attachment if self.egress else None, drop_unused=drop_unused
+        )
 
         self.inspection.log(self.logs)
         self.nat_gateways = self.egress.nat_gateways if self.egress else self.inspection.nat_gateways
@@ -249,41 +271,106 @@ class InspectionVpc(Construct):
         ]
 
     @checked
-    def add_spoke(self, vpc: ec2.IVpc, *, attachment_subnets: ec2.SubnetSelection | None = None) -> Spoke:
+    def add_spoke(
+        self, vpc: ec2.IVpc, *, attachment_subnets: ec2.SubnetSelection | None = None, role: SpokeRole = "open"
+    ) -> Spoke:
         """Put a VPC of this account behind the hub: it reaches everything through the gateway.
 
         Args:
             vpc: The VPC, of this stack or another one. Its default route becomes the gateway.
             attachment_subnets: One subnet in each of the hub's zones for the gateway's interfaces. Default: those of
                 the group `Attachment`, or else the first in each zone.
+            role: "open", it reaches every spoke and site, and they reach it; "shared", so do those that are kept
+                apart; "apart", it reaches shared spokes and the internet, and is reached by shared spokes and the way
+                in alone, whatever the firewall's rules say. Default: "open".
 
         Returns:
             The spoke, in the VPC's own stack.
 
         Raises:
-            ValueError: If the VPC is public, overlaps another, is not in the hub's zones or comes twice.
+            ValueError: If the VPC is public, overlaps another, is not in the hub's zones or comes twice, or has a role
+                and no range that is known, or while the firewall does not see all.
         """
+        network = self._check_role(vpc, role)
         require_no_public_subnets(vpc)
         subnets = check_spoke(self, vpc, attachment_subnets, self.availability_zones)
         require_new(vpc, self.routing.spokes)
-        network = network_of(vpc)
         if network is not None:
             require_inside(f"vpc {vpc.node.path}", network, self.networks)
             self._take(f"vpc {vpc.node.path}", network, f"spoke {vpc.node.path}")
-        spoke = Spoke(vpc, domain=self.routing.spokes, subnets=subnets, destinations=[EVERYWHERE])
-        self.routing.add_spoke(spoke.attachment)
+        spoke = Spoke(
+            vpc,
+            domain=self.routing.domain_of(role),
+            subnets=subnets,
+            destinations=[EVERYWHERE],
+            ipv6_destinations=ALL_IPV6 if self._ipv6 else None,
+        )
+        if role == "open":
+            self.routing.add_spoke(spoke.attachment)
+        elif role == "shared":
+            self.routing.add_shared(spoke.attachment, str(network), spoke.ipv6)
+        else:
+            self.routing.add_apart(spoke.attachment, str(network), spoke.ipv6)
         return spoke
+
+    def _check_role(self, vpc: ec2.IVpc, role: SpokeRole) -> IPv4Network | None:
+        network = network_of(vpc)
+        if role == "open":
+            return network
+        if self._inspect != "all":
+            raise ValueError(f"role must be open where inspect is {self._inspect}, got {role}")
+        if network is None:
+            raise ValueError(f"vpc must have a range that is known at synthesis where role is {role}: routes name it")
+        return network
+
+    @checked
+    def add_peer(self, scope: Construct, peering: GatewayPeering, *, networks: PrivateCidrs) -> Attachment:
+        """Reach what another Region's hub has, by a peering of the two gateways.
+
+        What comes from there and goes there is inspected here, and by the other hub as it does: add the peering to
+        both.
+
+        Args:
+            scope: Parent construct, in a stack of this hub's Region that is deployed after the peering.
+            peering: The peering.
+            networks: What is reached there: the ranges of its spokes and of its sites, none of which is here.
+
+        Returns:
+            The peering's attachment on this side.
+
+        Raises:
+            ValueError: If the peering is of other gateways, comes twice, or a range overlaps what is here.
+        """
+        if self.transit_gateway not in (peering.gateway, peering.peer):
+            raise ValueError(f"peering must be of this hub's gateway, got {peering.node.path}")
+        owner = f"peer {peering.node.path}"
+        if owner in self._taken:
+            raise ValueError(f"peering must be added once, got {peering.node.path} twice")
+        there = private_networks("networks", networks)
+        for network in there:
+            require_inside("networks", network, self.networks)
+            self._take("networks", network, owner)
+        attachment = Attachment(
+            scope,
+            f"{self.node.id}PeerBy{Stack.of(peering).node.id}{peering.node.id}",
+            attachment_id=peering.attachment_id,
+            domain=self.routing.peers,
+            after=peering.acceptance if Stack.of(scope) is Stack.of(peering) else None,
+        )
+        self.routing.add_peer(attachment, [str(network) for network in there])
+        return attachment
 
     @checked
     def add_site(self, site: CustomerSite, *, accelerated: bool = False) -> SiteToSiteVpn:
         """Connect a customer site by VPN. What it sends and receives is inspected.
 
         Args:
-            site: The site. Its prefixes lie in `networks`.
+            site: The site. Its prefixes lie in `networks`. What it announces by IPv6 takes `ipv6`, and has connections
+                of its own.
             accelerated: Whether its tunnels enter AWS at the nearest edge location. Default: no.
 
         Returns:
-            Its connections.
+            Its connections, those of IPv4.
 
         Raises:
             ValueError: If the site cannot work, or comes twice.
@@ -297,11 +384,12 @@ class InspectionVpc(Construct):
             networks=(),
             # The gateway announces them its default route, not each other's.
             connected=False,
+            ipv6=self._ipv6,
         )
         for prefix in private_networks(f"sites[{site.name}]: prefixes", site.prefixes) if site.prefixes else ():
             require_inside(f"sites[{site.name}]: prefixes", prefix, self.networks)
             self._take(f"sites[{site.name}]: prefixes", prefix, f"site {site.name}")
-        vpn = SiteToSiteVpn(
+        vpns = site_vpns(
             self,
             f"Site{site.name}",
             site=site,
@@ -310,21 +398,24 @@ class InspectionVpc(Construct):
             accelerated=accelerated,
         )
         if self.inspection.vpc is not None:
-            Annotations.of(vpn).add_warning_v2(
+            Annotations.of(vpns[0]).add_warning_v2(
                 "patterns:site-flows-may-change-zones",
                 "appliance mode is not promised for what enters by VPN: a firewall endpoint may see half of a flow; "
                 'firewall_attachment="transit-gateway" has no such limit',
             )
-        for attachment in vpn.attach(self.transit_gateway, self.routing.sites, self._settings):
-            self.routing.add_site(attachment, site.prefixes, static=site.routing == "static")
+        for vpn in vpns:
+            for attachment in vpn.attach(self.transit_gateway, self.routing.sites, self._settings):
+                self.routing.add_site(attachment, site.prefixes, static=site.routing == "static")
+            if vpn.ipv6:
+                self.ipv6_connections[site.name] = vpn
+            self.alarms += vpn.alarms
         self._sites.append(site)
-        self.alarms += vpn.alarms
-        return vpn
+        return vpns[0]
 
     @checked
     def add_direct_connect_gateway(
         self, gateway_id: str, *, allowed_prefixes: DirectConnectPrefixes = ()
-    ) -> Attachment:
+    ) -> FoundAttachment:
         """Connect what is behind a Direct Connect gateway of this account. What it sends and receives is inspected.
 
         Args:
@@ -369,6 +460,7 @@ class InspectionVpc(Construct):
         certificate: acm.ICertificate,
         targets: Targets,
         cidr: VpcCidr = "100.64.2.0/24",
+        ipv6: bool = False,
         deletion_protection: bool = True,
     ) -> Ingress:
         """Let callers from the internet in, by a load balancer in a VPC of its own. What it calls is inspected.
@@ -377,6 +469,7 @@ class InspectionVpc(Construct):
             certificate: The certificate of its HTTPS listener.
             targets: Private addresses in spokes, and their HTTPS ports.
             cidr: The ingress VPC's range, at least a /24. Default: 100.64.2.0/24.
+            ipv6: Whether callers may come by IPv6, too. Targets are called by IPv4 always. Default: no.
             deletion_protection: Whether deleting the load balancer is refused. Default: True.
 
         Returns:
@@ -402,6 +495,7 @@ class InspectionVpc(Construct):
             targets=targets,
             deletion_protection=deletion_protection,
             settings=self._settings,
+            ipv6=ipv6,
         )
         self.logs.log_flows(self.ingress.vpc)
         if self.inspection.vpc is not None and self.inspection.nat_gateways:
@@ -415,12 +509,26 @@ class InspectionVpc(Construct):
 
     def _take(self, argument: str, network: IPv4Network, owner: str) -> None:
         reject_overlap(argument, network, self._taken)
+        if network in self._dropped:
+            # Its route would be learnt, and lose to the one that drops.
+            raise ValueError(f"{argument} must be a part of {network}, which drop_unused drops, got {network}")
         self._taken.setdefault(owner, []).append(network)
 
 
 def _check_together(
-    inspect: Inspect, firewall_attachment: FirewallAttachment, egress: Egress, share_with: Sequence[str]
+    inspect: Inspect,
+    firewall_attachment: FirewallAttachment,
+    egress: Egress,
+    share_with: Sequence[str],
+    *,
+    ipv6: bool,
 ) -> None:
+    if ipv6 and firewall_attachment == "transit-gateway":
+        # https://docs.aws.amazon.com/network-firewall/latest/developerguide/tgw-firewall-considerations.html
+        raise ValueError(
+            'ipv6 must be off with firewall_attachment="transit-gateway": AWS does not say that a firewall on the '
+            "gateway takes IPv6"
+        )
     if egress == "inspection-vpc" and firewall_attachment == "transit-gateway":
         raise ValueError("egress must be egress-vpc or none with a firewall on the gateway, got inspection-vpc")
     if egress == "inspection-vpc" and inspect == "east-west":

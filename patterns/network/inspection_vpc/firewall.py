@@ -107,6 +107,7 @@ class ZonalFirewalls(Construct):
         subnets: The firewall subnets, one in each zone.
         policy_arn: The policy.
         change_protection: Whether policy and subnets are locked.
+        ipv6: Whether endpoints take IPv6, too.
 
     Attributes:
         firewalls (list[networkfirewall.CfnFirewall]): In the order of the zones.
@@ -123,6 +124,7 @@ class ZonalFirewalls(Construct):
         subnets: Sequence[ec2.CfnSubnet],
         policy_arn: str,
         change_protection: bool,
+        ipv6: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.firewalls = [
@@ -134,7 +136,7 @@ class ZonalFirewalls(Construct):
                 vpc_id=vpc_id,
                 subnet_mappings=[
                     networkfirewall.CfnFirewall.SubnetMappingProperty(
-                        subnet_id=subnet.attr_subnet_id, ip_address_type="IPV4"
+                        subnet_id=subnet.attr_subnet_id, ip_address_type="DUALSTACK" if ipv6 else "IPV4"
                     )
                 ],
                 firewall_policy_change_protection=change_protection,

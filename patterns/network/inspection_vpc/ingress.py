@@ -13,6 +13,7 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.load_balancer_logs import log_requests
 from patterns.building_blocks.private_bucket import AccessLogsBucket
+from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
 from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
 from patterns.network.hub.transit_gateway import RoutingDomain
@@ -32,6 +33,7 @@ class Ingress(Construct):
         targets: Private addresses in spokes, and their ports, which are called by HTTPS.
         deletion_protection: Whether deleting the load balancer is refused.
         settings: Whom its alarms notify.
+        ipv6: Whether callers may come by IPv6, too. Targets are called by IPv4 always.
 
     Attributes:
         vpc (AttachmentVpc): The ingress VPC.
@@ -56,11 +58,14 @@ class Ingress(Construct):
         targets: Mapping[str, int],
         deletion_protection: bool,
         settings: Settings,
+        ipv6: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         # A load balancer asks for /27 subnets with eight free addresses.
-        self.vpc = AttachmentVpc(self, "Network", cidr=cidr, availability_zones=availability_zones, tiers={PUBLIC: 27})
-        self.attachment = domain.gateway.attach_hub_vpc(self, "Attachment", self.vpc, domain)
+        self.vpc = AttachmentVpc(
+            self, "Network", cidr=cidr, availability_zones=availability_zones, tiers={PUBLIC: 27}, ipv6=ipv6
+        )
+        self.attachment = domain.gateway.attach_hub_vpc(self, "Attachment", self.vpc, domain, ipv6=False)
         self.vpc.route_to_gateway(PUBLIC, networks, domain.gateway.gateway_id, self.attachment)
         self.access_logs = AccessLogsBucket(self, "AccessLogs")
         Validations.of(self.access_logs).acknowledge(
@@ -69,14 +74,18 @@ class Ingress(Construct):
                 reason="This bucket is itself where access is logged, the load balancer's; logging it would never end.",
             )
         )
-        self.security_group = ec2.SecurityGroup(
-            self,
-            "SecurityGroup",
-            vpc=self.vpc.vpc,
-            description="HTTPS from anywhere to the load balancer, and from it to its targets",
-            allow_all_outbound=False,
+        self.security_group = deployable(
+            ec2.SecurityGroup(
+                self,
+                "SecurityGroup",
+                vpc=self.vpc.vpc,
+                description="HTTPS from anywhere to the load balancer, and from it to its targets",
+                allow_all_outbound=False,
+            )
         )
         self.security_group.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "HTTPS from the internet")
+        if ipv6:
+            self.security_group.add_ingress_rule(ec2.Peer.any_ipv6(), ec2.Port.tcp(443), "HTTPS by IPv6")
         Validations.of(self.security_group).acknowledge(
             Acknowledgment(
                 id="AwsSolutions::AwsSolutions-EC23",
@@ -94,6 +103,7 @@ class Ingress(Construct):
             security_group=self.security_group,
             drop_invalid_header_fields=True,
             deletion_protection=deletion_protection,
+            ip_address_type=elbv2.IpAddressType.DUAL_STACK if ipv6 else None,
         )
         self.load_balancer.node.add_dependency(self.vpc.internet)
         log_requests(self.load_balancer, self.access_logs)

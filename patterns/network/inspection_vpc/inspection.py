@@ -8,6 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.vpc.network_logs import NetworkLogs
 from patterns.network.hub.attachment_vpc import PUBLIC, AttachmentVpc
 from patterns.network.hub.transit_gateway import Attachment
 from patterns.network.inspection_vpc.firewall import (
@@ -16,8 +17,7 @@ from patterns.network.inspection_vpc.firewall import (
     log_firewall,
     watch_firewall,
 )
-from patterns.network.inspection_vpc.routing import EVERYWHERE, InspectionRouting
-from patterns.network.tiers.network_logs import NetworkLogs
+from patterns.network.inspection_vpc.routing import EVERYWHERE, EVERYWHERE_BY_IPV6, InspectionRouting
 
 FirewallAttachment = Literal["vpc", "transit-gateway"]
 FIREWALL = "Firewall"
@@ -37,6 +37,7 @@ class Inspection(Construct):
         nat: Whether the internet is reached by NAT gateways behind the endpoints.
         policy_arn: The firewall's policy.
         change_protection: Whether policy and zones are locked.
+        ipv6: Whether the endpoints of an inspection VPC take IPv6, too.
 
     Attributes:
         vpc (AttachmentVpc | None): The inspection VPC, unless the firewall is on the gateway.
@@ -58,6 +59,7 @@ class Inspection(Construct):
         nat: bool,
         policy_arn: str,
         change_protection: bool,
+        ipv6: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self._zones = availability_zones
@@ -72,6 +74,7 @@ class Inspection(Construct):
                 cidr=cidr,
                 availability_zones=availability_zones,
                 tiers=tiers,
+                ipv6=ipv6,
                 argument="inspection_cidr",
             )
             self.firewall = firewalls = ZonalFirewalls(
@@ -81,6 +84,7 @@ class Inspection(Construct):
                 subnets=[each.subnet for each in self.vpc.subnets[FIREWALL]],
                 policy_arn=policy_arn,
                 change_protection=change_protection,
+                ipv6=ipv6,
             )
             self.attachment = routing.gateway.attach_hub_vpc(
                 self, "Attachment", self.vpc, routing.inspection, appliance_mode=True
@@ -104,6 +108,12 @@ class Inspection(Construct):
     ) -> None:
         for each in vpc.attachment_subnets:
             each.route("ToFirewall", EVERYWHERE, vpc_endpoint_id=firewalls.endpoint_id(each.number))
+        if vpc.ipv6 is not None:
+            for each in vpc.attachment_subnets:
+                endpoint = firewalls.endpoint_id(each.number)
+                each.route("ToFirewallByIpv6", EVERYWHERE_BY_IPV6, vpc_endpoint_id=endpoint)
+            # Only back to the gateway: an egress-only one would serve this VPC's own addresses alone.
+            vpc.route_to_gateway(FIREWALL, [EVERYWHERE_BY_IPV6], gateway_id, self.attachment)
         if not nat:
             vpc.route_to_gateway(FIREWALL, [EVERYWHERE], gateway_id, self.attachment)
             return

@@ -9,9 +9,9 @@ from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.signature import checked
+from patterns.building_blocks.vpc.cidr_block import VpcCidr, require_inside, vpc_network
 from patterns.network.hub.attachment_vpc import AttachmentVpc, SubnetPrefix
 from patterns.network.inspection_vpc.construct import InspectionVpc
-from patterns.network.tiers.cidr_block import VpcCidr, require_inside, vpc_network
 
 SpokeName = Annotated[str, Matches(r"[A-Za-z0-9]+", "named with letters and digits"), Known("the ids of constructs")]
 

@@ -5,7 +5,6 @@ from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
 from annotated_types import Len
-from aws_cdk import CfnTag
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -17,19 +16,22 @@ from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.network.hub.attachment_vpc import AttachmentVpc
-from patterns.network.hub.customer_site import CustomerSite, check_sites
-from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn
-from patterns.network.hub.spoke import Spoke, attachment_subnets_of, network_of
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, GatewayAsn, TransitGateway
-from patterns.network.tiers.cidr_block import (
+from patterns.building_blocks.vpc.cidr_block import (
     ORGANIZATION_NETWORKS,
     VpcCidr,
     private_networks,
     reject_overlap,
     vpc_network,
 )
-from patterns.network.tiers.network_logs import NetworkLogs
+from patterns.building_blocks.vpc.network_logs import NetworkLogs
+from patterns.network.hub.attachment_vpc import AttachmentVpc
+from patterns.network.hub.customer_site import CustomerSite, check_sites
+from patterns.network.hub.gateway_asn import DEFAULT_ASN, GatewayAsn
+from patterns.network.hub.ipv6_range import named_ranges, require_ipv6
+from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, learn, site_vpns
+from patterns.network.hub.spoke import Spoke, attachment_subnets_of, network_of
+from patterns.network.hub.transit_gateway import TransitGateway
+from patterns.network.hub.virtual_private_gateway import attach_vpn_gateway, propagate_routes
 
 Gateway = Literal["transit-gateway", "virtual-private-gateway"]
 
@@ -44,7 +46,8 @@ class ManySitesVpn(Construct):
     Args:
         scope: Where it stands in the tree.
         construct_id: Its id.
-        sites: The customer sites.
+        sites: The customer sites. What they announce by IPv6 reaches a VPC that has IPv6, as a new one then has, on a
+            transit gateway alone.
         vpc: The VPC. Default: a new one, without a way to the internet.
         cidr: The new VPC's range, at least a /21. Default: 10.0.0.0/20.
         gateway: Where the connections end: "transit-gateway" or "virtual-private-gateway". Default: "transit-gateway".
@@ -62,6 +65,7 @@ class ManySitesVpn(Construct):
         transit_gateway (TransitGateway | None): The gateway, if it is one.
         vpn_gateway (ec2.CfnVPNGateway | None): The gateway, if it is one.
         connections (dict[str, SiteToSiteVpn]): Each site's connections, by the site's name.
+        ipv6_connections (dict[str, SiteToSiteVpn]): Those that carry IPv6, of sites that announce it.
         logs (NetworkLogs): Log groups `Vpn` of tunnels and BGP sessions and `Flows` of a new VPC; and their key.
         alarms (list[cloudwatch.AlarmBase]): All of its alarms.
 
@@ -96,7 +100,7 @@ class ManySitesVpn(Construct):
         if cloud_hub and accelerated:
             raise ValueError("accelerated must be off with a virtual private gateway, which cannot accelerate")
         connected = cloud_hub if connect_sites is None else connect_sites
-        check_sites(scope, sites, gateway_asn=asn, ecmp=False, networks=(), connected=connected)
+        check_sites(scope, sites, gateway_asn=asn, ecmp=False, networks=(), connected=connected, ipv6=not cloud_hub)
         network = vpc_network("cidr", cidr) if vpc is None else network_of(vpc)
         for site in sites:
             if network is not None and site.prefixes:
@@ -105,12 +109,16 @@ class ManySitesVpn(Construct):
                     network,
                     {f"site {site.name}": private_networks("prefixes", site.prefixes)},
                 )
+        by_ipv6 = any(site.ipv6_prefixes for site in sites)
+        if by_ipv6 and vpc is not None:
+            require_ipv6("vpc", vpc)
         zone_names = zones(availability_zones, max_azs)
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         self.logs = NetworkLogs(self, "Logs", settings=settings)
-        self.vpc = vpc or self._new_vpc(cidr, zone_names)
+        self.vpc = vpc or self._new_vpc(cidr, zone_names, ipv6=by_ipv6)
         self.connections: dict[str, SiteToSiteVpn] = {}
+        self.ipv6_connections: dict[str, SiteToSiteVpn] = {}
         self.alarms: list[cloudwatch.AlarmBase] = []
         self.transit_gateway: TransitGateway | None = None
         self.vpn_gateway: ec2.CfnVPNGateway | None = None
@@ -119,8 +127,10 @@ class ManySitesVpn(Construct):
         else:
             self._by_transit_gateway(sites, asn, settings, connected=connected, accelerated=accelerated)
 
-    def _new_vpc(self, cidr: str, zone_names: Sequence[str]) -> ec2.IVpc:
-        network = AttachmentVpc(self, "Network", cidr=cidr, availability_zones=zone_names, tiers={"Workload": 24})
+    def _new_vpc(self, cidr: str, zone_names: Sequence[str], *, ipv6: bool) -> ec2.IVpc:
+        network = AttachmentVpc(
+            self, "Network", cidr=cidr, availability_zones=zone_names, tiers={"Workload": 24}, ipv6=ipv6
+        )
         self.logs.log_flows(network)
         return network.vpc
 
@@ -136,44 +146,44 @@ class ManySitesVpn(Construct):
         ecmp = any(site.routing == "bgp" for site in sites)
         self.transit_gateway = gateway = TransitGateway(self, "TransitGateway", asn=asn, ecmp=ecmp)
         inside, outside = gateway.domain("Vpc"), gateway.domain("Sites")
+        ipv6 = named_ranges(prefix for site in sites for prefix in site.ipv6_prefixes)
         spoke = Spoke(
             self.vpc,
             domain=inside,
             subnets=attachment_subnets_of(self.vpc, None),
             destinations=destinations([IPv4Network(each) for each in ORGANIZATION_NETWORKS], sites),
+            ipv6_destinations=ipv6 or None,
             # In the VPC's stack it would make that wait for this one, whose routes wait for the attachment.
             scope=None if in_one_stack(self, self.vpc) else self,
         )
         outside.propagate(spoke.attachment)
         for site in sites:
-            vpn = self._connection(site, transit_gateway_id=gateway.gateway_id, accelerated=accelerated)
-            for attachment in vpn.attach(gateway, outside, settings):
-                for domain in (inside, outside) if connected else (inside,):
-                    learn(domain, site, attachment)
-            self.alarms += vpn.alarms
+            for vpn in site_vpns(
+                self,
+                f"Site{site.name}",
+                site=site,
+                log_group=self.logs.log_group("Vpn"),
+                transit_gateway_id=gateway.gateway_id,
+                accelerated=accelerated,
+            ):
+                for attachment in vpn.attach(gateway, outside, settings):
+                    for domain in (inside, outside) if connected else (inside,):
+                        learn(domain, site, attachment)
+                (self.ipv6_connections if vpn.ipv6 else self.connections)[site.name] = vpn
+                self.alarms += vpn.alarms
 
     def _by_virtual_private_gateway(self, sites: Sequence[CustomerSite], asn: int, settings: Settings) -> None:
-        self.vpn_gateway = gateway = ec2.CfnVPNGateway(
-            self,
-            "VpnGateway",
-            type="ipsec.1",
-            amazon_side_asn=asn,
-            tags=[CfnTag(key="Name", value=self.node.path)],
-        )
-        attachment = ec2.CfnVPCGatewayAttachment(
-            self, "VpnGatewayAttachment", vpc_id=self.vpc.vpc_id, vpn_gateway_id=gateway.attr_vpn_gateway_id
-        )
-        tables = {
-            subnet.route_table.route_table_id: None
-            for subnet in [*self.vpc.private_subnets, *self.vpc.isolated_subnets, *self.vpc.public_subnets]
-        }
-        propagation = ec2.CfnVPNGatewayRoutePropagation(
-            self, "RoutePropagation", route_table_ids=list(tables), vpn_gateway_id=gateway.attr_vpn_gateway_id
-        )
-        # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpngatewayroutepropagation.html
-        propagation.node.add_dependency(attachment)
+        attached = attach_vpn_gateway(self, self.vpc, asn=asn)
+        propagate_routes(self, attached)
+        self.vpn_gateway = attached.gateway
         for site in sites:
-            vpn = self._connection(site, vpn_gateway_id=gateway.attr_vpn_gateway_id)
+            vpn = self.connections[site.name] = SiteToSiteVpn(
+                self,
+                f"Site{site.name}",
+                site=site,
+                log_group=self.logs.log_group("Vpn"),
+                vpn_gateway_id=attached.gateway_id,
+            )
             if site.routing == "static":
                 for prefix in site.prefixes:
                     ec2.CfnVPNConnectionRoute(
@@ -184,22 +194,3 @@ class ManySitesVpn(Construct):
                     )
             vpn.watch_connections(settings)
             self.alarms += vpn.alarms
-
-    def _connection(
-        self,
-        site: CustomerSite,
-        *,
-        transit_gateway_id: str | None = None,
-        vpn_gateway_id: str | None = None,
-        accelerated: bool = False,
-    ) -> SiteToSiteVpn:
-        self.connections[site.name] = SiteToSiteVpn(
-            self,
-            f"Site{site.name}",
-            site=site,
-            log_group=self.logs.log_group("Vpn"),
-            transit_gateway_id=transit_gateway_id,
-            vpn_gateway_id=vpn_gateway_id,
-            accelerated=accelerated,
-        )
-        return self.connections[site.name]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from annotated_types import Interval, Len, Unit
-from aws_cdk import Acknowledgment, Aws, Validations
+from annotated_types import Interval, Len
+from aws_cdk import Acknowledgment, Aws, Duration, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -18,20 +18,21 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.domain_name import DomainName, check_in_zone
 from patterns.building_blocks.key_policy import KeyUse, let_use
+from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.network.tiers.cidr_block import VpcCidr
-from patterns.network.tiers.network_logs import NetworkLogs
-from patterns.network.tiers.tiered_vpc import TieredVpc
-from patterns.network.tiers.zone_ids import ZoneIds, zone_ids_or_first
+from patterns.building_blocks.vpc.cidr_block import VpcCidr
+from patterns.building_blocks.vpc.network_logs import NetworkLogs
+from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
+from patterns.building_blocks.vpc.zone_ids import ZoneIds, zone_ids_or_first
+from patterns.network.access.consumers import Accounts, check_accounts, root_of
+from patterns.network.private_service.private_name import PrivateName
 
 Port = Annotated[int, Interval(ge=1, le=65535), Known("the rules of security groups")]
 """A TCP port."""
-Account = Annotated[str, Matches(r"\d{12}", "account ids of 12 digits")]
-"""An account of AWS."""
-Accounts = Annotated[Sequence[Account], Len(0, 100), Unit("accounts")]
 Regions = Annotated[Sequence[Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "names such as eu-west-1")]], Len(0, 40)]
 TIER = "Service"
 
@@ -74,8 +75,9 @@ class PrivateService(Construct):
         target_group (elbv2.NetworkTargetGroup | None): The new load balancer's targets.
         service (ec2.VpcEndpointService): The endpoint service.
         service_name (str): What consumers give their endpoint.
+        private_name (PrivateName | None): The name of one's own, with the record that proves it.
         logs (NetworkLogs): Log group `Flows` of the new VPC, and its key.
-        alarms (list[cloudwatch.Alarm]): Targets that are unhealthy, and zones without a healthy one.
+        alarms (list[cloudwatch.Alarm]): Targets that are unhealthy, and connections that are reset.
 
     Raises:
         ValueError: If `accounts` names one twice, a name comes without its zone, or an existing load balancer with what
@@ -123,12 +125,16 @@ class PrivateService(Construct):
             "Service",
             vpc_endpoint_service_load_balancers=[self.load_balancer],
             acceptance_required=acceptance_required,
-            allowed_principals=[_root_of(account) for account in accounts],
+            allowed_principals=[iam.ArnPrincipal(root_of(account)) for account in accounts],
             allowed_regions=list(regions) or None,
         )
         self.service_name = self.service.vpc_endpoint_service_name
+        self.private_name: PrivateName | None = None
         if private_name is not None and hosted_zone is not None:
-            self._prove_name(private_name, hosted_zone)
+            # Until its record is seen, nobody can use the name.
+            self.private_name = PrivateName(
+                self, "PrivateName", service=self.service, domain_name=private_name, hosted_zone=hosted_zone
+            )
         if alarm_topic is not None:
             self._tell_of_connections(alarm_topic)
 
@@ -140,12 +146,14 @@ class PrivateService(Construct):
         )
         self.logs = NetworkLogs(self, "Logs", settings=settings)
         self.logs.log_flows(self.network)
-        self.security_group = ec2.SecurityGroup(
-            self,
-            "SecurityGroup",
-            vpc=self.network.vpc,
-            description="Load balancer of a private service",
-            allow_all_outbound=False,
+        self.security_group = deployable(
+            ec2.SecurityGroup(
+                self,
+                "SecurityGroup",
+                vpc=self.network.vpc,
+                description="Load balancer of a private service",
+                allow_all_outbound=False,
+            )
         )
         made = elbv2.NetworkLoadBalancer(
             self,
@@ -196,29 +204,28 @@ class PrivateService(Construct):
         for address in targets:
             self.target_group.add_target(elbv2_targets.IpTarget(address, target_port))
         load_balancer.add_listener("Listener", port=port, default_target_groups=[self.target_group])
-        for name, metric, description in (
-            (
+        self.alarms += [
+            settings.alarm(
+                self,
                 "UnhealthyTargets",
-                self.target_group.metrics.un_healthy_host_count(period=FIVE_MINUTES),
-                "A target of a private service is unhealthy: the others carry its share.",
+                # The average of the zones' nodes would hide a target that one of them finds unhealthy.
+                metric=self.target_group.metrics.un_healthy_host_count(statistic="Maximum", period=Duration.minutes(1)),
+                evaluation_periods=5,
+                description="A target of a private service has been unhealthy for five minutes: the others carry its "
+                "share.",
             ),
-            (
+            settings.alarm(
+                self,
                 "ConnectionsReset",
-                load_balancer.metrics.tcp_elb_reset_count(period=FIVE_MINUTES),
-                "The load balancer of a private service resets connections: no target is healthy, or clients idle.",
+                metric=load_balancer.metrics.tcp_elb_reset_count(statistic="Sum", period=FIVE_MINUTES),
+                threshold=100,
+                description="The load balancer of a private service resets connections: no target is healthy, or "
+                "clients idle.",
             ),
-        ):
-            threshold = 1 if name == "UnhealthyTargets" else 100
-            self.alarms.append(settings.alarm(self, name, metric=metric, description=description, threshold=threshold))
-
-    def _prove_name(self, private_name: str, hosted_zone: route53.IPublicHostedZone) -> None:
-        """Until the record is seen, nobody can use the name."""
-        self.private_name = route53.VpcEndpointServiceDomainName(
-            self, "PrivateName", endpoint_service=self.service, domain_name=private_name, public_hosted_zone=hosted_zone
-        )
+        ]
 
     def _tell_of_connections(self, topic: sns.ITopic) -> None:
-        topic.add_to_resource_policy(
+        told = topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="ConnectionsTell",
                 principals=[iam.ServicePrincipal("vpce.amazonaws.com")],
@@ -229,13 +236,16 @@ class PrivateService(Construct):
         )
         if topic.master_key is not None:
             let_use(topic.master_key, CONNECTIONS, needed_by=self)
-        ec2.CfnVPCEndpointConnectionNotification(
+        notification = ec2.CfnVPCEndpointConnectionNotification(
             self,
             "Connections",
             service_id=self.service.vpc_endpoint_service_id,
             connection_notification_arn=topic.topic_arn,
             connection_events=["Accept", "Connect", "Delete", "Reject"],
         )
+        if told.policy_dependable is not None and in_one_stack(self, topic):
+            # Amazon EC2 asks the topic whether it may publish there when the notification is made.
+            notification.node.add_dependency(told.policy_dependable)
 
 
 def _check(
@@ -247,15 +257,8 @@ def _check(
 ) -> None:
     if load_balancer is not None and targets:
         raise ValueError("targets must be those of a new load balancer: an existing one has its own")
-    for number, account in enumerate(accounts):
-        if account in accounts[:number]:
-            raise ValueError(f"accounts must differ, got {account} twice")
+    check_accounts(accounts)
     if (private_name is None) != (hosted_zone is None):
         raise ValueError("private_name and hosted_zone must come together: a record in the zone proves the name")
     if private_name is not None and hosted_zone is not None:
         check_in_zone(private_name, hosted_zone)
-
-
-def _root_of(account: str) -> iam.ArnPrincipal:
-    # The whole account, never "*": whoever knows the service's name could connect.
-    return iam.ArnPrincipal(f"arn:{Aws.PARTITION}:iam::{account}:root")

@@ -1,11 +1,11 @@
 """VPCs that share no router: each has a virtual private gateway of its own, and the site has a VPN to each."""
 
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Annotated
 
 from annotated_types import Len
-from aws_cdk import CfnTag
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -19,22 +19,22 @@ from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
+from patterns.building_blocks.vpc.cidr_block import VpcCidr, private_networks, reject_overlap, vpc_network
+from patterns.building_blocks.vpc.network_logs import NetworkLogs
+from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
 from patterns.network.attachment_placement.placement import VpnTunnels
 from patterns.network.hub.customer_site import CustomerSite, SiteName, check_sites
+from patterns.network.hub.gateway_asn import DEFAULT_ASN, GatewayAsn
 from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, customer_gateway
 from patterns.network.hub.spoke import network_of
-from patterns.network.hub.transit_gateway import DEFAULT_ASN, GatewayAsn
-from patterns.network.tiers.cidr_block import VpcCidr, private_networks, reject_overlap, vpc_network
-from patterns.network.tiers.network_logs import NetworkLogs
-from patterns.network.tiers.tiered_vpc import TieredVpc
+from patterns.network.hub.virtual_private_gateway import attach_vpn_gateway, inside_ranges, propagate_routes
 from patterns.network.vpn_per_vpc.device_configuration import Tunnel, device_configuration
 
 _DEFAULT_NETWORKS = {"Production": "10.0.0.0/20", "Development": "10.1.0.0/20"}
-# Of 169.254.0.0/16, AWS keeps seven /30s for itself; none of them is in here.
-# https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html
-_INSIDE = IPv4Network("169.254.32.0/20")
 # So many virtual private gateways a Region has on request. Each has two tunnels to each of two devices.
 _MOST_VPCS = 50
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+_LARGEST_PARAMETER = 8192
 
 
 class VpnPerVpc(Construct):
@@ -151,13 +151,24 @@ class VpnPerVpc(Construct):
             device: Which device, from 0. Default: the first.
 
         Returns:
-            The parameter.
+            The parameter, of the VPCs that are connected by now.
+
+        Raises:
+            ValueError: If a parameter cannot hold it.
         """
+        text = self.configuration(device)
+        # What the deployment fills in is an address, a range or an id of a connection.
+        longest = len(re.sub(r"\$\{Token\[[^\]]*\]\}", "vpn-0123456789abcdef0", text))
+        if longest > _LARGEST_PARAMETER:
+            raise ValueError(
+                f"store_configuration takes up to {_LARGEST_PARAMETER} characters, what a parameter holds, got "
+                f"{longest} for {len(self.vpcs)} VPCs: keep configuration({device}) elsewhere, as in Amazon S3"
+            )
         return ssm.StringParameter(
             self,
             construct_id,
             description=f"What device {device + 1} of {self._site.name} is told",
-            string_value=self.configuration(device),
+            string_value=text,
             tier=ssm.ParameterTier.INTELLIGENT_TIERING,
         )
 
@@ -167,32 +178,15 @@ class VpnPerVpc(Construct):
 
     def _connect(self, name: str, vpc: ec2.IVpc) -> SiteToSiteVpn:
         place = Construct(self, f"{name}Vpn")
-        gateway = ec2.CfnVPNGateway(
-            place,
-            "VpnGateway",
-            type="ipsec.1",
-            amazon_side_asn=self._asn,
-            tags=[CfnTag(key="Name", value=place.node.path)],
-        )
-        attachment = ec2.CfnVPCGatewayAttachment(
-            place, "VpnGatewayAttachment", vpc_id=vpc.vpc_id, vpn_gateway_id=gateway.attr_vpn_gateway_id
-        )
-        tables = dict.fromkeys(
-            subnet.route_table.route_table_id
-            for subnet in [*vpc.private_subnets, *vpc.isolated_subnets, *vpc.public_subnets]
-        )
-        propagation = ec2.CfnVPNGatewayRoutePropagation(
-            place, "RoutePropagation", route_table_ids=list(tables), vpn_gateway_id=gateway.attr_vpn_gateway_id
-        )
-        # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpngatewayroutepropagation.html
-        propagation.node.add_dependency(attachment)
-        inside = self._inside_ranges()
+        attached = attach_vpn_gateway(place, vpc, asn=self._asn)
+        propagate_routes(place, attached)
+        inside = inside_ranges(len(self.vpcs), len(self._site.addresses))
         vpn = SiteToSiteVpn(
             place,
             f"Site{self._site.name}",
             site=self._site,
             log_group=self.logs.log_group("Vpn"),
-            vpn_gateway_id=gateway.attr_vpn_gateway_id,
+            vpn_gateway_id=attached.gateway_id,
             customer_gateways=self.customer_gateways,
             inside=[str(each) for each in inside],
         )
@@ -203,15 +197,9 @@ class VpnPerVpc(Construct):
                 destination_cidr_block=prefix,
                 vpn_connection_id=vpn.connections[0].attr_vpn_connection_id,
             )
-        self.vpcs[name], self.vpn_gateways[name], self.connections[name] = vpc, gateway, vpn
+        self.vpcs[name], self.vpn_gateways[name], self.connections[name] = vpc, attached.gateway, vpn
         self._watch(name, vpc, vpn, inside)
         return vpn
-
-    def _inside_ranges(self) -> list[IPv4Network]:
-        """Four /30s for each VPC, two for each device that a site may have: none moves when another is added."""
-        every = list(_INSIDE.subnets(new_prefix=30))
-        first = len(self.vpcs) * 4
-        return every[first : first + 2 * len(self._site.addresses)]
 
     def _watch(self, name: str, vpc: ec2.IVpc, vpn: SiteToSiteVpn, inside: list[IPv4Network]) -> None:
         addresses = []
@@ -222,6 +210,7 @@ class VpnPerVpc(Construct):
                 self._tunnels[number].append(
                     Tunnel(
                         name=f"{name.lower()}-{tunnel + 1}",
+                        vpc=f"VPC-{name}",
                         number=len(self._tunnels[number]) + 1,
                         outside=outside,
                         inside=inside[number * 2 + tunnel],

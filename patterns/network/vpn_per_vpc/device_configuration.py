@@ -13,6 +13,7 @@ class Tunnel:
 
     Attributes:
         name: What it is called on the device.
+        vpc: What its VPC is called on the device.
         number: Its number on the device, from 1: the interface `xfrm1`.
         outside: The address that it ends at in AWS, known when it is deployed.
         inside: Its inside range, whose first address is AWS's and whose second the device's.
@@ -21,6 +22,7 @@ class Tunnel:
     """
 
     name: str
+    vpc: str
     number: int
     outside: str
     inside: IPv4Network
@@ -85,7 +87,12 @@ def _frr(site: CustomerSite, gateway_asn: int, tunnels: Sequence[Tunnel]) -> Ite
     # What is learnt from one VPC is announced to no other: the site does not lead from VPC to VPC.
     for prefix in site.prefixes:
         yield f"ip prefix-list OWN permit {prefix}"
+    if not site.prefixes:
+        yield "# Nothing is announced until the ranges of the site stand here: ip prefix-list OWN permit RANGE"
     yield "ip prefix-list OWN deny any"
+    # Without a filter of what comes in, FRRouting takes no route of a neighbor with another number (RFC 8212).
+    for vpc, network in {one.vpc: one.network for one in tunnels}.items():
+        yield f"ip prefix-list {vpc} permit {network}"
     yield f"router bgp {site.asn}"
     for one in tunnels:
         yield f"  neighbor {one.inside[1]} remote-as {gateway_asn}"
@@ -95,4 +102,5 @@ def _frr(site: CustomerSite, gateway_asn: int, tunnels: Sequence[Tunnel]) -> Ite
         yield f"    network {prefix}"
     for one in tunnels:
         yield f"    neighbor {one.inside[1]} prefix-list OWN out"
+        yield f"    neighbor {one.inside[1]} prefix-list {one.vpc} in"
     yield "    maximum-paths 1"

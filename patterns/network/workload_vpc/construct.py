@@ -13,13 +13,13 @@ from constructs import Construct
 
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, gibibytes, mebibytes
-from patterns.building_blocks.nat_gateways import watch_nat_gateways
+from patterns.building_blocks.nat_gateway_alarms import watch_nat_gateways
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.network.tiers.cidr_block import VpcCidr
-from patterns.network.tiers.endpoints import InterfaceEndpoints, ServiceNames, check_services, gateway_endpoints
-from patterns.network.tiers.public_access import block_public_access as block
-from patterns.network.tiers.tiered_vpc import PUBLIC, SubnetPrefix, TieredVpc
+from patterns.building_blocks.vpc.cidr_block import VpcCidr
+from patterns.building_blocks.vpc.endpoints import InterfaceEndpoints, ServiceNames, check_services, gateway_endpoints
+from patterns.building_blocks.vpc.tiered_vpc import PUBLIC, SubnetPrefix, TieredVpc
+from patterns.network.access.public_access import block_public_access as block
 from patterns.network.workload_vpc.access_control import DATA, PRIVATE, guard_tiers
 from patterns.network.workload_vpc.flow_archive import FlowArchive
 
@@ -43,9 +43,11 @@ class WorkloadVpc(Construct):
         public_prefix: The prefix length of public subnets. Default: 24.
         private_prefix: The prefix length of private subnets. Default: 20.
         data_prefix: The prefix length of data subnets. Default: 24.
-        nat: How the private tier reaches the internet: "zonal", by a NAT gateway in each zone with an address that is
-            kept; "regional", by one gateway that AWS spreads over the zones, with addresses of AWS; "none", not at all.
-            Default: "zonal".
+        ipv6: Whether the tiers have IPv6, too: callers come to the public tier by it, and the private tier goes out by
+            an egress-only internet gateway. The endpoints stay those of IPv4. Default: no.
+        nat: How the private tier reaches the internet by IPv4: "zonal", by a NAT gateway in each zone with an address
+            that is kept; "regional", by one gateway that AWS spreads over the zones, with addresses of AWS; "none", not
+            at all. Default: "zonal".
         application_port: Where the public tier calls the private one. Default: 443.
         data_port: Where the private tier calls the data tier. Default: 5432.
         interface_endpoints: AWS services that the private tier reaches by an interface endpoint, such as "ssm".
@@ -62,6 +64,7 @@ class WorkloadVpc(Construct):
         vpc (ec2.IVpc): The same, for constructs that ask for it.
         network_acls (dict[str, ec2.CfnNetworkAcl]): By tier.
         nat_gateways (list[ec2.CfnNatGateway]): One for each zone, one for all, or none.
+        egress_only_gateway (ec2.CfnEgressOnlyInternetGateway | None): The private tier's way out by IPv6.
         gateway_endpoints (dict[str, ec2.CfnVPCEndpoint]): By service.
         interface_endpoints (dict[str, ec2.CfnVPCEndpoint]): By service.
         flow_archive (FlowArchive): The flow logs, with table, workgroup and queries.
@@ -85,6 +88,7 @@ class WorkloadVpc(Construct):
         public_prefix: SubnetPrefix = 24,
         private_prefix: SubnetPrefix = 20,
         data_prefix: SubnetPrefix = 24,
+        ipv6: bool = False,
         nat: Nat = "zonal",
         application_port: Port = 443,
         data_port: Port = 5432,
@@ -109,10 +113,12 @@ class WorkloadVpc(Construct):
             availability_zones=zone_names,
             tiers={PUBLIC: public_prefix, PRIVATE: private_prefix, DATA: data_prefix},
             with_egress=[PRIVATE],
+            ipv6=ipv6,
         )
         self.vpc: ec2.IVpc = self.network.vpc
         self.network_acls = guard_tiers(self.network, application_port=application_port, data_port=data_port)
         self.nat_gateways = self._nat_gateways(nat)
+        self.egress_only_gateway = self._out_by_ipv6() if ipv6 else None
         private = self.network.subnets[PRIVATE]
         self.gateway_endpoints = gateway_endpoints(
             self,
@@ -162,3 +168,15 @@ class WorkloadVpc(Construct):
         for number, subnet in enumerate(private):
             subnet.route("ToInternet", "0.0.0.0/0", nat_gateway_id=gateways[number % len(gateways)].attr_nat_gateway_id)
         return gateways
+
+    def _out_by_ipv6(self) -> ec2.CfnEgressOnlyInternetGateway:
+        """One for all zones: nobody begins a connection through it from outside."""
+        gateway = ec2.CfnEgressOnlyInternetGateway(
+            self,
+            "EgressOnlyGateway",
+            vpc_id=self.network.vpc_id,
+            tags=[CfnTag(key="Name", value=f"{self.node.path}/EgressOnlyGateway")],
+        )
+        for subnet in self.network.subnets[PRIVATE]:
+            subnet.route("ToInternetByIpv6", "::/0", egress_only_internet_gateway_id=gateway.attr_id)
+        return gateway

@@ -1,6 +1,6 @@
 """The flow logs of a VPC as Parquet in Amazon S3, and what reads them: a table, a workgroup and queries."""
 
-from aws_cdk import Acknowledgment, Aws, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import Acknowledgment, Aws, Duration, Stack, Validations
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_glue as glue
@@ -226,6 +226,8 @@ class FlowArchive(Construct):
             "Workgroup",
             name=f"flows-{self.node.addr[-12:]}",
             description="Queries of a VPC's flow logs",
+            # With its history of queries, or it could not be deleted; kept, its name could not be given again.
+            recursive_delete_option=True,
             work_group_configuration=workgroup.WorkGroupConfigurationProperty(
                 bytes_scanned_cutoff_per_query=most_scanned,
                 enforce_work_group_configuration=True,
@@ -240,7 +242,6 @@ class FlowArchive(Construct):
                 ),
             ),
         )
-        self.workgroup.apply_removal_policy(RemovalPolicy.RETAIN)
 
     def _make_queries(self) -> None:
         table = f'"{self.database.ref}"."flows"'

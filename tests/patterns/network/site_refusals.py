@@ -20,6 +20,27 @@ def refused(message: str, *sites: CustomerSite, **arguments: Any) -> Refusal:
     return Refusal(message, lambda _: {"sites": list(sites), **arguments})
 
 
+IPV6_REFUSALS = [
+    refused(
+        "sites[Berlin]: ipv6_prefixes must be an IPv6 CIDR block such as 2001:db8::/48, got 192.168.0.0/24",
+        site(ipv6_prefixes=["192.168.0.0/24"]),
+    ),
+    refused(
+        "sites[Berlin]: ipv6_prefixes must be global (2000::/3) or unique local (fc00::/7), got fe80::/64",
+        site(ipv6_prefixes=["fe80::/64"]),
+    ),
+    refused(
+        "sites[Berlin]: ipv6_prefixes must be announced by BGP, got static routing",
+        site(routing="static", prefixes=["192.168.0.0/24"], ipv6_prefixes=["2001:db8::/48"]),
+    ),
+    refused(
+        "sites[Rome]: ipv6_prefixes must not overlap those of site Berlin (2001:db8::/32), got 2001:db8:1::/48",
+        site(ipv6_prefixes=["2001:db8::/32"]),
+        site(name="Rome", addresses=["198.51.100.2"], asn=65020, ipv6_prefixes=["2001:db8:1::/48"]),
+    ),
+]
+
+
 SITE_REFUSALS = [
     refused("sites must hold at least 1, got none"),
     refused(

@@ -1,9 +1,7 @@
 """Networks of the tests, synthesized once each."""
 
-import json
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -38,22 +36,6 @@ def memoized(build: Callable[..., Synthesis]) -> Callable[..., Synthesis]:
         The same, with a memory.
     """
     return cache(build)
-
-
-def warnings(stack: cdk.Stack) -> list[str]:
-    """Read what constructs of a stack's app warn of, from the assembly.
-
-    Not by `assertions.Annotations`: two packages of the CDK bring the module of its messages, and where they are
-    installed side by side, as uv does, either may be the one that is there, of which jsii knows only one.
-    """
-    assembly = Path(stack.node.root.synth().directory)  # type: ignore[attr-defined]
-    return [
-        entry["data"]
-        for metadata in sorted(assembly.rglob("*.metadata.json"))
-        for entries in json.loads(metadata.read_text(encoding="utf-8")).values()
-        for entry in entries
-        if entry["type"] == "aws:cdk:warning"
-    ]
 
 
 def properties(synthesis: Synthesis, resource_type: str) -> list[dict[str, Any]]:

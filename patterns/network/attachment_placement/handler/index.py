@@ -1,4 +1,4 @@
-"""Find a transit gateway attachment, free it of a shared gateway's defaults, or set these defaults.
+"""Find a transit gateway attachment, free it of a shared gateway's defaults, set these defaults, or accept a peering.
 
 CloudFormation calls it asynchronously and waits for the answer at ResponseURL: each path must send one.
 """
@@ -11,19 +11,23 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import boto3
+from botocore.config import Config
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
-ec2 = boto3.client("ec2")
+SDK = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"})
+ec2 = boto3.client("ec2", config=SDK)
 
 POLL_SECONDS = 5.0
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayPeeringAttachment.html
+OVER = ("deleted", "deleting", "failed", "failing", "rejected", "rejecting")
 
 Found = TypeVar("Found")
 
 
 class NotReadyError(Exception):
-    """What was waited for did not come about before the function's time was up."""
+    """What was waited for did not come about before the function's time was up, or never will."""
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
@@ -41,6 +45,12 @@ def handler(event: dict[str, Any], context: Any) -> None:
         if event["ResourceType"] == "Custom::TransitGatewayDefaults":
             set_defaults(event["ResourceProperties"], deadline, enable=event["RequestType"] != "Delete")
             physical_id = f"{event['ResourceProperties']['TransitGatewayId']}-defaults"
+        elif event["ResourceType"] == "Custom::TransitGatewayPeeringAcceptance":
+            properties = event["ResourceProperties"]
+            # Another peering has another id; what accepted one goes with the resource that asked for it.
+            physical_id = f"{properties['AttachmentId']}-accepted"
+            if event["RequestType"] != "Delete":
+                accept(properties["AttachmentId"], properties["PeerRegion"], deadline)
         elif event["RequestType"] == "Delete":
             pass
         elif event["ResourceType"] == "Custom::VpnTunnels":
@@ -144,6 +154,28 @@ def set_defaults(properties: dict[str, str], deadline: float, *, enable: bool) -
         return bool(gateways[0]["State"] == "available")
 
     wait(modified, deadline, f"modification of {gateway_id}")
+
+
+def accept(attachment_id: str, region: str, deadline: float) -> None:
+    """Accept a peering in its peer's Region, once it is there to be accepted; an available one stays as it is."""
+    peer = boto3.client("ec2", region_name=region, config=SDK)
+    accepted = False
+
+    def available() -> bool:
+        nonlocal accepted
+        # By filter: an id that a Region does not know yet would be an error.
+        found = peer.describe_transit_gateway_peering_attachments(
+            Filters=[{"Name": "transit-gateway-attachment-id", "Values": [attachment_id]}]
+        )["TransitGatewayPeeringAttachments"]
+        state = str(found[0]["State"]) if found else ""
+        if state in OVER:
+            raise NotReadyError(f"{attachment_id} is {state} in {region}")
+        if state == "pendingAcceptance" and not accepted:
+            peer.accept_transit_gateway_peering_attachment(TransitGatewayAttachmentId=attachment_id)
+            accepted = True
+        return state == "available"
+
+    wait(available, deadline, f"peering {attachment_id} in {region}")
 
 
 def wait(look: Callable[[], Found | None], deadline: float, what: str) -> Found:

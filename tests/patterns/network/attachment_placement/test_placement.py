@@ -96,7 +96,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def function(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.setattr(boto3, "client", lambda _: gateway)
+    monkeypatch.setattr(boto3, "client", lambda _, config: gateway)  # noqa: ARG005
     spec = importlib.util.spec_from_file_location("attachment_placement_handler", HANDLER)
     assert spec is not None
     assert spec.loader is not None

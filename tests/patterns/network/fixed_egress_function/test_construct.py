@@ -28,11 +28,37 @@ def test_the_gateway_has_the_listed_addresses_and_no_other_way_out() -> None:
     assert all(f"'{name}', 'PublicIp'" in put_out for name in addresses)
 
 
-def test_another_address_for_each_zone_leaves_the_first_where_they_are(scope: cdk.Stack) -> None:
-    made = FixedEgressFunction(scope, "Orders", code=CODE, handler="index.handler", addresses_per_zone=2)
-    assert len(made.elastic_ips) == 4
-    [gateway] = Template.from_stack(scope).find_resources("AWS::EC2::NatGateway").values()
-    assert [len(one["AllocationIds"]) for one in gateway["Properties"]["AvailabilityZoneAddresses"]] == [2, 2]
+def test_another_address_for_each_zone_leaves_the_first_where_they_are() -> None:
+    def listed(each: int, zones: int) -> list[list[str]]:
+        stack = cdk.Stack(cdk.App(), "Test")
+        made = FixedEgressFunction(
+            stack, "Orders", code=CODE, handler="index.handler", addresses_per_zone=each, max_azs=zones
+        )
+        assert len(made.elastic_ips) == each * zones
+        [gateway] = Template.from_stack(stack).find_resources("AWS::EC2::NatGateway").values()
+        found = gateway["Properties"]["AvailabilityZoneAddresses"]
+        return [[one["Fn::GetAtt"][0] for one in zone["AllocationIds"]] for zone in found]
+
+    def first_of(after: list[list[str]], before: list[list[str]]) -> list[list[str]]:
+        return [zone[: len(was)] for zone, was in zip(after, before, strict=False)]
+
+    one, two = listed(1, 2), listed(2, 2)
+    assert first_of(two, one) == one
+    assert first_of(listed(2, 3), two) == two
+
+
+def test_failed_events_are_kept_by_default(scope: cdk.Stack) -> None:
+    made = FixedEgressFunction(scope, "Orders", code=CODE, handler="index.handler")
+    template = Template.from_stack(scope)
+    [config] = template.find_resources("AWS::Lambda::EventInvokeConfig").values()
+    queue = scope.resolve(made.dead_letters.queue_arn)
+    assert config["Properties"]["DestinationConfig"]["OnFailure"] == {"Destination": queue}
+    statements = [
+        one
+        for policy in template.find_resources("AWS::IAM::Policy").values()
+        for one in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    assert [one["Resource"] for one in statements if one["Action"] == "sqs:SendMessage"] == [queue]
 
 
 def test_the_addresses_survive_an_upgrade_that_replaces_the_gateway_or_takes_them_out() -> None:

@@ -1,9 +1,10 @@
-from tests.patterns.network.site_refusals import SITE_REFUSALS, refused, site
+from tests.patterns.network.site_refusals import IPV6_REFUSALS, SITE_REFUSALS, refused, site
 
 STATIC = site(routing="static", prefixes=["192.168.0.0/24"])
 
 REFUSALS = [
     *SITE_REFUSALS,
+    *IPV6_REFUSALS,
     refused("ecmp must be off with static routing, got on: only routes of BGP are spread", STATIC, ecmp=True),
     refused(
         "sites[Berlin]: prefixes must be longer than 10.0.0.0/8, which is dropped where no longer prefix is known, "

@@ -11,9 +11,9 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
 from patternkit.testing.synthesis import Synthesis
+from patterns.building_blocks.vpc.cidr_block import ORGANIZATION_NETWORKS
 from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.hub_and_spoke_vpn import CustomerSite, HubAndSpokeVpn
-from patterns.network.tiers.cidr_block import ORGANIZATION_NETWORKS
 from tests.conftest import ENVIRONMENTS
 from tests.patterns.network.synthesized import network, properties
 from tests.patterns.network.tables import read_tables

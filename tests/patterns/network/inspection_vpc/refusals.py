@@ -42,6 +42,12 @@ REFUSALS = [
         egress="inspection-vpc",
     ),
     refused(
+        'ipv6 must be off with firewall_attachment="transit-gateway": AWS does not say that a firewall on the gateway '
+        "takes IPv6",
+        firewall_attachment="transit-gateway",
+        ipv6=True,
+    ),
+    refused(
         "inspect must be all or north-south with egress in the inspection VPC, got east-west",
         inspect="east-west",
         egress="inspection-vpc",

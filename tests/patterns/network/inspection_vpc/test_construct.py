@@ -11,15 +11,15 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
+from patterns.building_blocks.vpc.cidr_block import ORGANIZATION_NETWORKS
 from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.inspection_vpc import CustomerSite, InspectionVpc, JoiningSpoke, SpokeStacks
-from patterns.network.tiers.cidr_block import ORGANIZATION_NETWORKS
 from tests.conftest import ENVIRONMENTS, context
 from tests.patterns.network.inspection_vpc.hubs import BERLIN, CERTIFICATE, OPTIONS, synthesized
 from tests.patterns.network.inspection_vpc.refusals import own_policy
 from tests.patterns.network.synthesized import network, properties
-from tests.patterns.network.synthesized import warnings as warned
 from tests.patterns.network.tables import read_tables
+from tests.synthesis_warnings import warnings as warned
 
 ISOLATED = ec2.SubnetType.PRIVATE_ISOLATED
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from patterns.network.tiers.cidr_block import ORGANIZATION_NETWORKS
+from patterns.building_blocks.vpc.cidr_block import ORGANIZATION_NETWORKS
 from tests.conftest import ENVIRONMENTS
 from tests.patterns.network.inspection_vpc.hubs import OPTIONS, synthesized
 from tests.patterns.network.tables import Tables, read_tables

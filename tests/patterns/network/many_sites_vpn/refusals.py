@@ -1,6 +1,6 @@
 from aws_cdk import aws_ec2 as ec2
 
-from tests.patterns.network.site_refusals import SITE_REFUSALS, refused, site
+from tests.patterns.network.site_refusals import IPV6_REFUSALS, SITE_REFUSALS, refused, site
 from tests.refusals import Refusal
 
 REFUSALS = [
@@ -11,7 +11,21 @@ REFUSALS = [
             "vpc": ec2.Vpc(scope, "Own", ip_addresses=ec2.IpAddresses.cidr("10.9.0.0/16"), nat_gateways=0),
         },
     ),
+    Refusal(
+        "vpc must have an IPv6 range to carry IPv6, got Test/Given1/Own without one that is known here: an imported "
+        "VPC tells none",
+        lambda scope: {
+            "sites": [site(ipv6_prefixes=["2001:db8::/48"])],
+            "vpc": ec2.Vpc(scope, "Own", ip_addresses=ec2.IpAddresses.cidr("10.9.0.0/16"), nat_gateways=0),
+        },
+    ),
     *SITE_REFUSALS,
+    *IPV6_REFUSALS,
+    refused(
+        "sites[Berlin]: ipv6_prefixes must be left out: IPv6 is not carried here",
+        site(ipv6_prefixes=["2001:db8::/48"]),
+        gateway="virtual-private-gateway",
+    ),
     refused("gateway must be one of transit-gateway, virtual-private-gateway, got 'nat'", site(), gateway="nat"),
     refused(
         "connect_sites must be on with a virtual private gateway, which connects all of its sites",

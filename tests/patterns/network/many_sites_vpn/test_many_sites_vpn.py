@@ -8,8 +8,8 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 
 from patternkit.testing.synthesis import Synthesis
+from patterns.building_blocks.vpc.cidr_block import ORGANIZATION_NETWORKS
 from patterns.network.many_sites_vpn import CustomerSite, ManySitesVpn
-from patterns.network.tiers.cidr_block import ORGANIZATION_NETWORKS
 from tests.conftest import ENVIRONMENTS
 from tests.patterns.network.synthesized import network, properties
 from tests.patterns.network.tables import read_tables

@@ -22,10 +22,23 @@ def _peered(made: Templates) -> None:
         made.add(f"Leak{name}", "EC2::Route", RouteTableId=table, **route)
 
 
+def _one_target_in_one_zone(made: Templates) -> None:
+    made.change("ElasticLoadBalancingV2::LoadBalancer", LoadBalancerAttributes=None)
+    made.change("ElasticLoadBalancingV2::TargetGroup", Targets=[{"Id": "10.0.0.10", "Port": 443}])
+
+
+def _nothing_out_of_the_load_balancer(made: Templates) -> None:
+    rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "10.0.0.0/24"}
+    made.change("EC2::SecurityGroup", "PricesSecurityGroup", SecurityGroupEgress=[rule])
+
+
 CONSUMERS = "consumers reach their endpoint"
+THROUGH = "consumers reach the targets through the service"
 MUTANTS = [
-    Mutant("an endpoint in a zone without the service", _in_another_zone, (CONSUMERS,), refused=True),
-    Mutant("an endpoint that lets nobody in", _nobody_let_in, (CONSUMERS,)),
+    Mutant("an endpoint in a zone without the service", _in_another_zone, (CONSUMERS, THROUGH), refused=True),
+    Mutant("an endpoint that lets nobody in", _nobody_let_in, (CONSUMERS, THROUGH)),
+    Mutant("one target, and no balancing across zones", _one_target_in_one_zone, (THROUGH,)),
+    Mutant("a load balancer that may call nothing", _nothing_out_of_the_load_balancer, (THROUGH,)),
     Mutant(
         "the networks peered as well",
         _peered,

@@ -103,3 +103,65 @@ def test_zones_are_named_by_id_where_they_are_given(scope: cdk.Stack) -> None:
     PrivateService(scope, "Prices", zone_ids=["euw1-az1", "euw1-az3"])
     subnets = Template.from_stack(scope).find_resources("AWS::EC2::Subnet").values()
     assert [one["Properties"]["AvailabilityZoneId"] for one in subnets] == ["euw1-az1", "euw1-az3"]
+
+
+def test_a_stack_with_a_private_name_is_made_twice_in_one_process() -> None:
+    """As every test of a user's own stack does."""
+    made = []
+    for _ in range(2):
+        stack = cdk.Stack(cdk.App(), "Test")
+        zone = route53.PublicHostedZone(stack, "Zone", zone_name="example.com")
+        PrivateService(stack, "Prices", private_name="prices.example.com", hosted_zone=zone)
+        made.append(Template.from_stack(stack).to_json())
+    assert made[0] == made[1]
+
+
+def test_the_name_is_set_then_proved_then_verified_and_taken_away_with_the_stack(scope: cdk.Stack) -> None:
+    zone = route53.PublicHostedZone(scope, "Zone", zone_name="example.com")
+    PrivateService(scope, "Prices", private_name="prices.example.com", hosted_zone=zone)
+    template = Template.from_stack(scope).to_json()["Resources"]
+    calls = {name: one for name, one in template.items() if one["Type"] == "Custom::AWS"}
+    by_action = {
+        next(action for action in ("StartVpc", "startVpc", "describeVpc", "modifyVpc") if action in str(one)): name
+        for name, one in calls.items()
+    }
+    named, read, started = by_action["modifyVpc"], by_action["describeVpc"], by_action["startVpc"]
+    [record] = [name for name, one in template.items() if one["Type"] == "AWS::Route53::RecordSet"]
+    assert named in calls[read]["DependsOn"]
+    assert read in str(template[record]["Properties"])
+    assert record in calls[started]["DependsOn"]
+    assert "RemovePrivateDnsName" in str(calls[named]["Properties"]["Delete"])
+
+
+def test_the_notification_waits_until_the_topic_lets_it_in(scope: cdk.Stack) -> None:
+    PrivateService(scope, "Prices", alarm_topic=sns.Topic(scope, "Topic", enforce_ssl=True))
+    template = Template.from_stack(scope)
+    [policy] = template.find_resources("AWS::SNS::TopicPolicy")
+    [notification] = template.find_resources("AWS::EC2::VPCEndpointConnectionNotification").values()
+    assert policy in notification["DependsOn"]
+
+
+def test_a_consumers_endpoint_has_one_subnet_in_each_zone(scope: cdk.Stack) -> None:
+    tiers = [
+        ec2.SubnetConfiguration(name=name, subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) for name in ("Web", "Jobs")
+    ]
+    vpc = ec2.Vpc(scope, "Vpc", availability_zones=["eu-west-1a", "eu-west-1b"], subnet_configuration=tiers)
+    PrivateServiceConsumer(scope, "First", service_name="com.amazonaws.vpce.svc", vpc=vpc)
+    jobs = vpc.select_subnets(subnet_group_name="Jobs").subnets
+    PrivateServiceConsumer(scope, "Chosen", service_name="com.amazonaws.vpce.svc", vpc=vpc, subnets=jobs)
+    made = Template.from_stack(scope).find_resources("AWS::EC2::VPCEndpoint").values()
+    first, chosen = (one["Properties"]["SubnetIds"] for one in made)
+    web = vpc.select_subnets(subnet_group_name="Web").subnets
+    assert first == [scope.resolve(one.subnet_id) for one in web]
+    assert chosen == [scope.resolve(one.subnet_id) for one in jobs]
+
+
+def test_subnets_of_a_consumer_are_of_its_vpc_and_of_different_zones(scope: cdk.Stack) -> None:
+    tiers = [
+        ec2.SubnetConfiguration(name=name, subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) for name in ("Web", "Jobs")
+    ]
+    vpc = ec2.Vpc(scope, "Vpc", availability_zones=["eu-west-1a", "eu-west-1b"], subnet_configuration=tiers)
+    with pytest.raises(ValueError, match=r"^subnets must be those of vpc, which is not given$"):
+        PrivateServiceConsumer(scope, "Shop", service_name="service", subnets=vpc.isolated_subnets)
+    with pytest.raises(ValueError, match=r"^subnets must be in different zones, got two in eu-west-1a$"):
+        PrivateServiceConsumer(scope, "Shop", service_name="service", vpc=vpc, subnets=vpc.isolated_subnets)

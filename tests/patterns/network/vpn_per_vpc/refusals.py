@@ -7,6 +7,11 @@ def refused(message: str, **arguments: object) -> Refusal:
 
 
 REFUSALS = [
+    # A virtual private gateway ends no VPN of IPv6.
+    refused(
+        "sites[Berlin]: ipv6_prefixes must be left out: IPv6 is not carried here",
+        site=site(ipv6_prefixes=["2001:db8::/48"]),
+    ),
     refused("max_azs must be 2 or 3, got 1", max_azs=1),
     refused("new_vpcs[Shop] must be private (RFC 1918 or RFC 6598), got 8.0.0.0/16", new_vpcs={"Shop": "8.0.0.0/16"}),
     refused(

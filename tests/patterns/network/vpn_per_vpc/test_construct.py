@@ -103,6 +103,28 @@ def test_the_device_is_told_of_every_tunnel_and_announces_its_own_prefixes_only(
     assert text.count("prefix-list OWN out") == len(neighbors)
     assert re.findall(r"ip prefix-list OWN permit (\S+)", text) == ["192.168.0.0/24"]
     assert text.count("Secrets Manager") == len(neighbors)
+    # A neighbor without a filter of what comes in is one whose routes FRRouting refuses.
+    came_in = dict(re.findall(r"neighbor (\S+) prefix-list (\S+) in", text))
+    assert [came_in[one] for one in neighbors] == ["VPC-Production"] * 2 + ["VPC-Development"] * 2
+    lists = dict(re.findall(r"ip prefix-list (VPC-\S+) permit (\S+)", text))
+    assert lists == {"VPC-Production": "10.0.0.0/20", "VPC-Development": "10.1.0.0/20"}
+
+
+def test_a_site_that_does_not_say_what_it_announces_is_told_where_to() -> None:
+    site = CustomerSite(name="Rome", addresses=["198.51.100.9"], asn=65011)
+    text = VpnPerVpc(cdk.Stack(cdk.App(), "Net"), "Office", site=site).configuration()
+    assert "# Nothing is announced until the ranges of the site stand here" in text
+
+
+def test_more_than_a_parameter_holds_is_refused() -> None:
+    made = VpnPerVpc(
+        cdk.Stack(cdk.App(), "Net"),
+        "Office",
+        site=BERLIN,
+        new_vpcs={f"Vpc{number}": f"10.{number}.0.0/20" for number in range(8)},
+    )
+    with pytest.raises(ValueError, match=r"^store_configuration takes up to 8192 characters, .* for 8 VPCs: "):
+        made.store_configuration()
 
 
 def test_vpcs_that_cannot_be_added() -> None:

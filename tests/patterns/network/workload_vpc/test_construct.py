@@ -15,7 +15,9 @@ from patternkit.routes import Network, Verdict, isolated, reaches
 from patterns.network.workload_vpc import WorkloadVpc
 from patterns.network.workload_vpc.flow_archive import FIELDS, QUERIES
 from tests.conftest import example
+from tests.patterns.network.mutants import Templates
 from tests.patterns.network.synthesized import network, properties
+from tests.patterns.network.test_every_variant import sources
 
 ADDRESSES = {"public-addresses": {"*/Public*": True, "*/Private*": False, "*/Data*": False}}
 
@@ -47,6 +49,28 @@ def test_blocked_public_access_leaves_load_balancers_and_nat_gateways() -> None:
     }
     closed = Network.from_templates({"Net": template}, contracts=ADDRESSES)
     assert closed.prove(to_public).verdict is Verdict.FAILS
+
+
+def test_nobody_connects_to_the_private_tier_by_ipv6_but_where_it_goes_out_by_the_internet_gateway() -> None:
+    """A packet may come in by the VPC's internet gateway; what answers it goes to the one that lets out alone."""
+    templates = {one.name: copy.deepcopy(one.template) for one in sources("workload-vpc: IPv6")}
+    connects = reaches("internet", "Shop/Network/Private*", port=8080, family=6)
+    proof = Network.from_templates(templates, contracts=ADDRESSES).prove(connects)
+    assert proof.verdict is Verdict.FAILS
+    assert "has not seen the flow's first packet" in str(proof)
+    made = Templates(templates)
+    gateway = {"Fn::GetAtt": [made.id_of("EC2::InternetGateway"), "InternetGatewayId"]}
+    for route in made.of("EC2::Route", "Private", DestinationIpv6CidrBlock="::/0"):
+        del route["Properties"]["EgressOnlyInternetGatewayId"]
+        route["Properties"]["GatewayId"] = gateway
+    Network.from_templates(templates, contracts=ADDRESSES).assert_holds(connects)
+
+
+def test_an_acl_keeps_to_the_rules_that_it_may_have() -> None:
+    made = Templates({one.name: one.template for one in sources("workload-vpc: IPv6")})
+    for tier in ("Public", "Private", "Data"):
+        for way in ("In", "Out"):
+            assert len(made.of("EC2::NetworkAclEntry", f"{tier}Acl{way}")) <= 20
 
 
 def test_endpoints_serve_this_accounts_principals_and_are_reached_from_the_private_tier() -> None:

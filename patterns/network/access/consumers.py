@@ -1,0 +1,38 @@
+"""The accounts that may connect to an endpoint service."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from annotated_types import Len, Unit
+from aws_cdk import Aws
+
+from patterns.building_blocks.account_id import AccountId
+
+Accounts = Annotated[Sequence[AccountId], Len(0, 100), Unit("accounts")]
+"""Accounts that may connect."""
+
+
+def check_accounts(accounts: Sequence[str]) -> None:
+    """Refuse accounts that come twice.
+
+    Args:
+        accounts: The accounts.
+
+    Raises:
+        ValueError: If one does.
+    """
+    for number, account in enumerate(accounts):
+        if account in accounts[:number]:
+            raise ValueError(f"accounts must differ, got {account} twice")
+
+
+def root_of(account: str) -> str:
+    """The principal of a whole account: never "*", with which whoever knows the service's name could connect.
+
+    Args:
+        account: The account.
+
+    Returns:
+        Its ARN.
+    """
+    return f"arn:{Aws.PARTITION}:iam::{account}:root"

@@ -1,1 +1,0 @@
-"""VPCs of tiers, and what stands in them: endpoints, address ranges."""

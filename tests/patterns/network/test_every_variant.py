@@ -1,0 +1,73 @@
+"""The promises of every variant in a mirror's `variants.py`: each holds, and its mutants break them."""
+
+import copy
+import dataclasses
+import importlib
+from functools import cache
+from importlib.util import find_spec
+
+import pytest
+
+from patternkit.catalog.discovery import Pattern
+from patternkit.routes import Contracts, Network, Verdict
+from patternkit.routes.templates import StackSource, read
+from tests.patterns.network.mutants import Mutant, Templates
+from tests.patterns.network.synthesized import network as synthesized
+from tests.patterns.network.test_every_promise import PATTERNS
+from tests.patterns.network.variants import Variant
+
+
+def variants() -> list[tuple[Pattern, Variant]]:
+    found: list[tuple[Pattern, Variant]] = []
+    for pattern in PATTERNS:
+        module = f"tests.patterns.network.{pattern.folder.name}.variants"
+        if find_spec(module) is not None:
+            found += [(pattern, one) for one in importlib.import_module(module).VARIANTS]
+    return found
+
+
+FOUND = variants()
+VARIANTS = [
+    pytest.param(one, id=f"{pattern.name}: {one.name}", marks=pytest.mark.xdist_group(pattern.name))
+    for pattern, one in FOUND
+]
+MUTANTS = [
+    pytest.param(
+        one, mutant, id=f"{pattern.name}: {one.name}: {mutant.name}", marks=pytest.mark.xdist_group(pattern.name)
+    )
+    for pattern, one in FOUND
+    for mutant in one.mutants
+]
+
+
+@cache
+def sources(name: str) -> tuple[StackSource, ...]:
+    [variant] = [one for pattern, one in FOUND if f"{pattern.name}: {one.name}" == name]
+    return tuple(read(synthesized(variant.build).directory))
+
+
+def network(variant: Variant, stacks: list[StackSource]) -> Network:
+    return Network(stacks, Contracts.from_data(dict(variant.contracts)))
+
+
+def stacks_of(variant: Variant) -> list[StackSource]:
+    [name] = [f"{pattern.name}: {one.name}" for pattern, one in FOUND if one is variant]
+    return [dataclasses.replace(one, template=copy.deepcopy(one.template)) for one in sources(name)]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_promise_of_a_variant_holds(variant: Variant) -> None:
+    assert all(one.name for one in variant.promises)
+    network(variant, stacks_of(variant)).assert_holds(*variant.promises)
+
+
+@pytest.mark.parametrize(("variant", "mutant"), MUTANTS)
+def test_a_mutant_of_a_variant_breaks_what_it_must(variant: Variant, mutant: Mutant) -> None:
+    stacks = stacks_of(variant)
+    mutant.change(Templates({one.name: one.template for one in stacks}))
+    found, made = network(variant, stacks), {str(one): one for one in variant.promises}
+    for name in mutant.breaks:
+        proof = found.prove(made[name])
+        wanted = Verdict.UNKNOWN if mutant.refused else Verdict.FAILS
+        assert proof.verdict is wanted, str(proof)
+        assert not mutant.refused or "AWS refuses" in proof.reason
