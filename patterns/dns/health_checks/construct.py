@@ -13,6 +13,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patterns.building_blocks.security_group import CHECKERS_LIST_RULES, check_rules, rules_of
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.dns.health.probe import endpoint_check
@@ -71,6 +72,7 @@ class HealthChecks(Construct):
         self.checks: dict[str, route53.HealthCheck] = {}
         self.seconds: dict[str, int | None] = {}
         self.alarms: list[cloudwatch.Alarm] = []
+        self._opened: dict[str, set[int]] = {}
         self._ports = {
             name: one.probe.port or (80 if one.probe.protocol == "HTTP" else 443) for name, one in endpoints.items()
         }
@@ -131,6 +133,12 @@ class HealthChecks(Construct):
         """
         if name not in self._ports:
             raise ValueError(f"name must be one of {', '.join(self._ports) or 'no endpoint'}, got {name}")
+        opened = self._opened.setdefault(security_group.node.path, set())
+        if self._ports[name] not in opened:
+            # Each list was counted as one rule.
+            others = rules_of(security_group, "inbound") + len(opened) * (CHECKERS_LIST_RULES - 1)
+            check_rules("security_group", others + CHECKERS_LIST_RULES)
+            opened.add(self._ports[name])
         security_group.add_ingress_rule(
             ec2.Peer.prefix_list(checkers.prefix_list_id),
             ec2.Port.tcp(self._ports[name]),
@@ -179,7 +187,7 @@ class HealthChecks(Construct):
         for name, endpoint in endpoints.items():
             check_endpoint(f"endpoints[{name}]", endpoint)
         for name, signal in signals.items():
-            check_signal(f"signals[{name}]", signal)
+            check_signal(scope, f"signals[{name}]", signal)
         names = [*endpoints, *signals, *groups]
         if twice := sorted({one for one in names if names.count(one) > 1}):
             raise ValueError(f"groups, endpoints and signals must have different names, got {', '.join(twice)} twice")

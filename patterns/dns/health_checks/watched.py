@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from annotated_types import Interval, Len, Unit
-from aws_cdk import Token
+from aws_cdk import Stack, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
 
-from patterns.building_blocks.bounds import Matches
+from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.domain_name import HostName
 from patterns.dns.health.probe import Probe, check_probe
 
 Label = Annotated[
-    str, Matches(r"[A-Z][A-Za-z0-9]{0,40}", "up to 41 letters and digits, beginning with a capital letter")
+    str,
+    Matches(r"[A-Z][A-Za-z0-9]{0,40}", "up to 41 letters and digits, beginning with a capital letter"),
+    Known("the ids of constructs"),
 ]
 
 
@@ -90,21 +93,28 @@ def check_endpoint(argument: str, endpoint: PublicEndpoint) -> None:
         )
 
 
-def check_signal(argument: str, signal: AlarmSignal) -> None:
-    """Refuse an alarm that Route 53 cannot watch.
+def check_signal(scope: Construct, argument: str, signal: AlarmSignal) -> None:
+    """Refuse an alarm that Route 53 cannot watch, or whose name this stack cannot write down.
 
     Args:
+        scope: Parent construct of the check.
         argument: The argument's own name.
         signal: The signal; the alarm of another stack's import passes, of which nothing is known.
 
     Raises:
-        ValueError: If the alarm has metric math, an extended statistic or a period of less than a minute.
+        ValueError: If the alarm has metric math, an extended statistic or a period of less than a minute, or is of
+            another Region and has no name of its own.
 
     Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html
     """
     resource = signal.alarm.node.default_child
     if not isinstance(resource, cloudwatch.CfnAlarm):
         return
+    here, there = Stack.of(scope).region, Stack.of(signal.alarm).region
+    known = not (Token.is_unresolved(here) or Token.is_unresolved(there))
+    # The CDK writes a token that holds nothing where AWS is to name the alarm.
+    if known and here != there and Stack.of(signal.alarm).resolve(resource.alarm_name) is None:
+        raise ValueError(f"{argument}: alarm must have a name of its own, as it is in {there} and its check in {here}")
     if resource.metrics is not None and resource.metric_name is None:
         raise ValueError(f"{argument}: alarm must be on one metric, which Route 53 reads by itself, got metric math")
     if resource.extended_statistic is not None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from annotated_types import Len, Unit
-from aws_cdk import Duration, Token
+from aws_cdk import Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -15,13 +15,16 @@ from aws_cdk import aws_route53resolver as resolver
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.availability_zones import zone_of
 from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.domain_name import DomainName
+from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
+from patterns.building_blocks.vpc_dns import check_vpcs
 from patterns.dns.hybrid_dns.checks import check_address, check_domains, check_range
 from patterns.dns.resolution.sharing import Principal
-from patterns.dns.resolution.vpc_attributes import check_vpcs
 
 _PORTS = (ec2.Port.tcp(53), ec2.Port.udp(53))
 
@@ -122,15 +125,15 @@ class HybridDns(Construct):
                 self,
                 f"{name}Ill",
                 metric=self._unhealthy(endpoint),
-                evaluation_periods=3,
-                description=f"An address of the {name.lower()} Resolver endpoint has been ill for three minutes: "
-                "queries have one zone less.",
+                description=f"An address of the {name.lower()} Resolver endpoint is ill: queries have one zone less.",
             )
             for name, endpoint in (("Inbound", self.inbound), ("Outbound", self.outbound))
         ]
 
     def _group(self, vpc: ec2.IVpc, name: str, description: str) -> ec2.SecurityGroup:
-        return ec2.SecurityGroup(self, f"{name}Group", vpc=vpc, description=description, allow_all_outbound=False)
+        return deployable(
+            ec2.SecurityGroup(self, f"{name}Group", vpc=vpc, description=description, allow_all_outbound=False)
+        )
 
     def _endpoint(
         self, name: str, group: ec2.SecurityGroup, subnets: Sequence[ec2.ISubnet]
@@ -187,28 +190,22 @@ class HybridDns(Construct):
             metric_name="EndpointUnHealthyENICount",
             dimensions_map={"EndpointId": endpoint.attr_resolver_endpoint_id},
             statistic="Maximum",
-            period=Duration.minutes(1),
+            # Resolver sends its metrics every five minutes, and no more often: with a shorter period most data points
+            # are missing. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-resolver-with-cloudwatch.html
+            period=FIVE_MINUTES,
         )
 
 
 def _two_zones(vpc: ec2.IVpc, subnets: Sequence[ec2.ISubnet] | None) -> list[ec2.ISubnet]:
     zones: dict[str, ec2.ISubnet] = {}
     for one in subnets or vpc.isolated_subnets or vpc.private_subnets:
-        zone = _zone_of(one)
+        zone = zone_of(one)
         if subnets and zone in zones:
             raise ValueError(f"subnets must be in different zones, got {one.node.path} in the zone of another")
         zones.setdefault(zone, one)
     if len(zones) < 2:
         raise ValueError(f"vpc must have isolated or private subnets in two zones, got {len(zones)}")
     return list(zones.values())[:6]
-
-
-def _zone_of(subnet: ec2.ISubnet) -> str:
-    try:
-        return subnet.availability_zone
-    except RuntimeError:
-        # Imported by its id alone.
-        raise ValueError("subnets must have their zones: import them with ec2.Subnet.from_subnet_attributes") from None
 
 
 def _check_outside(vpc: ec2.IVpc, servers: Sequence[str]) -> None:

@@ -92,7 +92,7 @@ class RoutedRecords(Construct):
 
     def _route(self, scope: Construct, name: str, policy: Policy) -> dict[str, list[route53.RecordSet]]:
         """Make the records of a policy at a name, each after what it leads to."""
-        collection = self._collection(scope, policy) if isinstance(policy, IpBased) else None
+        collection = self._collection(scope, name, policy) if isinstance(policy, IpBased) else None
         made: dict[str, list[route53.RecordSet]] = {kind: [] for kind in self._types}
         for branch in policy.branches():
             below = Construct(scope, branch.name)
@@ -223,11 +223,12 @@ class RoutedRecords(Construct):
                 self.alarms.append(alarm)
         return self.health_checks[address]
 
-    def _collection(self, scope: Construct, policy: IpBased) -> route53.CfnCidrCollection:
+    def _collection(self, scope: Construct, name: str, policy: IpBased) -> route53.CfnCidrCollection:
+        """Make the collection of a policy's blocks. An account has each name once, of up to 64 characters."""
         return route53.CfnCidrCollection(
             scope,
             "Networks",
-            name=self._name.replace(".", "-")[:64],
+            name=f"{name.replace('.', '-')[:55]}-{scope.node.addr[-8:]}",
             locations=[
                 route53.CfnCidrCollection.LocationProperty(location_name=name, cidr_list=list(network.blocks))
                 for name, network in policy.networks.items()

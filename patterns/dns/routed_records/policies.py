@@ -9,9 +9,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 from annotated_types import Interval, Len, Unit
 from aws_cdk import aws_route53 as route53
 
-from patterns.building_blocks.bounds import Matches
+from patterns.building_blocks.bounds import Known, Matches
 
-Label = Annotated[str, Matches(r"(?!-)[a-z0-9-]{1,30}(?<!-)", "up to 30 lower-case letters, digits and hyphens")]
+Label = Annotated[
+    str,
+    Matches(r"(?!-)[a-z0-9-]{1,30}(?<!-)", "up to 30 lower-case letters, digits and hyphens"),
+    Known("the ids of constructs"),
+]
 Location = Annotated[str, Matches(r"(?!-)[a-z0-9-]{1,16}(?<!-)", "up to 16 lower-case letters, digits and hyphens")]
 Region = Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "a Region such as eu-west-1")]
 Continent = Literal["AF", "AN", "AS", "EU", "NA", "OC", "SA"]

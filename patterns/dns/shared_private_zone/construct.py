@@ -16,8 +16,8 @@ from constructs import Construct
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.signature import checked
+from patterns.building_blocks.vpc_dns import check_vpcs, check_zone_is_new
 from patterns.dns.resolution.sharing import Principal
-from patterns.dns.resolution.vpc_attributes import check_vpcs
 
 RecordName = Annotated[
     str,
@@ -85,6 +85,7 @@ class SharedPrivateZone(Construct):
         _check_records("records", records)
         _check_records("public_names", public_names)
         _check_split(zone_name, records, public_zone, public_names)
+        check_zone_is_new("zone_name", scope, zone_name, [*vpcs, *profile_vpcs])
         super().__init__(scope, construct_id)
 
         self.zone = route53.PrivateHostedZone(self, "Zone", zone_name=zone_name, vpc=vpcs[0])

@@ -32,7 +32,7 @@ class SignedZone(Construct):
             Route 53 use it. Default: a new one, which is retained.
         key_name: The name of the key-signing key. Default: "key_1".
         signing: Whether the zone is signed. Before it is switched off, the DS record must be out of the zone above, and
-            its TTL must be over. Default: yes.
+            its TTL must be over; the key-signing key stays as it is. Default: yes.
         alarm_topic: The topic that alarms notify. Default: none; alarms only change state.
 
     Attributes:
@@ -71,7 +71,9 @@ class SignedZone(Construct):
             hosted_zone_id=self.zone.hosted_zone_id,
             key_management_service_arn=self.key.key_arn,
             name=key_name,
-            status="ACTIVE" if signing else "INACTIVE",
+            # Also while the zone is not signed: CloudFormation would make it inactive before it ends the signing, and
+            # Route 53 refuses that of the one key of a zone that is signed.
+            status="ACTIVE",
         )
         # Deleted with the stack, the zone's signing goes before its key.
         self.key_signing_key.node.add_dependency(self.key)
@@ -81,7 +83,14 @@ class SignedZone(Construct):
         self.ds_command = f"aws route53 get-dnssec --hosted-zone-id {self.zone.hosted_zone_id}"
         settings = Settings(alarm_topic=alarm_topic)
         self.alarms: list[cloudwatch.Alarm] = [
-            settings.alarm(self, name, metric=self._metric(metric), description=description)
+            settings.alarm(
+                self,
+                name,
+                metric=self._metric(metric),
+                description=description,
+                # A few data points a day: between them the alarm stays as the last one left it.
+                missing_data=cloudwatch.TreatMissingData.IGNORE,
+            )
             for name, metric, description in (
                 (
                     "InternalFailure",

@@ -41,7 +41,9 @@ def test_everything_with_an_alternative_has_something_that_tells_that_it_is_ill(
 
 @every_member
 def test_each_health_check_has_an_alarm(pattern: Pattern) -> None:
-    alarms = [one for one in properties(pattern, "AWS::CloudWatch::Alarm") if one["MetricName"] == "HealthCheckStatus"]
+    alarms = [
+        one for one in properties(pattern, "AWS::CloudWatch::Alarm") if one.get("MetricName") == "HealthCheckStatus"
+    ]
     assert len(alarms) == len(properties(pattern, "AWS::Route53::HealthCheck"))
     assert all(one["TreatMissingData"] == "breaching" for one in alarms)
 

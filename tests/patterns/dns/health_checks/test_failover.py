@@ -184,6 +184,27 @@ def test_checkers_are_let_in_to_the_port_that_they_ask_and_nobody_else(scope: cd
         health.let_checkers_in("Other", doors, checkers)
 
 
+def test_more_checkers_than_a_security_group_has_rules_for_are_refused(scope: cdk.Stack) -> None:
+    ports = {f"Port{port}": PublicEndpoint(host=WWW, probe=Probe(protocol="HTTP", port=port)) for port in (81, 82, 83)}
+    health = HealthChecks(scope, "Health", endpoints=ports)
+    doors = ec2.SecurityGroup.from_security_group_id(scope, "Doors", "sg-0123456789abcdef0")
+    checkers = ec2.PrefixList.from_prefix_list_id(scope, "Checkers", "pl-0123456789abcdef0")
+    for name in ("Port81", "Port82"):
+        health.let_checkers_in(name, doors, checkers)
+    with pytest.raises(ValueError, match=r"^security_group must make at most 60 rules .*, got 75$"):
+        health.let_checkers_in("Port83", doors, checkers)
+
+
+def test_checkers_beside_many_other_rules_are_refused(scope: cdk.Stack) -> None:
+    health = HealthChecks(scope, "Health", endpoints={"Web": PublicEndpoint(host=WWW)})
+    doors = ec2.SecurityGroup(scope, "Doors", vpc=ec2.Vpc(scope, "Vpc"))
+    checkers = ec2.PrefixList.from_prefix_list_id(scope, "Checkers", "pl-0123456789abcdef0")
+    for port in range(36):
+        doors.add_ingress_rule(ec2.Peer.ipv4("10.0.0.0/8"), ec2.Port.tcp(8000 + port))
+    with pytest.raises(ValueError, match=r"^security_group must make at most 60 rules .*, got 61$"):
+        health.let_checkers_in("Web", doors, checkers)
+
+
 def test_what_nobody_watches_is_said(scope: cdk.Stack) -> None:
     health = HealthChecks(scope, "Health", endpoints={"Web": PublicEndpoint(host=WWW)})
     time: Callable[..., Any] = health.failover_time
@@ -191,3 +212,23 @@ def test_what_nobody_watches_is_said(scope: cdk.Stack) -> None:
     with pytest.raises(ValueError, match=r"^name must be one of Web, got Other$"):
         time("Other", cdk.Duration.seconds(10))
     assert health.metric_status("Web").period.to_seconds() == 60
+
+
+def test_an_alarm_of_another_region_needs_a_name_of_its_own() -> None:
+    app = cdk.App()
+    here, there = (
+        cdk.Stack(app, name, env=cdk.Environment(account="111122223333", region=region))
+        for name, region in (("Here", "us-east-1"), ("There", "eu-west-1"))
+    )
+    metric = cloudwatch.Metric(namespace="Shop", metric_name="Errors")
+    alarms = {
+        name: cloudwatch.Alarm(there, f"Alarm{name}", metric=metric, threshold=1, evaluation_periods=1, alarm_name=name)
+        for name in (None, "shop-errors")
+    }
+    said = r"^signals\[Db\]: alarm must have a name of its own, as it is in eu-west-1 and its check in us-east-1$"
+    with pytest.raises(ValueError, match=said):
+        HealthChecks(here, "Refused", signals={"Db": AlarmSignal(alarm=alarms[None])})
+    HealthChecks(here, "Taken", signals={"Db": AlarmSignal(alarm=alarms["shop-errors"])})
+    [check] = Template.from_stack(here).find_resources("AWS::Route53::HealthCheck").values()
+    identifier = check["Properties"]["HealthCheckConfig"]["AlarmIdentifier"]
+    assert identifier == {"Name": "shop-errors", "Region": "eu-west-1"}

@@ -2,6 +2,7 @@ from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct
 
 from tests.refusals import Refusal
@@ -28,6 +29,18 @@ def twice(first: str, second: str) -> Any:
         return given
 
     return made
+
+
+def zone_of_one(scope: Construct) -> dict[str, Any]:
+    vpcs = [ec2.Vpc(scope, "Vpc"), ec2.Vpc(scope, "Other")]
+    route53.PrivateHostedZone(scope, "Zone", zone_name="Example.com", vpc=vpcs[1])
+    return {"zone_name": "example.com", "vpcs": vpcs}
+
+
+def namespace_of_one(scope: Construct) -> dict[str, Any]:
+    vpc = ec2.Vpc(scope, "Vpc")
+    servicediscovery.PrivateDnsNamespace(scope, "Namespace", name="example.com", vpc=vpc)
+    return {"zone_name": "example.com", "vpcs": [vpc]}
 
 
 WWW = {"www": ["203.0.113.1"]}
@@ -57,4 +70,8 @@ REFUSALS = [
     Refusal("records must be private alone, got www, which public_names has too",
             lambda scope: {"zone_name": "example.com", "vpcs": [ec2.Vpc(scope, "Vpc")], "records": WWW,
                            "public_zone": public(scope), "public_names": WWW}),
+    Refusal("zone_name must be no zone that its VPC has, got example.com, which Test/Given12/Other has by "
+            "Test/Given12/Zone", zone_of_one),
+    Refusal("zone_name must be no zone that its VPC has, got example.com, which Test/Given13/Vpc has by "
+            "Test/Given13/Namespace/Resource", namespace_of_one),
 ]  # fmt: skip

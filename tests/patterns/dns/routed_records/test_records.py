@@ -1,0 +1,39 @@
+"""What the records of a routing are, beside whom they answer."""
+
+import aws_cdk as cdk
+from aws_cdk.assertions import Template
+
+from patterns.dns.routed_records import Endpoint, Failover, Geolocation, IpBased, Network, RoutedRecords
+from patterns.dns.routed_records.policies import Routing
+from tests.patterns.dns.routed_records.routings import at, zone
+
+
+def by_address(number: int) -> Routing:
+    blocks = Network(blocks=[f"198.51.{100 + number}.0/24"], to=at(number + 1))
+    return IpBased(default=at(number), networks={"office": blocks})
+
+
+def test_each_collection_of_blocks_has_a_name_of_its_own(scope: cdk.Stack) -> None:
+    """An account has each name once, and takes up to 64 characters."""
+    routing = Geolocation(default=by_address(1), countries={"DE": by_address(3)})
+    hosted = zone(scope)
+    for label in ("www", f"{'a' * 50}.{'b' * 10}"):
+        RoutedRecords(scope, label[:3], hosted_zone=hosted, domain_name=f"{label}.example.com", routing=routing)
+    # Two names that differ in a dot alone.
+    for label in ("a.b", "a-b"):
+        RoutedRecords(scope, label, hosted_zone=hosted, domain_name=f"{label}.example.com", routing=by_address(5))
+    made = Template.from_stack(scope).find_resources("AWS::Route53::CidrCollection").values()
+    names = [one["Properties"]["Name"] for one in made]
+    assert len(names) == len(set(names)) == 6
+    assert all(len(one) <= 64 for one in names)
+
+
+def test_with_ipv6_each_record_has_one_of_either_family(scope: cdk.Stack) -> None:
+    def both(number: int) -> Endpoint:
+        return Endpoint(addresses=[f"203.0.113.{number}", f"2001:db8::{number}"])
+
+    routing = Failover(primary=both(1), secondary=both(2))
+    RoutedRecords(scope, "Web", hosted_zone=zone(scope), domain_name="www.example.com", routing=routing, ipv6=True)
+    made = Template.from_stack(scope).find_resources("AWS::Route53::RecordSet").values()
+    found = sorted((one["Properties"]["Type"], *one["Properties"]["ResourceRecords"]) for one in made)
+    assert found == [("A", "203.0.113.1"), ("A", "203.0.113.2"), ("AAAA", "2001:db8::1"), ("AAAA", "2001:db8::2")]
