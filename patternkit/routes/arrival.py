@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from patternkit.resolving.values import not_lifted
 from patternkit.routes.addresses import Spans, intersect, normal, subtract
 from patternkit.routes.forwarding import Leg, Outcome
-from patternkit.routes.model import Service, Site
+from patternkit.routes.model import LocalGateway, Service, Site
 from patternkit.routes.places import Place
 
 
@@ -69,6 +70,9 @@ def _shared(one: Site, other: Site, family: int) -> Spans:
 
 def _elsewhere(leg: Leg, place: Place) -> Leg:
     reason = f"{leg.reason} instead of {place.name}"
+    if place.kind == "internet" and isinstance(leg.end, LocalGateway):
+        passes = f"the network behind {leg.end.path} may pass it on to the internet{not_lifted()}"
+        return Leg(leg.walk, Outcome.UNKNOWN, passes)
     if place.kind == "internet" and isinstance(leg.end, Site):
         lost = Leg(leg.walk, Outcome.DROPPED, reason, leg.end, "elsewhere")
         if doubt := passes_on(lost):

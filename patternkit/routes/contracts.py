@@ -47,6 +47,8 @@ nested:                # which template of the set a nested stack is, where its 
   Root/Spokes: spokes
 public-addresses:      # whether the hosts of a subnet have public IPv4 addresses; without it, both cases are tried
   "Hub/Private*": false
+accepted:              # whether the owner of an endpoint service lets an endpoint connect that waits for it
+  "Shop/Endpoint": true
 sites:                 # what lies behind a VPN connection, Connect or Direct Connect attachment
   "Hub/Vpn":
     at: HeadOffice          # connections at one place reach the same hosts
@@ -54,9 +56,12 @@ sites:                 # what lies behind a VPN connection, Connect or Direct Co
     accepts-own-asn: true   # its router takes routes with its own BGP number in their path (allowas-in)
     passes-on: false        # whether packets for addresses that are not its own go on, to the internet or back
     sends: [10.1.0.0/16]    # where it sends packets without an announcement from AWS
-appliances:            # what an instance does with packets that are not its own
+    preference: 200         # BGP's local preference: of connections at one place the greatest wins; default 100
+appliances:            # what an instance does with packets that are not its own, or with connections that end at it
   "Hub/NatInstance": translates    # or forwards
   "Hub/Firewall": {does: forwards, out: {Trust: Untrust, Untrust: Trust}}   # of several interfaces
+  # opens connections of its own for those that it takes; so does each instance of a scaling group, or task of a service
+  "Hub/Proxies": {does: proxies, to: [10.2.0.0/24], ports: [443]}
 ```
 """
 
@@ -65,7 +70,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from patternkit.resolving.given import Given
 from patternkit.routes.addresses import Prefix, parse_prefix
@@ -89,6 +94,7 @@ SECTIONS = (
     "zones",
     "blocks",
     "public-addresses",
+    "accepted",
     "sites",
     "appliances",
 )
@@ -102,7 +108,7 @@ class DeclaredAttachment:
 
     name: str
     transit_gateway: str
-    kind: str
+    kind: Literal["vpn", "direct-connect", "connect"]
     prefixes: tuple[Prefix, ...]
     table: str = ""
     propagates_to: tuple[str, ...] = ()
@@ -114,7 +120,7 @@ class DeclaredRoute:
 
     table: str
     attachment: str
-    origin: str
+    origin: Literal["static", "prefix list"]
     prefixes: tuple[Prefix, ...]
     target: str | dict[str, str] = ""
     by: str = ""
@@ -132,6 +138,7 @@ class Contracts(Given):
         attachments: Attachments that no resource makes.
         routes: Routes that no resource makes.
         public_addresses: Whether the hosts of a subnet have public IPv4 addresses, by subnet.
+        accepted: Whether an endpoint's connection to its endpoint service is accepted, by endpoint.
         sites: What lies behind VPN connections and attachments.
         appliances: What instances do with packets that are not their own.
     """
@@ -143,6 +150,7 @@ class Contracts(Given):
     attachments: tuple[DeclaredAttachment, ...] = ()
     routes: tuple[DeclaredRoute, ...] = ()
     public_addresses: dict[str, bool] = field(default_factory=dict)
+    accepted: dict[str, bool] = field(default_factory=dict)
     sites: dict[str, DeclaredSite] = field(default_factory=dict)
     appliances: dict[str, DeclaredAppliance] = field(default_factory=dict)
 
@@ -201,6 +209,7 @@ class Contracts(Given):
         for section, flags in (
             ("appliance-mode", contracts.appliance_mode),
             ("public-addresses", contracts.public_addresses),
+            ("accepted", contracts.accepted),
         ):
             for name, value in _section(data, what, section):
                 if not isinstance(value, bool):

@@ -29,7 +29,7 @@ from patternkit.routes.model import (
 )
 from patternkit.routes.proving import View
 from patternkit.routes.tracing import Flow
-from patternkit.routes.vpc_equivalence import classify
+from patternkit.routes.vpc_equivalence import VpcClasses
 
 # Names of constructs that repeat what the drawing shows.
 _UNTOLD = {"Resource", "RouteTable", "Subnet"}
@@ -135,7 +135,7 @@ class _Reader:
         return {s.vpc.identity for s in self.model.subnets.values() if s.identity in found | ends}
 
     def _one_of_each_kind(self, touched: set[str]) -> list[tuple[Vpc, int]]:
-        keys = classify(self.model, dict.fromkeys(touched, "touched"))
+        keys = VpcClasses(self.model).keys(dict.fromkeys(touched, "touched"))
         groups: dict[Hashable, list[Vpc]] = {}
         for identity, vpc in self.model.vpcs.items():
             groups.setdefault((keys[identity], identity if identity in touched else ""), []).append(vpc)

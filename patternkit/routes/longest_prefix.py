@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from patternkit.resolving.values import Unknown, not_lifted
-from patternkit.routes.addresses import IPV4_END, IPV4_EXTENDED_END, PUBLIC_IPV4, Spans, intersect, span_of
+from patternkit.routes.addresses import IPV4_END, IPV4_EXTENDED_END, PUBLIC_IPV4, SERVICES, Spans, intersect, span_of
 from patternkit.routes.model import (
     RANKS,
     Ambiguous,
@@ -88,10 +88,7 @@ def _compile(table: RouteTable, family: int, edge: str) -> Segments:
     for route in routes:
         ((first, last),) = span_of(route.prefix)
         groups.setdefault((first, last), []).append(route)
-    narrow = family == 4 and any(
-        route.prefix.length and route.prefix.first <= IPV4_END and intersect(span_of(route.prefix), PUBLIC_IPV4)
-        for route in routes
-    )
+    narrow = [route for route in routes if family == 4 and _is_public_range(route)]
     points: dict[int, Decision] = {0: None}
     open_blocks: list[tuple[int, int, list[Route]]] = []
 
@@ -105,24 +102,28 @@ def _compile(table: RouteTable, family: int, edge: str) -> Segments:
         open_blocks.append((first, last, group))
         points[first] = _winner(table, open_blocks)
     close(1 << 130)
-    starts = sorted(points)
-    decisions = [points[start] for start in starts]
     if narrow:
-        # Whether a public block covers a service's addresses is not in the template.
-        for index, start in enumerate(starts):
-            decision = decisions[index]
-            if start <= IPV4_END:
-                continue
-            if isinstance(decision, Route) and decision.prefix_list.startswith("aws "):
-                continue
-            if decision is not None:
-                decisions[index] = Ambiguous((), f"a public route of {table.path} may cover the service{not_lifted()}")
-        if starts[-1] <= IPV4_END and decisions[-1] is not None:
-            starts.append(IPV4_END + 1)
-            decisions.append(Ambiguous((), f"a public route of {table.path} may cover the service{not_lifted()}"))
-            starts.append(IPV4_EXTENDED_END + 1)
-            decisions.append(None)
-    return starts, decisions
+        _doubt_services(table, points, narrow)
+    starts = sorted(points)
+    return starts, [points[start] for start in starts]
+
+
+def _is_public_range(route: Route) -> bool:
+    block = route.prefix
+    return block.length > 0 and block.first <= IPV4_END and bool(intersect(span_of(block), PUBLIC_IPV4))
+
+
+def _doubt_services(table: RouteTable, points: dict[int, Decision], narrow: list[Route]) -> None:
+    """Whether a public range covers a service's addresses is not in the template; a VPC's own leads out to none."""
+    leads_out = any(route.origin != "local" for route in narrow)
+    starts = sorted(points)
+    known = {stand_in: points[starts[bisect_right(starts, stand_in) - 1]] for stand_in in SERVICES.values()}
+    points.setdefault(IPV4_EXTENDED_END + 1, None)
+    for stand_in, decision in known.items():
+        by_endpoint = isinstance(decision, Route) and decision.prefix_list.startswith("aws ")
+        reason = f"a public route of {table.path} may cover the service{not_lifted()}"
+        undecided = not by_endpoint and (decision is not None or leads_out)
+        points[stand_in] = Ambiguous((), reason) if undecided else decision
 
 
 def _winner(table: RouteTable, blocks: list[tuple[int, int, list[Route]]]) -> Decision:
@@ -198,7 +199,8 @@ def _gateway_routes(table: RouteTable, routes: list[Route], edge: str) -> list[R
         if route.origin == "local":
             if route.prefix not in replaced:
                 kept.append(route)
-        elif isinstance(route.target, (Local, Unknown)):
+        elif isinstance(route.target, (Local, Unknown, Blackhole)):
+            # AWS takes no blackhole here, but what a route leads to may be lost.
             kept.append(route)
         elif not isinstance(route.target, (Interface, Endpoint)) or not (
             route.prefix in table.vpc.blocks or _is_whole_subnet(table, route)

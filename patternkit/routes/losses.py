@@ -17,6 +17,7 @@ from patternkit.routes.errors import QuestionError, nearest
 from patternkit.routes.model import (
     Attachment,
     Blackhole,
+    CarrierGateway,
     EgressOnlyGateway,
     Element,
     Endpoint,
@@ -37,7 +38,17 @@ from patternkit.routes.model import (
 from patternkit.routes.selecting.spokes import hubs
 
 # What does not stand in a zone, and is lost by itself.
-_WITH_ROUTES = (EgressOnlyGateway, Endpoint, Interface, InternetGateway, NatGateway, Peering, Service, TransitGateway)
+_WITH_ROUTES = (
+    CarrierGateway,
+    EgressOnlyGateway,
+    Endpoint,
+    Interface,
+    InternetGateway,
+    NatGateway,
+    Peering,
+    Service,
+    TransitGateway,
+)
 _LOSABLE = (*_WITH_ROUTES, Attachment, Firewall, Site, Subnet, Vpc, VpnGateway)
 
 
@@ -134,6 +145,8 @@ def _take_away(model: Model, elements: Iterable[Any], loss: Loss) -> None:
                 route.target = Blackhole(f"{path} is lost" + (f", with {loss.name}" if loss.name not in path else ""))
                 kept.append(route)
         table.routes = kept
+        # What was looked up while the model was made was looked up in the whole network.
+        table.compiled.clear()
 
 
 def _lost_with(model: Model, element: Any) -> Iterator[Any]:
@@ -153,6 +166,7 @@ def _lost_with(model: Model, element: Any) -> Iterator[Any]:
         yield from element.sites
     elif isinstance(element, Attachment):
         yield from (one for one in (element.site, element.peer) if one is not None)
+        yield from (site for site in model.sites.values() if site.transport == element.identity)
 
 
 def _part(model: Model, element: Any) -> None:

@@ -16,7 +16,7 @@ from patternkit.routes.losses import Loss, lose, unknown_loss
 from patternkit.routes.model import Model
 from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
-from patternkit.routes.proving import Proof, Verdict, View, prove
+from patternkit.routes.proving import Proof, Verdict, View, or_by_service, prove
 from patternkit.routes.templates import StackSource, as_template, own_errors, read, read_template
 from patternkit.routes.tracing import Flow
 from patternkit.routes.worlds import MOST_WORLDS, Worlds, together
@@ -244,7 +244,8 @@ class Network:
             question = Promise(
                 "reaches", source, destination, port=port, protocol=protocol, family=(families or [4])[0]
             )
-            found.update(dict.fromkeys(view.flows(question, one, other)))
+            direct = view.flows(question, one, other)
+            found.update(dict.fromkeys(or_by_service(view, question, one, other, direct)))
         flows = tuple(found)
         if not flows:
             raise QuestionError(f"{source!r} and {destination!r} have no addresses of one family")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from patternkit.routes.addresses import Spans
 from patternkit.routes.model import Element, Interface, Subnet
+
+PlaceKind: TypeAlias = Literal["subnet", "interface", "internet", "site", "service", "addresses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,7 @@ class Place:
     """Where a flow starts or ends.
 
     Attributes:
-        kind: "subnet", "interface", "internet", "site", "service" or "addresses".
+        kind: What it is.
         name: The place as people call it.
         element: The subnet, site or interface.
         ipv4: The place's IPv4 addresses.
@@ -21,7 +24,7 @@ class Place:
         doubt: Why its addresses are not all known.
     """
 
-    kind: str
+    kind: PlaceKind
     name: str
     element: Element | None = None
     ipv4: Spans = ()

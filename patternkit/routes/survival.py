@@ -95,7 +95,9 @@ class Survival:
         }
 
 
-def survivals(network: Network, promises: Iterable[Promise | BadPromise]) -> list[Survival]:
+def survivals(
+    network: Network, promises: Iterable[Promise | BadPromise], *, most_pairs: int = MOST_PAIRS
+) -> list[Survival]:
     """Try each promise without each zone, connection, NAT gateway, endpoint and appliance; then without two of them.
 
     Two are lost together only where no single loss breaks the promise.
@@ -103,6 +105,7 @@ def survivals(network: Network, promises: Iterable[Promise | BadPromise]) -> lis
     Args:
         network: The network.
         promises: What it is to keep.
+        most_pairs: How many pairs of losses are tried for a promise that survives each single one; 0 for none.
     """
     single = {(str(loss),): None for loss in losable(network.model)}
     left: dict[tuple[str, ...], Network] = {}
@@ -122,11 +125,11 @@ def survivals(network: Network, promises: Iterable[Promise | BadPromise]) -> lis
         elif answer.verdict is not Verdict.HOLDS:
             found.append(Survival(str(promise), answer.verdict))
         else:
-            found.append(_survival(promise, list(single), without))
+            found.append(_survival(promise, list(single), without, most_pairs))
     return found
 
 
-def _survival(promise: Promise, single: list[_Lost], without: _Without) -> Survival:
+def _survival(promise: Promise, single: list[_Lost], without: _Without, most_pairs: int) -> Survival:
     breaks, own = [], []
     for lost, answer in _answers(promise, single, without):
         if isinstance(answer, BadPromise):
@@ -136,7 +139,7 @@ def _survival(promise: Promise, single: list[_Lost], without: _Without) -> Survi
     if breaks:
         return Survival(str(promise), Verdict.HOLDS, tuple(breaks), len(single), tuple(own))
     pairs = [(one[0], other[0]) for one, other in combinations([one for one in single if one[0] not in own], 2)]
-    tried = pairs[:MOST_PAIRS]
+    tried = pairs[:most_pairs]
     for lost, answer in _answers(promise, tried, without):
         if not isinstance(answer, BadPromise) and answer.verdict is not Verdict.HOLDS:
             breaks.append(Break(lost, answer.verdict, answer.reason))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from patternkit.resolving.values import lifted, not_lifted
-from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, as_ipv6, intersect, normal
+from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Prefix, Spans, as_ipv6, intersect, normal, subtract
 from patternkit.routes.arrival import at_place
 from patternkit.routes.forwarding import (
     Forwarder,
@@ -18,14 +18,17 @@ from patternkit.routes.forwarding import (
     security_group,
 )
 from patternkit.routes.model import (
+    CarrierGateway,
     EgressOnlyGateway,
     Interface,
     InternetGateway,
+    LocalGateway,
     Model,
     NatGateway,
     Service,
     Site,
     Subnet,
+    TransitTable,
 )
 from patternkit.routes.places import Place
 
@@ -147,6 +150,10 @@ class Tracer:
             reason = f"{destination.name} has no address that the internet reaches"
             return [], [Leg(walk, Outcome.DROPPED, reason, None, "address")]
         walk = replace(walk, contracts=subnet.contracts)
+        if subnet.in_wavelength:
+            # https://docs.aws.amazon.com/wavelength/latest/developerguide/how-wavelengths-work.html
+            reason = f"the internet begins no connection with a Wavelength Zone, {subnet.path}"
+            return [], [Leg(walk, Outcome.DROPPED, reason, None, "address")]
         gateway = subnet.vpc.internet_gateway
         if gateway is None:
             reason = f"{subnet.vpc.path} has no internet gateway"
@@ -205,13 +212,15 @@ class Tracer:
         end = leg.end
         if isinstance(end, tuple):
             gateway = end[1]
-            if isinstance(gateway, EgressOnlyGateway):
+            if isinstance(gateway, (EgressOnlyGateway, CarrierGateway)):
                 return [(("local", gateway.vpc, gateway), reply)]
             assert isinstance(gateway, InternetGateway)
             owner = walk.source_owner
             if isinstance(owner, NatGateway) and owner.regional:
                 return [(("nat back", owner, None), reply)]
             return [(("edge", gateway.vpc, gateway), reply)]
+        if isinstance(end, LocalGateway):
+            return [(("local", end.vpc, end), reply)]
         if isinstance(end, Service):
             # By the endpoint's own VPC, straight to the subnet that asked: its network ACL is asked again.
             return [(("local", end.vpc, end), reply.hop(end, "gateway endpoint", "back into the VPC"))]
@@ -224,12 +233,14 @@ class Tracer:
                 and (site.gateway is not None or site.attachment is not None)
                 and _may_answer(site, reply.box)
             ]
-            if others:
+            answering = _preferred(end, others, reply.box)
+            others = [site for site in answering if site is not end]
+            if len(answering) > 1:
                 ending = lifted("sites, sends") if any(one.gateway and one.sends is None for one in others) else ""
                 hedge = f"the site behind {end.path} decides by which of its connections it answers"
                 hedge += ending or not_lifted()
                 reply = replace(reply, hedges=(*reply.hedges, hedge))
-            return [start for site in (end, *others) for start in self._from_site(site, reply)]
+            return [start for site in answering for start in self._from_site(site, reply)]
         assert isinstance(end, Subnet)
         return [(("subnet", end, None), reply)]
 
@@ -243,6 +254,54 @@ def _public(place: Place) -> tuple[tuple[str, bool], ...]:
     if isinstance(place.element, Subnet) and place.element.public_addresses is True:
         return (("public address", True),)
     return ()
+
+
+def _preferred(end: Site, others: list[Site], box: Box) -> list[Site]:
+    """The connections of a site that it may answer by: of those at one place, the ones with the greatest preference."""
+    every = [end, *others]
+    if not all(site.is_at(end) for site in others):
+        return every
+    # What is not advertised by a connection is not learnt by it.
+    learnt = [_learnt(site, box) for site in every]
+    if None in learnt:
+        return every
+    # A longer prefix wins before any preference is asked, unless the site's routers filter it, which is its own affair:
+    # it is sure to win where it is what the site prefers, too.
+    longest = [site for site, length in zip(every, learnt, strict=True) if length == max(learnt, key=lambda n: n or 0)]
+    greatest = max(site.preference for site in every)
+    return [site for site in longest if site.preference == greatest] or every
+
+
+def _learnt(site: Site, box: Box) -> int | None:
+    """The length of the longest prefix that a connection advertises for all that a site sends, where that is known."""
+    table = site.attachment.association if site.attachment is not None else None
+    if isinstance(site.advertised, tuple):
+        blocks = list(site.advertised)
+    elif site.advertised is None and isinstance(table, TransitTable) and not table.unknown:
+        # A VPN on a transit gateway is told what is in the table that it is associated with.
+        blocks = [route.prefix for route in table.routes]
+    elif site.advertised is None and not site.static_only and (told := _told_by_vpn_gateway(site, box)) is not None:
+        blocks = told
+    else:
+        return None
+    longest = None
+    for block in blocks:
+        if block.family == box.family and intersect(box.destination, ((block.first, block.last),)):
+            if subtract(box.destination, ((block.first, block.last),)):
+                return None
+            longest = block.length if longest is None else max(longest, block.length)
+    return longest
+
+
+def _told_by_vpn_gateway(site: Site, box: Box) -> list[Prefix] | None:
+    """What a virtual private gateway announces to a VPN: the ranges of its VPC, and what it has learnt from others."""
+    vpc = site.gateway.vpc if site.gateway is not None else None
+    if site.gateway is None or vpc is None or box.family in vpc.unknown_blocks:
+        return None
+    others = [one for one in site.gateway.sites if one is not site]
+    if any(one.unknown_prefixes is not None for one in others):
+        return None
+    return [*vpc.blocks, *(block for one in others for block, _ in one.prefixes)]
 
 
 def _may_answer(site: Site, box: Box) -> bool:

@@ -38,25 +38,59 @@ from patternkit.routes.model import (
 )
 
 
-def classify(model: Model, marks: Mapping[str, Hashable], mentioned: Iterable[Prefix] = ()) -> dict[str, Hashable]:
-    """Give each VPC the key of its class.
+class VpcClasses:
+    """Which VPCs of a network behave alike: worked out once, and told apart further by what each question says.
 
     Args:
         model: The network.
-        marks: What a question says of subnets, by identity: VPCs are alike only when their subnets are asked
-            for alike.
-        mentioned: Blocks that a question mentions.
 
-    Returns:
-        The key by the VPC's identity.
+    Attributes:
+        roles: For each VPC, the place of each of its subnets among them, by identity: alike VPCs have alike subnets at
+            the same places.
     """
-    return _Classifier(model, marks).classify(mentioned)
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.roles: dict[str, dict[str, int]] = {
+            vpc.identity: {subnet.identity: index for index, subnet in enumerate(_in_order(vpc))}
+            for vpc in model.vpcs.values()
+        }
+        self._keys: dict[str, Hashable] | None = None
+
+    def keys(self, marks: Mapping[str, Hashable], mentioned: Iterable[Prefix] = ()) -> dict[str, Hashable]:
+        """Give each VPC the key of its class.
+
+        Args:
+            marks: What a question says of subnets, by identity: VPCs are alike only when their subnets are asked
+                for alike.
+            mentioned: Blocks that a question mentions.
+
+        Returns:
+            The key by the VPC's identity; of a VPC that is like no other, its identity.
+        """
+        blocks = list(mentioned)
+        if blocks:
+            known = self._numbered(blocks)
+        else:
+            known = self._keys = self._keys or self._numbered(())
+        return {vpc: key if key == vpc else (key, tuple(map(marks.get, self.roles[vpc]))) for vpc, key in known.items()}
+
+    def _numbered(self, blocks: Iterable[Prefix]) -> dict[str, Hashable]:
+        """Each class by a number, which is sooner compared than what it stands for."""
+        numbers: dict[Hashable, int] = {}
+        return {
+            vpc: key if key == vpc else numbers.setdefault(key, len(numbers))
+            for vpc, key in _Classifier(self.model).classify(blocks).items()
+        }
+
+
+def _in_order(vpc: Vpc) -> list[Subnet]:
+    return sorted(vpc.subnets, key=lambda subnet: [(block.family, block.first) for block in subnet.blocks])
 
 
 class _Classifier:
-    def __init__(self, model: Model, marks: Mapping[str, Hashable]) -> None:
+    def __init__(self, model: Model) -> None:
         self.model = model
-        self.marks = marks
         self.mentions: dict[str, set[Hashable]] = {identity: set() for identity in model.vpcs}
         self.covers: set[tuple[int, int, int]] = set()
         self.alone: set[str] = set()
@@ -201,7 +235,7 @@ class _Classifier:
         places: dict[str, int] = {}
         tables: dict[str, int] = {}
         listed: list[Hashable] = []
-        order = sorted(vpc.subnets, key=lambda subnet: [(b.family, b.first) for b in subnet.blocks])
+        order = _in_order(vpc)
         for index, subnet in enumerate(order):
             places[subnet.identity] = index
         shapes: list[Hashable] = []
@@ -226,7 +260,6 @@ class _Classifier:
                     self._acl(subnet, vpc),
                     subnet.contracts,
                     subnet.unknown_blocks,
-                    self.marks.get(subnet.identity),
                 )
             )
         attachments = tuple(

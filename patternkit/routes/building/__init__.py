@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from patternkit.resolving import Resolver, Stack, is_custom
 from patternkit.routes.building.automations import AUTOMATIONS, suspect_automation
+from patternkit.routes.building.database_proxies import add_database_proxy, add_proxy_endpoint, add_proxy_targets
 from patternkit.routes.building.declared_elements import add_declared, check_contracts
 from patternkit.routes.building.draft import Draft, Properties
 from patternkit.routes.building.endpoint_services import (
@@ -55,7 +56,12 @@ from patternkit.routes.building.sites import (
     add_vpn,
     add_vpn_route,
 )
-from patternkit.routes.building.suspects import doubt_partly_modelled, doubt_unmodelled, suspect_custom_resource
+from patternkit.routes.building.suspects import (
+    doubt_edge_gateways,
+    doubt_partly_modelled,
+    doubt_unmodelled,
+    suspect_custom_resource,
+)
 from patternkit.routes.building.transit_gateways import (
     add_association,
     add_policy_association,
@@ -68,10 +74,12 @@ from patternkit.routes.building.transit_gateways import (
     propagate_all_by_default,
 )
 from patternkit.routes.building.vpcs import (
+    add_carrier_gateway,
     add_egress_only,
     add_gateway_attachment,
     add_gateway_table,
     add_internet_gateway,
+    add_local_gateway_association,
     add_route,
     add_subnet,
     add_subnet_cidr,
@@ -117,6 +125,7 @@ def build(resolver: Resolver, contracts: Contracts) -> Model:
     ):
         for stack, logical, properties in resources:
             suspect(draft, stack, logical, properties)
+    doubt_edge_gateways(draft, of_type)
     settle_listeners(draft)
     find_refusals(draft, of_type)
     finish(draft)
@@ -163,6 +172,8 @@ _ADDED_BY: dict[str, Callable[[Draft, Stack, str, Properties], None]] = {
     "AWS::EC2::VPNGateway": add_vpn_gateway,
     "AWS::EC2::VPCGatewayAttachment": add_gateway_attachment,
     "AWS::EC2::EgressOnlyInternetGateway": add_egress_only,
+    "AWS::EC2::CarrierGateway": add_carrier_gateway,
+    "AWS::EC2::LocalGatewayRouteTableVPCAssociation": add_local_gateway_association,
     "AWS::EC2::Subnet": add_subnet,
     "AWS::EC2::SubnetCidrBlock": add_subnet_cidr,
     "AWS::EC2::VPCBlockPublicAccessOptions": add_public_block,
@@ -189,6 +200,9 @@ _ADDED_BY: dict[str, Callable[[Draft, Stack, str, Properties], None]] = {
     "AWS::ElasticLoadBalancingV2::ListenerRule": add_listener_rule,
     "AWS::AutoScaling::AutoScalingGroup": add_scaling_group,
     "AWS::ECS::Service": add_service,
+    "AWS::RDS::DBProxy": add_database_proxy,
+    "AWS::RDS::DBProxyEndpoint": add_proxy_endpoint,
+    "AWS::RDS::DBProxyTargetGroup": add_proxy_targets,
     "AWS::EC2::VPCEndpointService": add_endpoint_service,
     "AWS::EC2::VPCEndpointServicePermissions": add_service_permissions,
     "AWS::EC2::VPCEndpoint": add_endpoint,

@@ -67,6 +67,7 @@ def check_contracts(draft: Draft) -> None:
             ("zones", contracts.zones),
             ("blocks", contracts.blocks),
             ("public-addresses", contracts.public_addresses),
+            ("accepted", contracts.accepted),
             ("appliances", contracts.appliances),
         )
         for pattern in patterns

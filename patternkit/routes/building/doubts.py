@@ -8,8 +8,10 @@ from typing import Any
 from patternkit.resolving.values import CLOSE, OPEN
 from patternkit.routes.building.draft import Draft
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
+from patternkit.routes.classes import is_group, meant
 from patternkit.routes.model import (
     Attachment,
+    CarrierGateway,
     Doubt,
     EgressOnlyGateway,
     Element,
@@ -79,6 +81,19 @@ def elements_in(draft: Draft, given: Any) -> list[Element]:
     return list(found.values())
 
 
+def named_by_groups(draft: Draft, given: Any) -> list[Any]:
+    """What a value names by way of groups of subnets, as databases and their like do."""
+    found = []
+    for identity in sorted(identities(given)):
+        entry = draft.resolver.stacks.by_id.get(identity)
+        if entry is not None:
+            stack, logical = entry
+            resource = stack.resources[logical]
+            if is_group(resource["Type"]):
+                found.append(meant(resource["Type"], draft.value(stack, resource.get("Properties") or {})))
+    return found
+
+
 def element_of(draft: Draft, identity: str) -> Element | None:
     """The element that a reference names, by itself or by one of its attributes."""
     if identity.endswith(DEFAULT_GROUP):
@@ -99,7 +114,9 @@ def _homes(element: Element) -> Iterator[str]:
     elif isinstance(element, (Interface, Endpoint)):
         if isinstance(element.subnet, Subnet):
             yield element.subnet.vpc.identity
-    elif isinstance(element, (RouteTable, Attachment, NatGateway, InternetGateway, EgressOnlyGateway, VpnGateway)):
+    elif isinstance(
+        element, (RouteTable, Attachment, NatGateway, InternetGateway, EgressOnlyGateway, CarrierGateway, VpnGateway)
+    ):
         if element.vpc is not None:
             yield element.vpc.identity
     elif isinstance(element, TransitGateway):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
+from typing import Literal as OneOf
 
 from patternkit.resolving import (
     Resolver,
@@ -31,12 +32,36 @@ from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import (
     AclRule,
     Attachment,
+    Interface,
     Local,
     Model,
     NetworkAcl,
 )
 
 Properties = dict[str, Any]
+
+# What an id may be the id of, and what may be done to what it means.
+Kind: TypeAlias = OneOf[
+    "VPC",
+    "VPC block",
+    "subnet",
+    "associated subnet",
+    "subnet of a network ACL",
+    "route table",
+    "network ACL",
+    "security group",
+    "prefix list",
+    "gateway",
+    "virtual private gateway",
+    "VPN connection",
+    "site",
+    "transit gateway",
+    "transit gateway route table",
+    "attachment",
+    "interface",
+    "instance",
+    "firewall policy",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +80,7 @@ class Loose:
         may_be: Which elements of the kind it may be.
     """
 
-    kind: str
+    kind: Kind | OneOf[""]
     text: str
     reason: Unknown
     may_be: Callable[[Any], bool]
@@ -66,7 +91,7 @@ NOTHING: frozenset[str] = frozenset()
 LOCAL = Local()
 
 # The types whose ids stand for an element of a kind.
-_KINDS = {
+_KINDS: dict[Kind, set[str]] = {
     "VPC": {"AWS::EC2::VPC"},
     "subnet": {"AWS::EC2::Subnet"},
     "route table": {"AWS::EC2::RouteTable"},
@@ -85,6 +110,23 @@ _KINDS = {
         "AWS::EC2::VPNConcentrator",
     },
 }
+
+
+@dataclass(slots=True)
+class DatabaseProxy:
+    """A proxy of Amazon RDS.
+
+    Attributes:
+        identity: What a reference to it means.
+        name: Its name.
+        exits: The hosts that open its connections.
+        entrances: The hosts that connections to it end at: those, and those of its further endpoints.
+    """
+
+    identity: str
+    name: str | Unknown
+    exits: list[Interface]
+    entrances: list[Interface]
 
 
 class Draft:
@@ -106,6 +148,7 @@ class Draft:
         self.accelerator_ports: dict[Any, tuple[Spans, Spans]] = {}
         self.loose: list[Loose] = []
         self.made_by: dict[str, list[str]] = {}  # which resources make just the routes that contracts declare, by table
+        self.database_proxies: list[DatabaseProxy] = []
         self.asns: dict[str, int | Unknown] = {}
         self.unknown_interfaces: list[str] = []
 
@@ -163,7 +206,7 @@ class Draft:
             return value
         return value is True or str(value).lower() in ("true", "enable")
 
-    def find(self, group: dict[str, Any], identity: Any, what: str) -> Any:
+    def find(self, group: dict[str, Any], identity: Any, what: Kind) -> Any:
         """The element of a group that an id means, or `Unknown`."""
         if isinstance(identity, Unknown):
             return identity
@@ -177,7 +220,7 @@ class Draft:
         ending = lifted("ids") if by_text else not_lifted("a Ref to it says which it is")
         return Unknown(f"{what} {shown(identity)} is not in the set{ending}")
 
-    def ours(self, group: dict[str, Any], identity: Any, what: str) -> Any:
+    def ours(self, group: dict[str, Any], identity: Any, what: Kind) -> Any:
         """The element of the set that an identity means.
 
         Returns:
@@ -200,7 +243,7 @@ class Draft:
             return None
         return Unknown(f"{what} {shown(identity)} is known only to AWS{not_lifted('a Ref to it says which it is')}")
 
-    def _check_kind(self, identity: Any, what: str) -> None:
+    def _check_kind(self, identity: Any, what: Kind) -> None:
         """EC2 takes no id of another kind of resource (InvalidVpcID.NotFound and the like)."""
         entry = self.resolver.stacks.by_id.get(identity) if isinstance(identity, str) else None
         if entry is None or what not in _KINDS:
@@ -220,7 +263,7 @@ class Draft:
         logical: str,
         does: str,
         reason: Unknown,
-        kind: str = "",
+        kind: Kind | OneOf[""] = "",
         may_be: Callable[[Any], bool] = lambda _: True,
     ) -> None:
         """What a resource belongs to is not known: a doubt on all that it may be, when everything is made.
@@ -230,7 +273,7 @@ class Draft:
             logical: The resource.
             does: What it does to what is not known.
             reason: Why that is not known.
-            kind: What it is, a key of `KINDS`; "" for a doubt on everything.
+            kind: What it is; "" for a doubt on everything.
             may_be: Which elements of the kind it may be.
         """
         self.loose.append(Loose(kind, f"{stack.path(logical)} {does}: {reason.reason}", reason, may_be))

@@ -8,11 +8,12 @@ from typing import Any
 from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.given import matching
 from patternkit.resolving.values import Unknown, lifted, not_lifted
-from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, SERVICES, Spans, normal
+from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, SERVICES, Box, Spans, normal
 from patternkit.routes.building.doubts import element_of, elements_in, identities, lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
-from patternkit.routes.building.load_balancers import add_interface_in, group_by_id, subnets_of
+from patternkit.routes.building.load_balancers import add_interface_in, group_by_id, spans_of, subnets_of
 from patternkit.routes.building.route_targets import add_routed_endpoint
+from patternkit.routes.forwarding.filters import match
 from patternkit.routes.model import (
     Balancer,
     Element,
@@ -59,6 +60,24 @@ def add_service_permissions(draft: Draft, stack: Stack, logical: str, properties
         draft.model.notes.append(f"{stack.path(logical)} is of a service that is not in the set, and is left out")
 
 
+def _unaccepted(draft: Draft, stack: Stack, logical: str, service: EndpointService) -> tuple[str, str]:
+    """Why a service surely lets no packet of an endpoint in, and why it may not; "" each where it does.
+
+    An endpoint whose connection is not accepted carries nothing:
+    https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html#accept-reject-connection-requests
+    """
+    path = stack.path(logical)
+    declared = matching(draft.contracts.accepted, custom_names(stack, logical, "AWS::EC2::VPCEndpoint"))
+    if declared is not None:
+        element: Element = draft.targets[stack.ids[logical]]
+        element.contracts |= {f"accepted {declared}"}
+        dead = "" if draft.contracts.accepted[declared] else f"{service.path} does not accept {path}, says a contract"
+        return dead, ""
+    if service.accepts is not True:
+        return "", f"whether {service.path} accepts {path} is not in the template" + lifted(f"accepted, {path}")
+    return "", _allowed(stack, path, service)
+
+
 def _allowed(stack: Stack, path: str, service: EndpointService) -> str:
     """Why a service may not let an endpoint of another account connect; "" where it does.
 
@@ -74,7 +93,7 @@ def _allowed(stack: Stack, path: str, service: EndpointService) -> str:
     ):
         return ""
     return f"whether {service.path} allows {path} of account {account} is not in the template" + lifted(
-        f"harmless, {path}"
+        f"accepted, {path}"
     )
 
 
@@ -94,7 +113,7 @@ def add_endpoint(draft: Draft, stack: Stack, logical: str, properties: Propertie
     add_routed_endpoint(draft, stack, logical, properties)
     made = draft.targets.get(stack.ids[logical])
     if isinstance(made, Endpoint):
-        _behind(draft, stack, properties, made)
+        _behind(draft, stack, logical, properties, made)
 
 
 def _interface_endpoint(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
@@ -115,7 +134,11 @@ def _interface_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pr
     found = _service_of(draft, name)
     if found is not None:
         endpoint.service = found
-        endpoint.doubt = endpoint.doubt or _allowed(stack, endpoint.path, found)
+        endpoint.dead, waits = _unaccepted(draft, stack, logical, found)
+        endpoint.doubt = endpoint.doubt or waits
+        if endpoint.contracts:
+            for accepted in endpoint.contracts:
+                lift(draft, subnets_of(endpoint), accepted)
         _check_service(draft, endpoint, found)
     elif isinstance(name, str) and name.startswith(("com.amazonaws.", "aws.")) and ".vpce." not in name:
         endpoint.of_aws = name.rsplit(".", 1)[-1]
@@ -129,6 +152,9 @@ def _interface_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pr
     draft.model.interface_endpoints[endpoint.identity] = endpoint
     # What goes to a service of AWS ends there, by either family; S3 and DynamoDB are places that promises name.
     ends_there = bool(endpoint.of_aws) and endpoint.of_aws not in SERVICES
+    if holder.unknown and not ends_there:
+        home = draft.get(stack, properties, "VpcId")
+        raise_doubts(draft, home, f"{endpoint.path} ({endpoint.kind}, in subnets that are not known)", adds=True)
     if str(draft.get(stack, properties, "IpAddressType") or "ipv4") != "ipv4" and not ends_there:
         raise_doubts(draft, subnets_of(endpoint), f"{endpoint.path} ({endpoint.kind}, by IPv6)", adds=True)
 
@@ -178,32 +204,26 @@ def settle_listeners(draft: Draft) -> None:
     for endpoint in draft.model.interface_endpoints.values():
         service = endpoint.service
         for node in endpoint.nodes:
-            node.doubt = endpoint.doubt
+            node.dead, node.doubt = endpoint.dead, endpoint.doubt
             if service is None:
                 continue
-            if service.accepts is not True:
-                node.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template" + lifted(
-                    f"harmless, {endpoint.path}"
+            if any(not balancer.listeners for balancer in service.balancers) or service.unknown:
+                node.doubt = (
+                    endpoint.doubt
+                    or f"what {service.path} takes is not in the set{lifted(f'harmless, {endpoint.path}')}"
                 )
-            elif any(not balancer.listeners for balancer in service.balancers) or service.unknown:
-                node.doubt = f"what {service.path} takes is not in the set{lifted(f'harmless, {endpoint.path}')}"
             else:
                 node.listens = [pair for balancer in service.balancers for pair in balancer.takes()]
 
 
-def _behind(draft: Draft, stack: Stack, properties: Properties, endpoint: Endpoint) -> None:
+def _behind(draft: Draft, stack: Stack, logical: str, properties: Properties, endpoint: Endpoint) -> None:
     """What a gateway load balancer's endpoint leads to, where its service is in the set."""
     service = _service_of(draft, draft.get(stack, properties, "ServiceName"))
     if service is None:
         return
-    if service.accepts is not True:
-        endpoint.doubt = f"whether {service.path} accepts {endpoint.path} is not in the template" + not_lifted(
-            "AcceptanceRequired: false"
-        )
-    elif service.unknown:
-        endpoint.doubt = service.unknown[0]
-    elif text := _allowed(stack, endpoint.path, service):
-        endpoint.doubt = text
+    endpoint.dead, endpoint.doubt = _unaccepted(draft, stack, logical, service)
+    if service.unknown:
+        endpoint.doubt = endpoint.doubt or service.unknown[0]
     for balancer in service.balancers:
         hosts = [host for listener in balancer.listeners for group in listener.groups for host, _ in group.hosts]
         zone = endpoint.subnet.zone if isinstance(endpoint.subnet, Subnet) else ""
@@ -218,6 +238,51 @@ def _behind(draft: Draft, stack: Stack, properties: Properties, endpoint: Endpoi
             endpoint.doubt = endpoint.doubt or f"no target of {balancer.path} is in the template{not_lifted()}"
         elif not near and not balancer.cross_zone:
             endpoint.dead = f"{balancer.path} has no target in {zone}, and does not balance across zones"
+        else:
+            _let_in(endpoint, balancer, hosts if balancer.cross_zone else near)
+
+
+def _let_in(endpoint: Endpoint, balancer: Balancer, hosts: list[Interface]) -> None:
+    """Whether appliances get the packets of a gateway load balancer, and its health checks.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/target-groups.html: UDP 6081, and the port of the
+    health check, from the load balancer's subnets. What is sent to appliances that are all unhealthy is not documented.
+    """
+    nodes = [node for node in balancer.nodes if isinstance(node.subnet, Subnet)]
+    groups = [group for listener in balancer.listeners for group in listener.groups]
+    for host in hosts:
+        for node in nodes:
+            packets = Box(4, ((17, 17),), spans_of(node), EVERY_PORT, spans_of(host), ((6081, 6081),))
+            passed, denied = _asked(host, packets)
+            if denied and not passed and not endpoint.dead:
+                endpoint.dead = f"the security groups of {host.path} deny what {balancer.path} sends, UDP 6081"
+            elif denied or passed is None:
+                endpoint.doubt = endpoint.doubt or (
+                    f"whether {host.path} gets what {balancer.path} sends, UDP 6081, is not known{not_lifted()}"
+                )
+            for group in groups:
+                check = Box(4, ((6, 6),), spans_of(node), EVERY_PORT, spans_of(host), group.health)
+                passed, denied = _asked(host, check)
+                if denied or passed is None:
+                    ports = ", ".join(str(first) for first, _ in group.health)
+                    endpoint.doubt = endpoint.doubt or (
+                        f"{host.path} may never be healthy: its security groups do not surely let {balancer.path} "
+                        f"check TCP {ports}{not_lifted()}"
+                    )
+
+
+def _asked(host: Interface, packets: Box) -> tuple[list[Box] | None, list[Box]]:
+    """What security groups surely let in, and what they surely do not; None where they are not known."""
+    groups = host.security_groups
+    if isinstance(groups, Unknown):
+        return None, []
+    known = [one for one in groups if not isinstance(one, Unknown)]
+    if len(known) < len(groups) or any(one.unknown or one.tainted for one in known):
+        return None, []
+    rules = [rule for one in known for rule in one.inbound]
+    # Load balancers of this kind have no security group that a rule could name.
+    passed, denied, doubted = match([one for one in rules if not one.group], packets, source_is_remote=True)
+    return (None, []) if doubted else (passed, denied)
 
 
 # Accelerators

@@ -60,17 +60,7 @@ def add_acl_entry(draft: Draft, stack: Stack, logical: str, properties: Properti
 def _acl_by_id(draft: Draft, identity: Any) -> NetworkAcl | None:
     if isinstance(identity, str) and identity.endswith(f".DefaultNetworkAcl{CLOSE}"):
         if identity not in draft.default_acls:
-            allow = [
-                AclRule(
-                    family,
-                    EVERY_PROTOCOL,
-                    EVERYTHING[family],
-                    EVERY_PORT,
-                    number=100,
-                    text="the default rule",
-                )
-                for family in (4, 6)
-            ]
+            allow = [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT, number=100) for family in (4, 6)]
             draft.default_acls[identity] = NetworkAcl(
                 identity, shown(identity), "AWS::EC2::NetworkAcl", inbound=[*allow], outbound=[*allow]
             )

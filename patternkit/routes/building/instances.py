@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.given import matching
 from patternkit.resolving.values import Unknown, lifted, not_lifted
 from patternkit.routes.addresses import Prefix, parse_prefix
+from patternkit.routes.building.doubts import lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
+from patternkit.routes.building.proxies import add_proxy
 from patternkit.routes.model import Instance, Interface, SecurityGroup, Subnet
 
 # What gives an interface more addresses than its first one.
@@ -120,10 +124,34 @@ def settle_instances(draft: Draft) -> None:
             if entry is not None:
                 names += custom_names(*entry, "")
         declared = matching(draft.contracts.appliances, names)
-        if declared is not None:
+        _check_homes(draft, instance, names, declared)
+        # A proxy passes on no packet that is not its own.
+        if declared is not None and not add_proxy(draft, instance.interfaces, names):
             instance.does = draft.contracts.appliances[declared].does
             instance.out = dict(draft.contracts.appliances[declared].out)
             instance.contracts = frozenset({f"appliances {declared}"})
+
+
+def _check_homes(draft: Draft, instance: Instance, names: list[str], declared: str | None) -> None:
+    """An instance whose interfaces are in two VPCs joins them, in a way that no template says.
+
+    Its interfaces are in one availability zone, whichever VPCs they are of:
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html
+    """
+    subnets = [one.subnet for one in instance.interfaces if isinstance(one.subnet, Subnet)]
+    zones = {subnet.zone for subnet in subnets if isinstance(subnet.zone, str)}
+    if len(zones) > 1:
+        listed = ", ".join(sorted(zones))
+        draft.refuse(
+            f"{instance.path} has interfaces in two availability zones, {listed} [InvalidParameterCombination]"
+        )
+    if len({subnet.vpc.identity for subnet in subnets}) < 2 or declared is not None:
+        return
+    given, harmless = [subnet.identity for subnet in subnets], matching(draft.contracts.harmless, names)
+    if harmless is not None:
+        lift(draft, given, f"harmless {harmless}")
+    else:
+        raise_doubts(draft, given, f"{instance.path} ({instance.kind}, with interfaces in two VPCs)", adds=True)
 
 
 def _interface(draft: Draft, stack: Stack, logical: str, properties: Properties, identity: str, path: str) -> Interface:
@@ -205,7 +233,33 @@ def add_elastic_address(draft: Draft, stack: Stack, logical: str, properties: Pr
         if isinstance(interface, Interface):
             interface.public = True
             home = interface.subnet.vpc if isinstance(interface.subnet, Subnet) else None
-            if home is not None and home.internet_gateway is None:
+            if isinstance(interface.subnet, Subnet) and (wrong := _foreign_group(draft, stack, properties, interface)):
+                draft.refuse(f"{stack.path(logical)}: {wrong}")
+            if home is not None and home.internet_gateway is None and not _by_carrier(interface):
                 draft.refuse(f"{stack.path(logical)}: {home.path} has no internet gateway [Gateway.NotAttached]")
         elif isinstance(interface, Unknown) and identity is not None:
             draft.doubt(stack, logical, "gives a public address to an interface", interface, "interface")
+
+
+def _by_carrier(interface: Interface) -> bool:
+    return isinstance(interface.subnet, Subnet) and interface.subnet.in_wavelength
+
+
+def _foreign_group(draft: Draft, stack: Stack, properties: Properties, interface: Interface) -> str:
+    """Why EC2 does not associate an address with an interface: it is of another network border group.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AllocateAddress.html
+    """
+    subnet = interface.subnet
+    allocation = draft.get(stack, properties, "AllocationId")
+    entry = draft.resolver.stacks.by_id.get(allocation) if isinstance(allocation, str) else None
+    if allocation is not None and entry is None:
+        return ""
+    owner, given = (entry[0], entry[0].resources[entry[1]].get("Properties") or {}) if entry else (stack, properties)
+    group = draft.get(owner, given, "NetworkBorderGroup")
+    if not isinstance(subnet, Subnet) or not isinstance(subnet.zone, str) or isinstance(group, Unknown):
+        return ""
+    needed = subnet.zone if subnet.in_wavelength else subnet.zone[:-1] if subnet.in_local_zone else None
+    if needed is None or not re.match("[a-z]{2}-", needed) or group == needed:
+        return ""
+    return f"the address is of the network border group {group or 'of the Region'}, and {subnet.path} needs {needed}"

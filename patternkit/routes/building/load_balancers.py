@@ -19,6 +19,8 @@ from patternkit.routes.addresses import (
 from patternkit.routes.building.doubts import lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import default_group
+from patternkit.routes.building.proxies import add_proxy
+from patternkit.routes.building.tasks import add_tasks
 from patternkit.routes.model import (
     AclRule,
     Balancer,
@@ -49,6 +51,7 @@ def add_balancer(draft: Draft, stack: Stack, logical: str, properties: Propertie
     balancer: Balancer = draft.make(Balancer, stack, logical, sort=str(sort))
     scheme = draft.get(stack, properties, "Scheme")
     public = scheme if isinstance(scheme, Unknown) else scheme != "internal" and sort != "gateway"
+    balancer.public = public
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html: cross-zone
     # is on for application load balancers, and off for the others unless it is set.
     attributes = _attributes(draft, stack, properties, "LoadBalancerAttributes")
@@ -155,9 +158,21 @@ def add_target_group(draft: Draft, stack: Stack, logical: str, properties: Prope
         protocol=_PROTOCOLS.get(protocol, EVERY_PROTOCOL),
         ports=_port(draft.get(stack, properties, "Port")),
     )
+    attributes = _attributes(draft, stack, properties, "TargetGroupAttributes")
+    if protocol == "GENEVE":
+        group.health = _health_ports(draft, stack, properties)
+        # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+        failover = [
+            attributes.get(f"target_failover.on_{one}", "no_rebalance") for one in ("deregistration", "unhealthy")
+        ]
+        if len(set(failover)) > 1:
+            draft.refuse(
+                f"{group.path}: target_failover.on_deregistration and target_failover.on_unhealthy must be equal, not "
+                f"{' and '.join(failover)} [InvalidConfigurationRequest]"
+            )
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation:
     # on for targets by instance, off for targets by address of TCP and TLS, unless it is set; UDP always keeps it.
-    given = _attributes(draft, stack, properties, "TargetGroupAttributes").get("preserve_client_ip.enabled")
+    given = attributes.get("preserve_client_ip.enabled")
     by_address = sort != "instance" and protocol in ("TCP", "TLS")
     group.keeps_client = protocol not in ("HTTP", "HTTPS") and (
         given == "true" if given is not None and "UDP" not in protocol else not by_address
@@ -169,6 +184,12 @@ def add_target_group(draft: Draft, stack: Stack, logical: str, properties: Prope
     for item in listed:
         if isinstance(item, dict):
             _add_target(draft, group, item.get("Id"), _port(item.get("Port"), group.ports))
+
+
+def _health_ports(draft: Draft, stack: Stack, properties: Properties) -> Spans:
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/health-checks.html: 80 unless another is given.
+    given = draft.get(stack, properties, "HealthCheckPort")
+    return ((80, 80),) if given is None else _port(given)
 
 
 def _add_target(draft: Draft, group: TargetGroup, identity: Any, ports: Spans) -> None:
@@ -290,7 +311,8 @@ def _template_groups(draft: Draft, stack: Stack, properties: Properties) -> Any:
 
 
 def add_service(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
-    """Add an `AWS::ECS::Service`."""
+    """Add an `AWS::ECS::Service`: its tasks, and what registers with target groups."""
+    add_tasks(draft, stack, logical, properties)
     listed = draft.listed(stack, properties, "LoadBalancers")
     arns: list[Any] = []
     for item in listed if isinstance(listed, list) else ():
@@ -349,6 +371,7 @@ def _register(
             host = _host_in(group, subnet, own)
             host.path = f"{stack.path(logical)} in {subnet.path}"
             group.hosts.append((host, ports or group.ports))
+            add_proxy(draft, [host], custom_names(stack, logical, ""))
 
 
 def _port(value: Any, default: Spans = EVERY_PORT) -> Spans:

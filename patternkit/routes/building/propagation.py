@@ -76,7 +76,7 @@ def _fill(draft: Draft, attachment: Attachment) -> None:
             # https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html: a static connection on a
             # transit gateway gets its routes in the gateway's table, it does not propagate.
             learnt = [block for block, origin in site.prefixes if origin != "vpn static"]
-            table.routes += [Route(block, attachment, attachment.medium, contracts=site.contracts) for block in learnt]
+            table.routes += [Route(block, attachment, site.medium, contracts=site.contracts) for block in learnt]
         elif attachment.medium == "vpc":
             _fill_from_outside(draft, attachment, table)
 

@@ -16,11 +16,13 @@ from patternkit.routes.addresses import Prefix
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.model import (
     Attachment,
+    CarrierGateway,
     EgressOnlyGateway,
     Endpoint,
     Interface,
     InternetGateway,
     Local,
+    LocalGateway,
     NatGateway,
     Peering,
     Route,
@@ -47,6 +49,8 @@ _ROUTE_TARGETS = {
     "NetworkInterfaceId": (Interface,),
     "InstanceId": (Interface,),
     "EgressOnlyInternetGatewayId": (EgressOnlyGateway,),
+    "CarrierGatewayId": (CarrierGateway,),
+    "LocalGatewayId": (LocalGateway,),
 }
 
 
@@ -298,6 +302,8 @@ _CODES = {
     "NetworkInterfaceId": "InvalidNetworkInterfaceID.NotFound",
     "InstanceId": "InvalidInstanceID.NotFound",
     "EgressOnlyInternetGatewayId": "InvalidGatewayID.NotFound",
+    "CarrierGatewayId": "InvalidCarrierGatewayID.NotFound",
+    "LocalGatewayId": "InvalidLocalGatewayID.NotFound",
 }
 
 
@@ -310,7 +316,7 @@ def _elsewhere(target: Any, vpc: Vpc) -> str:
 
 
 def _homes(target: Any) -> Iterator[Vpc]:
-    if isinstance(target, (InternetGateway, EgressOnlyGateway, VpnGateway, NatGateway)):
+    if isinstance(target, (InternetGateway, EgressOnlyGateway, CarrierGateway, VpnGateway, NatGateway)):
         if target.vpc is not None:
             yield target.vpc
     elif isinstance(target, (Interface, Endpoint)):

@@ -15,6 +15,7 @@ from patternkit.routes.addresses import (
     prefix,
 )
 from patternkit.routes.building.draft import Draft, Properties, shown
+from patternkit.routes.building.endpoint_policies import refuses
 from patternkit.routes.model import (
     Endpoint,
     NatGateway,
@@ -100,7 +101,8 @@ def add_routed_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pr
     elif kind == "Gateway":
         service = str(name).rsplit(".", 1)[-1]
         tables = draft.listed(stack, properties, "RouteTableIds")
-        target: Any = draft.make(Service, stack, logical, service=service)
+        refused = refuses(draft, stack, logical, properties, service)
+        target: Any = draft.make(Service, stack, logical, service=service, refuses=refused)
         if isinstance(tables, Unknown):
             draft.model.unknown.append(f"{stack.path(logical)}: {tables.reason}")
             return

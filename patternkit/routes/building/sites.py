@@ -19,7 +19,9 @@ from patternkit.routes.building.transit_gateways import attach
 from patternkit.routes.model import (
     Attachment,
     Element,
+    Origin,
     Site,
+    SiteMedium,
     TransitGateway,
     VpnGateway,
 )
@@ -47,6 +49,8 @@ def add_vpn(draft: Draft, stack: Stack, logical: str, properties: Properties) ->
     )
     reason = f"the BGP number of {site.path} is not known: its customer gateway is not in the set{lifted('sites, asn')}"
     site.asn = draft.asns.get(site.customer_gateway, Unknown(reason))
+    transport = draft.get(stack, properties, "TransportTransitGatewayAttachmentId")
+    site.transport = transport if isinstance(transport, str) else ""
     _learnt(draft, site, custom_names(stack, logical, ""))
     _selectors(draft, site, stack, properties)
     draft.model.sites[site.identity] = site
@@ -91,7 +95,7 @@ def _selectors(draft: Draft, site: Site, stack: Stack, properties: Properties) -
                 ends[family] = draft.block(text, site.path)
 
 
-def _site_attachment(draft: Draft, site: Site, identity: str, gateway_id: Any, medium: str) -> None:
+def _site_attachment(draft: Draft, site: Site, identity: str, gateway_id: Any, medium: SiteMedium) -> None:
     gateway = draft.find(draft.model.transit_gateways, gateway_id, "transit gateway")
     site.attachment = attach(
         draft, Attachment(identity, f"{site.path} attachment", site.kind, medium=medium, gateway=gateway, site=site)
@@ -101,7 +105,7 @@ def _site_attachment(draft: Draft, site: Site, identity: str, gateway_id: Any, m
 
 def _learnt(draft: Draft, site: Site, names: tuple[str, ...]) -> None:
     declared = matching(draft.contracts.prefixes, names)
-    origin = site.medium
+    origin: Origin = site.medium
     if declared is not None:
         site.prefixes += [(block, origin) for block in draft.contracts.prefixes[declared]]
         site.contracts = site.contracts | {f"prefixes {declared}"}
@@ -118,7 +122,7 @@ def apply_declared_site(draft: Draft, site: Site, names: tuple[str, ...]) -> Non
         return
     declared = draft.contracts.sites[name]
     site.at, site.passes_on, site.sends = declared.at, declared.passes_on, declared.sends
-    site.accepts_own_asn = declared.accepts_own_asn
+    site.accepts_own_asn, site.preference = declared.accepts_own_asn, declared.preference
     if declared.asn is not None and not isinstance(site.asn, int):
         site.asn = declared.asn
     site.contracts = site.contracts | {f"sites {name}"}
@@ -198,4 +202,24 @@ def add_direct_connect(draft: Draft, stack: Stack, logical: str, properties: Pro
     if site.allowed is None and isinstance(gateway, TransitGateway):
         reason = f"AWS refuses {site.path}: on a transit gateway it needs AllowedPrefixesToDirectConnectGateway"
         site.advertised = Unknown(reason)
+    if isinstance(gateway, TransitGateway):
+        _check_numbers(draft, site, draft.get(stack, properties, "DirectConnectGatewayId"), gateway)
     _site_attachment(draft, site, vpn_attachment_id(site.identity), associated, "direct-connect")
+
+
+def _check_numbers(draft: Draft, site: Site, circuit_gateway: Any, gateway: TransitGateway) -> None:
+    # https://docs.aws.amazon.com/directconnect/latest/UserGuide/direct-connect-transit-gateways.html: both have 64512
+    # unless told otherwise, and "the association request fails".
+    numbers = [_amazon_number(draft, identity) for identity in (circuit_gateway, gateway.identity)]
+    if numbers[0] is not None and numbers[0] == numbers[1]:
+        draft.refuse(f"{site.path}: {gateway.path} and its Direct Connect gateway have one BGP number, {numbers[0]}")
+
+
+def _amazon_number(draft: Draft, identity: Any) -> int | None:
+    """The BGP number of AWS's side of a gateway, where its template tells it."""
+    entry = draft.resolver.stacks.by_id.get(identity) if isinstance(identity, str) else None
+    if entry is None:
+        return None
+    stack, logical = entry
+    given = draft.get(stack, stack.resources[logical].get("Properties") or {}, "AmazonSideAsn")
+    return 64512 if given is None else int(given) if str(given).isdigit() else None

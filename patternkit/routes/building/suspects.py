@@ -11,10 +11,10 @@ from patternkit.resolving import (
 )
 from patternkit.resolving.given import matching
 from patternkit.resolving.values import lifted
-from patternkit.routes.building.doubts import doubt_shared, identities, lift, raise_doubts
+from patternkit.routes.building.doubts import doubt_shared, identities, lift, named_by_groups, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
-from patternkit.routes.classes import ADDS, class_of, meant, unread
+from patternkit.routes.classes import ADDS, class_of, is_off, meant, unread
 from patternkit.routes.model import (
     Attachment,
     NetworkAcl,
@@ -88,8 +88,10 @@ def suspect(draft: Draft, given: Any, who: str, names: tuple[str, ...], section:
 def doubt_unmodelled(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     """Doubt what a resource of a type that is not modelled names."""
     kind = stack.resources[logical]["Type"]
-    given = meant(kind, draft.value(stack, properties))
-    if is_declared_harmless(draft, given, custom_names(stack, logical, kind)):
+    values = draft.value(stack, properties)
+    given = meant(kind, values)
+    given = [given, *named_by_groups(draft, given)]
+    if is_off(kind, values) or is_declared_harmless(draft, given, custom_names(stack, logical, kind)):
         return
     path = stack.path(logical)
     if kind == "AWS::RAM::ResourceShare":
@@ -110,3 +112,18 @@ def doubt_partly_modelled(draft: Draft, stack: Stack, logical: str, properties: 
     if given and not is_declared_harmless(draft, given, custom_names(stack, logical, kind)):
         own = {**given, "": stack.ids[logical]}
         raise_doubts(draft, own, f"{stack.path(logical)} ({kind}, {', '.join(given)})", adds=False)
+
+
+def doubt_edge_gateways(draft: Draft, of_type: dict[str, list[tuple[Stack, str, Any]]]) -> None:
+    """Doubt what gateways of zones at the edge may carry in VPCs whose subnets there are not in the set."""
+    for kind, served in (
+        ("AWS::EC2::CarrierGateway", "in_wavelength"),
+        ("AWS::EC2::LocalGatewayRouteTableVPCAssociation", "on_outpost"),
+    ):
+        for stack, logical, properties in of_type[kind]:
+            vpc = draft.model.vpcs.get(draft.get(stack, properties, "VpcId"))
+            if vpc is not None and any(getattr(one, served) for one in vpc.subnets):
+                continue
+            given = draft.value(stack, properties)
+            if not is_declared_harmless(draft, given, custom_names(stack, logical, kind)):
+                raise_doubts(draft, given, f"{stack.path(logical)} ({kind})", adds=True)

@@ -36,8 +36,7 @@ def add_transit_gateway(draft: Draft, stack: Stack, logical: str, properties: Pr
         propagates=draft.flag(draft.get(stack, properties, "DefaultRouteTablePropagation"), default=True),
         accepts=draft.flag(draft.get(stack, properties, "AutoAcceptSharedAttachments"), default=False),
         ecmp=draft.flag(draft.get(stack, properties, "VpnEcmpSupport"), default=True) is True,
-        references_groups=draft.flag(draft.get(stack, properties, "SecurityGroupReferencingSupport"), default=False)
-        is True,
+        references_groups=draft.flag(draft.get(stack, properties, "SecurityGroupReferencingSupport"), default=False),
     )
     for name in ("AssociationDefaultRouteTableId", "PropagationDefaultRouteTableId"):
         if name in properties and (given := draft.get(stack, properties, name)) is not None:
@@ -107,6 +106,11 @@ def add_vpc_attachment(draft: Draft, stack: Stack, logical: str, properties: Pro
                     f"{attachment.path} of {vpc.path} has a subnet of another VPC, {subnet.path} "
                     "[InvalidSubnetID.NotFound]"
                 )
+            elif subnet.in_local_zone:
+                # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
+                draft.refuse(
+                    f"{attachment.path} has a subnet in the Local Zone {subnet.zone}, {subnet.path} [InvalidParameter]"
+                )
             elif isinstance(subnet.zone, Unknown):
                 attachment.unknown_zones = subnet.zone
             elif subnet.zone in attachment.zones:
@@ -121,13 +125,11 @@ def add_vpc_attachment(draft: Draft, stack: Stack, logical: str, properties: Pro
     if options is not None:
         options = draft.get(stack, properties, "Options")
         if isinstance(options, Unknown):
-            attachment.appliance = attachment.ipv6 = options
+            attachment.appliance = attachment.ipv6 = attachment.references_groups = options
         elif isinstance(options, dict):
             attachment.appliance = draft.flag(options.get("ApplianceModeSupport"), default=False)
             attachment.ipv6 = draft.flag(options.get("Ipv6Support"), default=False)
-            attachment.references_groups = (
-                draft.flag(options.get("SecurityGroupReferencingSupport"), default=True) is True
-            )
+            attachment.references_groups = draft.flag(options.get("SecurityGroupReferencingSupport"), default=True)
     attachment.contracts = draft.leans()
     if draft.contracts.appliance_mode:
         declared = matching(draft.contracts.appliance_mode, custom_names(stack, logical, ""))
@@ -180,11 +182,12 @@ def add_association(draft: Draft, stack: Stack, logical: str, properties: Proper
 
 def add_policy_association(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     """Add an `AWS::EC2::TransitGatewayPolicyTableAssociation`."""
-    attachment = draft.model.attachments.get(draft.get(stack, properties, "TransitGatewayAttachmentId"))
+    identity = draft.get(stack, properties, "TransitGatewayAttachmentId")
+    attachment = draft.ours(draft.model.attachments, identity, "attachment")
     reason = f"{stack.path(logical)}: transit gateway policy tables are not modelled{not_lifted()}"
-    if attachment is None:
+    if isinstance(attachment, Unknown):
         draft.unknown_associations.append(reason)
-    else:
+    elif attachment is not None:
         attachment.association, attachment.associated = Unknown(reason), True
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from typing import Literal as OneOf
 
 from patternkit.resolving.values import Outside, Unknown
-from patternkit.routes.building.draft import Draft, Literal, Loose
+from patternkit.routes.building.draft import Draft, Kind, Literal, Loose
 from patternkit.routes.model import Attachment, Subnet, TransitGateway, Vpc, VpnGateway
 
 
@@ -36,10 +37,10 @@ def _may_be(draft: Draft, loose: Loose, element: Any) -> bool:
     return loose.may_be(element)
 
 
-def _of_kind(draft: Draft, kind: str) -> Iterable[Any]:
+def _of_kind(draft: Draft, kind: Kind | OneOf[""]) -> Iterable[Any]:
     model = draft.model
     vpcs = list(model.vpcs.values())
-    groups: dict[str, Iterable[Any]] = {
+    groups: dict[Kind, Iterable[Any]] = {
         "VPC": vpcs,
         "VPC block": vpcs,
         "subnet": model.subnets.values(),
@@ -52,7 +53,7 @@ def _of_kind(draft: Draft, kind: str) -> Iterable[Any]:
         "site": model.sites.values(),
         "interface": model.interfaces.values(),
     }
-    return groups.get(kind, ())
+    return groups.get(kind, ()) if kind else ()
 
 
 def _doubt_gateways(draft: Draft, attachment: Attachment) -> None:
@@ -91,7 +92,7 @@ def _doubt_acl(element: Subnet, loose: Loose) -> None:
     element.acl = Unknown(loose.text)
 
 
-_DOUBTED: dict[str, Any] = {
+_DOUBTED: dict[Any, Any] = {
     "route table": _doubt_table,
     "transit gateway route table": _doubt_table,
     "network ACL": _doubt_table,

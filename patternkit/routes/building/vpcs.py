@@ -21,8 +21,10 @@ from patternkit.routes.building.draft import LOCAL, Draft, Properties, shown
 from patternkit.routes.building.refusals import wrong_target
 from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import (
+    CarrierGateway,
     EgressOnlyGateway,
     InternetGateway,
+    LocalGateway,
     Route,
     RouteTable,
     Subnet,
@@ -39,8 +41,10 @@ _TARGETS = (
     "NetworkInterfaceId",
     "InstanceId",
     "EgressOnlyInternetGatewayId",
+    "CarrierGatewayId",
+    "LocalGatewayId",
 )
-_ELSEWHERE = ("CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn", "OdbNetworkArn")
+_ELSEWHERE = ("CoreNetworkArn", "OdbNetworkArn")
 
 
 def _lacks(kind: str, vpc: Vpc) -> bool:
@@ -134,6 +138,7 @@ def add_subnet(draft: Draft, stack: Stack, logical: str, properties: Properties)
         subnet.unknown_blocks = Unknown(f"IPAM decides the CIDR of {subnet.path}{lifted('blocks')}")
     public = properties.get("MapPublicIpOnLaunch")
     subnet.public_addresses = draft.flag(draft.value(stack, public), default=False) if public is not None else False
+    subnet.on_outpost = "OutpostArn" in properties
     if "EnableDns64" in properties:
         subnet.dns64 = draft.flag(draft.get(stack, properties, "EnableDns64"), default=False)
     subnet.contracts = draft.leans()
@@ -258,6 +263,28 @@ def add_egress_only(draft: Draft, stack: Stack, logical: str, properties: Proper
         vpc.egress_only.append(gateway)
 
 
+def add_carrier_gateway(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::EC2::CarrierGateway`."""
+    vpc = draft.ours(draft.model.vpcs, draft.get(stack, properties, "VpcId"), "VPC")
+    gateway = draft.make(CarrierGateway, stack, logical)
+    if isinstance(vpc, Unknown):
+        draft.doubt(stack, logical, "is a gateway of a VPC", vpc, "VPC")
+    elif vpc is not None:
+        gateway.vpc = vpc
+
+
+def add_local_gateway_association(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """Add an `AWS::EC2::LocalGatewayRouteTableVPCAssociation`."""
+    vpc = draft.ours(draft.model.vpcs, draft.get(stack, properties, "VpcId"), "VPC")
+    if isinstance(vpc, Unknown):
+        draft.doubt(stack, logical, "associates a local gateway with a VPC", vpc, "VPC")
+    elif vpc is not None:
+        vpc.local_tables.append(shown(draft.get(stack, properties, "LocalGatewayRouteTableId")))
+        draft.model.notes.append(
+            f"hosts of the network behind the local gateway of {stack.path(logical)} may reach subnets on its Outpost"
+        )
+
+
 def add_gateway_table(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     """Add an `AWS::EC2::GatewayRouteTableAssociation`."""
     gateway = draft.targets.get(draft.get(stack, properties, "GatewayId"))
@@ -315,6 +342,9 @@ def _route_target(draft: Draft, stack: Stack, properties: Properties, path: str)
             if identity == "local":
                 return LOCAL
             found = draft.targets.get(identity) if isinstance(identity, str) else None
+            if found is None and name == "LocalGatewayId" and isinstance(identity, str):
+                # No resource makes one: it comes with the Outpost.
+                found = draft.targets[identity] = LocalGateway(identity, shown(identity), "local gateway")
             if found is None:
                 where = f"{path} points to {shown(identity)}, which"
                 found = Unknown(f"{where} is not in the set or not modelled{lifted('ids')}")

@@ -7,8 +7,11 @@ A type is in one of these classes:
 - "adds ways": packets may get through it to or from what it names, on a way that no route shows.
 - "changes ways": it may change how packets go at what it names, and so take ways away, too.
 
-Where `by` lists properties, only what these name is meant. A type that is not listed names no network element, says its
-schema. One that even the schemas do not know counts as "changes ways".
+A type with `group` stands for the elements that it names: what names it, names these.
+
+Where `by` lists properties, only what these name is meant; one with a property as under `unless` carries nothing.
+A type that is not listed names no network element, says its schema. One that even the schemas do not know counts as
+"changes ways".
 """
 
 from __future__ import annotations
@@ -47,6 +50,17 @@ def meant(kind: str, properties: Any) -> Any:
     """Those of a resource's values that its class is about."""
     by = _listed()["types"].get(kind, {}).get("by")
     return properties if by is None else [value for path in by for value in _at(properties, path.split("/"))]
+
+
+def is_group(kind: str) -> bool:
+    """Whether what names a resource of a type means the elements that the resource names, as with groups of subnets."""
+    return bool(_listed()["types"].get(kind, {}).get("group"))
+
+
+def is_off(kind: str, properties: Any) -> bool:
+    """Whether a resource's own settings keep it from being what its class says."""
+    unless = _listed()["types"].get(kind, {}).get("unless", {})
+    return isinstance(properties, dict) and any(properties.get(name) == value for name, value in unless.items())
 
 
 def _at(value: Any, path: list[str]) -> Iterator[Any]:

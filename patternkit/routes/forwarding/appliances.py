@@ -31,6 +31,8 @@ def in_interface(forwarder: Forwarder, interface: Interface, come_from: Any, wal
             "address",
         )
     elif (out := _way_out(forwarder, interface, walk)) is not None:
+        declared = interface.instance.contracts if interface.instance is not None else frozenset()
+        walk = replace(walk, contracts=walk.contracts | declared) if declared else walk
         walks = [walk]
         if not walk.back:
             # What goes through is new in both directions: in by one rule, out again by another.
@@ -85,7 +87,6 @@ def _pass_on(forwarder: Forwarder, interface: Interface, out: Interface, walk: W
         hop = walk.hop(interface, "appliance", unseen.removeprefix(f"{interface.path} "), subnet.zone)
         forwarder.drop(hop, f"asymmetric: {unseen}", "state")
         return
-    walk = replace(walk, contracts=walk.contracts | instance.contracts) if instance.contracts else walk
     for decided in _decided(instance, interface, walk):
         seen = replace(
             decided,

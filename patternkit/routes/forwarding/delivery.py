@@ -7,7 +7,7 @@ from typing import Any
 
 from patternkit.resolving.values import lifted
 from patternkit.routes.addresses import EVERYTHING, Spans, intersect, subtract
-from patternkit.routes.forwarding.filters import between, enter, match, reference, security_group
+from patternkit.routes.forwarding.filters import between, crosses_gateway, enter, match, reference, security_group
 from patternkit.routes.forwarding.tables import destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import AclRule, Interface, Subnet, Vpc
@@ -44,9 +44,14 @@ def _hand_over(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> None:
         if walk.peer.subnet is not subnet:
             forwarder.drop(walk, f"{walk.peer.path} is not in {subnet.path}", "host")
             return
-        if walk.by_group and (reason := reference(forwarder, walk)):
-            forwarder.unknown(walk, f"the security groups of the source: {reason}")
-            return
+        if walk.by_group and walk.interface is not None:
+            if reason := reference(forwarder, walk.peer, walk.interface, walk):
+                forwarder.unknown(walk, f"the security groups of the source: {reason}")
+                return
+            if crosses_gateway(forwarder, walk.peer, walk.interface, walk):
+                reason = f"the security groups of {walk.interface.path} name a group beyond a transit gateway"
+                forwarder.drop(walk, f"{reason}, which outbound rules cannot", "filter")
+                return
         walks = [
             taken
             for passed in security_group(forwarder, walk.peer, walk, inward=True)
@@ -62,6 +67,9 @@ def _hand_over(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> None:
 
 def _taken(forwarder: Forwarder, host: Interface, walk: Walk) -> list[Walk]:
     """What a load balancer's listeners take, or those behind an endpoint; any other host takes everything."""
+    if host.dead:
+        forwarder.drop(walk, host.dead, "host")
+        return []
     if host.doubt:
         forwarder.unknown(walk, host.doubt)
         return []

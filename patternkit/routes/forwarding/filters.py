@@ -7,7 +7,7 @@ from dataclasses import replace
 from patternkit.resolving.values import Unknown, is_opaque, lifted, not_lifted
 from patternkit.routes.addresses import Box
 from patternkit.routes.forwarding.walks import Forwarder, Walk
-from patternkit.routes.model import AclRule, Interface, Subnet
+from patternkit.routes.model import AclRule, Attachment, Interface, Subnet, TransitGateway
 
 
 def leave(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> list[Walk]:
@@ -62,6 +62,9 @@ def security_group(forwarder: Forwarder, interface: Interface, walk: Walk, *, in
         for rule in group.inbound if inward else group.outbound:
             if not rule.group:
                 rules.append(rule)
+            elif inward and is_opaque(rule.group) and not _references(forwarder, interface, peer, walk):
+                # Of an id that is given as text nobody knows the VPC.
+                continue
             elif peer is None:
                 naming.append(
                     replace(
@@ -73,7 +76,7 @@ def security_group(forwarder: Forwarder, interface: Interface, walk: Walk, *, in
             elif isinstance(peer.security_groups, Unknown):
                 naming.append(replace(rule, doubt=f"the groups of {peer.path}: {peer.security_groups.reason}"))
             elif any(isinstance(g, Unknown) or g.identity == rule.group for g in peer.security_groups):
-                doubt = reference(forwarder, walk) if inward else ""
+                doubt = reference(forwarder, interface, peer, walk) if inward else ""
                 for other in peer.security_groups:
                     if isinstance(other, Unknown):
                         doubt = f"the groups of {peer.path}: {other.reason}"
@@ -107,7 +110,7 @@ def security_group(forwarder: Forwarder, interface: Interface, walk: Walk, *, in
     return passed
 
 
-def reference(forwarder: Forwarder, walk: Walk) -> str:
+def reference(forwarder: Forwarder, interface: Interface, peer: Interface, walk: Walk) -> str:
     """Why a rule that names a group may not hold on this way; "" where it does.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html#security-group-referencing and
@@ -115,18 +118,48 @@ def reference(forwarder: Forwarder, walk: Walk) -> str:
     """
     if walk.middleboxes or walk.translations:
         return f"a rule that names a security group does not hold through {_middlebox(walk)}{not_lifted()}"
+    for element in _crossed(forwarder, walk, interface, peer):
+        if isinstance(element.references_groups, Unknown):
+            return (
+                f"{element.path} does not surely support references to security groups: "
+                f"{element.references_groups.reason}"
+            )
+    return ""
+
+
+def _references(forwarder: Forwarder, interface: Interface, peer: Interface | None, walk: Walk) -> bool:
+    """Whether a rule that names a group of another VPC counts at all on this way.
+
+    Only within one transit gateway, if it and the attachments of both VPCs say so, and never for an interface endpoint:
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
+    """
+    crossed = _crossed(forwarder, walk, interface, peer)
+    if crossed and interface.kind == "AWS::EC2::VPCEndpoint":
+        return False
+    if any(isinstance(one, Attachment) and one.medium == "peering" for one in crossed):
+        return False
+    return all(one.references_groups is not False for one in crossed)
+
+
+def crosses_gateway(forwarder: Forwarder, interface: Interface, peer: Interface, walk: Walk) -> bool:
+    """Whether a walk between two hosts has crossed a transit gateway, which outbound rules name no group beyond."""
+    return bool(_crossed(forwarder, walk, interface, peer))
+
+
+def _crossed(
+    forwarder: Forwarder, walk: Walk, interface: Interface, peer: Interface | None
+) -> list[TransitGateway | Attachment]:
+    """The transit gateways that a walk has crossed, with the attachments of both VPCs and peerings between."""
+    vpcs = {one.subnet.vpc.identity for one in (interface, peer) if one and isinstance(one.subnet, Subnet)}
+    found: list[TransitGateway | Attachment] = []
     for hop in walk.hops:
         gateway = forwarder.model.transit_gateways.get(hop.identity)
         attachment = forwarder.model.attachments.get(hop.identity)
-        if gateway is not None and not (
-            gateway.references_groups and all(other.references_groups for other in gateway.attachments)
-        ):
-            return f"{gateway.path} does not surely support references to security groups" + not_lifted(
-                "SecurityGroupReferencingSupport: enable"
-            )
-        if attachment is not None and attachment.medium == "peering":
-            return f"{attachment.path} does not support references to security groups{not_lifted()}"
-    return ""
+        if gateway is not None:
+            found += [gateway, *(one for one in gateway.attachments if one.vpc and one.vpc.identity in vpcs)]
+        elif attachment is not None and attachment.medium == "peering":
+            found.append(attachment)
+    return found
 
 
 def _middlebox(walk: Walk) -> str:

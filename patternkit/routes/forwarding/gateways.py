@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from patternkit.resolving.values import Unknown, not_lifted
-from patternkit.routes.addresses import Box, subtract
+from patternkit.routes.addresses import Box, intersect, subtract
 from patternkit.routes.forwarding.delivery import deliver
 from patternkit.routes.forwarding.filters import enter
 from patternkit.routes.forwarding.tables import blocks_of, destination_of, look_up, target_text
 from patternkit.routes.forwarding.walks import Forwarder, Walk
-from patternkit.routes.model import Ambiguous, Blackhole, Endpoint, Interface, Local, Subnet, Vpc, VpnGateway
+from patternkit.routes.model import (
+    Ambiguous,
+    Blackhole,
+    CarrierGateway,
+    Endpoint,
+    Interface,
+    InternetGateway,
+    Local,
+    Subnet,
+    Vpc,
+    VpnGateway,
+)
 
 
 def source_is_of(vpc: Vpc, box: Box) -> bool:
@@ -27,6 +39,34 @@ def foreign(forwarder: Forwarder, walk: Walk, vpc: Vpc, reason: str) -> None:
         forwarder.drop(walk, reason, "address")
 
 
+def senders(walk: Walk, vpc: Vpc) -> list[Subnet]:
+    """The subnets of a VPC that packets may come from."""
+    return [one for one in vpc.subnets if intersect(one.spans(walk.box.family), walk.box.source)]
+
+
+def with_public_address(forwarder: Forwarder, walk: Walk, gateway: InternetGateway | CarrierGateway) -> list[Walk]:
+    """What a gateway that translates addresses one to one takes: what comes from hosts that have one."""
+    if walk.box.family == 6:
+        return [walk]
+    nat = walk.source_owner
+    if nat is not None:
+        if isinstance(nat.public, Unknown):
+            forwarder.unknown(walk, f"whether {nat.path} is public: {nat.public.reason}")
+            return []
+        if not nat.public:
+            forwarder.drop(walk, f"{nat.path} is private: {gateway.path} drops what it sends", "address")
+            return []
+        return [walk]
+    decided = walk.choice("public address")
+    if decided is True:
+        return [walk]
+    without = replace(walk, choices=(*walk.choices, ("public address", False)))
+    forwarder.drop(without, f"{gateway.path} needs a source with a public address", "address")
+    if decided is False:
+        return []
+    return [replace(walk, choices=(*walk.choices, ("public address", True)))]
+
+
 def at_edge(forwarder: Forwarder, vpc: Vpc, gateway: Any, walk: Walk) -> None:
     """Packets enter a VPC by a gateway: its own route table says where, or they are delivered."""
     table = vpc.edge_tables.get(gateway.identity)
@@ -34,7 +74,7 @@ def at_edge(forwarder: Forwarder, vpc: Vpc, gateway: Any, walk: Walk) -> None:
         deliver(forwarder, vpc, None, walk)
         return
     if isinstance(table, Unknown):
-        forwarder.unknown(walk, table.reason)
+        forwarder.unknown(walk, f"the route table of {gateway.path}: {table.reason}")
         return
     edge = "vpn" if isinstance(gateway, VpnGateway) else "internet"
     for part, decision in look_up(forwarder, table, walk, edge):

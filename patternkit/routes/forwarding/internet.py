@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from patternkit.resolving.values import Unknown, not_lifted
+from patternkit.resolving.values import not_lifted
 from patternkit.routes.addresses import IPV4_END, IPV4_EXTENDED_END, intersect, public, show_spans, subtract
-from patternkit.routes.forwarding.gateways import foreign, source_is_of
+from patternkit.routes.forwarding.gateways import foreign, senders, source_is_of, with_public_address
 from patternkit.routes.forwarding.tables import destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import EgressOnlyGateway, InternetGateway, Subnet, Vpc
@@ -32,10 +30,15 @@ def to_internet(forwarder: Forwarder, gateway: InternetGateway, vpc: Vpc, walk: 
             walk, f"whether the internet routes {show_spans(box.source, 6)} back is not known" + not_lifted()
         )
         return
-    routable = intersect(
-        box.destination,
-        (*public(box.family), (IPV4_END + 1, IPV4_EXTENDED_END)) if box.family == 4 else public(6),
-    )
+    if beyond := [one for one in senders(walk, vpc) if one.in_wavelength]:
+        reason = f"addresses in Wavelength Zones are the carrier's: {gateway.path} translates none of {beyond[0].path}"
+        forwarder.drop(walk, reason, "address")
+        return
+    reached = public(box.family)
+    if box.family == 4:
+        # The services of AWS, too, whose addresses are public.
+        reached = (*reached, (IPV4_END + 1, IPV4_EXTENDED_END))
+    routable = intersect(box.destination, reached)
     lost = subtract(box.destination, routable)
     if lost:
         part = walk.towards(lost)
@@ -43,31 +46,9 @@ def to_internet(forwarder: Forwarder, gateway: InternetGateway, vpc: Vpc, walk: 
     if not routable:
         return
     walk = walk.towards(routable)
-    for passed in _with_public_address(forwarder, walk, gateway):
+    for passed in with_public_address(forwarder, walk, gateway):
         arrived = passed.hop(gateway, "internet gateway", "to the internet")
         forwarder.arrive(arrived, ("internet", gateway), f"the internet by {gateway.path}")
-
-
-def _with_public_address(forwarder: Forwarder, walk: Walk, gateway: InternetGateway) -> list[Walk]:
-    if walk.box.family == 6:
-        return [walk]
-    nat = walk.source_owner
-    if nat is not None:
-        if isinstance(nat.public, Unknown):
-            forwarder.unknown(walk, f"whether {nat.path} is public: {nat.public.reason}")
-            return []
-        if not nat.public:
-            forwarder.drop(walk, f"{nat.path} is private: {gateway.path} drops what it sends", "address")
-            return []
-        return [walk]
-    decided = walk.choice("public address")
-    if decided is True:
-        return [walk]
-    without = replace(walk, choices=(*walk.choices, ("public address", False)))
-    forwarder.drop(without, f"{gateway.path} needs a source with a public address", "address")
-    if decided is False:
-        return []
-    return [replace(walk, choices=(*walk.choices, ("public address", True)))]
 
 
 def to_egress_only(forwarder: Forwarder, gateway: EgressOnlyGateway, vpc: Vpc, walk: Walk) -> None:
@@ -80,7 +61,7 @@ def to_egress_only(forwarder: Forwarder, gateway: EgressOnlyGateway, vpc: Vpc, w
         forwarder.unknown(walk, forwarder.model.blocked_public)
     elif forwarder.model.public_block is not None and forwarder.model.public_block.mode == "block-bidirectional":
         block = forwarder.model.public_block
-        if not all(block.lets_out(one) for one in _senders(walk, vpc)):
+        if not all(block.lets_out(one) for one in senders(walk, vpc)):
             forwarder.drop(walk, f"{block.path} blocks public access of {vpc.path}", "block")
         else:
             _by_egress_only(forwarder, gateway, vpc, walk)
@@ -94,18 +75,14 @@ def _blocked(forwarder: Forwarder, walk: Walk, vpc: Vpc) -> str | None:
     if block is None:
         return None
     nat = walk.source_owner
-    senders = [nat.subnet] if nat is not None and isinstance(nat.subnet, Subnet) else _senders(walk, vpc)
+    sending = [nat.subnet] if nat is not None and isinstance(nat.subnet, Subnet) else senders(walk, vpc)
     # A regional NAT gateway has no subnet, and begins every connection itself, as the others.
     by_nat = nat is not None
     if by_nat and block.mode == "block-ingress":
         return None
-    if all(block.lets_out(one) if by_nat else block.lets_in(one) for one in senders) and senders:
+    if all(block.lets_out(one) if by_nat else block.lets_in(one) for one in sending) and sending:
         return None
     return f"{block.path} blocks public access of {vpc.path}"
-
-
-def _senders(walk: Walk, vpc: Vpc) -> list[Subnet]:
-    return [one for one in vpc.subnets if intersect(one.spans(walk.box.family), walk.box.source)]
 
 
 def _by_egress_only(forwarder: Forwarder, gateway: EgressOnlyGateway, vpc: Vpc, walk: Walk) -> None:

@@ -9,7 +9,7 @@ from patternkit.resolving.values import Unknown, lifted, not_lifted
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, EVERYTHING
 from patternkit.routes.forwarding.filters import between, match
 from patternkit.routes.forwarding.regional_nat import to_regional_nat
-from patternkit.routes.forwarding.walks import Crossing, Forwarder, Walk
+from patternkit.routes.forwarding.walks import Crossing, Forwarder, HopKind, Walk
 from patternkit.routes.model import AclRule, Endpoint, Firewall, FirewallPolicy, NatGateway, Subnet
 
 
@@ -40,7 +40,7 @@ def in_endpoint(forwarder: Forwarder, endpoint: Endpoint, come_from: Any, walk: 
     _through(forwarder, endpoint, "firewall endpoint" if endpoint.firewall else "endpoint", walk)
 
 
-def _through(forwarder: Forwarder, box: Endpoint, kind: str, walk: Walk) -> None:
+def _through(forwarder: Forwarder, box: Endpoint, kind: HopKind, walk: Walk) -> None:
     subnet = box.subnet
     if isinstance(subnet, Unknown):
         forwarder.unknown(walk, f"the subnet of {box.path}: {subnet.reason}")
@@ -50,6 +50,7 @@ def _through(forwarder: Forwarder, box: Endpoint, kind: str, walk: Walk) -> None
         return
     if isinstance(box, Endpoint) and (box.dead or box.doubt):
         if box.dead:
+            walk = replace(walk, contracts=walk.contracts | box.contracts)
             forwarder.drop(walk, box.dead, "blackhole")
         else:
             forwarder.unknown(walk, box.doubt)
@@ -78,9 +79,9 @@ def stateless(forwarder: Forwarder, firewall: Firewall | None, walk: Walk) -> li
     rules = [] if isinstance(policy.stateless_passes, Unknown) else policy.stateless_passes
     rules = [replace(rule, allows=not rule.drops) for rule in rules]
     if isinstance(policy.stateless, Unknown) or "aws:drop" not in policy.stateless:
+        if all(rule.allows for rule in rules):
+            return [walk]
         rules += [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT) for family in (4, 6)]
-    if all(rule.allows for rule in rules) and rules:
-        return [walk]
     allowed, denied, _ = match(rules, walk.box, source_is_remote=True)
     for box in denied:
         forwarder.drop(replace(walk, box=box), f"the stateless rules of {policy.path} drop it", "filter")

@@ -8,6 +8,7 @@ from typing import Any
 
 from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.forwarding.delivery import deliver
+from patternkit.routes.forwarding.edge_zones import to_carrier, to_local
 from patternkit.routes.forwarding.filters import leave
 from patternkit.routes.forwarding.gateways import foreign, source_is_of
 from patternkit.routes.forwarding.internet import to_egress_only, to_internet
@@ -20,6 +21,7 @@ from patternkit.routes.forwarding.walks import Forwarder, Walk
 from patternkit.routes.model import (
     Ambiguous,
     Blackhole,
+    CarrierGateway,
     Decision,
     EgressOnlyGateway,
     Element,
@@ -27,6 +29,7 @@ from patternkit.routes.model import (
     Interface,
     InternetGateway,
     Local,
+    LocalGateway,
     NatGateway,
     Peering,
     RouteTable,
@@ -85,6 +88,8 @@ def _take(
 _OUT_OF_VPC: dict[type, Callable[[Forwarder, Any, Vpc, Walk], None]] = {
     InternetGateway: to_internet,
     EgressOnlyGateway: to_egress_only,
+    CarrierGateway: to_carrier,
+    LocalGateway: to_local,
     Peering: to_peer,
     VpnGateway: to_vpn_gateway,
 }

@@ -110,7 +110,7 @@ def _in_gateway(
             if len(routes) > 1:
                 hop = replace(hop, choices=(*hop.choices, (f"path of {route.prefix}", route.target)))
             if isinstance(route.target, Unknown):
-                forwarder.unknown(hop, route.target.reason)
+                forwarder.unknown(hop, f"{table.path} leads {route.prefix} to what is not known: {route.target.reason}")
             elif isinstance(route.target, Blackhole):
                 forwarder.drop(hop, route.target.reason, "blackhole")
             elif isinstance(route.target, Attachment):

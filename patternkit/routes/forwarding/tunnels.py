@@ -8,7 +8,7 @@ from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.addresses import Spans, intersect, normal, span_of, subtract
 from patternkit.routes.forwarding.tables import destination_of
 from patternkit.routes.forwarding.walks import Forwarder, Walk
-from patternkit.routes.model import Site
+from patternkit.routes.model import Origin, Site
 
 
 def sent_by(forwarder: Forwarder, site: Site, walk: Walk) -> list[Walk]:
@@ -85,7 +85,7 @@ def _known(forwarder: Forwarder, site: Site, walk: Walk) -> list[Walk]:
     return found
 
 
-def between_sites(forwarder: Forwarder, end: Site, walk: Walk, origin: str) -> tuple[str, bool]:
+def between_sites(forwarder: Forwarder, end: Site, walk: Walk, origin: Origin) -> tuple[str, bool]:
     """Why packets that came from a site do not go on to another by a gateway, and whether that is sure.
 
     Args:

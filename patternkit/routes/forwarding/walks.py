@@ -5,10 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from patternkit.routes.addresses import Box, Spans
-from patternkit.routes.model import Element, Interface, Model, NatGateway, Subnet
+from patternkit.routes.model import Element, Interface, Model, NatGateway, SiteMedium, Subnet
+
+# How packets are lost; "" where they are not.
+Lost: TypeAlias = Literal["", "route", "blackhole", "filter", "state", "address", "loop", "host", "block", "elsewhere"]
+HopKind: TypeAlias = (
+    SiteMedium
+    | Literal[
+        "subnet",
+        "destination",
+        "interface",
+        "appliance",
+        "firewall endpoint",
+        "endpoint",
+        "gateway endpoint",
+        "route table",
+        "gateway route table",
+        "internet gateway",
+        "egress-only internet gateway",
+        "carrier gateway",
+        "local gateway",
+        "virtual private gateway",
+        "NAT gateway",
+        "peering connection",
+        "transit gateway",
+        "transit gateway peering",
+        "attachment",
+        "firewall attachment",
+        "load balancer",
+        "interface endpoint",
+        "accelerator",
+        "proxy",
+    ]
+)
 
 
 class Outcome(Enum):
@@ -23,7 +55,7 @@ class Hop(NamedTuple):
     """One element that the packets pass, and why they go on as they do."""
 
     element: str
-    kind: str
+    kind: HopKind
     zone: str
     why: str
     identity: str = ""
@@ -134,7 +166,7 @@ class Walk:
         """Those of the packets that go to a part of their destinations."""
         return replace(self, box=self.box._replace(destination=destination))
 
-    def hop(self, element: Any, kind: str, why: str, zone: Any = "", **changes: Any) -> Walk:
+    def hop(self, element: Any, kind: HopKind, why: str, zone: Any = "", **changes: Any) -> Walk:
         """The walk past an element, with what else changes there."""
         name = zone if isinstance(zone, str) else "?"
         hop = Hop(element.path, kind, name, why, element.identity)
@@ -152,7 +184,7 @@ class Leg:
     outcome: Outcome
     reason: str
     end: Any = None
-    kind: str = ""  # of a drop: "route", "blackhole", "filter", "state", "address", "loop" or "host"
+    kind: Lost = ""
     doubts: tuple[str, ...] = ()  # everything that is not known of it
 
     @property
@@ -184,7 +216,7 @@ class Forwarder:
         else:
             self.done.append(Leg(walk, Outcome.DELIVERED, how, end))
 
-    def drop(self, walk: Walk, reason: str, kind: str) -> None:
+    def drop(self, walk: Walk, reason: str, kind: Lost) -> None:
         """The packets are lost."""
         if walk.doubts:
             self.done.append(Leg(walk, Outcome.UNKNOWN, walk.doubts[0], doubts=walk.doubts))

@@ -19,21 +19,25 @@ from patternkit.routes.model.elements import (
     Ambiguous,
     Attachment,
     Blackhole,
+    CarrierGateway,
     Decision,
     EgressOnlyGateway,
     Endpoint,
     Firewall,
-    FirewallPolicy,
     Instance,
     Interface,
     InternetGateway,
     Local,
+    LocalGateway,
+    Medium,
     NatGateway,
+    Origin,
     Peering,
     Route,
     RouteTable,
     Service,
     Site,
+    SiteMedium,
     Subnet,
     Target,
     TransitGateway,
@@ -41,13 +45,14 @@ from patternkit.routes.model.elements import (
     Vpc,
     VpnGateway,
 )
-from patternkit.routes.model.filters import AclRule, NetworkAcl, SecurityGroup
+from patternkit.routes.model.filters import AclRule, FirewallPolicy, NetworkAcl, SecurityGroup
 from patternkit.routes.model.load_balancers import (
     Balancer,
     EndpointService,
     InterfaceEndpoint,
     Listener,
     Opening,
+    Proxy,
     TargetGroup,
     homes,
 )
@@ -60,6 +65,7 @@ __all__ = [
     "Attachment",
     "Balancer",
     "Blackhole",
+    "CarrierGateway",
     "Decision",
     "Doubt",
     "EgressOnlyGateway",
@@ -74,16 +80,21 @@ __all__ = [
     "InternetGateway",
     "Listener",
     "Local",
+    "LocalGateway",
+    "Medium",
     "Model",
     "NatGateway",
     "NetworkAcl",
     "Opening",
+    "Origin",
     "Peering",
+    "Proxy",
     "Route",
     "RouteTable",
     "SecurityGroup",
     "Service",
     "Site",
+    "SiteMedium",
     "Subnet",
     "Target",
     "TargetGroup",
@@ -124,6 +135,7 @@ class Model:
     services: dict[str, EndpointService] = field(default_factory=dict)
     interface_endpoints: dict[str, InterfaceEndpoint] = field(default_factory=dict)
     openings: list[Opening] = field(default_factory=list)
+    proxies: list[Proxy] = field(default_factory=list)
     doubts: dict[str, list[Doubt]] = field(default_factory=dict)  # by element: what may carry packets there
     lifted: dict[str, frozenset[str]] = field(default_factory=dict)  # by element: contracts that take doubts away
     notes: list[str] = field(default_factory=list)

@@ -5,13 +5,20 @@ These types refer to each other as the things do: a subnet has a route table, wh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Prefix, Spans
 from patternkit.routes.model.element import Element
-from patternkit.routes.model.filters import AclRule, NetworkAcl, SecurityGroup
+from patternkit.routes.model.filters import FirewallPolicy, NetworkAcl, SecurityGroup
+
+SiteMedium: TypeAlias = Literal["vpn", "direct-connect", "connect"]
+Medium: TypeAlias = SiteMedium | Literal["vpc", "peering", "firewall"]
+Origin: TypeAlias = Literal[
+    "local", "static", "prefix list", "propagated", "vpc", "direct-connect", "connect", "vpn", "vpn static"
+]
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -28,6 +35,7 @@ class Vpc(Element):
     egress_only: list[EgressOnlyGateway] = field(default_factory=list)
     vpn_gateway: VpnGateway | None = None
     attachments: list[Attachment] = field(default_factory=list)
+    local_tables: list[str] = field(default_factory=list)  # those of local gateways that it is associated with
     edge_tables: dict[str, RouteTable | Unknown] = field(default_factory=dict)
     index: dict[int, tuple[list[tuple[int, int, Subnet]], bool]] = field(default_factory=dict)
 
@@ -50,6 +58,18 @@ class Subnet(Element):
     public_exception: str = ""  # what VPC Block Public Access lets through here nevertheless
     hosts_public: bool | None = None  # whether hosts have public addresses, where contracts say so
     dns64: bool | Unknown = False
+    on_outpost: bool = False
+
+    @property
+    def in_wavelength(self) -> bool:
+        """Whether it is in a Wavelength Zone, by the zone's name or id."""
+        return isinstance(self.zone, str) and re.search(r"-wlz-?\d", self.zone) is not None
+
+    @property
+    def in_local_zone(self) -> bool:
+        """Whether it is in a Local Zone, by the zone's name or id."""
+        names = r"[a-z]{2}(-[a-z]+)+-\d-[a-z]{3}-\d[a-z]|[a-z]+\d-[a-z]{3}\d-az\d"
+        return isinstance(self.zone, str) and re.fullmatch(names, self.zone) is not None
 
     def spans(self, family: int) -> Spans:
         """The subnet's addresses of a family."""
@@ -66,6 +86,20 @@ class InternetGateway(Element):
 @dataclass(slots=True, eq=False, repr=False)
 class EgressOnlyGateway(Element):
     """An egress-only internet gateway: IPv6, outwards, stateful."""
+
+    vpc: Vpc | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class CarrierGateway(Element):
+    """A carrier gateway: the way of a VPC's Wavelength Zones to the carrier's network and the internet, by IPv4."""
+
+    vpc: Vpc | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class LocalGateway(Element):
+    """The local gateway of an Outpost, which no resource makes: the way to the network of its data center."""
 
     vpc: Vpc | None = None
 
@@ -111,6 +145,7 @@ class Interface(Element):
     public: bool | Unknown = False
     address: Prefix | None = None
     listens: list[tuple[Spans, Spans]] | None = None  # the protocols and ports that it takes; None for all
+    dead: str = ""  # why it surely takes nothing
     doubt: str = ""  # why it may take nothing
     instance: Instance | None = None
     index: str = ""
@@ -155,6 +190,7 @@ class Service(Element):
     """A gateway endpoint's service."""
 
     service: str = ""
+    refuses: str | Unknown = ""  # why its endpoint's policy lets no request through
     vpc: Vpc | None = None
 
 
@@ -175,7 +211,7 @@ class TransitGateway(Element):
     associates: bool | Unknown = True
     propagates: bool | Unknown = True
     ecmp: bool = True
-    references_groups: bool = False
+    references_groups: bool | Unknown = False
     accepts: bool | Unknown = False  # whether attachments of other accounts come in without being accepted
 
 
@@ -184,20 +220,20 @@ class Attachment(Element):
     """One attachment of a transit gateway.
 
     Attributes:
-        medium: "vpc", "vpn", "direct-connect", "connect", "peering" or "firewall".
+        medium: What it attaches.
         zones: The attachment's subnet in each zone.
         unknown_zones: Why the zones are not all known.
     """
 
     gateway: TransitGateway | Unknown = None  # type: ignore[assignment]
-    medium: str = "vpc"
+    medium: Medium = "vpc"
     vpc: Vpc | None = None
     zones: dict[str, Subnet] = field(default_factory=dict)
     unknown_zones: Unknown | None = None
     appliance: bool | Unknown = False
     appliance_contracts: frozenset[str] = frozenset()
     ipv6: bool | Unknown = False
-    references_groups: bool = True
+    references_groups: bool | Unknown = True
     association: TransitTable | Unknown | None = None
     associated: bool = False
     propagated_to: list[TransitTable] = field(default_factory=list)
@@ -211,7 +247,7 @@ class Site(Element):
     """What lies behind a VPN connection or a Direct Connect or Connect attachment.
 
     Attributes:
-        medium: "vpn", "direct-connect" or "connect".
+        medium: By what it is connected.
         prefixes: What is reached through it, with the rank of how it is learnt.
         unknown_prefixes: Why more may be learnt over BGP than is declared.
         advertised: The only prefixes that are advertised to the site; None for all.
@@ -224,11 +260,13 @@ class Site(Element):
         accepts_own_asn: Whether its router takes routes with its own BGP number in their path.
         passes_on: Whether it passes on what is not its own; None where that is not known.
         sends: Where it sends packets to without an announcement; None where that is not known.
+        preference: The local preference of what its router learns by the connection.
+        transport: The identity of the attachment that its tunnels run over, where that is not the internet.
         lost: Whether the connection is down in what is asked.
     """
 
-    medium: str = "vpn"
-    prefixes: list[tuple[Prefix, str]] = field(default_factory=list)
+    medium: SiteMedium = "vpn"
+    prefixes: list[tuple[Prefix, Origin]] = field(default_factory=list)
     unknown_prefixes: Unknown | None = None
     static_only: bool = False
     customer_gateway: str = ""
@@ -244,6 +282,8 @@ class Site(Element):
     accepts_own_asn: bool = False
     passes_on: bool | None = None
     sends: tuple[Prefix, ...] | None = None
+    preference: int = 100
+    transport: str = ""
     lost: bool = False
 
     def is_at(self, other: Site) -> bool:
@@ -266,23 +306,6 @@ class Firewall(Element):
     endpoints: list[Endpoint] = field(default_factory=list)
     policy: FirewallPolicy | Unknown = None  # type: ignore[assignment]
     attachment: Attachment | None = None
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class FirewallPolicy(Element):
-    """What a firewall policy does.
-
-    Attributes:
-        stateless: The stateless default actions.
-        fragments: What it does to fragments of UDP that no stateless rule takes.
-        stateless_passes: The stateless rules: those that allow let packets past the stateful engine.
-        filters: Whether the stateful engine has rules or drops by default.
-    """
-
-    stateless: tuple[str, ...] | Unknown = ()
-    fragments: tuple[str, ...] | Unknown = ()
-    stateless_passes: list[AclRule] | Unknown = field(default_factory=list)
-    filters: bool | Unknown = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +334,8 @@ Target: TypeAlias = (
     | Unknown
     | InternetGateway
     | EgressOnlyGateway
+    | CarrierGateway
+    | LocalGateway
     | VpnGateway
     | NatGateway
     | Interface
@@ -326,7 +351,7 @@ Target: TypeAlias = (
 # Who wins between routes to the same block. VPC: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html.
 # Transit gateway: https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview.
 # Virtual private gateway: https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html.
-RANKS = {
+RANKS: dict[Origin, int] = {
     "local": 0,
     "static": 1,
     "prefix list": 2,
@@ -350,7 +375,7 @@ class Route:
 
     prefix: Prefix
     target: Target
-    origin: str
+    origin: Origin
     path: str = ""
     contracts: frozenset[str] = frozenset()
     prefix_list: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Spans
 from patternkit.routes.model.element import Element
 
@@ -42,3 +43,20 @@ class SecurityGroup(Element):
     inbound: list[AclRule] = field(default_factory=list)
     outbound: list[AclRule] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class FirewallPolicy(Element):
+    """What a firewall policy does.
+
+    Attributes:
+        stateless: The stateless default actions.
+        fragments: What it does to fragments of UDP that no stateless rule takes.
+        stateless_passes: The stateless rules: those that allow let packets past the stateful engine.
+        filters: Whether the stateful engine has rules or drops by default.
+    """
+
+    stateless: tuple[str, ...] | Unknown = ()
+    fragments: tuple[str, ...] | Unknown = ()
+    stateless_passes: list[AclRule] | Unknown = field(default_factory=list)
+    filters: bool | Unknown = True

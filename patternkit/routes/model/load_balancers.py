@@ -19,6 +19,7 @@ class TargetGroup(Element):
         protocol: The protocol numbers of what targets get.
         ports: The ports at which they get it.
         keeps_client: Whether targets see the client's address.
+        health: The TCP ports at which targets are asked for their health.
         hosts: The targets in subnets of the set, with the ports at which each gets its packets.
         balancers: Load balancers among the targets, with their ports.
         elsewhere: Targets by address that are no host of the set's subnets.
@@ -29,6 +30,7 @@ class TargetGroup(Element):
     protocol: Spans = ((6, 6),)
     ports: Spans = EVERY_PORT
     keeps_client: bool | Unknown = False
+    health: Spans = EVERY_PORT
     hosts: list[tuple[Interface, Spans]] = field(default_factory=list)
     balancers: list[tuple[Balancer, Spans]] = field(default_factory=list)
     elsewhere: list[tuple[Prefix, Spans]] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Balancer(Element):
     sort: str = "application"
     nodes: list[Interface] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
+    public: bool | Unknown = True  # whether the internet reaches it
     cross_zone: bool = True
     guards_private_link: bool = True  # whether its security groups are asked about what comes by PrivateLink
     unknown: list[str] = field(default_factory=list)
@@ -79,6 +82,7 @@ class InterfaceEndpoint(Element):
     nodes: list[Interface] = field(default_factory=list)
     service: EndpointService | None = None
     of_aws: str = ""  # the name of a service of AWS
+    dead: str = ""  # why it surely carries nothing
     doubt: str = ""  # why it may carry nothing, or to where is not known
 
 
@@ -90,6 +94,25 @@ class Opening(Element):
     ports: tuple[tuple[Spans, Spans], ...] = ()  # those that it takes, and those that the target gets
     target: Interface | Balancer | Unknown | None = None
     keeps_client: bool | Unknown = True
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Proxy:
+    """A host that ends connections and opens its own: one of a database's, or as a contract declares it.
+
+    Attributes:
+        host: The host that connections end at.
+        to: Where it opens connections to.
+        ports: On which ports.
+        contract: What declares it; "" where the template says it.
+        by: The hosts that open connections, where it is not that one.
+    """
+
+    host: Interface
+    to: tuple[Prefix, ...]
+    ports: Spans
+    contract: str = ""
+    by: tuple[Interface, ...] = ()
 
 
 def homes(balancer: Balancer) -> list[Subnet]:

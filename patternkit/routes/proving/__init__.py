@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from patternkit.routes.errors import QuestionError
 from patternkit.routes.promises import Promise
+from patternkit.routes.proving.endpoint_service_flows import or_by_service
 from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.proving.pairs import names_of
 from patternkit.routes.proving.proof import Proof
@@ -12,7 +13,7 @@ from patternkit.routes.proving.view import View
 from patternkit.routes.selecting import hub_paths
 from patternkit.verdict import Verdict
 
-__all__ = ["Proof", "Verdict", "View", "prove"]
+__all__ = ["Proof", "Verdict", "View", "or_by_service", "prove"]
 
 
 def prove(view: View, promise: Promise) -> Proof:

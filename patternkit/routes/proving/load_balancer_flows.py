@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from patternkit.resolving.values import Unknown, not_lifted
-from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect
+from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect, normal
 from patternkit.routes.building.filters import DEFAULT_GROUP
-from patternkit.routes.forwarding import Forwarder, Hop, Leg, Outcome, Walk, forward, security_group
+from patternkit.routes.forwarding import Forwarder, Hop, HopKind, Leg, Outcome, Walk, forward, security_group
 from patternkit.routes.model import (
     Balancer,
     Element,
@@ -29,7 +30,8 @@ from patternkit.routes.promises import Promise
 from patternkit.routes.proving.view import View
 from patternkit.routes.tracing import Flow
 
-_DEEPEST = 4
+DEEPEST = 4
+ENDPOINT: Final = "interface endpoint"
 
 
 def carried(view: View, promise: Promise, source: Place, destination: Place) -> list[Flow]:
@@ -39,12 +41,14 @@ def carried(view: View, promise: Promise, source: Place, destination: Place) -> 
         return []
     return [
         flow
-        for flow in _Carrier(view, promise, source, destination).flows()
+        for flow in Carrier(view, promise, source, destination).flows()
         if flow.forward.outcome is not Outcome.DROPPED
     ]
 
 
-class _Carrier:
+class Carrier:
+    """Finds the flows of a promise that load balancers, endpoints and accelerators carry."""
+
     def __init__(self, view: View, promise: Promise, source: Place, destination: Place) -> None:
         self.view, self.model, self.promise = view, view.model, promise
         self.source, self.destination = source, destination
@@ -54,7 +58,7 @@ class _Carrier:
         for endpoint in self.model.interface_endpoints.values():
             if self.destination.kind == "service" and endpoint.of_aws == self.destination.name:
                 for flow in self._to_endpoint(endpoint, ((6, 6),), ((443, 443),)):
-                    hop = _hop(endpoint, "interface endpoint", f"to {endpoint.of_aws}")
+                    hop = _hop(endpoint, ENDPOINT, f"to {endpoint.of_aws}")
                     yield self._arrived(flow, hop, f"{endpoint.of_aws} by {endpoint.path}")
         if self.destination.subnet is None:
             return
@@ -62,7 +66,8 @@ class _Carrier:
             if self.source.kind == "internet" and isinstance(opening.target, Interface):
                 yield from self._opened(opening, opening.target)
         for balancer in self.model.balancers.values():
-            if self._serves(balancer, _DEEPEST):
+            if self._serves(balancer, DEEPEST):
+                yield from self._nowhere(balancer)
                 yield from self._through(balancer)
 
     # Which load balancers lead to the destination
@@ -73,7 +78,7 @@ class _Carrier:
             return True
         if depth and any(self._serves(inner, depth - 1) for group in groups for inner, _ in group.balancers):
             return True
-        return bool(_doubts(balancer)) and any(subnet.vpc is self._vpc() for subnet in homes(balancer))
+        return bool(doubts(balancer)) and any(subnet.vpc is self._vpc() for subnet in homes(balancer))
 
     def _vpc(self) -> Element | None:
         return self.destination.subnet.vpc if self.destination.subnet is not None else None
@@ -83,7 +88,7 @@ class _Carrier:
         return host is element or (
             host.subnet is self.destination.subnet
             and (isinstance(element, Subnet) or host.kind != "AWS::EC2::Instance")
-            and bool(intersect(_spans(host), self.destination.ipv4))
+            and bool(intersect(spans_of_host(host), self.destination.ipv4))
             and (isinstance(element, Subnet) or host.address is not None)
         )
 
@@ -98,21 +103,32 @@ class _Carrier:
                 if entry.forward.outcome is Outcome.UNKNOWN:
                     yield replace(entry, source=self.source, destination=self.destination)
                     continue
-                doubts = [*listener.unknown, *(text for group in listener.groups for text in group.unknown)]
-                if doubts:
-                    yield self._unknown(entry, f"{doubts[0]} (contract: harmless, {balancer.path})")
+                unknown = [*listener.unknown, *(text for group in listener.groups for text in group.unknown)]
+                if unknown:
+                    yield self._unknown(entry, f"{unknown[0]} (contract: harmless, {balancer.path})")
                 for group in listener.groups:
-                    yield from self._exits(entry, node, client, balancer, group, _DEEPEST)
+                    yield from self._exits(entry, node, client, balancer, group, DEEPEST)
 
     def _undecided(self, balancer: Balancer) -> Iterator[Flow]:
         reason = f"{balancer.path} has no listener in the set: what one that is made elsewhere takes is not known"
         for entry, _, _ in self._entries(balancer, self.promise.protocols(), self.promise.ports()):
             yield self._unknown(entry, f"{reason} (contract: harmless, {balancer.path})")
 
+    def _nowhere(self, balancer: Balancer) -> Iterator[Flow]:
+        """What a load balancer in subnets that are not known may carry, which then is told of no interface of it."""
+        inward = self.source.kind != "internet" or balancer.public is not False
+        wanted = intersect(
+            self.promise.protocols(), normal(span for one in balancer.listeners for span in one.protocol)
+        )
+        if balancer.unknown and inward and wanted and self.source.ipv4 and self.destination.ipv4:
+            box = Box(4, wanted, self.source.ipv4, EPHEMERAL_PORTS, self.destination.ipv4, self.promise.ports())
+            reason = f"{balancer.path}: {balancer.unknown[0]}"
+            yield Flow(self.source, self.destination, box, Leg(Walk(box), Outcome.UNKNOWN, reason), None)
+
     def _entries(self, balancer: Balancer, protocol: Spans, ports: Spans) -> Iterator[tuple[Flow, Interface, Spans]]:
         """The flows to a load balancer's interfaces, with the addresses that it sees as their clients'."""
         for node in balancer.nodes:
-            place = Place("interface", node.path, node, _spans(node))
+            place = Place("interface", node.path, node, spans_of_host(node))
             for flow in self._traced(self.source, place, protocol, ports):
                 if flow.forward.outcome is not Outcome.DROPPED:
                     yield flow, node, flow.forward.walk.box.source
@@ -121,16 +137,13 @@ class _Carrier:
             if service is None and endpoint.doubt and self.model.services:
                 for flow in self._to_endpoint(endpoint, protocol, ports):
                     yield self._unknown(flow, endpoint.doubt), balancer.nodes[0], ()
-            if service is None or balancer not in service.balancers:
+            perhaps = service is not None and bool(service.unknown) and balancer.sort == "network"
+            if service is None or (balancer not in service.balancers and not perhaps):
                 continue
             for flow in self._to_endpoint(endpoint, protocol, ports):
-                hop = _hop(endpoint, "interface endpoint", f"to {balancer.path} by {service.path}")
                 for node in balancer.nodes:
-                    entered = self._arrived(flow, hop, balancer.path)
-                    if service.accepts is not True:
-                        reason = f"whether {service.path} accepts {endpoint.path} is not in the template"
-                        entered = self._unknown(entered, f"{reason} (contract: harmless, {endpoint.path})")
-                    elif balancer.guards_private_link and not self._let_in(node, flow.forward.walk):
+                    entered = self._entered(flow, endpoint, balancer)
+                    if balancer.guards_private_link and not self._let_in(node, flow.forward.walk):
                         continue
                     # PrivateLink puts the load balancer's own address for the client's.
                     yield entered, node, ()
@@ -141,6 +154,11 @@ class _Carrier:
                         if flow.forward.outcome is not Outcome.DROPPED:
                             yield flow, node, flow.forward.walk.box.source
 
+    def _entered(self, flow: Flow, endpoint: InterfaceEndpoint, balancer: Balancer) -> Flow:
+        service = endpoint.service.path if endpoint.service else ""
+        hop = _hop(endpoint, ENDPOINT, f"to {balancer.path} by {service}")
+        return self._arrived(flow, hop, balancer.path)
+
     def _let_in(self, node: Interface, walk: Walk) -> bool:
         at_node = Forwarder(self.model)
         return bool(security_group(at_node, node, replace(walk, peer=node), inward=True)) or any(
@@ -149,7 +167,7 @@ class _Carrier:
 
     def _to_endpoint(self, endpoint: InterfaceEndpoint, protocol: Spans, ports: Spans) -> Iterator[Flow]:
         for node in endpoint.nodes:
-            place = Place("interface", node.path, node, _spans(node))
+            place = Place("interface", node.path, node, spans_of_host(node))
             for flow in self._traced(self.source, place, protocol, ports):
                 if flow.forward.outcome is not Outcome.DROPPED:
                     yield flow
@@ -166,29 +184,27 @@ class _Carrier:
         self, entry: Flow, node: Interface, client: Spans, balancer: Balancer, group: TargetGroup, depth: int
     ) -> Iterator[Flow]:
         keeps = group.keeps_client is True and balancer.sort == "network" and bool(client)
-        place = Place("interface", node.path, node, client if keeps else _spans(node))
+        place = Place("interface", node.path, node, client if keeps else spans_of_host(node))
         why = "the client's address stays" if keeps else "the load balancer's own address becomes the source"
         for host, ports in group.hosts:
             if not self._is_there(host) or not self._asked(entry, ports):
                 continue
-            if not balancer.cross_zone and not _same_zone(node, host):
+            if not balancer.cross_zone and not same_zone(node, host):
                 continue
             hop = _hop(balancer, "load balancer", f"to {host.path}: {why}")
-            end = Place("interface", host.path, host, _spans(host))
+            end = Place("interface", host.path, host, spans_of_host(host))
             for flow in self._traced(place, end, group.protocol, ports):
                 yield self._joined(entry, hop, flow, host, replies=not keeps)
         for inner, ports in group.balancers if depth else ():
             for listener in inner.listeners:
                 taken = intersect(listener.ports, ports)
                 for next_node in inner.nodes if taken else ():
-                    end = Place("interface", next_node.path, next_node, _spans(next_node))
+                    end = Place("interface", next_node.path, next_node, spans_of_host(next_node))
                     for flow in self._traced(place, end, listener.protocol, taken):
-                        if flow.forward.outcome is Outcome.DROPPED:
-                            continue
                         joined = self._joined(
                             entry, _hop(balancer, "load balancer", f"to {inner.path}: {why}"), flow, next_node
                         )
-                        if joined.forward.outcome is Outcome.UNKNOWN:
+                        if joined.forward.outcome is not Outcome.DELIVERED:
                             yield joined
                             continue
                         for further in listener.groups:
@@ -197,7 +213,7 @@ class _Carrier:
     def _asked(self, entry: Flow, ports: Spans) -> bool:
         """Whether a promise about one port is about this flow: as its client sends it, or as its target gets it."""
         asked = self.promise.ports()
-        return bool(intersect(asked, entry.forward.walk.box.port) or intersect(asked, ports))
+        return bool(intersect(asked, entry.box.port) or intersect(asked, ports))
 
     # By an accelerator
 
@@ -210,7 +226,7 @@ class _Carrier:
         if not isinstance(subnet, Subnet) or subnet.vpc.internet_gateway is None:
             return
         wanted = intersect(opening.protocol, self.promise.protocols())
-        place = Place("interface", host.path, host, _spans(host))
+        place = Place("interface", host.path, host, spans_of_host(host))
         for taken, got in opening.ports:
             if not wanted or not (intersect(taken, self.promise.ports()) or intersect(got, self.promise.ports())):
                 continue
@@ -225,8 +241,9 @@ class _Carrier:
     def _joined(self, entry: Flow, hop: Hop, flow: Flow, host: Interface, *, replies: bool = True) -> Flow:
         back = None
         if replies and flow.back is not None and entry.back is not None:
-            back = _chain(flow.back, (), entry.back)
-        leg = _chain(entry.forward, (hop,), flow.forward)
+            lost = flow.back.outcome is not Outcome.DELIVERED
+            back = flow.back if lost else chain(flow.back, (), entry.back)
+        leg = chain(entry.forward, (hop,), flow.forward)
         return self._weighed(Flow(self.source, self.destination, entry.box, leg, back), host)
 
     def _arrived(self, flow: Flow, hop: Hop, how: str) -> Flow:
@@ -255,13 +272,14 @@ class _Carrier:
         return Flow(flow.source, flow.destination, flow.box, Leg(leg.walk, Outcome.UNKNOWN, reason), None)
 
 
-def _doubts(balancer: Balancer) -> list[str]:
+def doubts(balancer: Balancer) -> list[str]:
+    """Why a load balancer may have other listeners or targets than are known."""
     found = [*balancer.unknown, *(text for listener in balancer.listeners for text in listener.unknown)]
     found += [text for listener in balancer.listeners for group in listener.groups for text in group.unknown]
     return found or ([] if balancer.listeners else ["no listener"])
 
 
-def _hop(element: Element, kind: str, why: str) -> Hop:
+def _hop(element: Element, kind: HopKind, why: str) -> Hop:
     return Hop(element.path, kind, "", why, element.identity)
 
 
@@ -269,12 +287,14 @@ def _told(leg: Leg, opening: Opening) -> Leg:
     return Leg(leg.walk, leg.outcome, f"{leg.reason} by {opening.path}", leg.end, leg.kind)
 
 
-def _chain(first: Leg, hops: Iterable[Hop], last: Leg) -> Leg:
+def chain(first: Leg, hops: Iterable[Hop], last: Leg) -> Leg:
     """Two legs as one: the second goes on where the first has ended."""
     walk = replace(
         last.walk,
         hops=(*first.walk.hops, *hops, *last.walk.hops),
         sightings=(*first.walk.sightings, *last.walk.sightings),
+        crossings=(*first.walk.crossings, *last.walk.crossings),
+        carriers=(*first.walk.carriers, *last.walk.carriers),
         contracts=first.walk.contracts | last.walk.contracts,
         hedges=(*first.walk.hedges, *last.walk.hedges),
         translations=(),
@@ -283,13 +303,15 @@ def _chain(first: Leg, hops: Iterable[Hop], last: Leg) -> Leg:
     return Leg(walk, last.outcome, f"{last.reason}{through}", last.end, last.kind)
 
 
-def _spans(host: Interface) -> Spans:
+def spans_of_host(host: Interface) -> Spans:
+    """The IPv4 addresses that a host may have."""
     if host.address is not None:
         return ((host.address.first, host.address.last),)
     return host.subnet.spans(4) if isinstance(host.subnet, Subnet) else ()
 
 
-def _same_zone(node: Interface, host: Interface) -> bool:
+def same_zone(node: Interface, host: Interface) -> bool:
+    """Whether two interfaces are in one zone, as far as their zones are known."""
     return (
         not isinstance(node.subnet, Subnet)
         or not isinstance(host.subnet, Subnet)

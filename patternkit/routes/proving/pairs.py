@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from patternkit.routes.addresses import Prefix, parse_prefix
-from patternkit.routes.model import Model, Subnet
+from patternkit.routes.model import Subnet
 from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise, Selection
 from patternkit.routes.selecting import Selected, Selector
-from patternkit.routes.vpc_equivalence import classify
+from patternkit.routes.vpc_equivalence import VpcClasses
 
 
 def pairs_of(
-    model: Model, selector: Selector, promise: Promise, source: Selected, destination: Selected, *, alike: bool
+    selector: Selector, promise: Promise, source: Selected, destination: Selected, *, classes: VpcClasses | None
 ) -> Iterator[tuple[Place, Place, int, bool]]:
     """One pair of each kind, with how many there are, and whether they are within one VPC.
 
     Args:
-        model: The network.
         selector: Whose places these are.
         promise: What is asked.
         source: Where flows start.
         destination: Where they are to end.
-        alike: Whether VPCs that behave alike are taken together; without, each pair is its own kind.
+        classes: Which VPCs behave alike, and are taken together; without, each pair is its own kind.
     """
-    keys: dict[str, object] = {}
-    if alike:
+    keys: Mapping[str, object] = {}
+    if classes is not None:
         marks: dict[str, list[object]] = {}
         for side, selected in (("source", source), ("destination", destination)):
             for place in selected.places:
@@ -34,8 +33,9 @@ def pairs_of(
                     part = place is not selector.place(place.element)
                     marks.setdefault(place.element.identity, []).append((side, place.name if part else ""))
         frozen = {identity: tuple(listed) for identity, listed in marks.items()}
-        keys = dict(classify(model, frozen, _blocks(promise.source, promise.destination)))
-    sources, destinations = _grouped(source.places, keys), _grouped(destination.places, keys)
+        keys = classes.keys(frozen, _blocks(promise.source, promise.destination))
+    roles = classes.roles if classes is not None else {}
+    sources, destinations = _grouped(source.places, keys, roles), _grouped(destination.places, keys, roles)
     for source_key, starts in sources.items():
         for destination_key, ends in destinations.items():
             yield from _kinds(source_key, starts, destination_key, ends)
@@ -65,17 +65,15 @@ def _kinds(
         yield first, abroad[0], len(starts) * len(abroad), False
 
 
-def _grouped(places: Iterable[Place], keys: dict[str, object]) -> dict[object, list[Place]]:
+def _grouped(
+    places: Iterable[Place], keys: Mapping[str, object], roles: Mapping[str, Mapping[str, int]]
+) -> dict[object, list[Place]]:
     groups: dict[object, list[Place]] = {}
-    roles: dict[str, dict[str, int]] = {}
     for place in places:
         subnet = place.element
         key: object = id(place)
         if isinstance(subnet, Subnet) and subnet.vpc.identity in keys:
             vpc = subnet.vpc
-            if vpc.identity not in roles:
-                order = sorted(vpc.subnets, key=lambda item: [(b.family, b.first) for b in item.blocks])
-                roles[vpc.identity] = {item.identity: index for index, item in enumerate(order)}
             key = (
                 keys[vpc.identity],
                 roles[vpc.identity][subnet.identity],

@@ -7,10 +7,12 @@ from patternkit.routes.arrival import passes_on
 from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Subnet
 from patternkit.routes.places import Place
+from patternkit.routes.proving.endpoint_service_flows import or_by_service
 from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.proving.load_balancer_flows import carried
 from patternkit.routes.proving.promise_checks import breaks
 from patternkit.routes.proving.proof import Proof
+from patternkit.routes.proving.proxy_flows import proxied
 from patternkit.routes.proving.undeclared_appliances import is_unsure, undeclared, undeclared_on
 from patternkit.routes.proving.unmodelled_ways import AGAINST_WAYS, note_doubts
 from patternkit.routes.tracing import Flow
@@ -31,7 +33,13 @@ def judge_pair(evidence: Evidence, source: Place, destination: Place) -> None:
     for start, end in directions:
         flows = evidence.view.flows(evidence.promise, start, end)
         if evidence.promise.kind in AGAINST_WAYS:
-            flows = [*flows, *carried(evidence.view, evidence.promise, start, end)]
+            way = (evidence.view, evidence.promise, start, end)
+            flows = [*flows, *carried(*way), *proxied(*way)]
+        else:
+            direct, flows = flows, or_by_service(evidence.view, evidence.promise, start, end, flows)
+            if flows is not direct and isinstance(end.element, Subnet):
+                note = f"of {end.name}, what is a target of an endpoint service is reached, and nothing else of it"
+                evidence.notes[note] = None
         evidence.seen += flows
         note_doubts(evidence, start, end, flows)
         broken = []

@@ -14,6 +14,7 @@ from patternkit.routes.proving.pairs import pairs_of
 from patternkit.routes.proving.undeclared_appliances import considered
 from patternkit.routes.selecting import Selected, Selector
 from patternkit.routes.tracing import Flow, Tracer
+from patternkit.routes.vpc_equivalence import VpcClasses
 
 
 @dataclass(slots=True)
@@ -27,21 +28,21 @@ class View:
     resolver: Resolver | None = None
     selector: Selector = field(init=False)
     tracer: Tracer = field(init=False)
+    classes: VpcClasses | None = field(init=False)
     _flows: dict[tuple[object, ...], list[Flow]] = field(default_factory=dict)
     _pairs: dict[tuple[object, ...], list[tuple[Place, Place, int, bool]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.selector = Selector(self.model, self.stacks, self.resolver)
         self.tracer = Tracer(self.model)
+        self.classes = VpcClasses(self.model) if self.symmetry else None
 
     def pairs(self, promise: Promise, source: Selected, destination: Selected) -> list[tuple[Place, Place, int, bool]]:
         """One pair of each kind, with how many there are, and whether they are within one VPC."""
         # The selector keeps what it selected, so an id stands for the names that were asked for.
         key = (id(source), id(destination))
         if key not in self._pairs:
-            self._pairs[key] = list(
-                pairs_of(self.model, self.selector, promise, source, destination, alike=self.symmetry)
-            )
+            self._pairs[key] = list(pairs_of(self.selector, promise, source, destination, classes=self.classes))
         return self._pairs[key]
 
     def flows(self, promise: Promise, source: Place, destination: Place) -> list[Flow]:

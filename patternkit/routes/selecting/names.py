@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from patternkit.resolving import Resolver, Stack, StackSet
 from patternkit.resolving.values import CLOSE, OPEN, Undecided, Unknown, is_opaque, lifted, not_lifted
@@ -13,6 +13,15 @@ from patternkit.routes.model import Element, Model, Subnet, Vpc
 from patternkit.routes.templates import own_errors
 
 _TAIL = re.compile(r"/(?:Resource|Subnet|Default|VPC)$")
+
+
+class _Called(NamedTuple):
+    """What one element is called: its construct path, whole and trimmed, its identity, and its logical id."""
+
+    path: str
+    trimmed: str
+    identity: str
+    logical_id: str
 
 
 class Names:
@@ -26,6 +35,9 @@ class Names:
     def __init__(self, stacks: StackSet, resolver: Resolver | None = None) -> None:
         self.stacks = stacks
         self.resolver = resolver
+        # The elements live as long as their model, whose selector has these names.
+        self._names: dict[int, _Called] = {}
+        self._tags: dict[str, dict[str, str | Unknown]] = {}
 
     def matching(self, name: str, elements: Iterable[Element]) -> list[Element]:
         """The elements that a name means: the most exact kind of match that finds any.
@@ -33,34 +45,43 @@ class Names:
         In turn: the whole construct path or the identity in its stack, the logical id, the path's end, a
         `Name` tag, a pattern with `*`, and a construct that contains the element.
         """
-        listed = list(elements)
+        listed = [(element, self._called(element)) for element in elements]
         wanted = name.strip("/")
-        tests: list[Callable[[Element], bool]] = [
-            lambda e: wanted in (e.path, trimmed(e.path), short(e.identity)),
-            lambda e: short(e.identity).rsplit("/", 1)[-1] == wanted,
-            lambda e: trimmed(e.path).endswith(f"/{wanted}") or e.path.endswith(f"/{wanted}"),
-            lambda e: self.tags(e).get("Name") == wanted,
+        end = f"/{wanted}"
+        tests: list[Callable[[Element, _Called], bool]] = [
+            lambda _, called: wanted in (called.path, called.trimmed, called.identity),
+            lambda _, called: called.logical_id == wanted,
+            lambda _, called: called.trimmed.endswith(end) or called.path.endswith(end),
+            lambda element, _: self.tags(element).get("Name") == wanted,
         ]
         if "*" in wanted:
-            tests.append(
-                lambda e: any(
-                    fnmatch.fnmatchcase(text, pattern)
-                    for text in (trimmed(e.path), short(e.identity))
-                    for pattern in (wanted, f"*/{wanted}")
-                )
-            )
+            pattern = re.compile(f"(?:.*/)?{fnmatch.translate(wanted)}", re.DOTALL).match
+            tests.append(lambda _, called: bool(pattern(called.trimmed) or pattern(called.identity)))
         else:
-            tests.append(lambda e: f"/{wanted}/" in f"/{e.path}/")
+            tests.append(lambda _, called: f"{end}/" in f"/{called.path}/")
         for test in tests:
-            found = [element for element in listed if test(element)]
+            found = [element for element, called in listed if test(element, called)]
             if found:
                 # A VPC's own subnets are named by it as well.
-                vpcs = [element for element in found if isinstance(element, Vpc)]
-                return [e for e in found if not (isinstance(e, Subnet) and e.vpc in vpcs)]
+                vpcs = {element.identity for element in found if isinstance(element, Vpc)}
+                return [e for e in found if not (isinstance(e, Subnet) and e.vpc.identity in vpcs)]
         return []
+
+    def _called(self, element: Element) -> _Called:
+        found = self._names.get(id(element))
+        if found is None:
+            identity = short(element.identity)
+            found = _Called(element.path, trimmed(element.path), identity, identity.rsplit("/", 1)[-1])
+            self._names[id(element)] = found
+        return found
 
     def tags(self, element: Element) -> dict[str, str | Unknown]:
         """An element's tags."""
+        if element.identity not in self._tags:
+            self._tags[element.identity] = self._read_tags(element)
+        return self._tags[element.identity]
+
+    def _read_tags(self, element: Element) -> dict[str, str | Unknown]:
         entry = self.stacks.by_id.get(element.identity)
         if entry is None:
             return {}

@@ -120,13 +120,16 @@ class Selector:
         return self._named(name.strip(), what)
 
     def _serves_attachment(self, subnet: Subnet) -> bool:
-        """Whether a subnet holds an attachment's interface, and hosts have another subnet in its zone."""
+        """Whether a subnet holds an attachment's interface, and hosts with IPv4 have another subnet in its zone."""
         if self._attached is None:
             self._attached = {
                 entry.identity for attachment in self.model.attachments.values() for entry in attachment.zones.values()
             }
         return subnet.identity in self._attached and any(
-            other.zone == subnet.zone and other.identity not in self._attached for other in subnet.vpc.subnets
+            other.zone == subnet.zone
+            and other.identity not in self._attached
+            and (other.spans(4) or not subnet.spans(4) or other.unknown_blocks)
+            for other in subnet.vpc.subnets
         )
 
     def place(self, element: Element) -> Place:

@@ -83,6 +83,11 @@ class TestBadInput:
         with pytest.raises(TemplateError, match=words.replace("(", r"\(")):
             verdict(with_value(value).network())
 
+    def test_the_condition_that_was_meant_is_named(self) -> None:
+        net = with_value({"Fn::If": ["Missing", "a", "b"]}, Conditions={"Missed": {"Fn::Equals": ["a", "a"]}})
+        with pytest.raises(TemplateError, match="there is no condition 'Missing'; did you mean 'Missed'"):
+            verdict(net.network())
+
     def test_circles(self) -> None:
         net = with_value({"Ref": "One"}, Conditions={"C": {"Fn::And": [{"Condition": "D"}]}, "D": {"Condition": "C"}})
         net.resources["ATableRoute0"]["Condition"] = "C"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from patternkit.routes import Network, Promise, Verdict, inspected, isolated, no_bypass, reaches
 from patternkit.routes.building import modelled_types
-from patternkit.routes.classes import ADDS, CHANGES, MODELLED, NOTHING, class_of
+from patternkit.routes.classes import ADDS, CHANGES, MODELLED, NOTHING, class_of, deriving
 from patternkit.routes.classes.deriving import FILE, derive, undecided
 from tests.patternkit.routes.doubts.networks import connected
 from tests.patternkit.routes.topologies import Topology, inspection
@@ -120,6 +121,31 @@ class TestDoubts:
         net.add("Host", kind, **properties)
         assert net.network().prove(isolated("internet", "Aa")).verdict is Verdict.HOLDS
 
+    @pytest.mark.parametrize(
+        ("kind", "properties", "setting", "off"),
+        [
+            ("SageMaker::NotebookInstance", {"SubnetId": {"Ref": "Aa"}}, "DirectInternetAccess", "Disabled"),
+            (
+                "SageMaker::Domain",
+                {"SubnetIds": [{"Ref": "Aa"}], "VpcId": {"Ref": "A"}},
+                "AppNetworkAccessType",
+                "VpcOnly",
+            ),
+        ],
+    )
+    def test_what_has_the_internet_by_a_network_of_aws_unless_it_is_off(
+        self, kind: str, properties: dict[str, Any], setting: str, off: Any
+    ) -> None:
+        open_too: Any = {"Ref": "Open"}
+        for given in ({}, {setting: "Other"}, {setting: open_too}, {setting: off}):
+            net = apart()
+            net.extra = {"Parameters": {"Open": {"Type": "String"}}}
+            net.add("Unseen", kind, **properties, **given)
+            for promise in (isolated("Aa", "internet"), isolated("internet", "Aa")):
+                proof = net.network().prove(promise)
+                assert (proof.verdict is Verdict.HOLDS) is (given == {setting: off}), str(proof)
+                assert proof.verdict is Verdict.HOLDS or f"Net/Unseen (AWS::{kind}) is given Net/A" in proof.reason
+
     def test_a_further_way_does_not_break_a_way_that_there_is(self) -> None:
         net = two_vpcs()
         net.add("Unseen", "EC2::CarrierGateway", VpcId={"Ref": "A"})
@@ -148,6 +174,27 @@ class TestDoubts:
         proof = net.network().prove(reaches("Aa", "Ba"))
         assert proof.verdict is verdict, str(proof)
         assert verdict is Verdict.HOLDS or "Net/Share (AWS::RAM::ResourceShare) is given Net/Tgw" in proof.reason
+
+    @pytest.mark.parametrize(
+        ("associates", "propagates", "verdict"),
+        [
+            ("enable", "disable", Verdict.UNKNOWN),
+            ("disable", "enable", Verdict.UNKNOWN),
+            ("disable", "disable", Verdict.HOLDS),
+        ],
+    )
+    def test_what_others_attach_gets_into_default_tables(
+        self, associates: str, propagates: str, *, verdict: Verdict
+    ) -> None:
+        net = connected()
+        net.resources["Tgw"]["Properties"].update(
+            AutoAcceptSharedAttachments="enable",
+            DefaultRouteTableAssociation=associates,
+            DefaultRouteTablePropagation=propagates,
+        )
+        net.add("Share", "RAM::ResourceShare", Name="s", ResourceArns=[{"Fn::GetAtt": ["Tgw", "TransitGatewayArn"]}])
+        proof = net.network().prove(reaches("Aa", "Ba"))
+        assert proof.verdict is verdict, str(proof)
 
     def test_a_shared_subnet(self) -> None:
         net = apart()
@@ -179,3 +226,32 @@ class TestDoubts:
         for promise in (no_bypass("every spoke subnet", "internet"), inspected("S2", "S1")):
             assert network.prove(promise).verdict is Verdict.UNKNOWN, str(network.prove(promise))
         assert network.prove(reaches("every spoke subnet", "internet", port=443)).verdict is Verdict.HOLDS
+
+
+def test_the_file_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    file = tmp_path / "types.json"
+    types = {
+        "AWS::A::Known": {"class": "nothing", "properties": ["SubnetId", "Gone"]},
+        "AWS::A::Empty": {"class": "adds", "properties": []},
+    }
+    file.write_text(json.dumps({"types": types, "names nothing": ["AWS::A::Other"], "kept": 1}))
+    monkeypatch.setattr(deriving, "FILE", file)
+    derived = {
+        "AWS::B::New": ["VpcId"],
+        "AWS::A::Known": ["SubnetId", "VpcId", "GroupId"],
+        "AWS::A::Empty": ["VpcId"],
+        "AWS::A::Nothing": [],
+    }
+    monkeypatch.setattr(deriving, "derive", lambda: derived)
+    deriving.write()
+    written = json.loads(file.read_text())
+    assert list(written["types"].items()) == [
+        ("AWS::A::Empty", {"class": "adds", "properties": ["VpcId"]}),
+        ("AWS::A::Known", {"class": "nothing", "properties": ["SubnetId", "VpcId", "GroupId"]}),
+        ("AWS::B::New", {"class": "", "properties": ["VpcId"]}),
+    ]
+    assert (written["names nothing"], written["kept"]) == (["AWS::A::Nothing"], 1)
+    assert capsys.readouterr().out.splitlines() == [
+        "AWS::B::New: no class; VpcId",
+        "AWS::A::Known: new properties, VpcId, GroupId",
+    ]

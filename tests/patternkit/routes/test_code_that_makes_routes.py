@@ -33,6 +33,15 @@ class TestRoutesMadeAtRunTime:
         route = {"table": "ATable", "target": "blackhole", "prefixes": ["10.0.0.0/8"], "by": "Maker"}
         fails(self.net().network(contracts={"routes": [route]}), reaches("Aa", "Ba"), "says blackhole")
 
+    def test_a_route_that_aws_refuses(self) -> None:
+        """Within the VPC's own range a route leads to endpoints, interfaces and NAT gateways alone."""
+        net = self.net()
+        net.subnet("A", "b", "10.1.9.0/24")
+        route = {"table": "ATable", "target": "Tgw", "prefixes": ["10.1.9.0/24", "10.0.0.0/8"], "by": "Maker"}
+        network = net.network(contracts={"routes": [route]})
+        unknown(network, reaches("Aa", "Ab"), "AWS refuses: contract for ATable: 10.1.9.0/24 is within Net/A")
+        assert "routes ATable" in network.prove(reaches("Aa", "Ab")).contracts
+
     def test_a_firewall_endpoint(self) -> None:
         net = Topology()
         net.vpc("V", "10.0.0.0/16", a="10.0.1.0/24", af="10.0.2.0/24", b="10.0.3.0/24", bf="10.0.4.0/24")

@@ -13,9 +13,9 @@ from tests.patternkit.routes.topologies import Topology
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"appliances": {"Fw": "proxies"}}, "appliances of Fw must be forwards or translates, got 'proxies'"),
-        ({"appliances": {"Fw": {"out": {}}}}, "appliances of Fw must be forwards or translates, got None"),
-        ({"appliances": {"Fw": {"does": "forwards", "outt": {}}}}, "unknown key 'outt'; did you mean 'out'?"),
+        ({"appliances": {"Fw": "drops"}}, "appliances of Fw must be forwards, translates or proxies, got 'drops'"),
+        ({"appliances": {"Fw": {"out": {}}}}, "appliances of Fw must be forwards, translates or proxies, got None"),
+        ({"appliances": {"Fw": {"does": "forwards", "outt": {}}}}, "unknown key 'outt'; did you mean 'out'"),
         (
             {"appliances": {"Fw": {"does": "forwards", "out": ["a"]}}},
             "out must be a mapping from interface to interface",

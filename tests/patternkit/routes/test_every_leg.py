@@ -166,3 +166,17 @@ def test_nothing_that_a_filter_lets_through_is_not_holding(kind: Any) -> None:
     network = net.network()
     fails(network, kind("Va", "Vad", port=443), "the network ACL Net/Acl denies it out of Net/Va")
     holds(network, no_blackhole("Va", "Vad", port=443))
+
+
+@pytest.mark.parametrize(
+    "policy", ["arn:aws:network-firewall:eu-west-1:111122223333:firewall-policy/p", {"Ref": "Given"}]
+)
+def test_a_firewall_whose_policy_is_not_in_the_set(policy: Any) -> None:
+    net = behind_a_firewall()
+    net.extra = {"Parameters": {"Given": {"Type": "String"}}}
+    net.resources["Fw"]["Properties"]["FirewallPolicyArn"] = policy
+    words = "the policy of Net/Fw: " + ("parameter Given" if isinstance(policy, dict) else f"firewall policy {policy}")
+    unknown(net.network(), inspected("Va", "Vad"), words)
+    proof = net.network(contracts={"policies": {"Fw": "inspects"}}).prove(inspected("Va", "Vad"))
+    assert (proof.verdict.value, proof.contracts) == ("HOLDS", ("policies Fw",))
+    fails(net.network(contracts={"policies": {"Fw": "passes"}}), inspected("Va", "Vad"), "aws:pass")

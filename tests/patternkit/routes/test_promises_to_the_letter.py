@@ -149,6 +149,16 @@ class TestGatewayEndpoints:
         network = self.network("allow tcp 1024-65535 52.0.0.0/8").network()
         unknown(network, reaches("Va", "s3", port=443), "covers the service is not in the template")
 
+    @pytest.mark.parametrize("kind", ["Gateway", None])
+    def test_tables_that_are_not_known(self, kind: str | None) -> None:
+        net = self.network("allow all * 0.0.0.0/0")
+        net.extra = {"Parameters": {"Tables": {"Type": "CommaDelimitedList"}}}
+        given = net.resources["S3"]["Properties"]
+        given["RouteTableIds"] = {"Ref": "Tables"}
+        given |= {"VpcEndpointType": kind} if kind else {}
+        for promise in (reaches("Va", "s3", port=443), isolated("Va", "s3")):
+            unknown(net.network(), promise, "Net/S3: parameter Tables of Net has no value")
+
 
 class TestWhatInspects:
     """Without `by` it is the firewalls and endpoints; where there are none, the appliances."""

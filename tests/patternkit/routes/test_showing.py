@@ -113,17 +113,17 @@ def test_a_template_without_a_vpc_says_so(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_types_that_are_not_modelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     net = two_vpcs()
-    net.add("Carrier", "EC2::CarrierGateway", VpcId={"Ref": "A"})
+    net.add("Connect", "EC2::InstanceConnectEndpoint", SubnetId={"Ref": "Aa"})
     net.add("Topic", "SNS::Topic")
     for number in range(8):
         net.add(f"Tunnel{number}", "Tomorrow::Tunnel")
-    carriers, tunnels = shown_network(net.network())["not_modelled"]
-    assert carriers == "AWS::EC2::CarrierGateway, which may add ways: Net/Carrier"
+    endpoints, tunnels = shown_network(net.network())["not_modelled"]
+    assert endpoints == "AWS::EC2::InstanceConnectEndpoint, which may add ways: Net/Connect"
     assert tunnels.startswith("AWS::Tomorrow::Tunnel, which may change ways: Net/Tunnel0, ")
     assert tunnels.endswith(", Net/Tunnel5 and 2 others")
     monkeypatch.chdir(tmp_path)
     Path("net.json").write_text(json.dumps(net.template()))
     assert (
-        "not modelled: AWS::EC2::CarrierGateway, which may add ways: net/Carrier"
+        "not modelled: AWS::EC2::InstanceConnectEndpoint, which may add ways: net/Connect"
         in CliRunner().invoke(app, ["show", "net.json"]).output
     )

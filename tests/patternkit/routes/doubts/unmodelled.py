@@ -81,6 +81,7 @@ def a_group_named_across_a_transit_gateway() -> Case:
         IpProtocol="-1",
         SourceSecurityGroupId={"Ref": "GroupA"},
     )
+    net.resources["Tgw"]["Properties"]["SecurityGroupReferencingSupport"] = {"Fn::ImportValue": "References"}
     return net, reaches("HostA", "HostB")
 
 
@@ -151,7 +152,7 @@ def stateless_groups_that_are_not_known() -> Case:
 
 def prefixes_that_direct_connect_does_not_advertise() -> Case:
     net = connected()
-    net.add("Dxgw", "DirectConnect::DirectConnectGateway", DirectConnectGatewayName="d")
+    net.add("Dxgw", "DirectConnect::DirectConnectGateway", DirectConnectGatewayName="d", AmazonSideAsn=64513)
     net.add(
         "Dx",
         "DirectConnect::DirectConnectGatewayAssociation",

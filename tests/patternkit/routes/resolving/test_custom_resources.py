@@ -32,3 +32,13 @@ class TestCustomResources:
         proof = network.prove(reaches("Aa", "Ba"))
         assert proof.verdict is Verdict.HOLDS
         assert proof.contracts == ("appliance-mode BAt",)
+
+    def test_one_that_returns_what_it_is_given(self) -> None:
+        net = self.net(Given={"Ref": "Block"})
+        net.extra = {"Parameters": {"Block": {"Type": "String", "Default": "10.0.0.0/8"}}}
+        net.resources["ATableRoute0"]["Properties"]["DestinationCidrBlock"] = {"Fn::GetAtt": ["Custom", "Block"]}
+        assert verdict(net.network()) is Verdict.UNKNOWN
+        network = net.network(contracts={"returns": {"Custom": {"Block": {"property": "Given"}}}})
+        proof = network.prove(reaches("Aa", "Ba"))
+        assert proof.verdict is Verdict.HOLDS, proof
+        assert "returns Custom" in proof.contracts

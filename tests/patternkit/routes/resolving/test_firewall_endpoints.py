@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from patternkit.resolving.values import Unknown, Zone
 from patternkit.routes import Network, Verdict
 from tests.patternkit.routes.topologies import Topology
 
@@ -56,3 +57,24 @@ class TestFirewallEndpoints:
         assert self.net(own).trace("Va", "Vb").verdict is Verdict.UNKNOWN
         self.contracts = {"returns": {"Own": {"EndpointId": {"endpoint-of": "Fw", "zone": {"property": "Zone"}}}}}
         assert self.crossed(own) == {"⟨Net/Fw#1⟩"}
+
+    def test_a_zone_by_its_name_may_be_any_element_of_the_list(self) -> None:
+        net = Topology()
+        net.vpc("V", "10.0.0.0/16")
+        for number, letter in enumerate("ab"):
+            zone = {"Fn::Select": [number, {"Fn::GetAZs": ""}]}
+            net.subnet("V", letter, f"10.0.{number}.0/24", az=zone)
+            net.subnet("V", f"{letter}f", f"10.0.{number + 4}.0/24", az=zone)
+        net.firewall("Fw", "V", "af", "bf")
+        net.table("V", "T", "a", routes={"10.0.1.0/24": Topology.endpoint_by_zone("Fw", "b")})
+        targets = {
+            next(
+                zone.text for zone, name in view.world.zones.items() if isinstance(zone, Zone) and name == "eu-west-1b"
+            ): route.target
+            for view in net.network().views()
+            for route in view.model.tables["⟨Net/T⟩"].routes
+            if route.origin == "static"
+        }
+        assert isinstance(targets.pop("eu-west-1b"), Unknown)
+        found = {zone: getattr(target, "identity", target) for zone, target in targets.items()}
+        assert found == {"GetAZs[0]": "⟨Net/Fw#0⟩", "GetAZs[1]": "⟨Net/Fw#1⟩"}

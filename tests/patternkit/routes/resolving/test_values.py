@@ -42,6 +42,23 @@ def test_intrinsics(value: Any, sections: dict[str, Any]) -> None:
         ({"Fn::GetAtt": ["Custom", "Block"]}, {}, "what the custom resource Net/Custom returns as Block"),
         ({"Fn::Transform": {"Name": "Anything"}}, {}, "a macro computes it"),
         ({"Fn::New": 1}, {}, "not a function that the prover knows"),
+        # What is not known stays so through whatever computes with it, by its own reason.
+        *(
+            (function, {"Parameters": {"Open": {"Type": "String"}}}, "parameter Open of Net has no value")
+            for function in (
+                {"Fn::Join": [".", ["10", {"Ref": "Open"}, "0.0/16"]]},
+                {"Fn::Join": [".", {"Fn::Split": [",", {"Ref": "Open"}]}]},
+                {"Fn::Sub": "10.${Open}.0.0/16"},
+                {"Fn::Sub": ["10.${it}.0.0/16", {"it": {"Ref": "Open"}}]},
+                {"Fn::Select": [{"Ref": "Open"}, ["10.2.0.0/16", "10.0.0.0/8"]]},
+                {"Fn::Select": [0, {"Fn::Split": [",", {"Ref": "Open"}]}]},
+                {"Fn::Select": [0, {"Fn::Cidr": [{"Ref": "Open"}, 4, 16]}]},
+                {"Fn::Select": [0, {"Fn::Cidr": ["10.0.0.0/8", {"Ref": "Open"}, 16]}]},
+                {"Fn::Select": [0, {"Fn::Cidr": ["10.0.0.0/8", 4, {"Ref": "Open"}]}]},
+                {"Fn::FindInMap": [{"Ref": "Open"}, "eu", "all"]},
+                {"Fn::ImportValue": {"Ref": "Open"}},
+            )
+        ),
     ],
 )
 def test_what_is_not_known_is_unknown(value: Any, sections: dict[str, Any], words: str) -> None:
