@@ -1,9 +1,10 @@
 """Findings of validations, as data and as text that people read."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +29,40 @@ class Finding:
         return f"{self.construct}: {self.rule}: {self.description}"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class AcknowledgedFinding:
+    """One rule that one construct breaks, and why that is accepted.
+
+    Attributes:
+        pack: The rule pack or plugin that says so.
+        rule: The rule, with the bracketed part that tells findings of one rule apart.
+        construct: The construct's path.
+        reason: Why it is accepted.
+    """
+
+    pack: str
+    rule: str
+    construct: str
+    reason: str
+
+
+def read_acknowledged(assembly: Path) -> tuple[AcknowledgedFinding, ...]:
+    """Read from the validation report of a cloud assembly what the app acknowledges.
+
+    Args:
+        assembly: The assembly's folder.
+
+    Returns:
+        The findings, in order of pack, rule and construct.
+    """
+    return tuple(
+        sorted(
+            AcknowledgedFinding(pack, one["ruleName"], construct, one["reason"])
+            for pack, one, construct in _reported(assembly, "suppressedViolations")
+        )
+    )
+
+
 def read_findings(assembly: Path) -> tuple[Finding, ...]:
     """Read the validation report of a cloud assembly.
 
@@ -37,24 +72,21 @@ def read_findings(assembly: Path) -> tuple[Finding, ...]:
     Returns:
         The findings, in order of pack, rule and construct.
     """
-    path = assembly / "validation-report.json"
-    if not path.exists():
-        return ()
-    report = json.loads(path.read_text(encoding="utf-8"))
     return tuple(
         sorted(
-            Finding(
-                pack=plugin["pluginName"],
-                rule=violation["ruleName"],
-                construct=construct.get("constructPath", "?"),
-                description=violation["description"],
-                severity=violation.get("severity", "error"),
-            )
-            for plugin in report["pluginReports"]
-            for violation in plugin["violations"]
-            for construct in violation["violatingConstructs"]
+            Finding(pack, one["ruleName"], construct, one["description"], one.get("severity", "error"))
+            for pack, one, construct in _reported(assembly, "violations")
         )
     )
+
+
+def _reported(assembly: Path, which: str) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """What the report lists under a name: the pack, the violation and the path of each construct."""
+    path = assembly / "validation-report.json"
+    for plugin in json.loads(path.read_text(encoding="utf-8"))["pluginReports"] if path.exists() else ():
+        for one in plugin.get(which, ()):
+            for construct in one["violatingConstructs"]:
+                yield plugin["pluginName"], one, construct.get("constructPath", "?")
 
 
 def listed(findings: Iterable[Finding]) -> str:

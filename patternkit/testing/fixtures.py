@@ -13,7 +13,10 @@ from patternkit.testing.fixture_arguments import as_names, as_synthesis, as_temp
 from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, synthesize
 
 if TYPE_CHECKING:
+    from patternkit.testing.accelerator_flows import Accelerator
     from patternkit.testing.cache_keys import Caches
+    from patternkit.testing.edge_functions import EdgeFunctions
+    from patternkit.testing.graphql_access import GraphqlAccess
     from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.shared_syntheses import SharedSyntheses
     from patternkit.testing.traffic_shift import TrafficShift
@@ -193,6 +196,18 @@ def cache_keys(build: Build) -> "Callable[..., Caches]":
     return read
 
 
+def edge_functions(build: Build) -> "Callable[..., EdgeFunctions]":
+    """Make the function of `edge_functions`."""
+    from patternkit.testing.edge_functions import EdgeFunctions
+
+    def read(template: Any, **arguments: Any) -> "EdgeFunctions":
+        __tracebackhide__ = True
+        check_arguments("edge_functions", EdgeFunctions.of, arguments, own=())
+        return EdgeFunctions.of(as_template(template, build, "edge_functions"), **arguments)
+
+    return read
+
+
 def traffic_shifts(build: Build) -> "Callable[..., TrafficShift]":
     """Make the function of `traffic_shift`."""
     from patternkit.testing.traffic_shift import traffic_shift
@@ -201,6 +216,30 @@ def traffic_shifts(build: Build) -> "Callable[..., TrafficShift]":
         __tracebackhide__ = True
         check_arguments("traffic_shift", traffic_shift, arguments, own=())
         return traffic_shift(as_template(template, build, "traffic_shift"), **arguments)
+
+    return read
+
+
+def accelerators(build: Build) -> "Callable[..., Accelerator]":
+    """Make the function of `accelerator_flows`."""
+    from patternkit.testing.accelerator_flows import accelerator_flows
+
+    def read(template: Any, **arguments: Any) -> "Accelerator":
+        __tracebackhide__ = True
+        check_arguments("accelerator_flows", accelerator_flows, arguments, own=())
+        return accelerator_flows(as_template(template, build, "accelerator_flows"), **arguments)
+
+    return read
+
+
+def graphql_access(build: Build) -> "Callable[..., GraphqlAccess]":
+    """Make the function of `graphql_access`."""
+    from patternkit.testing.graphql_access import GraphqlAccess
+
+    def read(template: Any, **arguments: Any) -> "GraphqlAccess":
+        __tracebackhide__ = True
+        check_arguments("graphql_access", GraphqlAccess.of, arguments, own=())
+        return GraphqlAccess.of(as_template(template, build, "graphql_access"), **arguments)
 
     return read
 

@@ -1,6 +1,7 @@
 """cfn-lint over synthesized templates."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -47,7 +48,7 @@ def lint(
     """
     from cfnlint.decode import decode_str
 
-    parsed, wrong = decode_str(json.dumps(template))
+    parsed, wrong = decode_str(_as_yaml_reads_it(template))
     accepted = {accept} if isinstance(accept, str) else set(accept)
     matches = wrong or _runner((regions,) if isinstance(regions, str) else tuple(regions)).validate_template(parsed)
     return tuple(
@@ -57,6 +58,12 @@ def lint(
             if match.rule.id not in accepted
         )
     )
+
+
+def _as_yaml_reads_it(template: Mapping[str, Any]) -> str:
+    """Write a template as JSON that is YAML, too: no character as two halves, and none that YAML bars."""
+    text = json.dumps(template, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda one: f"\\u{ord(one[0]):04x}", text)
 
 
 @cache

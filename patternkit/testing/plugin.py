@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from patternkit.node import use_packaged_node
+from patternkit.testing.session_folder import keep_node_in_it
 from patternkit.testing.tracebacks import end_at_the_caller, hidden_patterns, named
 
 if TYPE_CHECKING:
     from patternkit.dns import Names
     from patternkit.localcloud import LocalCloud
     from patternkit.routes import Network
+    from patternkit.testing.accelerator_flows import Accelerator
     from patternkit.testing.cache_keys import Caches
+    from patternkit.testing.edge_functions import EdgeFunctions
+    from patternkit.testing.graphql_access import GraphqlAccess
     from patternkit.testing.permissions import PermissionProof
     from patternkit.testing.synthesis import Synthesis
     from patternkit.testing.traffic_shift import TrafficShift
@@ -26,6 +30,7 @@ Hold = Callable[..., None]
 
 # When the plugin is loaded, and not in a hook: conftest files that import the CDK are loaded before most hooks run.
 use_packaged_node()
+keep_node_in_it()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -188,6 +193,18 @@ def patternkit_cache_keys(patternkit_synthesized: "Callable[..., Synthesis]") ->
 
 
 @pytest.fixture
+def patternkit_edge_functions(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., EdgeFunctions]":
+    """Run functions of Amazon CloudFront: `edge_functions(template).viewer_request("/a").request.path == "/b"`.
+
+    Takes a template, its path, or what has just one: a synthesis, a stack. `store` says what their key value store
+    holds. What it gives is a `patternkit.testing.edge_functions.EdgeFunctions`.
+    """
+    from patternkit.testing.fixtures import edge_functions
+
+    return named("edge_functions", edge_functions(patternkit_synthesized))
+
+
+@pytest.fixture
 def patternkit_traffic_shift(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., TrafficShift]":
     """Walk through the shift of a function's traffic: `traffic_shift(stack).walk(bad_from=0).outcome == "rolled back"`.
 
@@ -197,6 +214,32 @@ def patternkit_traffic_shift(patternkit_synthesized: "Callable[..., Synthesis]")
     from patternkit.testing.fixtures import traffic_shifts
 
     return named("traffic_shift", traffic_shifts(patternkit_synthesized))
+
+
+@pytest.fixture
+def patternkit_accelerator_flows(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., Accelerator]":
+    """Compute where AWS Global Accelerator sends flows: `accelerator_flows(stack).place(["eu-west-1", "us-east-1"])`.
+
+    Takes a template, its path, or what has just one: a synthesis, a stack. With several accelerators `accelerator` says
+    which; `region` says where the stack is, if an endpoint group is in its Region. What it knows and answers is in
+    `patternkit.testing.accelerator_flows`.
+    """
+    from patternkit.testing.fixtures import accelerators
+
+    return named("accelerator_flows", accelerators(patternkit_synthesized))
+
+
+@pytest.fixture
+def patternkit_graphql_access(patternkit_synthesized: "Callable[..., Synthesis]") -> "Callable[..., GraphqlAccess]":
+    """Compute who is let at which field: `graphql_access(stack).table()[("readers", "Query.report")] is May.DENIED`.
+
+    Takes a template, its path, or what has just one: a synthesis, a stack. With several APIs `api` says which; `schema`
+    is its schema, where the template does not hold it. What it gives is a
+    `patternkit.testing.graphql_access.GraphqlAccess`, which also runs operations.
+    """
+    from patternkit.testing.fixtures import graphql_access
+
+    return named("graphql_access", graphql_access(patternkit_synthesized))
 
 
 @pytest.fixture(scope="module")
@@ -266,9 +309,27 @@ def cache_keys(patternkit_cache_keys: "Callable[..., Caches]") -> "Callable[...,
 
 
 @pytest.fixture
+def edge_functions(patternkit_edge_functions: "Callable[..., EdgeFunctions]") -> "Callable[..., EdgeFunctions]":
+    """Run functions of Amazon CloudFront: `patternkit_edge_functions` by its short name."""
+    return patternkit_edge_functions
+
+
+@pytest.fixture
 def traffic_shift(patternkit_traffic_shift: "Callable[..., TrafficShift]") -> "Callable[..., TrafficShift]":
     """Walk through the shift of a function's traffic: `patternkit_traffic_shift` by its short name."""
     return patternkit_traffic_shift
+
+
+@pytest.fixture
+def accelerator_flows(patternkit_accelerator_flows: "Callable[..., Accelerator]") -> "Callable[..., Accelerator]":
+    """Compute where an accelerator sends flows: `patternkit_accelerator_flows` by its short name."""
+    return patternkit_accelerator_flows
+
+
+@pytest.fixture
+def graphql_access(patternkit_graphql_access: "Callable[..., GraphqlAccess]") -> "Callable[..., GraphqlAccess]":
+    """Compute who is let at which field of a GraphQL API: `patternkit_graphql_access` by its short name."""
+    return patternkit_graphql_access
 
 
 @pytest.fixture(scope="module")

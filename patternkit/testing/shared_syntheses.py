@@ -13,6 +13,7 @@ from constructs import Construct
 
 from patternkit.testing.constructed_apps import MadeApps
 from patternkit.testing.fixture_arguments import is_made
+from patternkit.testing.session_folder import session_folder
 from patternkit.testing.synthesis import Synthesis, SynthesisError, names, synthesize, where
 
 
@@ -25,7 +26,7 @@ class SharedSyntheses:
     def __init__(self) -> None:
         self._made: dict[tuple[object, str], Synthesis] = {}
         self._apps = MadeApps()
-        self._folder = Path(tempfile.mkdtemp(prefix="syntheses-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="syntheses-", dir=session_folder()))
 
     def __enter__(self) -> Self:
         return self

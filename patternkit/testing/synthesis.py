@@ -1,8 +1,6 @@
 """Synthesize CDK apps in tests: one Node process, no network, no build, and findings as data."""
 
-import atexit
 import inspect
-import shutil
 import sysconfig
 import tempfile
 import traceback
@@ -19,8 +17,9 @@ import aws_cdk as cdk
 
 from patternkit.errors import PatternkitError
 from patternkit.templates import parse, read_text
-from patternkit.testing.findings import Finding, read_findings
+from patternkit.testing.findings import AcknowledgedFinding, Finding, read_acknowledged, read_findings
 from patternkit.testing.rules import rules_plugin
+from patternkit.testing.session_folder import session_folder
 
 PACKS = ("AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.DSS.321")
 """The rule packs of cdk-nag 3, by the names that their findings bear."""
@@ -41,6 +40,11 @@ class Synthesis:
 
     directory: Path
     findings: tuple[Finding, ...] = field(default=())
+
+    @cached_property
+    def acknowledged(self) -> tuple[AcknowledgedFinding, ...]:
+        """What the validations found and the app acknowledges, with its reasons."""
+        return read_acknowledged(self.directory)
 
     @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
@@ -112,9 +116,8 @@ def synthesize(
             passed on.
     """
     if directory is None:
-        directory = tempfile.mkdtemp(prefix="synthesis-")
-        # Not sooner: templates are shared among the tests of a session.
-        atexit.register(shutil.rmtree, directory, ignore_errors=True)
+        # Removed when Python ends and not sooner: templates are shared among the tests of a session.
+        directory = tempfile.mkdtemp(prefix="synthesis-", dir=session_folder())
     # Findings are handed over as data: neither printed nor raised.
     settings: dict[str, Any] = {"@aws-cdk/core:failSynthOnValidationErrors": False}
     if not build_assets:

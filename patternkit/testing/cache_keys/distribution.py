@@ -45,7 +45,7 @@ class DistributionCache:
         Returns:
             The key. HEAD and GET share answers. TTLs that the origin sends are not known here.
         """
-        where, behavior = self._behavior(request.path)
+        where, behavior = behavior_of(self.config, request.path)
         cache_name = f"{self.name} {where}"
         request, unknown = self._after_function(behavior, request)
         if unknown:
@@ -63,12 +63,6 @@ class DistributionCache:
         path = ("path", request.path)
         method = () if request.method in _CACHED else (("method", request.method),)
         return CacheKey(cache_name, (*method, path, *taken), unseen=unseen)
-
-    def _behavior(self, path: str) -> tuple[str, Mapping[str, Any]]:
-        for one in self.config.get("CacheBehaviors") or ():
-            if _matches(str(one["PathPattern"]), path):
-                return f"behavior {one['PathPattern']}", one
-        return "default behavior", self.config["DefaultCacheBehavior"]
 
     def _after_function(self, behavior: Mapping[str, Any], request: Request) -> tuple[Request, str]:
         """A viewer-request function changes the request before its key is computed."""
@@ -105,6 +99,22 @@ class DistributionCache:
         name = _logical_id(given)
         resource = self.resources.get(name) if name else None
         return None if resource is None else resource["Properties"][section]
+
+
+def behavior_of(config: Mapping[str, Any], path: str) -> tuple[str, Mapping[str, Any]]:
+    """Find the behavior of a path.
+
+    Args:
+        config: The distribution's configuration.
+        path: The path.
+
+    Returns:
+        What it is called, and its settings.
+    """
+    for one in config.get("CacheBehaviors") or ():
+        if _matches(str(one["PathPattern"]), path):
+            return f"behavior {one['PathPattern']}", one
+    return "default behavior", config["DefaultCacheBehavior"]
 
 
 def _taken(request: Request, choices: Choices) -> tuple[tuple[str, str], ...]:

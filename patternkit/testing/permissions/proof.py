@@ -198,10 +198,9 @@ def _environment(account: Account, key: tuple[int, str]) -> dict[str, str]:
     variables = account.resolve(index, properties.get("Environment", {}).get("Variables", {}))
     if not isinstance(variables, Mapping):
         raise ProofError(f"{logical_id}: its environment variables are not known before deployment")
-    own = {
-        name: value if isinstance(value, str) else str(getattr(value, "text", value))
-        for name, value in variables.items()
-    }
+    own = {name: str(getattr(value, "text", value)) for name, value in variables.items()}
+    # CloudFormation writes a truth value as JSON does.
+    own |= {name: own[name].lower() for name, value in variables.items() if isinstance(value, bool)}
     return own | {
         "AWS_LAMBDA_FUNCTION_NAME": account.name(logical_id),
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(properties.get("MemorySize", 128)),

@@ -93,10 +93,15 @@ class Recorder:
         secure = meta.endpoint_url.startswith("https://")
         call = Call(model.signing_name, operation, parameters, meta.region_name, secure, meta.endpoint_url)
         self.calls += 1
+        # What is looked up of the account to know what the call needs is no call of the handler.
+        self.enforcing = False
         try:
-            self._hold(call, self.evaluate(requests(call, self.account, self.role.arn), operation=operation))
+            wanted = requests(call, self.account, self.role.arn)
+            self._hold(call, self.evaluate(wanted, operation=operation))
         except NotModelled as gap:
             self.not_evaluated(f"the handler calls {call}", gap)
+        finally:
+            self.enforcing = True
         try:
             return proceed()
         except ClientError as error:

@@ -154,7 +154,7 @@ def _statement(policy: str, number: int, one: Any, written: Any, *, of_resource:
         number=number,
         allow={"Allow": True, "Deny": False}[one["Effect"]],
         actions=tuple(actions),
-        resources=tuple(listed(one.get(resource_key, "*"))),
+        resources=tuple(_whole(resource) for resource in listed(one.get(resource_key, "*"))),
         as_written=tuple(described(resource) for resource in listed(written.get(resource_key, "*"))),
         all_but_actions="NotAction" in one,
         all_but_resources=resource_key == "NotResource",
@@ -162,6 +162,17 @@ def _statement(policy: str, number: int, one: Any, written: Any, *, of_resource:
         all_but_principals="NotPrincipal" in one,
         condition=_condition(one.get("Condition", {})),
     )
+
+
+def _whole(resource: Any) -> Any:
+    """A resource as an ARN: an API's own policy may write "execute-api:/stage/GET/path", without saying which API.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+    """
+    short = "execute-api:/"
+    if isinstance(resource, str) and resource.startswith(short):
+        return f"arn:*:execute-api:*:*:*/{resource.removeprefix(short)}"
+    return resource
 
 
 def _condition(given: Any) -> Mapping[str, Any]:

@@ -43,7 +43,7 @@ def _unused_of(statement: Statement, requests: Sequence[Request]) -> list[str]:
             found.append(f"{pattern} on {on}")
         elif any(wild in pattern for wild in "*?") and {one.lower() for one in taken} != set(expand(pattern)):
             found.append(f"{pattern} on {on}, for {', '.join(taken)} only")
-    if requests and not statement.all_but_resources and len(statement.resources) > 1:
+    if requests and not statement.all_but_resources:
         for written, pattern in zip(statement.as_written, statement.resources, strict=True):
             alone = replace(statement, resources=(pattern,))
             if not any(alone.resource_matches(one.resource) is True for one in requests):

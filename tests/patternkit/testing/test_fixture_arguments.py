@@ -68,13 +68,15 @@ TAKES = """
     def test_names_of_its_own(
         patternkit_synthesized, synthesized, patternkit_no_findings, patternkit_no_lint, patternkit_template_snapshot,
         patternkit_stateful_snapshot, patternkit_permissions, permissions, patternkit_network, network,
-        patternkit_dns_names, dns_names, patternkit_traffic_shift, traffic_shift,
+        patternkit_dns_names, dns_names, patternkit_traffic_shift, traffic_shift, patternkit_accelerator_flows,
+        accelerator_flows,
     ):
         assert patternkit_synthesized is synthesized
         assert patternkit_permissions is permissions
         assert patternkit_network is network
         assert patternkit_dns_names is dns_names
         assert patternkit_traffic_shift is traffic_shift
+        assert patternkit_accelerator_flows is accelerator_flows
 """
 
 
@@ -137,6 +139,12 @@ SLIPS = [
         "traffic_shift({'Resources': {}}, aliass='live')",
         "traffic_shift has no argument aliass: did you mean alias[?]",
     ),
+    (
+        "accelerator_flows",
+        "accelerator_flows({'Resources': {}})",
+        "say which accelerator: those of the template are none",
+    ),
+    ("accelerator_flows", "accelerator_flows(7)", "accelerator_flows takes a template, its path, or *, got int 7"),
     ("local_cloud", "local_cloud.deploy('nowhere')", "*nowhere*"),
 ]
 

@@ -1,5 +1,7 @@
 """cfn-lint's findings are data."""
 
+import pytest
+
 from patternkit.testing.linting import REDUNDANT_DEPENDENCY, LintFinding, lint
 
 
@@ -16,6 +18,12 @@ def test_a_wrong_value_is_found_where_it_is() -> None:
     [found] = lint(template(DelaySeconds=901))
     assert (found.rule, found.path) == ("E3034", "Resources.Queue.Properties.DelaySeconds")
     assert str(found) == "Resources.Queue.Properties.DelaySeconds: E3034: 901 is greater than the maximum of 900"
+
+
+@pytest.mark.parametrize("text", ["\U0001f600", "\x80\x9f", "\x7f", "\u2028", "\ufeff", "é"])
+def test_any_text_that_a_template_may_hold_is_read(text: str) -> None:
+    good = template(DelaySeconds=900) | {"Description": text}
+    assert lint(good) == ()
 
 
 def test_an_accepted_rule_is_left_out_and_others_stay() -> None:

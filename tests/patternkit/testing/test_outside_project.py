@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.installing import install
+from tests.installing import SOMEONES, install
 from tests.patternkit.catalog.temporary import environment, run
 
 pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.timeout(600)]
@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.timeout(600)]
 GUIDE = (ROOT / "docs" / "guides" / "test-your-own-stack.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)([^\n]*)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 ROWS = re.findall(r"^\| (.+) \| (.+) \| `(.+)` \|$", GUIDE, re.MULTILINE)
+BIN = SOMEONES / "bin"
 FAULTS = [
     ("stack.py", "RetentionDays.ONE_MONTH", "RetentionDays.INFINITE"),
     ("stack.py", 'self, "Table"', 'self, "Kept"'),
@@ -28,9 +29,9 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in a virtual environment of its own, which has the wheel and what it needs."""
+    """A project with an environment of someone else's, which has the wheel and what it needs."""
     directory = tmp_path_factory.mktemp("outside")
-    install(wheel, "node,testing,local", directory / "venv")
+    install(wheel, "node,testing,local")
     for _, info, body in BLOCKS:
         if "file=" in info:
             path = directory / "project" / info.split("file=")[1].strip()
@@ -41,14 +42,13 @@ def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def installed(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the project's environment, in the project."""
-    bin_ = project.parent / "venv" / "bin"
-    env = environment() | {"PATH": f"{bin_}:/usr/bin:/bin"}
+    env = environment() | {"PATH": f"{BIN}:/usr/bin:/bin"}
     env = {
         name: value
         for name, value in env.items()
         if name not in ("VIRTUAL_ENV", "PYTHONWARNINGS", "JSII_NODE", "CDK_VALIDATION")
     }
-    return run(str(bin_ / command[0]), *command[1:], cwd=project, env=env, deadline=280)
+    return run(str(BIN / command[0]), *command[1:], cwd=project, env=env, deadline=280)
 
 
 def test_a_stranger_starts_a_project_whose_tests_pass_and_which_synthesizes(project: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_stranger_starts_a_project_whose_tests_pass_and_which_synthesizes(proj
     assert str(ROOT) not in "".join(path.read_text(encoding="utf-8") for path in own.rglob("*") if path.is_file())
     tested = installed(own, "pytest", "-q")
     assert "5 passed" in tested.stdout, tested.stdout + tested.stderr
-    env = environment(CI="true") | {"PATH": f"{project.parent / 'venv' / 'bin'}:/usr/bin:/bin"}
+    env = environment(CI="true") | {"PATH": f"{BIN}:/usr/bin:/bin"}
     env = {name: value for name, value in env.items() if name not in ("VIRTUAL_ENV", "PYTHONWARNINGS")}
     synthesized = run(str(ROOT / "node_modules" / ".bin" / "cdk"), "synth", "--quiet", cwd=own, env=env, deadline=200)
     assert synthesized.returncode == 0, synthesized.stdout + synthesized.stderr
@@ -70,7 +70,17 @@ def test_a_stranger_starts_a_project_whose_tests_pass_and_which_synthesizes(proj
 
 def test_every_block_of_the_guide_is_run_here() -> None:
     files = [info.split("file=")[1].strip() for _, info, _ in BLOCKS if "file=" in info]
-    assert files == ["stack.py", "network.py", "handler/keep.py", "rules/logs.guard", "test_stack.py", "test_shift.py"]
+    assert files == [
+        "stack.py",
+        "network.py",
+        "handler/keep.py",
+        "rules/logs.guard",
+        "test_stack.py",
+        "test_edge.py",
+        "test_graphql.py",
+        "test_shift.py",
+        "test_accelerator.py",
+    ]
     said = [line for language, _, body in BLOCKS if language == "console" for line in body.splitlines()]
     assert said == [
         "$ pip install 'cdk-pattern-catalog[node,testing,local]'",
@@ -82,7 +92,7 @@ def test_every_block_of_the_guide_is_run_here() -> None:
 
 def test_the_guides_tests_pass_and_each_fault_is_found(project: Path) -> None:
     first = installed(project, "pytest", "-q", "--snapshot-update")
-    assert "8 passed" in first.stdout, first.stdout + first.stderr
+    assert "11 passed" in first.stdout, first.stdout + first.stderr
     shutil.copy(project / "snapshots" / "orders.json", project / "deployed.json")
 
     for file, right, wrong in FAULTS:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
-from patternkit.testing.findings import Finding, listed, read_findings
+from patternkit.testing.findings import AcknowledgedFinding, Finding, listed, read_findings
 from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError, synthesize
 from tests.conftest import context
 
@@ -142,16 +143,53 @@ def test_a_report_is_read_in_order(tmp_path: Path) -> None:
     assert listed(found[1:2]) == "  S/A: R: Do."
 
 
-def test_a_folder_of_its_own_is_gone_when_python_ends(tmp_path: Path) -> None:
-    code = (
-        "from patternkit.node import use_packaged_node; use_packaged_node()\n"
-        "from aws_cdk import Stack\n"
-        "from patternkit.testing.synthesis import synthesize\n"
-        "made = synthesize(lambda app: Stack(app, 'Empty'))\n"
-        "assert made.directory.is_dir() and made.templates\n"
-        "print(made.directory)\n"
+def test_what_is_acknowledged_is_read_with_its_reason() -> None:
+    def build(app: cdk.App) -> None:
+        queue = sqs.Queue(cdk.Stack(app, "S"), "Q", enforce_ssl=True)
+        cdk.Validations.of(queue).acknowledge(
+            cdk.Acknowledgment(id="AwsSolutions::AwsSolutions-SQS3", reason="It is where failures end.")
+        )
+
+    made = synthesize(build, packs="AwsSolutions")
+    assert made.findings == ()
+    [one] = made.acknowledged
+    assert one == AcknowledgedFinding("AwsSolutions", "AwsSolutions-SQS3", "S/Q/Resource", "It is where failures end.")
+
+
+LEAVES = """
+import sys, time
+from patternkit.testing import plugin
+import aws_cdk as cdk
+from patternkit.testing.synthesis import synthesize
+
+cdk.Stack(cdk.App(), "Theirs")
+made = synthesize(lambda app: cdk.Stack(app, "Empty"))
+assert made.directory.is_dir() and made.templates
+print(made.directory, flush=True)
+time.sleep(int(sys.argv[1]))
+"""
+
+
+def test_nothing_is_left_when_python_ends_nor_of_a_killed_one_by_the_next(tmp_path: Path) -> None:
+    """Neither an assembly of ours nor one of an app that has no folder of its own, nor what jsii has unpacked."""
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "CDK_VALIDATION": "false"}
+    # Alone in a group: a terminal, and a deadline of CI, end Node as well.
+    with subprocess.Popen(
+        [sys.executable, "-c", LEAVES, "600"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as killed:
+        assert killed.stdout is not None
+        theirs = Path(killed.stdout.readline().strip())
+        os.killpg(killed.pid, signal.SIGKILL)
+    assert theirs.is_dir(), "nobody could remove it"
+    assert theirs.parent.parent == tmp_path
+    assert list(theirs.parent.glob("cdk.out*")), "the CDK's own folders are elsewhere"
+    ended = subprocess.run(
+        [sys.executable, "-c", LEAVES, "0"], env=environment, capture_output=True, text=True, check=True
     )
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert Path(ended.stdout.strip()).parent == tmp_path
-    assert not list(tmp_path.glob("synthesis-*"))
+    assert Path(ended.stdout.strip()).parent.parent == tmp_path
+    # But for the copy of its runtime that the killed jsii kept by Python's means.
+    assert [one.name[:3] for one in tmp_path.iterdir()] == ["tmp"]

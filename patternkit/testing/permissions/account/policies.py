@@ -54,8 +54,8 @@ def attach(
             owner = made[index, logical_id] if target is None else next(iter(_named(made, {one})), None)
             if owner is not None:
                 owner.policies.extend(statements)
-    # What IAM itself keeps is read with the role.
-    elif not kind.startswith("AWS::IAM::") and _has_policy(properties):
+    # What IAM itself keeps is read with the role, and that of a replica when it is made.
+    elif not kind.startswith(("AWS::IAM::", "AWS::DynamoDB::GlobalTable")) and _has_policy(properties):
         names = {one for one in (resolve(index, each) for each in _names(properties)) if isinstance(one, str)}
         for owner in (made[index, logical_id], *_named(made, names)):
             owner.policies.append(_unread(kind, logical_id))

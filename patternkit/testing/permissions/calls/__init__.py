@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from patternkit.testing.permissions.account import Account
-from patternkit.testing.permissions.calls import compute, keys_and_secrets, messaging, networking, storage
+from patternkit.testing.permissions.calls import (
+    apis,
+    compute,
+    containers,
+    keys_and_secrets,
+    messaging,
+    networking,
+    storage,
+)
 from patternkit.testing.permissions.calls.call import Call, Need, by_name
 from patternkit.testing.permissions.statements import Request
 
@@ -75,9 +83,12 @@ def request_context(account: Account, role: str) -> dict[str, tuple[str, ...] | 
 _IAM_PREFIXES = {"monitoring": "cloudwatch"}
 _FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 _SERVICES: dict[str, Callable[[Call, Account], Iterator[Need]]] = {
+    "apigateway": apis.apigateway,
+    "cloudfront": apis.cloudfront,
     "cloudwatch": compute.cloudwatch,
     "dynamodb": storage.dynamodb,
     "ec2": networking.ec2,
+    "ecs": containers.ecs,
     "elasticloadbalancing": networking.elasticloadbalancing,
     "events": messaging.events,
     "execute-api": messaging.connections,

@@ -40,6 +40,9 @@ def ssm(call: Call, account: Account) -> Iterator[Need]:
         yield f"ssm:{call.operation}", arn, {}
 
 
+_OF_SECRETS = ("GetSecretValue", "DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage")
+
+
 def secretsmanager(call: Call, account: Account) -> Iterator[Need]:
     """The permissions that a call of Secrets Manager needs.
 
@@ -47,6 +50,6 @@ def secretsmanager(call: Call, account: Account) -> Iterator[Need]:
     """
     given = call.parameters.get("SecretId", "")
     found = [one for one in account.made("AWS::SecretsManager::Secret") if given and given in str(one.arn)]
-    if call.operation not in ("GetSecretValue", "DescribeSecret", "PutSecretValue") or len(found) != 1:
+    if call.operation not in _OF_SECRETS or len(found) != 1:
         raise NotModelled(f"which secret {call} names")
     yield f"secretsmanager:{call.operation}", str(found[0].arn), {}

@@ -6,6 +6,7 @@ from patternkit.testing.permissions.account import Account
 from patternkit.testing.permissions.calls.call import Call, Need, by_name
 
 _TRANSIT_GATEWAY_OPERATIONS = {
+    "AcceptTransitGatewayPeeringAttachment",
     "AssociateTransitGatewayRouteTable",
     "DisableTransitGatewayRouteTablePropagation",
     "DisassociateTransitGatewayRouteTable",

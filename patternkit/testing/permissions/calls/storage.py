@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from patternkit.testing.permissions.account import Account
 from patternkit.testing.permissions.calls.call import Call, Keys, Need, by_name
 from patternkit.testing.permissions.errors import NotModelled
@@ -20,6 +22,15 @@ _OBJECT_ACTIONS = {
     "PutObjectTagging": "PutObjectTagging",
     "UploadPart": "PutObject",
 }
+_WITH_MORE = {"CreateMultipartUpload", "DeleteObject", "PutObject"}
+_BESIDE = {
+    "PutObjectAcl": ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP"),
+    "PutObjectTagging": ("Tagging",),
+    "PutObjectRetention": ("ObjectLockMode", "ObjectLockRetainUntilDate"),
+    "PutObjectLegalHold": ("ObjectLockLegalHoldStatus",),
+    "BypassGovernanceRetention": ("BypassGovernanceRetention",),
+}
+"""What an operation needs besides, by the parameters that ask for it."""
 _WITH_VERSION = {"DeleteObject", "GetObject", "GetObjectTagging", "PutObjectTagging"}
 _BUCKET_ACTIONS = {
     "GetBucketLocation": "GetBucketLocation",
@@ -55,6 +66,7 @@ def s3(call: Call, account: Account) -> Iterator[Need]:
         for entry in given["Delete"]["Objects"]:
             version = "Version" if entry.get("VersionId") else ""
             yield f"s3:DeleteObject{version}", f"{arn}/{entry['Key']}", _version(entry)
+            yield from _beside(given, f"{arn}/{entry['Key']}")
     elif call.operation in ("CopyObject", "UploadPartCopy"):
         source = given["CopySource"]
         if not isinstance(source, Mapping):
@@ -62,17 +74,40 @@ def s3(call: Call, account: Account) -> Iterator[Need]:
         of_source = f"arn:{account.partition}:s3:::{source['Bucket']}/{source['Key']}"
         yield f"s3:GetObject{'Version' if source.get('VersionId') else ''}", of_source, _version(source)
         yield "s3:PutObject", f"{arn}/{given['Key']}", _write(given)
+        if call.operation == "CopyObject":
+            yield from _copied_tags(call, account, of_source, f"{arn}/{given['Key']}")
+            yield from _beside(given, f"{arn}/{given['Key']}")
     elif call.operation in _OBJECT_ACTIONS:
         action = _OBJECT_ACTIONS[call.operation]
         if given.get("VersionId") and action in _WITH_VERSION:
             action = action.replace("Object", "ObjectVersion", 1)
         yield f"s3:{action}", f"{arn}/{given['Key']}", _version(given) | _write(given)
-        if given.get("Tagging") and call.operation in ("PutObject", "CreateMultipartUpload"):
-            yield "s3:PutObjectTagging", f"{arn}/{given['Key']}", {}
-        if any(name == "ACL" or name.startswith("Grant") for name in given) and action == "PutObject":
-            yield "s3:PutObjectAcl", f"{arn}/{given['Key']}", {}
+        if call.operation in _WITH_MORE:
+            yield from _beside(given, f"{arn}/{given['Key']}")
     else:
         raise NotModelled(f"what {call} needs")
+
+
+def _beside(given: Mapping[str, Any], arn: str) -> Iterator[Need]:
+    for action, parameters in _BESIDE.items():
+        if any(given.get(one) for one in parameters):
+            yield f"s3:{action}", arn, {}
+
+
+def _copied_tags(call: Call, account: Account, source: str, target: str) -> Iterator[Need]:
+    """What it takes to copy tags: unless a call replaces them, those of the source as it is in the account."""
+    given, version = call.parameters, call.parameters["CopySource"].get("VersionId")
+    if given.get("TaggingDirective") == "REPLACE":
+        return
+    where = {key: given["CopySource"][key] for key in ("Bucket", "Key")} | ({"VersionId": version} if version else {})
+    try:
+        tags = account.client("s3").get_object_tagging(**where)["TagSet"]
+    except ClientError:
+        return
+    if tags:
+        yield f"s3:GetObject{'Version' if version else ''}Tagging", source, _version(given["CopySource"])
+        if not given.get("Tagging"):
+            yield "s3:PutObjectTagging", target, {}
 
 
 def _version(given: Mapping[str, Any]) -> Keys:

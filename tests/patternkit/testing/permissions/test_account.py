@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from moto import mock_aws
 
 from patternkit.testing.permissions import ProofError
 from patternkit.testing.permissions.account import Account
+from patternkit.testing.permissions.account.makers import MAKERS
+from patternkit.testing.permissions.account.policies import _RESOURCE_POLICIES
 from patternkit.testing.permissions.intrinsics import Unresolved
 from patternkit.testing.permissions.running import process
 from tests.patternkit.testing.permissions.templates import arn, resource
@@ -41,8 +44,33 @@ RESOURCES = {
     "FifoTopic": resource("SNS::Topic", FifoTopic=True),
     "NamedTopic": resource("SNS::Topic", FifoTopic=True, TopicName="t.fifo"),
     "TopicPolicy": resource("SNS::TopicPolicy", Topics=[{"Ref": "Topic"}], PolicyDocument=LIMITED),
-    "Bus": resource("Events::EventBus", Name="bus"),
+    "Bus": resource("Events::EventBus", Name="bus", Policy=LIMITED),
     "Stream": resource("Kinesis::Stream", StreamEncryption={"KeyId": "k"}),
+    "StreamPolicy": resource("Kinesis::ResourcePolicy", ResourceArn=arn("Stream"), ResourcePolicy=LIMITED),
+    "InlineQueue": resource("SQS::Queue"),
+    "InlineQueuePolicy": resource("SQS::QueueInlinePolicy", Queue={"Ref": "InlineQueue"}, PolicyDocument=LIMITED),
+    "InlineTopic": resource("SNS::Topic"),
+    "InlineTopicPolicy": resource("SNS::TopicInlinePolicy", TopicArn={"Ref": "InlineTopic"}, PolicyDocument=LIMITED),
+    "Replica": resource("KMS::ReplicaKey", KeyPolicy=LIMITED),
+    "Global": resource(
+        "DynamoDB::GlobalTable",
+        **SCHEMA,
+        SSESpecification={"SSEEnabled": True},
+        Replicas=[
+            {"Region": "eu-west-2", "SSESpecification": {"KMSMasterKeyId": "other"}},
+            {
+                "Region": "eu-west-1",
+                "SSESpecification": {"KMSMasterKeyId": "k"},
+                "ResourcePolicy": {"PolicyDocument": LIMITED},
+            },
+        ],
+    ),
+    "Cluster": resource("ECS::Cluster", ClusterName="c"),
+    "Work": resource("ECS::TaskDefinition", Family="work", TaskRoleArn=arn("Role"), ExecutionRoleArn="e"),
+    "Bare": resource("ECS::TaskDefinition"),
+    "Plan": resource("ApiGateway::UsagePlan"),
+    "Api": resource("ApiGatewayV2::Api"),
+    "Edge": resource("CloudFront::Distribution"),
     "Parameter": resource("SSM::Parameter", Name="/X/b", Type="StringList", Value=7),
     "Plain": resource("SSM::Parameter", Value="v"),
     "Secret": resource("SecretsManager::Secret", Name="secret", SecretString="s", KmsKeyId="k"),
@@ -61,6 +89,7 @@ RESOURCES = {
     "Listener": resource("ElasticLoadBalancingV2::Listener", Port=8080),
     "Gateway": resource("EC2::TransitGateway"),
     "Routes": resource("EC2::TransitGatewayRouteTable"),
+    "Vault": resource("Backup::BackupVault", AccessPolicy=LIMITED, Of={"Ref": "NamedTopic"}),
     "Unknown": resource("Shop::Till"),
     "Never": {**resource("SQS::Queue"), "Condition": "No"},
 }
@@ -101,6 +130,10 @@ NAMES = {
     "PlainRole": "0-PlainRole",
     "Machine": f"arn:aws:states:{HERE}:stateMachine:m",
     "Alarm": "a",
+    "Global": "0-Global",
+    "Cluster": "c",
+    "Work": f"arn:aws:ecs:{HERE}:task-definition/work:1",
+    "Bare": f"arn:aws:ecs:{HERE}:task-definition/0-Bare:1",
 }
 
 
@@ -133,6 +166,9 @@ ARNS = {
     "Machine.Arn": f"arn:aws:states:{HERE}:stateMachine:m",
     "Machine.Name": "m",
     "Alarm.Arn": f"arn:aws:cloudwatch:{HERE}:alarm:a",
+    "Global.Arn": f"arn:aws:dynamodb:{HERE}:table/0-Global",
+    "Cluster.Arn": f"arn:aws:ecs:{HERE}:cluster/c",
+    "Work.TaskDefinitionArn": f"arn:aws:ecs:{HERE}:task-definition/work:1",
     "Unknown.Arn": Unresolved("Unknown.Arn"),
     "Bucket.Other": Unresolved("Bucket.Other"),
 }
@@ -158,7 +194,19 @@ FOUND = {
     "Role": f"arn:aws:iam::{ID}:role/in/role",
     "Machine": f"arn:aws:states:{HERE}:stateMachine:m",
     "Alarm": f"arn:aws:cloudwatch:{HERE}:alarm:a",
+    "Global": f"arn:aws:dynamodb:{HERE}:table/0-Global",
+    "Cluster": f"arn:aws:ecs:{HERE}:cluster/c",
+    "Cluster.AWS::ECS::Task": f"arn:aws:ecs:{HERE}:task/c",
+    "Cluster.AWS::ECS::ContainerInstance": f"arn:aws:ecs:{HERE}:container-instance/c",
+    "Work": f"arn:aws:ecs:{HERE}:task-definition/work:1",
 }
+
+
+def type_of(logical_id: str) -> str:
+    """The type that policies know a resource by, or what is made along with it."""
+    name, _, part = logical_id.partition(".")
+    kind = {"LogGroup": "AWS::Logs::LogGroup"}.get(part, part) or RESOURCES[name]["Type"]
+    return {"AWS::DynamoDB::GlobalTable": "AWS::DynamoDB::Table"}.get(kind, kind)
 
 
 @pytest.mark.parametrize(("logical_id", "arn"), FOUND.items())
@@ -169,7 +217,7 @@ def test_what_an_arn_stands_for(account: Account, logical_id: str, arn: str) -> 
         found = account.find(within)
         assert found is not None
         assert found.arn == arn
-        assert found.type == RESOURCES.get(logical_id, {"Type": "AWS::Logs::LogGroup"})["Type"]
+        assert found.type == type_of(logical_id)
     assert account.find(f"{arn}-other") is None
 
 
@@ -194,22 +242,74 @@ def test_a_function_that_is_given_a_log_group_has_none_of_its_own(account: Accou
         ("Stream", {"StreamEncryption": {"KeyId": "k"}}),
         ("Secret", {"KmsKeyId": "k"}),
         ("NamedBucket", {}),
+        ("Global", {"SSESpecification": {"SSEEnabled": True, "KMSMasterKeyId": "k"}}),
     ],
 )
 def test_what_encrypts_it(account: Account, logical_id: str, properties: dict[str, Any]) -> None:
     account.name(logical_id)
     made = account._made[0, logical_id]
     assert made.properties == properties
-    assert made in account.made(RESOURCES[logical_id]["Type"])
+    assert made in account.made(type_of(logical_id))
 
 
-@pytest.mark.parametrize("logical_id", ["Bucket", "Streamed", "Queue", "Fifo", "Topic", "Secret", "OwnKey"])
+@pytest.mark.parametrize(
+    "logical_id",
+    [
+        *("Bucket", "Bus", "Fifo", "Global", "InlineQueue", "InlineTopic", "OwnKey", "Queue", "Replica", "Secret"),
+        *("Stream", "Streamed", "Topic"),
+    ],
+)
 def test_whose_policy_it_is(whole: Account, logical_id: str) -> None:
     (statement,) = whole._made[0, logical_id].policies
     assert statement.principals == {"AWS": ["arn:aws:iam::123456789012:root"]}
     assert statement.actions == ("s3:GetObject",)
     for other in ("NamedBucket", "Table", "NamedFifo", "FifoTopic", "Function"):
         assert whole._made[0, other].policies == []
+
+
+def test_a_policy_that_is_not_known_may_deny_whatever_it_may_be_of(whole: Account) -> None:
+    for logical_id in ("Vault", "NamedTopic"):
+        (statement,) = whole._made[0, logical_id].policies
+        assert (statement.policy, statement.number, statement.allow) == ("Vault", 1, False)
+        assert (statement.actions, statement.as_written) == (("*",), ())
+        assert statement.resources == (Unresolved("policy of AWS::Backup::BackupVault"),)
+        assert statement.principals == {"AWS": ("*",)}
+        assert not statement.condition
+
+
+def test_every_type_that_is_made_and_every_policy_is_tried() -> None:
+    assert {one["Type"] for one in RESOURCES.values()} >= MAKERS.keys() | _RESOURCE_POLICIES.keys()
+
+
+def test_the_roles_of_tasks_are_kept(account: Account) -> None:
+    assert account.name("Work") != account.name("Bare")
+    made = account._made
+    assert made[0, "Work"].properties == {"TaskRoleArn": f"arn:aws:iam::{ID}:role/in/role", "ExecutionRoleArn": "e"}
+    assert made[0, "Bare"].properties == {}
+    families = account.client("ecs").list_task_definition_families()["families"]
+    assert sorted(families) == ["0-Bare", "work"]
+
+
+def test_what_has_a_name_that_aws_chooses(account: Account) -> None:
+    edge, plan, api = account.name("Edge"), account.name("Plan"), account.name("Api")
+    assert re.fullmatch(r"E[0-9A-F]{13}", edge)
+    assert account.find(f"arn:aws:cloudfront::{ID}:distribution/{edge}") is account._made[0, "Edge"]
+    assert account.resolve(0, [arn("Edge", "Id"), arn("Edge", "DomainName")]) == [edge, f"{edge}.cloudfront.net"]
+    assert account.find(f"arn:aws:apigateway:eu-west-1::/usageplans/{plan}/keys/k") is account._made[0, "Plan"]
+    assert account.resolve(0, [arn("Plan", "Id"), arn("Api", "ApiId")]) == [plan, api]
+    assert len({edge, plan, api, account.name("Gateway")}) == 4
+
+
+def test_a_global_table_is_where_a_replica_is() -> None:
+    replicas = [{"Region": "eu-west-2"}]
+    with process(ID, "eu-west-1"), mock_aws(config={"core": {"reset_boto3_session": False}}):
+        made = Account(
+            [{"Resources": {"T": resource("DynamoDB::GlobalTable", **SCHEMA, Replicas=replicas)}}],
+            account=ID,
+            region="eu-west-1",
+        )
+        with pytest.raises(ProofError, match=r"^T: none of its replicas is in eu-west-1$"):
+            made.name("T")
 
 
 def test_a_key_without_a_policy_is_left_to_the_account(account: Account) -> None:
@@ -334,7 +434,7 @@ def test_parameters_exports_and_outputs() -> None:
 
 def test_only_one_of_a_type(account: Account) -> None:
     assert account.only("AWS::Events::EventBus") == "bus"
-    with pytest.raises(ProofError, match=r"^there are 3 resources of the type AWS::SQS::Queue$"):
+    with pytest.raises(ProofError, match=r"^there are 4 resources of the type AWS::SQS::Queue$"):
         account.only("AWS::SQS::Queue")
     assert "Never" not in [logical_id for _, logical_id, _ in account.resources()]
 

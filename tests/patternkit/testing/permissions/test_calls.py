@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from patternkit.testing.permissions.account import Account, Made
 from patternkit.testing.permissions.calls import Call, request_context, requests
@@ -12,19 +13,39 @@ from patternkit.testing.permissions.errors import NotModelled
 
 ROLE = "arn:aws:iam::123456789012:role/role"
 HERE = "us-east-1:123456789012"
+TASKS = f"arn:aws:ecs:{HERE}:task-definition"
 Given = dict[str, Any]
 
 
+class Objects:
+    """Of the objects in the account one version of one has tags."""
+
+    def get_object_tagging(self, Bucket: str, Key: str, VersionId: str = "") -> Given:  # noqa: N803 - as boto3 has it
+        if Key == "none":
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObjectTagging")
+        tagged = (Bucket, Key, VersionId) in (("from", "tagged", ""), ("from", "versions", "v"))
+        return {"TagSet": [{"Key": "a", "Value": "b"}] if tagged else []}
+
+
+class WithObjects(Account):
+    def client(self, service: str) -> Any:
+        assert service == "s3"
+        return Objects()
+
+
 def account(region: str = "us-east-1") -> Account:
-    made = Account([], account="123456789012", region=region)
+    made = WithObjects([], account="123456789012", region=region)
     for number, (kind, arn) in enumerate(
         [
             ("AWS::SecretsManager::Secret", f"arn:aws:secretsmanager:{HERE}:secret:shop-Ab12Cd"),
             ("AWS::SecretsManager::Secret", f"arn:aws:secretsmanager:{HERE}:secret:till-Ab12Cd"),
             ("AWS::SSM::Parameter", f"arn:aws:ssm:{HERE}:parameter/a/b"),
+            ("AWS::ECS::TaskDefinition", f"{TASKS}/work:1"),
+            ("AWS::ECS::TaskDefinition", f"{TASKS}/bare:1"),
         ]
     ):
-        made._made[0, str(number)] = Made(kind, arn, {}, arn)
+        roles = {"TaskRoleArn": "arn:task", "ExecutionRoleArn": "arn:execution"} if arn.endswith("work:1") else {}
+        made._made[0, str(number)] = Made(kind, arn, {}, arn, properties=roles)
     return made
 
 
@@ -119,13 +140,69 @@ class TestS3:
         with pytest.raises(NotModelled, match=rf"^a source of s3:{operation} that is not a mapping$"):
             needs("s3", operation, A | {"CopySource": "from/x"})
 
-    @pytest.mark.parametrize("operation", ["PutObject", "CreateMultipartUpload"])
-    def test_tags_and_access_of_a_new_object(self, operation: str) -> None:
-        put = ("s3:PutObject", "arn:aws:s3:::b/k")
-        assert needs("s3", operation, A | {"Tagging": "a=b"}) == [put, ("s3:PutObjectTagging", "arn:aws:s3:::b/k")]
-        acl = ("s3:PutObjectAcl", "arn:aws:s3:::b/k")
-        for name in ("ACL", "GrantRead", "GrantFullControl"):
-            assert needs("s3", operation, A | {name: "x"}) == [put, acl]
+    @pytest.mark.parametrize("operation", ["PutObject", "CreateMultipartUpload", "CopyObject"])
+    @pytest.mark.parametrize(
+        ("action", "names"),
+        [
+            ("PutObjectTagging", ["Tagging"]),
+            ("PutObjectAcl", ["ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP"]),
+            ("PutObjectRetention", ["ObjectLockMode", "ObjectLockRetainUntilDate"]),
+            ("PutObjectLegalHold", ["ObjectLockLegalHoldStatus"]),
+        ],
+    )
+    def test_what_is_set_of_a_new_object(self, operation: str, action: str, names: list[str]) -> None:
+        source = {"CopySource": {"Bucket": "from", "Key": "x"}} if operation == "CopyObject" else {}
+        put = needs("s3", operation, A | source)
+        assert put[-1] == ("s3:PutObject", "arn:aws:s3:::b/k")
+        for given in [dict.fromkeys([one], "x") for one in names] + [dict.fromkeys(names, "x")]:
+            assert needs("s3", operation, A | source | given) == [*put, (f"s3:{action}", "arn:aws:s3:::b/k")]
+
+    @pytest.mark.parametrize(
+        ("source", "given", "expected"),
+        [
+            ({"Key": "tagged"}, {}, ["GetObject", "PutObject", "GetObjectTagging", "PutObjectTagging"]),
+            (
+                {"Key": "tagged"},
+                {"TaggingDirective": "COPY"},
+                ["GetObject", "PutObject", "GetObjectTagging", "PutObjectTagging"],
+            ),
+            ({"Key": "tagged"}, {"TaggingDirective": "REPLACE"}, ["GetObject", "PutObject"]),
+            (
+                {"Key": "tagged"},
+                {"TaggingDirective": "REPLACE", "Tagging": "a=b"},
+                ["GetObject", "PutObject", "PutObjectTagging"],
+            ),
+            (
+                {"Key": "versions", "VersionId": "v"},
+                {},
+                ["GetObjectVersion", "PutObject", "GetObjectVersionTagging", "PutObjectTagging"],
+            ),
+            ({"Key": "versions"}, {}, ["GetObject", "PutObject"]),
+            ({"Key": "none"}, {}, ["GetObject", "PutObject"]),
+        ],
+    )
+    def test_tags_that_are_copied(self, source: Given, given: Given, expected: list[str]) -> None:
+        call = A | {"CopySource": {"Bucket": "from"} | source} | given
+        resources = {True: f"arn:aws:s3:::from/{source['Key']}", False: "arn:aws:s3:::b/k"}
+        assert needs("s3", "CopyObject", call) == [
+            (f"s3:{action}", resources[action.startswith("Get")]) for action in expected
+        ]
+        of_version = [
+            one.context["s3:versionid"]
+            for one in requests(Call("s3", "CopyObject", call, "us-east-1", secure=True), account(), ROLE)
+            if one.action.startswith("s3:Get")
+        ]
+        assert set(of_version) == {("v",) if "VersionId" in source else None}
+        # A part of an object has no tags.
+        assert len(needs("s3", "UploadPartCopy", call)) == 2
+
+    def test_who_deletes_what_is_retained(self) -> None:
+        bypass, arn = {"BypassGovernanceRetention": True}, "arn:aws:s3:::b/k"
+        expected = [("s3:DeleteObject", arn), ("s3:BypassGovernanceRetention", arn)]
+        assert needs("s3", "DeleteObject", A | bypass) == expected
+        several = {"Bucket": "b", "Delete": {"Objects": [{"Key": "k"}]}}
+        assert needs("s3", "DeleteObjects", several | bypass) == expected
+        assert needs("s3", "DeleteObjects", several | {"BypassGovernanceRetention": False}) == expected[:1]
 
     def test_what_only_looks_like_it(self) -> None:
         assert needs("s3", "GetObject", A | {"Tagging": "x", "GrantRead": "x"}) == [
@@ -197,8 +274,14 @@ def test_dynamodb(operation: str, given: Given, expected: list[tuple[str, str]])
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012/q"
 QUEUE, TOPIC, KEY = f"arn:aws:sqs:{HERE}:q", f"arn:aws:sns:{HERE}:t", f"arn:aws:kms:{HERE}:key/k"
 STREAM, FUNCTION, ALARM = f"arn:aws:kinesis:{HERE}:stream/s", f"arn:aws:lambda:{HERE}:function:f", f"{HERE}:alarm:"
+CLUSTER, TASK = f"arn:aws:ecs:{HERE}:cluster/c", f"arn:aws:ecs:{HERE}:task"
+WORK = [("ecs:RunTask", f"{TASKS}/work:1"), ("iam:PassRole", "arn:task"), ("iam:PassRole", "arn:execution")]
 BUS, SECRET = f"arn:aws:events:{HERE}:event-bus/", f"arn:aws:secretsmanager:{HERE}:secret:shop-Ab12Cd"
 GATEWAY = f"arn:aws:ec2:{HERE}:transit-gateway"
+REST = "arn:aws:apigateway:us-east-1::"
+TAGS = f"{REST}/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapikeys%2F*"
+EDGE, WEB_ACL = "arn:aws:cloudfront::123456789012:distribution/E1", "arn:aws:wafv2:us-east-1:1:global/webacl/a/b"
+LOGGED = {"Logging": {"Enabled": True, "Bucket": "logs.s3.eu-west-1.amazonaws.com"}, "WebACLId": WEB_ACL}
 
 
 @pytest.mark.parametrize(
@@ -255,9 +338,43 @@ GATEWAY = f"arn:aws:ec2:{HERE}:transit-gateway"
         ("ssm", "DescribeParameters", {}, [("ssm:DescribeParameters", "*")]),
         *(
             ("secretsmanager", operation, {"SecretId": name}, [(f"secretsmanager:{operation}", SECRET)])
-            for operation in ("GetSecretValue", "DescribeSecret", "PutSecretValue")
+            for operation in ("GetSecretValue", "DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage")
             for name in ("shop", SECRET)
         ),
+        ("apigateway", "CreateApiKey", {"name": "a"}, [("apigateway:POST", f"{REST}/apikeys")]),
+        (
+            "apigateway",
+            "CreateApiKey",
+            {"name": "a", "tags": {"a": "b"}},
+            [("apigateway:POST", f"{REST}/apikeys"), ("apigateway:PUT", TAGS)],
+        ),
+        (
+            "apigateway",
+            "DeleteUsagePlanKey",
+            {"usagePlanId": "p", "keyId": "k"},
+            [("apigateway:DELETE", f"{REST}/usageplans/p/keys/k")],
+        ),
+        ("apigateway", "CreateRoutingRule", {}, None),
+        ("cloudfront", "GetDistributionConfig", {"Id": "E1"}, [("cloudfront:GetDistributionConfig", EDGE)]),
+        ("cloudfront", "CreateInvalidation", {"DistributionId": "E1"}, [("cloudfront:CreateInvalidation", EDGE)]),
+        (
+            "cloudfront",
+            "UpdateDistribution",
+            {"Id": "E1", "DistributionConfig": {}},
+            [("cloudfront:UpdateDistribution", EDGE)],
+        ),
+        (
+            "cloudfront",
+            "UpdateDistribution",
+            {"Id": "E1", "DistributionConfig": LOGGED},
+            [
+                ("cloudfront:UpdateDistribution", EDGE),
+                ("s3:GetBucketAcl", "arn:aws:s3:::logs"),
+                ("s3:PutBucketAcl", "arn:aws:s3:::logs"),
+                ("wafv2:GetWebACL", WEB_ACL),
+            ],
+        ),
+        ("cloudfront", "DeleteDistribution", {"Id": "E1"}, None),
         ("secretsmanager", "GetSecretValue", {"SecretId": "other"}, None),
         ("secretsmanager", "GetSecretValue", {"SecretId": "Ab12Cd"}, None),
         ("secretsmanager", "GetSecretValue", {}, None),
@@ -322,6 +439,25 @@ GATEWAY = f"arn:aws:ec2:{HERE}:transit-gateway"
                 "EnableTransitGatewayRouteTablePropagation",
             )
         ),
+        ("ecs", "ListTasks", {}, [("ecs:ListTasks", f"arn:aws:ecs:{HERE}:container-instance/default/*")]),
+        ("ecs", "ListTasks", {"cluster": "c"}, [("ecs:ListTasks", f"arn:aws:ecs:{HERE}:container-instance/c/*")]),
+        ("ecs", "ListTasks", {"cluster": CLUSTER}, [("ecs:ListTasks", f"arn:aws:ecs:{HERE}:container-instance/c/*")]),
+        ("ecs", "ListClusters", {}, [("ecs:ListClusters", "*")]),
+        ("ecs", "StopTask", {"task": "t"}, None),
+        ("ecs", "RunTask", {"taskDefinition": "bare"}, [("ecs:RunTask", f"{TASKS}/bare:1")]),
+        *(("ecs", "RunTask", {"taskDefinition": name}, WORK) for name in ("work", f"{TASKS}/work:1")),
+        *(
+            (
+                "ecs",
+                "RunTask",
+                {"taskDefinition": "work", "cluster": "c"} | tags,
+                [*WORK, ("ecs:TagResource", f"{TASK}/c/*")],
+            )
+            for tags in ({"tags": [{"key": "a", "value": "b"}]}, {"propagateTags": "TASK_DEFINITION"})
+        ),
+        ("ecs", "RunTask", {"taskDefinition": "work", "propagateTags": "NONE", "tags": []}, WORK),
+        ("ecs", "RunTask", {"taskDefinition": "other"}, None),
+        ("ecs", "RunTask", {"taskDefinition": "wor"}, None),
         ("ec2", "DescribeInstances", {}, [("ec2:DescribeInstances", "*")]),
         ("ec2", "TerminateInstances", {}, None),
         (
@@ -362,6 +498,12 @@ def test_other_services(service: str, operation: str, given: Given, expected: li
             "the key of a parameter that the template does not make (ssm:GetParameter)",
         ),
         ("secretsmanager", "GetSecretValue", {}, "which secret secretsmanager:GetSecretValue names"),
+        (
+            "ecs",
+            "RunTask",
+            {"taskDefinition": "other"},
+            "which roles a task definition has that the template does not make (ecs:RunTask)",
+        ),
         ("sts", "AssumeRole", {}, "which resources sts:AssumeRole names"),
         ("tagging", "NoSuchThing", {}, "which IAM action tagging:NoSuchThing needs"),
     ],
@@ -383,6 +525,15 @@ def test_condition_keys_of_services() -> None:
     assert keys("events", "PutEvents", {"Entries": [{}]}) == {"events:detail-type": ("",), "events:source": ("",)}
     context = {"EncryptionContext": {"Shop": "one"}}
     assert keys("kms", "Decrypt", {"KeyId": "k", **context}) == {"kms:encryptioncontext:shop": ("one",)}
+
+
+def test_condition_keys_of_tasks() -> None:
+    for cluster in ("c", CLUSTER):
+        assert keys("ecs", "ListTasks", {"cluster": cluster}) == {"ecs:cluster": (CLUSTER,)}
+        assert keys("ecs", "RunTask", {"cluster": cluster, "taskDefinition": "bare"}) == {"ecs:cluster": (CLUSTER,)}
+    assert keys("ecs", "RunTask", {"taskDefinition": "work"}) == {"iam:passedtoservice": ("ecs-tasks.amazonaws.com",)}
+    tagged = {"taskDefinition": "work", "tags": [{"key": "a", "value": "b"}]}
+    assert keys("ecs", "RunTask", tagged) == {"ecs:createaction": ("RunTask",)}
 
 
 def test_what_every_request_has() -> None:

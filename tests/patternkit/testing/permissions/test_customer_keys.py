@@ -166,3 +166,13 @@ def test_the_context_that_a_service_encrypts_with(
             "kms:encryptioncontextkeys": tuple(keys) or None,
             **{f"kms:encryptioncontext:{name}": (value,) for name, value in keys.items()},
         }
+
+
+def test_a_write_that_names_a_key_of_its_own_into_a_bucket_without_one() -> None:
+    made = account()
+    for one in made.made("AWS::S3::Bucket"):
+        one.properties = {}
+    written = Request("s3:PutObject", f"{BUCKET}/k", {METHOD: ("aws:kms",), NAMED: ("o",)}, "a test")
+    (generate,) = key_requests(written, made)
+    assert generate.resource == f"arn:aws:kms:{HERE}:key/o"
+    assert generate.context["kms:encryptioncontext:aws:s3:arn"] == (f"{BUCKET}/k",)

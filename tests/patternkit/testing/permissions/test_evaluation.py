@@ -1,12 +1,13 @@
 """What AWS would answer: denials, wildcards, conditions, the policies of resources and keys, boundaries."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from patternkit.testing.permissions.errors import ProofError
-from patternkit.testing.permissions.evaluation import AccessDecision, Role, evaluate
+from patternkit.testing.permissions.evaluation import AccessDecision, Evaluation, Role, evaluate
 from patternkit.testing.permissions.intrinsics import Unresolved
 from patternkit.testing.permissions.statements import Request, Statement, read_policy
 
@@ -88,6 +89,9 @@ def test_actions_and_resources(parts: dict[str, Any], expected: AccessDecision) 
         ({"Bool": {"aws:SecureTransport": "true"}}, ALLOWED),
         ({"Bool": {"aws:SecureTransport": True}}, ALLOWED),
         ({"Bool": {"aws:SecureTransport": "false"}}, DENIED),
+        # A truth value is written in small letters, also where the case matters.
+        ({"StringEquals": {"aws:SecureTransport": True}}, ALLOWED),
+        ({"StringEquals": {"aws:SecureTransport": [False]}}, DENIED),
         ({"StringEquals": {"s3:prefix": ["out/", "in/"]}}, ALLOWED),
         ({"StringEquals": {"s3:prefix": "IN/"}}, DENIED),
         ({"StringEqualsIgnoreCase": {"s3:prefix": "IN/"}}, ALLOWED),
@@ -221,3 +225,10 @@ def test_a_policy_that_is_none_is_told_in_one_line(document: dict[str, Any], mes
     with pytest.raises(ProofError) as caught:
         list(read_policy("Policy", document, document))
     assert str(caught.value) == message
+
+
+def test_what_is_not_told_to_be_used_is_nothing() -> None:
+    answer = Evaluation(Request("a:b", "*", {}, "a test"), AccessDecision.NOT_EVALUATED, "why")
+    assert answer.used == ()
+    # By what it is allowed makes no other answer of it.
+    assert answer == replace(answer, used=tuple(read(statement())))

@@ -312,7 +312,7 @@ class TestCalls:
     @pytest.mark.parametrize(
         ("call", "why"),
         [
-            (lambda: boto3.client("ecs").list_tasks(cluster="one"), "which resources ecs:ListTasks names"),
+            (lambda: boto3.client("ecs").describe_clusters(), "which resources ecs:DescribeClusters names"),
             (lambda: boto3.client("s3").get_bucket_acl(Bucket="one"), "what s3:GetBucketAcl needs"),
             (
                 lambda: boto3.client("s3").generate_presigned_url("get_object", {"Bucket": "one", "Key": "a"}),
@@ -769,6 +769,16 @@ class TestWhatAHandlerIsGiven:
         finally:
             for name in ("kept_package", "kept_package.other"):
                 sys.modules.pop(name, None)
+
+
+def test_variables_are_texts_whatever_the_template_has() -> None:
+    seen: dict[str, str] = {}
+    variables = {"NUMBER": 7, "YES": True, "TEXT": "t", "LATER": {"Fn::GetAtt": ["Unknown", "Endpoint"]}}
+    made = template(variables=variables, Unknown=resource("Shop::Till"))
+    prove(made, handler=lambda *_: seen.update(os.environ), events=[{}])
+    assert {name: seen[name] for name in variables} == {
+        "NUMBER": "7", "YES": "true", "TEXT": "t", "LATER": "Unknown.Endpoint",
+    }  # fmt: skip
 
 
 class TestTemplatesThatAreNone:

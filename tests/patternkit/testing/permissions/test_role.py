@@ -194,6 +194,8 @@ MADE = {
         ("Shop/Handler/Handler", "ShopHandler12345678"),
         ("ShopShop/Worker", "ShopShopWorkerABCDEF01"),
         ("Default/Shop/Handler", "ShopHandler12345678"),
+        ("Shop/Default/Handler", "ShopHandler12345678"),
+        ("Shop/Resource/Handler/Default", "ShopHandler12345678"),
     ],
 )
 def test_a_function_by_its_name_or_path(named: str, found: str) -> None:

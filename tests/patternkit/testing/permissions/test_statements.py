@@ -143,6 +143,7 @@ def test_actions() -> None:
     assert "s3:getobject" in set(expand("*"))
     assert suggestion("s3:GetObjekt") == "; did you mean s3:getobject?"
     assert suggestion("SQS:SendMesage") == "; did you mean sqs:sendmessage?"
+    assert suggestion("s3:Get:Object") == "; did you mean s3:getobject?"
     assert suggestion("nobody:GetObject") == suggestion("s3:zzzzzzzz") == ""
 
 
@@ -216,6 +217,20 @@ def test_what_is_no_policy(written: Any, message: str) -> None:
     with pytest.raises(ProofError) as raised:
         read(written)
     assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    ("resource", "invoked", "expected"),
+    [
+        ("execute-api:/*", "live/GET/orders", True),
+        ("execute-api:/live/GET/*", "live/GET/orders", True),
+        ("execute-api:/live/GET/*", "live/POST/orders", False),
+        ("execute-api:/test/*", "live/GET/orders", False),
+    ],
+)
+def test_a_policy_of_an_api_need_not_say_which_api(resource: str, invoked: str, expected: bool) -> None:
+    (one,) = read({"Statement": {**ALLOW, "Action": "execute-api:Invoke", "Resource": resource, "Principal": "*"}})
+    assert one.resource_matches(f"arn:aws:execute-api:eu-west-1:111122223333:abcdefghij/{invoked}") is expected
 
 
 def test_actions_with_wildcards_need_not_exist() -> None:

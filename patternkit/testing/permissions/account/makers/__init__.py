@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from patternkit.testing.permissions.account.identity import Identity
 from patternkit.testing.permissions.account.made import Definition, Made
-from patternkit.testing.permissions.account.makers import compute, keys_and_secrets, messaging, networking, storage
+from patternkit.testing.permissions.account.makers import (
+    compute,
+    containers,
+    keys_and_secrets,
+    messaging,
+    networking,
+    storage,
+)
 from patternkit.testing.permissions.intrinsics import Unresolved, described
 
 
@@ -16,7 +23,9 @@ def unknown(_: Identity, definition: Definition) -> Made:
 
 
 MAKERS: dict[str, Callable[[Identity, Definition], Made]] = {
+    "AWS::ApiGateway::UsagePlan": networking.usage_plan,
     "AWS::ApiGatewayV2::Api": networking.api,
+    "AWS::CloudFront::Distribution": networking.distribution,
     "AWS::DynamoDB::GlobalTable": storage.global_table,
     "AWS::CloudWatch::Alarm": compute.metric_alarm,
     "AWS::ElasticLoadBalancingV2::Listener": networking.listener,
@@ -24,6 +33,8 @@ MAKERS: dict[str, Callable[[Identity, Definition], Made]] = {
     "AWS::DynamoDB::Table": storage.table,
     "AWS::EC2::TransitGateway": networking.transit_gateway,
     "AWS::EC2::TransitGatewayRouteTable": networking.transit_gateway_route_table,
+    "AWS::ECS::Cluster": containers.cluster,
+    "AWS::ECS::TaskDefinition": containers.task_definition,
     "AWS::Events::EventBus": messaging.event_bus,
     "AWS::IAM::Role": compute.role,
     "AWS::KMS::Alias": keys_and_secrets.alias,

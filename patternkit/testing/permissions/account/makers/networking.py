@@ -1,4 +1,4 @@
-"""Load balancers, transit gateways and HTTP APIs."""
+"""Load balancers, transit gateways, APIs and distributions."""
 
 from __future__ import annotations
 
@@ -57,3 +57,17 @@ def api(_: Identity, definition: Definition) -> Made:
     """Name an HTTP or WebSocket API; nothing answers there."""
     name = f"api{hashlib.sha256(definition.logical_id.encode()).hexdigest()[:7]}"
     return Made("AWS::ApiGatewayV2::Api", name, {"ApiId": name}, None)
+
+
+def usage_plan(account: Identity, definition: Definition) -> Made:
+    """Make a usage plan of API Gateway, by name."""
+    name = _digits(definition)[:6]
+    arn = f"arn:{account.partition}:apigateway:{account.region}::/usageplans/{name}"
+    return Made("AWS::ApiGateway::UsagePlan", name, {"Id": name}, arn)
+
+
+def distribution(account: Identity, definition: Definition) -> Made:
+    """Make a distribution of CloudFront, by name."""
+    name = f"E{_digits(definition)[:13].upper()}"
+    arn = account.arn("cloudfront", f"distribution/{name}", regional=False)
+    return Made("AWS::CloudFront::Distribution", name, {"Id": name, "DomainName": f"{name}.cloudfront.net"}, arn)
