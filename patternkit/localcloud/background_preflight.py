@@ -13,7 +13,7 @@ from typing import Self
 
 from patternkit.localcloud.assembly import AssemblyStack
 from patternkit.localcloud.preflight import Held, Preflight, nested_template
-from patternkit.localcloud.temporary import TemporaryFolder
+from patternkit.temporary import TemporaryFolder
 
 
 class BackgroundPreflight:

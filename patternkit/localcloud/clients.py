@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +26,9 @@ CONFIG = Config(
 )
 # boto3 still makes links with signature version 2 in some Regions, which Amazon S3 and the local cloud refuse.
 CONFIG_S3 = CONFIG.merge(Config(signature_version="s3v4"))
+STORES = "cloudfront-keyvaluestore"
+# boto3 would sign for several Regions at once, which needs awscrt.
+CONFIGS = {"s3": CONFIG_S3, STORES: CONFIG.merge(Config(signature_version="v4"))}
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -61,8 +65,10 @@ class Clients:
                     aws_access_key_id=account,
                     aws_secret_access_key=self._secret,
                     verify=self._verify,
-                    config=CONFIG_S3 if service == "s3" else CONFIG,
+                    config=CONFIGS.get(service, CONFIG),
                 )
+                if service == STORES:
+                    self._made[key].meta.events.register(f"before-sign.{STORES}", _without_account)
             return self._made[key]
 
     def close(self) -> None:
@@ -71,6 +77,11 @@ class Clients:
             for client in self._made.values():
                 client.close()
             self._made.clear()
+
+
+def _without_account(request: Any, **_: Any) -> None:
+    """Take the account away that boto3 puts before the host of a key value store."""
+    request.url = re.sub(r"^(https?://)\d{12}\.", r"\1", request.url)
 
 
 def environment(

@@ -91,7 +91,7 @@ WITHOUT_EFFECT: Mapping[str, Mapping[str, str]] = {
         "DistributionConfig.Logging": "kept, and no log is written",
     },
     "AWS::CloudFront::KeyValueStore": {
-        "*": "its API works; a function that reads it answers 503",
+        "ImportSource": "kept, and no key is imported: put keys by the API",
     },
     "AWS::KinesisFirehose::DeliveryStream": {
         "ExtendedS3DestinationConfiguration.BufferingHints": "kept, and each record is an object of its own at once",

@@ -30,13 +30,54 @@ DEADLINE = 60.0
 ENGINE = PurePosixPath("package/node_modules/@aws/cloudformation-validate")
 RULES = PurePosixPath("package/lib")
 
-FALSE: Mapping[str, tuple[Callable[[str], bool], str]] = {
+Resources = Mapping[str, Mapping[str, Any]]
+
+
+def _only_in_a_description(message: str, resources: Resources) -> bool:
+    """Whether what a message names first is written in GraphQL schemas, but in descriptions and comments alone."""
+    from graphql import GraphQLError, Lexer, Source, TokenKind
+
+    name, is_written = _quoted(message), False
+    for one in resources.values():
+        properties = one.get("Properties")
+        definition = properties.get("Definition") if isinstance(properties, Mapping) else None
+        if one.get("Type") != "AWS::AppSync::GraphQLSchema" or not isinstance(definition, str):
+            continue
+        lexer = Lexer(Source(definition))
+        try:
+            while (token := lexer.advance()).kind is not TokenKind.EOF:
+                if token.kind is TokenKind.NAME and token.value == name:
+                    return False
+        except GraphQLError:
+            return False
+        is_written |= name in definition
+    return is_written
+
+
+def _names_a_data_source(message: str, resources: Resources) -> bool:
+    return resources.get(_quoted(message), {}).get("Type") == "AWS::AppSync::DataSource"
+
+
+def _quoted(message: str) -> str:
+    """What a message has between its first quotation marks; empty where it has none."""
+    return message.partition("'")[2].partition("'")[0]
+
+
+_READS_DESCRIPTIONS = "it takes what follows a colon in a description between single quotation marks for a type"
+
+FALSE: Mapping[str, tuple[Callable[[str, Resources], bool], str]] = {
     "pf-ecs-svc-binpack-field": (
-        lambda message: "'MEMORY'" in message or "'CPU'" in message,
+        lambda message, _: "'MEMORY'" in message or "'CPU'" in message,
         "ECS stores the field in capitals, and the CDK writes it so: https://github.com/aws/aws-cdk/issues/20812",
     ),
+    "pf-appsync-res-data-source-exists": (
+        _names_a_data_source,
+        "it takes Fn::GetAtt of a data source's name for the logical id, and looks for a data source of that name",
+    ),
+    "pf-appsync-schema-undefined-type-reference": (_only_in_a_description, _READS_DESCRIPTIONS),
+    "pf-appsync-schema-unknown-scalar": (_only_in_a_description, _READS_DESCRIPTIONS),
 }
-"""Rules that are wrong in a case: the rule, which findings, and why."""
+"""Rules that are wrong in a case: the rule, which findings by their message and the template's resources, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -69,7 +110,7 @@ class Preflight:
     """The rules at work on a stack's templates. A context manager: however the block ends, they end too."""
 
     def __init__(self, stack: AssemblyStack) -> None:
-        self._types = _types(stack)
+        self._resources = resources_of(stack.template, *stack.nested_templates)
         self._unchecked = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the block
@@ -136,23 +177,34 @@ class Preflight:
             found = json.loads(self._output.read())
         except ValueError:
             return Held(unchecked=f"cdk-preflight ended with status {status}")
-        return Held(refused=tuple(sorted(set(_refusals(found, self._types)))))
+        return Held(refused=tuple(sorted(set(_refusals(found, self._resources)))))
 
 
 class _NotThereError(Exception):
     pass
 
 
-def _refusals(violations: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> Iterable[Refusal]:
+def is_wrong(rule: str, why: str, resources: Resources) -> bool:
+    """Whether a rule is known to be wrong in what it says of a template.
+
+    Args:
+        rule: The rule.
+        why: What it says.
+        resources: The template's resources, by logical id.
+    """
+    return rule in FALSE and FALSE[rule][0](why, resources)
+
+
+def _refusals(violations: Iterable[Mapping[str, Any]], resources: Resources) -> Iterable[Refusal]:
     for violation in violations:
         rule, why = str(violation.get("ruleName", "")), str(violation.get("description", ""))
-        if rule in FALSE and FALSE[rule][0](why):
+        if is_wrong(rule, why, resources):
             continue
         for resource in violation.get("violatingResources") or [{}]:
             logical_id = str(resource.get("resourceLogicalId", "*"))
             yield Refusal(
                 logical_id=logical_id,
-                type=types.get(logical_id, "*"),
+                type=str(resources.get(logical_id, {}).get("Type", "*")),
                 property=next(iter(resource.get("locations") or []), "*").removeprefix("Properties."),
                 why=why,
                 rule=rule,
@@ -160,10 +212,11 @@ def _refusals(violations: Iterable[Mapping[str, Any]], types: Mapping[str, str])
             )
 
 
-def _types(stack: AssemblyStack) -> dict[str, str]:
+def resources_of(*templates: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The resources of templates, by logical id."""
     return {
-        logical_id: str(resource.get("Type", "*"))
-        for template in (stack.template, *stack.nested_templates)
+        logical_id: resource
+        for template in templates
         for logical_id, resource in template.get("Resources", {}).items()
         if isinstance(resource, Mapping)
     }

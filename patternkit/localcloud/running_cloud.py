@@ -170,7 +170,7 @@ class RunningCloud:
             return ""
         return "\n".join(message for _, message in sorted(lines, key=lambda line: line[0]))
 
-    def wait_for(self, predicate: Callable[[], T], *, what: str, deadline: float = 30.0) -> T:
+    def wait_for(self, predicate: Callable[[], T | None], *, what: str, deadline: float = 30.0) -> T:
         """Call a predicate until it gives something true, and return that.
 
         An answer of AWS that is an error (the object is not there yet) counts as not true; any other

@@ -23,7 +23,7 @@ from botocore.credentials import Credentials
 
 from patternkit.localcloud.errors import StartFailed
 from patternkit.localcloud.polling import polls
-from patternkit.localcloud.temporary import TemporaryFolder
+from patternkit.temporary import TemporaryFolder
 
 HOST = "127.0.0.1"
 MINISTACK = "1.5.33"

@@ -38,6 +38,28 @@ def test_a_rule_that_is_known_to_be_wrong_is_passed_over(held: Held) -> None:
     assert all(reason for _, reason in FALSE.values())
 
 
+def test_a_data_source_that_is_named_by_its_attribute_is_there() -> None:
+    rule = "pf-appsync-res-data-source-exists"
+    said = "data source '{}' is never created on API 'Api' in this template"
+    resources = {"Api": {"Type": "AWS::AppSync::GraphQLApi"}, "Table": {"Type": "AWS::AppSync::DataSource"}}
+    assert preflight.is_wrong(rule, said.format("Table"), resources)
+    assert not preflight.is_wrong(rule, said.format("Tabel"), resources)
+    assert not preflight.is_wrong("pf-another", said.format("Table"), resources)
+
+
+@pytest.mark.parametrize("rule", ["pf-appsync-schema-undefined-type-reference", "pf-appsync-schema-unknown-scalar"])
+def test_words_of_a_schemas_descriptions_are_no_types(rule: str) -> None:
+    schema = 'type Query {\n  "What it is: whatever it was."\n  it: Thing # a comment: odd\n}'
+    resources = {"Schema": {"Type": "AWS::AppSync::GraphQLSchema", "Properties": {"Definition": schema}}}
+    for word in ("whatever", "odd"):
+        assert preflight.is_wrong(rule, f"field type '{word}' is never declared in the SDL", resources)
+    assert not preflight.is_wrong(rule, "field type 'Thing' is never declared in the SDL", resources)
+    # What is said otherwise, or of what is not read here, is believed.
+    for elsewhere in ({}, {"Schema": {"Type": "AWS::AppSync::GraphQLSchema", "Properties": []}}):
+        assert not preflight.is_wrong(rule, "field type 'whatever' is never declared in the SDL", elsewhere)
+    assert not preflight.is_wrong(rule, "a field's type is never declared", {"Schema": {"Type": "AWS::SNS::Topic"}})
+
+
 def test_the_report_of_a_deployment_has_it(monkeypatch: pytest.MonkeyPatch, small: Path) -> None:
     refusal = Refusal(logical_id="Queue", type="AWS::SQS::Queue", property="*", why="no", rule="r", source="")
     monkeypatch.setattr(Preflight, "findings", lambda _self: Held(refused=(refusal,)))

@@ -9,8 +9,8 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from patternkit.localcloud import Deployment, LocalCloud, Report
 from patternkit.localcloud.effects import UNLESS_ENFORCED, WITHOUT_EFFECT
 from patternkit.localcloud.effects_by_value import WHERE
-from patternkit.localcloud.embedded import Noted, Notes, listen
 from patternkit.localcloud.emulation.left_out import LEFT_OUT
+from patternkit.localcloud.inside.noted_properties import Noted, Notes, listen
 from patternkit.localcloud.repair import holds
 from patternkit.localcloud.repairs import REPAIRS
 from patternkit.localcloud.report import Provisioned, dropped
