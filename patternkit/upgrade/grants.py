@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from typing import Any, NamedTuple
 
 from patternkit.templates import TemplateError
@@ -11,7 +12,7 @@ from patternkit.templates.documents import parse_json
 from patternkit.testing.permissions.intrinsics import described
 from patternkit.testing.permissions.wildcards import matches
 from patternkit.upgrade.changes import Template, properties_of, resources
-from patternkit.upgrade.settings import items, mappings
+from patternkit.upgrade.settings import ABSENT, is_function, items, mappings, possible
 
 Templates = Mapping[str, Template]
 """Templates by name; "" is the name of the only one."""
@@ -36,6 +37,7 @@ class Grant:
         principal: Who may; "" in a policy of a role.
         condition: The condition element, as JSON pairs of operator, key and value.
         made: What the resource is made by, where the set makes it.
+        maybe: Whether it is there only if a condition of the template holds.
     """
 
     holder: Holder
@@ -45,6 +47,7 @@ class Grant:
     principal: str
     condition: frozenset[str]
     made: Holder | None = None
+    maybe: bool = field(default=False, compare=False)
 
     def covers(self, other: "Grant") -> bool:
         """Say whether this allows, or denies, at least what another of the same holder does."""
@@ -54,6 +57,8 @@ class Grant:
             and matches(self.resource, other.resource)
             and self.principal in ("*", other.principal)
             and self.condition <= other.condition
+            # A denial that may be missing replaces none that is there.
+            and (self.allow or other.maybe or not self.maybe)
         )
 
 
@@ -115,11 +120,16 @@ class PolicySet:
         if resource["Type"] == "AWS::Lambda::Permission":
             yield _invocation(self.owner(name, properties.get("FunctionName")), properties)
             return
+        if resource["Type"] == _BUS_POLICY and "Statement" not in properties:
+            properties = {"Statement": _older_statement(properties)}
         for holder, what, _ in self._memberships(name, logical_id, resource):
             yield Grant(holder, True, f"everything of {what}", "*", "", frozenset())  # noqa: FBT003
         for path, document in _documents(properties, ()):
             for holder in self._holders(name, logical_id, resource, path):
-                yield from self._of_document(name, holder, document)
+                condition = resource.get("Condition")
+                maybe = condition is not None and self.resource(holder).get("Condition") != condition
+                for grant in self._of_document(name, holder, document):
+                    yield replace(grant, maybe=maybe or grant.maybe)
 
     def _memberships(
         self, name: str, logical_id: str, resource: Mapping[str, Any]
@@ -153,10 +163,7 @@ class PolicySet:
                 seen.add(one)
                 pending += edges.get(one, [])
                 denied = [grant for grant in found.get(one, []) if not grant.allow and not grant.principal]
-                found.setdefault(holder, []).extend(
-                    Grant(holder, False, each.action, each.resource, "", each.condition, each.made)  # noqa: FBT003
-                    for each in denied
-                )
+                found[holder].extend(replace(each, holder=holder, principal="") for each in denied)
 
     def _holders(self, name: str, logical_id: str, resource: Mapping[str, Any], path: tuple[str, ...]) -> list[Holder]:
         """Whose a policy is, so that a policy that is only moved to another resource changes nothing."""
@@ -170,7 +177,9 @@ class PolicySet:
             names = [properties[one] for one in ("RoleName", "UserName", "GroupName") if one in properties]
         elif kind == "AWS::Organizations::Policy":
             names = items(properties.get("TargetIds"))
-        elif path[-1:] in (("PolicyDocument",), ("ResourcePolicy",), ("Policy",)):
+        elif kind == _BUS_POLICY:
+            names = [properties.get("EventBusName", "the default event bus")]
+        elif path[-1:] in ((), ("PolicyDocument",), ("ResourcePolicy",), ("Policy",)):
             for one in _ATTACHED_BY:
                 names += items(properties.get(one))
         found = [self.owner(name, one) for one in names]
@@ -179,15 +188,12 @@ class PolicySet:
         return [*found, *own]
 
     def _of_document(self, name: str, holder: Holder, document: Mapping[str, Any]) -> Iterator[Grant]:
+        surely = [one for one in _as_list(document["Statement"]) if isinstance(one, Mapping)]
         for statement in mappings(document["Statement"]):
             actions = [described(one) for one in items(statement.get("NotAction", statement.get("Action")))]
             written = items(statement.get("NotResource", statement.get("Resource", "*")))
             targets = [(described(one), self._made(name, one)) for one in written]
-            condition = frozenset(
-                f"{operator} {key} {described(value)}"
-                for operator, given in _pairs(statement.get("Condition"))
-                for key, value in _pairs(given)
-            )
+            conditions = list(dict.fromkeys(_conditions(statement.get("Condition"))))
             # All but some: one grant of its own kind, that only the same one covers.
             if "NotAction" in statement:
                 actions = [f"anything but {', '.join(sorted(actions))}"]
@@ -195,9 +201,10 @@ class PolicySet:
                 targets = [(f"anything but {', '.join(sorted(text for text, _ in targets))}", None)]
             for action in actions:
                 for target, made in targets:
-                    for principal in _principals(statement):
+                    for principal, condition in product(_principals(statement), conditions):
                         allow = statement["Effect"] == "Allow"
-                        yield Grant(holder, allow, action, target, principal, condition, made)
+                        maybe = len(conditions) > 1 or not any(one is statement for one in surely)
+                        yield Grant(holder, allow, action, target, principal, condition, made, maybe)
 
     def _made(self, name: str, value: Any) -> Holder | None:
         """The resource of the set that the resource of a statement is, or is in."""
@@ -213,9 +220,26 @@ class PolicySet:
         return found if found.template is not None else None
 
 
-def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
-    for one in mappings(value):
-        yield from one.items()
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _conditions(given: Any) -> Iterator[frozenset[str]]:
+    """What the condition of a statement may turn out to be, as pairs of operator, key and value."""
+    for operators in possible(given):
+        named = operators.items() if isinstance(operators, Mapping) else ()
+        each = [list(_keys(operator, keys)) for operator, keys in named]
+        yield from (frozenset().union(*one) for one in product(*each))
+
+
+def _keys(operator: str, given: Any) -> Iterator[frozenset[str]]:
+    for keys in possible(given):
+        named = keys.items() if isinstance(keys, Mapping) else ()
+        each = [[(operator, key, value) for value in possible(inner)] for key, inner in named]
+        for one in product(*each):
+            yield frozenset(
+                f"{operator} {key} {described(value)}" for operator, key, value in one if value is not ABSENT
+            )
 
 
 def _invocation(holder: Holder, properties: Mapping[str, Any]) -> Grant:
@@ -232,6 +256,20 @@ def _invocation(holder: Holder, properties: Mapping[str, Any]) -> Grant:
         principal=described(properties.get("Principal")),
         condition=frozenset(conditions),
     )
+
+
+def _older_statement(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """A permission of an event bus as it was written before buses took statements: for an account, or everybody."""
+    condition = properties.get("Condition")
+    return {
+        "Effect": "Allow",
+        "Action": properties.get("Action"),
+        "Principal": properties.get("Principal", "*"),
+        "Resource": "the event bus",
+        "Condition": {condition.get("Type"): {str(condition.get("Key")): condition.get("Value")}}
+        if isinstance(condition, Mapping)
+        else None,
+    }
 
 
 def _documents(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
@@ -254,6 +292,7 @@ def _documents(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
         yield from _documents(read, path)
 
 
+_BUS_POLICY = "AWS::Events::EventBusPolicy"
 _ATTACHED_BY = (
     *("Bucket", "Queues", "Topics", "SecretId", "ResourceArn", "EventBusName", "FileSystemId", "VaultName"),
     *("TableBucketARN", "StreamARN", "RepositoryName", "AccessPointArn", "RestApiId", "KeyId"),
@@ -263,9 +302,9 @@ _ATTACHED_BY = (
 def _principals(statement: Mapping[str, Any]) -> list[str]:
     if "NotPrincipal" in statement:
         return [f"anybody but {json.dumps(statement['NotPrincipal'], sort_keys=True)}"]
-    principal = statement.get("Principal")
-    if principal is None:
-        return [""]
-    if isinstance(principal, Mapping) and not {"Ref", "Fn::Sub", "Fn::Join", "Fn::GetAtt"} & principal.keys():
-        return [described(one) for value in principal.values() for one in items(value)]
-    return [described(one) for one in items(principal)]
+    found = []
+    for one in items(statement.get("Principal")):
+        # By their kind, or all the same to AWS: everybody, or what is only known at deployment.
+        kinds = one.values() if isinstance(one, Mapping) and not is_function(one) else [one]
+        found += [described(each) for kind in kinds for each in items(kind)]
+    return found or [""]

@@ -8,10 +8,12 @@ from typing import Any
 from patternkit.templates.properties import schema_of
 from patternkit.testing.permissions.intrinsics import described
 from patternkit.upgrade.changes import Change, Kind, Template, properties_of, resources
-from patternkit.upgrade.holding import holds
 from patternkit.upgrade.known_outside import LOST, MADE_ANEW
 from patternkit.upgrade.names import own_name
+from patternkit.upgrade.record_types import record_type_changes
 from patternkit.upgrade.spelling import canonical
+from patternkit.upgrade.stateful_types import is_stateful
+from patternkit.upgrade.table_indexes import index_changes
 
 _NOTHING = object()
 _NO_VALUE = {"Ref": "AWS::NoValue"}
@@ -34,9 +36,9 @@ def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
     replaced = _replaced(before, after)
     for logical_id, reason in replaced.items():
         was, now = before[logical_id], after[logical_id]
-        if was["Type"] != now["Type"] and (holds(was["Type"]) or holds(now["Type"])):
+        if was["Type"] != now["Type"] and (is_stateful(was["Type"]) or is_stateful(now["Type"])):
             yield Change(Kind.REPLACEMENT, logical_id, reason)
-        elif holds(now["Type"]):
+        elif is_stateful(now["Type"]):
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_fate(was, now, replaced)}")
         elif now["Type"] == _FUNCTION:
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_CALLERS}")
@@ -47,7 +49,10 @@ def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
         yield from _renamed(logical_id, before, after)
         yield from _named_alike(logical_id, before, after, replaced)
     for logical_id in before.keys() & after.keys():
-        if holds(after[logical_id]["Type"]):
+        if logical_id not in replaced:
+            yield from index_changes(logical_id, before[logical_id], after[logical_id])
+            yield from record_type_changes(logical_id, before[logical_id], after[logical_id])
+        if is_stateful(after[logical_id]["Type"]):
             yield from _made_conditional(logical_id, before[logical_id], after[logical_id])
             yield from _loosened(logical_id, before[logical_id], after[logical_id])
 
@@ -86,7 +91,7 @@ def _listed(name: Mapping[str, Any]) -> str:
 def _gone(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     resource = before[logical_id]
     kind = resource["Type"]
-    if not holds(kind):
+    if not is_stateful(kind):
         return
     # What is deployed decides what becomes of a resource that the new template does not have.
     policy = described(resource.get("DeletionPolicy", _default_policy(resource)))
@@ -107,7 +112,7 @@ def _renamed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any
     """What holds nothing may be known to others, by a name, an ARN or an address that goes with it."""
     kind = before[logical_id]["Type"]
     if kind != _FUNCTION:
-        if not holds(kind) and (named := _same_under_another_id(logical_id, before, after)):
+        if not is_stateful(kind) and (named := _same_under_another_id(logical_id, before, after)):
             yield _made_anew(logical_id, kind, f"it is not in the new template, and {named} begins: was it renamed?")
         return
     successors = [
@@ -261,13 +266,12 @@ def _walk(value: Any, parts: list[str]) -> Any:
 
 
 def _referred(value: Any) -> set[str]:
+    """The resources that a value refers to, spelled in one way."""
     match value:
         case {"Ref": str(target)}:
             return {target}
         case {"Fn::GetAtt": [str(target), *_]}:
             return {target}
-        case {"Fn::GetAtt": str(dotted)}:
-            return {dotted.partition(".")[0]}
         case Mapping():
             return set().union(*(_referred(one) for one in value.values()))
         case list():

@@ -81,7 +81,7 @@ def flag(value: Any) -> float:
 
 def shown(value: Any) -> str:
     """A value as part of a line."""
-    text = str(value) if value is ABSENT else str(value).lower() if isinstance(value, bool) else described(value)
+    text = str(value) if value is ABSENT else described(value)
     text = text if text.isprintable() else ascii(text)
     return text if len(text) <= 80 else f"{text[:77]}..."
 

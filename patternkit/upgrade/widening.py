@@ -8,6 +8,7 @@ from patternkit.testing.permissions.intrinsics import described
 from patternkit.testing.permissions.wildcards import matches
 from patternkit.upgrade.changes import Change, Kind, Template, properties_of, resources
 from patternkit.upgrade.grants import Grant, Holder, PolicySet
+from patternkit.upgrade.renamed_policies import beyond, renamed_policies
 
 
 def permission_changes(old: PolicySet, new: PolicySet) -> Iterator[Change]:
@@ -20,9 +21,10 @@ def permission_changes(old: PolicySet, new: PolicySet) -> Iterator[Change]:
     Yields:
         The changes: one a holder, resource and principal.
     """
+    renamed = renamed_policies(old, new)
     for holder, grants in new.grants.items():
-        before = old.grants.get(holder, [])
-        added = [one for one in grants if one.allow and not any(other.covers(one) for other in before)]
+        before = old.grants.get(renamed.get(holder, holder), [])
+        added = beyond(grants, before, renamed)
         for (resource, principal, condition), (actions, made) in _grouped(added).items():
             similar = [one for one in before if one.allow]
             among_new = _is_among_new(actions, resource, principal, made, old, new)
@@ -43,9 +45,12 @@ def permission_changes(old: PolicySet, new: PolicySet) -> Iterator[Change]:
 
 def _dropped(holder: Holder, denied: list[Grant], now: list[Grant]) -> Iterator[Change]:
     lost = [one for one in denied if not any(other.covers(one) for other in now)]
-    for (resource, principal, condition), (actions, _) in _grouped(lost).items():
-        what = f"{', '.join(actions)} on {resource} was denied{f' to {principal}' if principal else ''}"
-        yield _change(Kind.PERMISSIONS, holder, f"{what}{_when(condition)}, and is not any more")
+    perhaps = [one for one in lost if any(other.covers(replace(one, maybe=True)) for other in now)]
+    gone = [one for one in lost if one not in perhaps]
+    for found, now_is in ((gone, "is not any more"), (perhaps, "is now only if a condition of the template holds")):
+        for (resource, principal, condition), (actions, _) in _grouped(found).items():
+            what = f"{', '.join(actions)} on {resource} was denied{f' to {principal}' if principal else ''}"
+            yield _change(Kind.PERMISSIONS, holder, f"{what}{_when(condition)}, and {now_is}")
 
 
 def _left_behind(holder: Holder, denied: list[Grant], old: PolicySet, new: PolicySet) -> Iterator[Change]:

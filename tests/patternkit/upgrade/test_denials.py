@@ -81,6 +81,49 @@ def with_role(**properties: Any) -> dict[str, Any]:
 
 
 BUCKET = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+def attached(statement: Any, condition: str | None = None) -> Resources:
+    """A role, and a policy of it with a statement or several."""
+    given = {**policy(Roles=[{"Ref": "Role"}]), **({"Condition": condition} if condition else {})}
+    given["Properties"]["PolicyDocument"]["Statement"] = statement
+    return {"Role": ROLE, "Policy": given}
+
+
+def of_role(old: Resources, new: Resources) -> list[str]:
+    return [one.reason for one in changes(old, new) if one.dangerous and one.logical_id == "Role"]
+
+
+def test_a_denial_that_now_hangs_on_a_condition_of_the_template() -> None:
+    said = ["s3:DeleteObject on * was denied, and is now only if a condition of the template holds"]
+    for now in (
+        [{"Fn::If": ["C", DENY, NO_VALUE]}],
+        {"Fn::If": ["C", [DENY], NO_VALUE]},
+        {**DENY, "Condition": {"Fn::If": ["C", {"Bool": {"a": "true"}}, NO_VALUE]}},
+        {**DENY, "Condition": {"Bool": {"Fn::If": ["C", {"a": "true"}, NO_VALUE]}}},
+        {**DENY, "Condition": {"Bool": {"a": {"Fn::If": ["C", "true", NO_VALUE]}}}},
+    ):
+        hanging = attached(now)
+        assert of_role(attached(DENY), hanging) == said, now
+        assert not of_role(hanging, hanging)
+        assert not of_role(hanging, attached(DENY))
+    hanging = attached(DENY, "C")
+    assert of_role(attached(DENY), hanging) == said
+    assert not of_role(hanging, hanging)
+    # What it denies to is there under the same condition.
+    both = {name: {**one, "Condition": "C"} for name, one in attached(DENY).items()}
+    assert not [one for one in of_role(attached(DENY), both) if "denied" in one]
+
+
+def test_a_condition_that_may_be_missing_is_dropped() -> None:
+    limited = {**ALLOW, "Condition": {"Bool": {"a": "true"}}}
+    maybe = {**ALLOW, "Condition": {"Fn::If": ["C", {"Bool": {"a": "true"}}, NO_VALUE]}}
+    assert of_role(attached(limited), attached(maybe)) == ["it may now s3:GetObject on *: a condition is dropped"]
+    assert not of_role(attached(maybe), attached(limited))
+    assert not of_role(attached(maybe), attached(maybe))
+
+
 TO_ALL = {**DENY, "Principal": "*"}
 KINDS: dict[str, tuple[Resources, Resources]] = {
     "a managed policy that the role names": (

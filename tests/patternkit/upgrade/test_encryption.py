@@ -164,6 +164,8 @@ def test_policies_take_a_lowest_version(name: str) -> None:
     for required in ("REQUIRE", "Required"):
         assert told(name, required, "Optional")
         assert not told(name, "Optional", required)
+        assert told(name, required, None)
+        assert told(name, required, {"Ref": "AWS::NoValue"})
 
 
 def test_of_several_versions_a_policy_takes_the_lowest() -> None:

@@ -96,6 +96,12 @@ def test_several_of_a_kind_are_one_line() -> None:
         ({"Fn::GetAtt": ["User", "Arn"]}, ["User.Arn"]),
         ({"AWS": {"Fn::Join": [":", ["arn", "x"]]}}, ["arn:x"]),
         ("1", ["1"]),
+        ({"Fn::ImportValue": "Other"}, ["Other"]),
+        (
+            {"AWS": {"Fn::If": ["C", "1", {"Ref": "AWS::NoValue"}]}, "Service": "a.amazonaws.com"},
+            ["1", "a.amazonaws.com"],
+        ),
+        ({"Fn::If": ["C", {"AWS": ["1", "2"]}, {"Service": "a.amazonaws.com"}]}, ["1", "2", "a.amazonaws.com"]),
     ],
 )
 def test_who_may_assume_a_role(principal: Any, names: list[str]) -> None:
@@ -382,3 +388,16 @@ def test_across_the_stacks_of_an_assembly(tmp_path: Any) -> None:
         (tmp_path / "new" / f"{name}.template.json").unlink()
     (tmp_path / "new" / "Topics.template.json").write_text(json.dumps({"Resources": TOPIC}))
     assert not [str(one) for one in compare_sources(old, new) if "denied" in one.reason]
+
+
+def test_a_bus_that_a_permission_does_not_name_is_the_default_one() -> None:
+    given = {"Action": "events:PutEvents", "Principal": "222222222222", "StatementId": "one"}
+    policy = {"P": resource("Events::EventBusPolicy", **given)}
+    others = told("222222222222 may now events:PutEvents on the event bus", where="the default event bus")
+    assert [one for one in lines(TOPIC, TOPIC | policy) if ": permissions: " in one] == others
+    organization = {"Type": "StringEquals", "Key": "aws:PrincipalOrgID", "Value": "o-1"}
+    limited = {"P": resource("Events::EventBusPolicy", **given, Condition=organization)}
+    assert [one for one in lines(TOPIC, TOPIC | limited) if ": permissions: " in one] == told(
+        "222222222222 may now events:PutEvents on the event bus if StringEquals aws:PrincipalOrgID o-1",
+        where="the default event bus",
+    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from patternkit.templates.properties import schema_of
+from patternkit.testing.stateful import STATEFUL
 from patternkit.upgrade import compare
 from patternkit.upgrade.known_outside import LOST, MADE_ANEW
+from patternkit.upgrade.stateful_types import _ALSO, _of_cfn_lint, is_stateful
 from tests.patternkit.upgrade.lines import lines, resource
 
 TOPIC = {"T": resource("SNS::Topic")}
@@ -219,6 +222,11 @@ def test_what_holds_something(kind: str) -> None:
     assert line.startswith(f"danger: deletion: It: the AWS::{kind} is not in the new template")
 
 
+def test_what_is_listed_is_a_type_of_cloudformation_and_known_to_no_other_list() -> None:
+    assert not [kind for kind in _ALSO if schema_of(kind) is None]
+    assert not _ALSO & (STATEFUL | _of_cfn_lint())
+
+
 def test_what_others_know_of_a_resource_goes_with_it() -> None:
     def tunnel(transport: str, **properties: Any) -> dict[str, Any]:
         through = {"Ref": transport}
@@ -263,6 +271,14 @@ def test_whatever_else_is_replaced_is_worth_knowing() -> None:
 def test_a_release_is_no_replacement(kind: str) -> None:
     release = bare(kind.removeprefix("AWS::"), Description="one")
     assert not told({"Release1": release}, {"Release2": release})
+
+
+@pytest.mark.parametrize("kind", sorted(LOST))
+def test_what_others_lose_is_told_with_the_replacement(kind: str) -> None:
+    # A clause that goes on after the reason.
+    assert re.fullmatch(r"(its|the|it|policies|connections|virtual interfaces|everything) .*[a-z]", LOST[kind])
+    found = told({"Old": bare(kind.removeprefix("AWS::"))}, {"New": bare(kind.removeprefix("AWS::"))})
+    assert [line for line in found if line.endswith(f"; {LOST[kind]}")] or is_stateful(kind), found
 
 
 def test_each_type_that_others_know_is_one() -> None:

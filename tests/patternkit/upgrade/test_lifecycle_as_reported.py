@@ -118,6 +118,8 @@ TWO = {"Fn::Sub": ["${a}-${B.Arn}${!c}", {"a": {"Ref": "A"}}]}
         ({"Ref": "A"}, {"Fn::Sub": "${A}"}),
         ({"Fn::GetAtt": "B.Endpoint.Port"}, {"Fn::GetAtt": ["B", "Endpoint.Port"]}),
         ({"Fn::GetAtt": ["B", "Arn"]}, {"Fn::Sub": "${B.Arn}"}),
+        ({"Fn::GetAtt": ["B", "Endpoint.Port"]}, {"Fn::Sub": "${B.Endpoint.Port}"}),
+        ({"Fn::GetAtt": ["B", "Outputs.One.Two"]}, {"Fn::GetAtt": "B.Outputs.One.Two"}),
         ({"Fn::Join": ["-", ["a", "b"]]}, "a-b"),
         ({"Fn::Join": ["", []]}, ""),
         ({"Fn::Join": ["", [{"Ref": "A"}, "-", {"Fn::GetAtt": ["B", "Arn"]}, "${c}"]]}, TWO),

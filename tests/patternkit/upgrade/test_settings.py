@@ -119,6 +119,9 @@ def test_a_path_as_people_write_it() -> None:
         ({"All": [{"Size": "L"}]}, {"All": []}, []),
         ({"All": [{"Size": "L"}]}, {"All": [{"Size": "L"}, {"Size": "S"}]}, [("All[].Size", "L", "S")]),
         ({"All": [{"Size": "L"}]}, {"All": [{"Size": "L"}, {}]}, [("All[].Size", "L", ABSENT)]),
+        # Of several that are equally small the first is told, whatever they are.
+        ({"All": [{"Size": "L"}, {"Size": "L"}]}, {"All": [{"Size": "S"}, {}]}, [("All[].Size", "L", "S")]),
+        ({"All": [{"Size": "L"}, {"Size": "L"}]}, {"All": [{}, {"Size": "S"}]}, [("All[].Size", "L", ABSENT)]),
         ({"All": [["x", {"Size": "L"}]]}, {"All": [["x", {"Size": "S"}]]}, [("All[][].Size", "L", "S")]),
         # What stands in a list on one side only, and beside it what is no mapping.
         ({"All": [{"Size": "L"}, 7]}, {"All": {"Size": "S"}}, []),
@@ -147,3 +150,13 @@ def test_what_is_on_unless_it_is_said() -> None:
     assert list(lowered({"In": [{}]}, {"In": [{"Off": True}]}, level)) == [(("In", "*", "Off"), ABSENT, True)]
     # Nothing is there yet that could be off.
     assert list(lowered({"In": []}, {"In": [{"Off": True}]}, level)) == []
+
+
+def test_of_several_that_are_equally_strong_the_first_is_told() -> None:
+    def level(path: Path, value: Any) -> float | None:
+        return None if path[-1] != "On" else 0 if value is ABSENT else 1
+
+    later = {"Ref": "P"}
+    for first, second in ((later, "yes"), ("yes", later)):
+        old = {"All": [{"On": first}, {"On": second}]}
+        assert list(lowered(old, {"All": [{}, {"On": "yes"}]}, level)) == [(("All", "*", "On"), first, ABSENT)]

@@ -10,7 +10,9 @@ from click.testing import CliRunner, Result
 
 from patternkit.catalog.cli import app
 from patternkit.templates import TemplateError
+from patternkit.templates.files import LARGEST_TEMPLATE
 from patternkit.upgrade import Kind, SourceError, compare, compare_sources, read_source
+from patternkit.upgrade.sources import _blob
 
 OLD: dict[str, Any] = {"Resources": {"Q": {"Type": "AWS::SQS::Queue", "DeletionPolicy": "Retain"}}}
 NEW: dict[str, Any] = {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}
@@ -222,6 +224,19 @@ def test_without_git(monkeypatch: pytest.MonkeyPatch) -> None:
         SourceError, match=r"^HEAD:old\.json: git could not be asked: .*No such file or directory: 'git'$"
     ):
         read_source("HEAD:old.json")
+
+
+def test_of_a_revision_that_is_too_large_only_the_size_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def git(_: str, *arguments: str) -> bytes:
+        asked.append(arguments[1])
+        return str(LARGEST_TEMPLATE + 1).encode()
+
+    monkeypatch.setattr("patternkit.upgrade.sources._git", git)
+    with pytest.raises(TemplateError, match=r"^large\.json has "):
+        _blob("HEAD:large.json", "HEAD:large.json", "large.json")
+    assert asked == ["-s"]
 
 
 def test_what_leads_out_of_the_assembly_is_not_read(here: Path) -> None:

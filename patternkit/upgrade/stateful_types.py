@@ -11,7 +11,6 @@ _ALSO = frozenset(
         "AWS::AmazonMQ::Broker",
         "AWS::Cassandra::Keyspace",
         "AWS::Cassandra::Table",
-        "AWS::CloudFormation::Stack",  # with a nested stack goes everything in it
         "AWS::CloudTrail::EventDataStore",
         "AWS::CodeArtifact::Repository",
         "AWS::CodeCommit::Repository",
@@ -59,7 +58,7 @@ def _of_cfn_lint() -> frozenset[str]:
     return frozenset(load_resource(cfnlint.data.AdditionalSpecs, "StatefulResources.json")["ResourceTypes"])
 
 
-def holds(resource_type: str) -> bool:
+def is_stateful(resource_type: str) -> bool:
     """Whether something is lost when a resource of a type is replaced or deleted.
 
     Args:
