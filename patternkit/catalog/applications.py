@@ -4,6 +4,7 @@ import ast
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from patternkit.catalog.errors import unknown
@@ -43,8 +44,16 @@ class Application:
         Returns:
             The stacks.
         """
-        built: list[cdk.Stack] = importlib.import_module(f"examples.{self.folder.name}.app").build(app, env=env)
+        built: list[cdk.Stack] = self._module().build(app, env=env)
         return built
+
+    def drawn(self) -> tuple[str, ...]:
+        """The stacks that its diagram shows, where others are like them: `DRAWN` of its `app.py`; none for all."""
+        chosen: tuple[str, ...] = getattr(self._module(), "DRAWN", ())
+        return chosen
+
+    def _module(self) -> ModuleType:
+        return importlib.import_module(f"examples.{self.folder.name}.app")
 
 
 def applications(examples: Path = EXAMPLES) -> dict[str, Application]:

@@ -244,8 +244,10 @@ def docs(name: str | None) -> None:
     from patternkit.catalog.documents import document, guides, title
 
     if name is None:
-        for guide, file in guides().items():
-            out().print(f"{guide:<28}{title(file.read_text(encoding='utf-8'))}", markup=False)
+        found = guides()
+        width = max(len(guide) for guide in found) + 2
+        for guide, file in found.items():
+            out().print(f"{guide:<{width}}{title(file.read_text(encoding='utf-8'))}", markup=False)
         out().print("and the page of each pattern, by its name: patternkit docs thumbnailer", markup=False)
         return
     text = document(name)

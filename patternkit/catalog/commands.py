@@ -1,6 +1,5 @@
 """The group of all commands, which imports what a command needs only when it is asked for."""
 
-import difflib
 import importlib
 from typing import ClassVar, NamedTuple
 
@@ -36,7 +35,7 @@ class Commands(EndingCommand, click.Group):
         "choose": Elsewhere(
             "patternkit.catalog.comparison.cli",
             "choose",
-            "Rank the web architectures by what is needed, with reasons; without options, it asks.",
+            "Rank patterns by what is needed, with reasons; without options, it asks.",
         ),
         "compare": Elsewhere(
             "patternkit.catalog.comparison.cli", "compare", "Put patterns side by side, by facts of their templates."
@@ -91,6 +90,8 @@ class Commands(EndingCommand, click.Group):
         """Find the command that was named; of one that there is not, the nearest is said, wherever its module is."""
         name = args[0]
         if not name.startswith("-") and not ctx.resilient_parsing and name not in self.list_commands(ctx):
+            import difflib
+
             near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
             raise click.UsageError(f"No such command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""), ctx)
         return super().resolve_command(ctx, args)

@@ -1,8 +1,6 @@
 """Find the patterns and read what they say of themselves, without importing the CDK."""
 
-import ast
 import importlib.util
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import tomli
+
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.events import Events, read_events
 from patternkit.catalog.limits import Limit, check_bound, whole
 from patternkit.catalog.web import Web, read_web
 
@@ -30,7 +31,7 @@ _REQUIRED = {
     "limits": _TABLES,
     "sources": _TABLES,
 }
-_OPTIONAL = {"findings": _TABLES, "web": _TABLE, "local_parameters": _TABLE}
+_OPTIONAL = {"findings": _TABLES, "web": _TABLE, "events": _TABLE, "local_parameters": _TABLE}
 # What each entry must have, may have, and must have exactly one of.
 _ENTRIES: dict[str, tuple[set[str], set[str], set[str]]] = {
     "alternatives": ({"instead_when"}, set(), {"pattern", "name"}),
@@ -77,7 +78,7 @@ class ExplainedFinding:
     """A finding of a compliance pack that the pattern's example leaves as it is.
 
     Attributes:
-        id: The rule, as cdk-nag reports it.
+        id: The rule, as cdk-nag reports it; in a `pattern.toml` also without its pack, for all of them.
         reason: Why, in a full sentence.
         option: The construct's argument that clears it, if one does.
     """
@@ -109,6 +110,7 @@ class Pattern:
         sources: The pages that it follows.
         findings: Findings of compliance packs, explained.
         web: How it serves requests, if it does.
+        events: How it works on events, if it does.
         local_parameters: Values of the template's parameters for running it on this machine, where no other is given.
     """
 
@@ -129,6 +131,7 @@ class Pattern:
     sources: tuple[Source, ...]
     findings: tuple[ExplainedFinding, ...]
     web: Web | None = None
+    events: Events | None = None
     local_parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -165,6 +168,8 @@ def families() -> dict[str, str]:
     Raises:
         CatalogError: If one says nothing.
     """
+    import ast
+
     found: dict[str, str] = {}
     for path in sorted(root().glob("*/__init__.py")):
         if path.parent.name == "building_blocks":
@@ -225,7 +230,7 @@ def explanation(pattern: Pattern, rule: str) -> ExplainedFinding | None:
         The pattern's own explanation, or the catalog's; None if there is none.
     """
     for own in pattern.findings:
-        if own.id == rule:
+        if own.id in (rule, rule.partition("-")[2]):
             return own
     shared = _shared_explanations(pattern.folder.parents[1] / "building_blocks" / "findings.toml")
     entry = shared.get(rule.partition("-")[2])
@@ -234,7 +239,7 @@ def explanation(pattern: Pattern, rule: str) -> ExplainedFinding | None:
 
 @cache
 def _shared_explanations(path: Path) -> dict[str, dict[str, str]]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomli.loads(path.read_text(encoding="utf-8"))
 
 
 def read(path: Path) -> Pattern:
@@ -250,12 +255,13 @@ def read(path: Path) -> Pattern:
         CatalogError: If it is not TOML, or a field is missing, unknown or of another type.
     """
     try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fields = tomli.loads(path.read_text(encoding="utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogError(f"{path}: {error}") from None
     _check(path, fields)
     limits = _limits(path, fields.pop("limits"))
-    web = fields.pop("web", None)
+    web_table, events_table = fields.pop("web", None), fields.pop("events", None)
+    web = None if web_table is None else read_web(path, web_table, limits)
     entries: dict[str, Any] = {
         "alternatives": tuple(
             Alternative(
@@ -268,7 +274,8 @@ def read(path: Path) -> Pattern:
         "limits": limits,
         "sources": tuple(Source(**entry) for entry in fields.pop("sources")),
         "findings": tuple(ExplainedFinding(**entry) for entry in fields.pop("findings", [])),
-        "web": None if web is None else read_web(path, web, limits),
+        "web": web,
+        "events": None if events_table is None else read_events(path, events_table, limits, web),
     }
     folder = path.parent
     plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}

@@ -1,6 +1,5 @@
 """Errors that a user can correct: each message is one line that says what was given and what is allowed."""
 
-import difflib
 from collections.abc import Iterable
 
 from patternkit.errors import PatternkitError
@@ -22,6 +21,8 @@ def unknown(kind: str, given: str, known: Iterable[str]) -> CatalogError:
         The error, to be raised.
     """
     names = sorted(known)
+    import difflib  # only for a mistake
+
     near = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}" if names else "there are none"
     return CatalogError(f"unknown {kind} {given}: {hint}")

@@ -7,7 +7,13 @@ import click
 # By the words of the command: examples, and the guide that has more.
 EXAMPLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "": (("patternkit list", "patternkit init my-thumbnails --pattern thumbnailer"), "get-started"),
-    "choose": (("patternkit choose --brings containers --peak 500 --burst seconds",), "choose-a-web-architecture"),
+    "choose": (
+        (
+            "patternkit choose --brings containers --peak 500 --burst seconds",
+            "patternkit choose --starts file --exactly-once",
+        ),
+        "choose-a-web-architecture",
+    ),
     "compare": (("patternkit compare load-balanced-fargate function-api",), "choose-a-web-architecture"),
     "completion": (('eval "$(patternkit completion bash)"',), "get-started"),
     "deploy": (

@@ -1,12 +1,13 @@
 """The limits that patterns name, each as it was read on a day: their own, and those that several share."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from patternkit.catalog.errors import CatalogError, unknown
 
@@ -16,7 +17,9 @@ BOUNDS = {
     "response_bytes": "largest response",
     "requests_per_second": "requests a second",
 }
-"""What a limit may bound, in the unit that its name says, and what people call it."""
+"""What a limit on requests may bound, in the unit that its name says, and what people call it."""
+PAYLOAD = "payload_bytes"
+"""What a limit on events may bound: the largest event, message or file that is worked on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class Limit:
         value: To what.
         as_of: The day it was read.
         source: Where.
-        bounds: Which of `BOUNDS` it is a limit of, if it is one of them.
+        bounds: Which of `BOUNDS` it is a limit of, or `PAYLOAD`, if it is one of them.
         at: The bound, in that unit.
         adjustable: Whether AWS raises it on request.
         was: What older texts say, where they are out of date.
@@ -91,8 +94,9 @@ def check_bound(path: Path, entry: dict[str, Any]) -> None:
         CatalogError: If it bounds what there is not, or has a bound without a number or a number without a bound.
     """
     given, at = entry.get("bounds"), entry.get("at")
-    if given is not None and given not in BOUNDS:
-        raise CatalogError(f"{path}: {unknown('bound', given, BOUNDS)}")
+    known = (*BOUNDS, PAYLOAD)
+    if given is not None and given not in known:
+        raise CatalogError(f"{path}: {unknown('bound', given, known)}")
     if (given is None) != (at is None):
         raise CatalogError(f"{path}: bounds and at of an entry of limits are given together, got {at or given}")
     if at is not None and at < 1:
@@ -104,6 +108,6 @@ def _shared(path: Path) -> dict[str, dict[str, Any]]:
     if not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogError(f"{path}: {error}") from None

@@ -6,7 +6,7 @@ LISTS = {
     "alarms": "each alarm with its threshold",
     "routes": "the route tables of each kind of subnet",
     "costs": "the cost item by item",
-    "findings": "the findings of NIST 800-53 R5, HIPAA and PCI, each with the reason why it stays",
+    "findings": "what AwsSolutions, Serverless, NIST 800-53 R5, HIPAA and PCI find, each with the reason why it stays",
 }
 """Listings in the order in which pages have them. `patternkit.catalog.parts.listings` makes them."""
 

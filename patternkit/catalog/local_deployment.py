@@ -50,7 +50,7 @@ def deployed(
         raise CatalogError(f"{pattern.name} does not run in the local cloud: {' '.join(pattern.not_shown_locally)}")
     require("local", "the local cloud")
     from patternkit.catalog.synthesis import synthesize
-    from patternkit.localcloud.temporary import temporary_directory
+    from patternkit.temporary import temporary_directory
 
     with _starting() as started:
         # What was deployed needs the assembly no more: it is gone before anyone can kill this process at leisure.
@@ -99,7 +99,7 @@ def deployed_app(
         LocalCloudError: If there is no such assembly, stack or parameter.
     """
     from patternkit.localcloud.cloud import DEFAULT_ACCOUNT
-    from patternkit.localcloud.temporary import temporary_directory
+    from patternkit.temporary import temporary_directory
 
     with _starting() as started:
         with temporary_directory() as temporary:

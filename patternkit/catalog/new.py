@@ -5,10 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from string import Template
 
 from patternkit.catalog.discovery import families, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
@@ -74,7 +77,8 @@ def planned(where: str, *, handler: bool) -> NewPattern:
         The plan.
 
     Raises:
-        CatalogError: If there is no such family, the name is malformed or taken, or this is no clone.
+        CatalogError: If there is no such family, none of its patterns begins with a handler, the name is malformed or
+            taken, or this is no clone.
     """
     family, slash, given = where.partition("/")
     if not slash:
@@ -90,6 +94,10 @@ def planned(where: str, *, handler: bool) -> NewPattern:
         )
     if name in patterns():
         raise CatalogError(f"{name} is already a pattern: {patterns()[name].folder}")
+    if handler and not (_scaffold(family) / "pattern_with_handler").is_dir():
+        raise CatalogError(
+            f"--handler must be left out in {family}: what a pattern begins with there runs no code of its own"
+        )
     new = NewPattern(family=family, name=name, handler=handler, repository=root().parent)
     if not (new.repository / "tests" / "test_every_pattern.py").is_file():
         raise CatalogError(f"a pattern is begun in a clone of the repository; {new.repository} is none")
@@ -124,9 +132,16 @@ def begin(new: NewPattern) -> list[Path]:
     return sorted({path for path in own if path.is_file() and path.suffix != ".pyc"} | set(pages))
 
 
+def _scaffold(family: str) -> Traversable:
+    """What a pattern of a family begins with: the family's own, or what suits every other one."""
+    scaffold = resources.files("patternkit.catalog") / "scaffold"
+    own = scaffold / "families" / family
+    return own if own.is_dir() else scaffold
+
+
 def _write_sources(new: NewPattern) -> None:
     words = new.words()
-    scaffold = resources.files("patternkit.catalog") / "scaffold"
+    scaffold = _scaffold(new.family)
     for kind, target in (("pattern", new.folder), ("mirror", new.mirror)):
         # What a handler brings lies over what every pattern has.
         for layer in (kind, f"{kind}_with_handler") if new.handler else (kind,):
@@ -134,6 +149,16 @@ def _write_sources(new: NewPattern) -> None:
                 path = target / relative
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
+    (new.folder / "README.md").write_text(_page(scaffold, words), encoding="utf-8")
+
+
+def _page(family: Traversable, words: Mapping[str, str]) -> str:
+    """Write a pattern's page: the headings and markers of every page around what its family begins with."""
+    parts = {str(name.with_suffix("")): text.rstrip("\n") for name, text in filled(family / "page", words)}
+    # Of what no packet goes through there are no routes.
+    parts["routes"] = f"{parts['routes']}\n\n" if "routes" in parts else ""
+    skeleton = resources.files("patternkit.catalog") / "scaffold" / "README.md.tmpl"
+    return Template(skeleton.read_text(encoding="utf-8")).substitute({**words, **parts})
 
 
 def _write_pages(new: NewPattern) -> list[Path]:

@@ -74,7 +74,10 @@ def pictured(shown: Shown, synthesis: Synthesis) -> str:
             f"{DATA}: say whether {', '.join(strange)} of {shown.name} is shown, a part, a flow or folded, "
             "then run make pages"
         )
-    made = graph(synthesis.templates, construct_paths(synthesis.directory))
+    templates = synthesis.templates
+    if isinstance(shown, Application) and (chosen := shown.drawn()):
+        templates = {name: templates[name] for name in chosen}
+    made = graph(templates, construct_paths(synthesis.directory))
     if not made.nodes:
         raise CatalogError(f"{DATA}: no resource of {shown.name} is shown: add what it is made of, then run make pages")
     return drawn(made, shown.title)
@@ -188,8 +191,8 @@ def write(chosen: Sequence[Shown]) -> list[Path]:
     facts = recorded()
     for shown in chosen:
         synthesis = example(shown)
-        if isinstance(shown, Pattern) and shown.web:
-            facts[shown.name] = facts_of(synthesis)
+        if isinstance(shown, Pattern) and (shown.web or shown.events):
+            facts[shown.name] = facts_of(shown, synthesis)
         for path, text in ((diagram(shown), pictured(shown, synthesis)), (page(shown), rendered(shown, synthesis))):
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8")

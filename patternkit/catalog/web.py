@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.limits import Limit
+from patternkit.catalog.metadata_table import Kinds, check_table, values
 
 RUNS = ("machines", "containers", "functions", "nothing")
 ANSWERS = ("result", "receipt")
@@ -15,10 +16,13 @@ ZONE_LOSSES = ("goes on", "fails over", "down")
 UNBOUNDED = ("request_seconds", "request_bytes", "response_bytes")
 """Bounds that a pattern has by one of its limits, or says that it has none."""
 
-_CHOICES = {"answer": ANSWERS, "scales_within": SPEEDS, "zone_loss": ZONE_LOSSES}
-_SEVERAL = {"runs": RUNS, "unbounded": UNBOUNDED}
-_FLAGS = ("stateless", "long_connections")
-_SENTENCES = ("scaling", "burst", "state")
+_KINDS = Kinds(
+    choices={"answer": ANSWERS, "scales_within": SPEEDS, "zone_loss": ZONE_LOSSES},
+    several={"runs": RUNS, "unbounded": UNBOUNDED},
+    may_be_empty=("unbounded",),
+    flags=("stateless", "long_connections"),
+    sentences=("scaling", "burst", "state"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,34 +71,10 @@ def read_web(path: Path, table: dict[str, Any], limits: Iterable[Limit]) -> Web:
     Raises:
         CatalogError: If a field is missing, unknown or wrong, or a bound is neither in a limit nor said to be none.
     """
-    known = [field.name for field in fields(Web)]
-    for name in table:
-        if name not in known:
-            raise CatalogError(f"{path}: {unknown('field of web', name, known)}")
-    for name in known:
-        if name not in table:
-            raise CatalogError(f"{path}: the field {name} of web is missing")
-    for name, value in table.items():
-        if wrong := _wanted(name, value):
-            raise CatalogError(f"{path}: the field {name} of web must be {wrong}, got {value!r}")
+    check_table(path, "web", table, [field.name for field in fields(Web)], _KINDS)
     bounded = {one.bounds for one in limits if one.holds_for(table["runs"])}
     for bound in UNBOUNDED:
         if (bound in bounded) == (bound in table["unbounded"]):
             said = "both bounded by a limit and unbounded" if bound in bounded else "neither in a limit nor unbounded"
             raise CatalogError(f"{path}: {bound} is {said}")
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
-    return Web(**values)
-
-
-def _wanted(name: str, value: Any) -> str | None:
-    if name in _CHOICES:
-        return None if value in _CHOICES[name] else f"one of {', '.join(_CHOICES[name])}"
-    if name in _FLAGS:
-        return None if isinstance(value, bool) else "true or false"
-    if name in _SENTENCES:
-        return None if isinstance(value, str) and value.endswith(".") else "a sentence"
-    if name in _SEVERAL:
-        several = isinstance(value, list) and all(one in _SEVERAL[name] for one in value)
-        return None if several and (value or name == "unbounded") else f"a list of {', '.join(_SEVERAL[name])}"
-    sentences = isinstance(value, list) and all(isinstance(one, str) and one.endswith(".") for one in value)
-    return None if sentences and value else "a list of sentences"
+    return Web(**values(table))

@@ -10,6 +10,7 @@ import click
 from patternkit.catalog.comparison.requirements import BURSTS, requirements
 from patternkit.catalog.discovery import find, patterns
 from patternkit.catalog.errors import CatalogError
+from patternkit.catalog.events import DELIVERIES, STARTS
 from patternkit.catalog.shell_completion import complete_pattern
 from patternkit.catalog.terminal import json_flag, progress
 from patternkit.catalog.web import ANSWERS, RUNS
@@ -49,13 +50,23 @@ _OPTIONS: tuple[tuple[str, str, str], ...] = (
     ("--request-size", "SIZE", "The largest request, as 256KiB, 8MB or 1GiB."),
     ("--response-size", "SIZE", "The largest response, likewise."),
     ("--monthly-requests", "NUMBER", "Requests a month, to compare costs at. Default: 10 million."),
+    ("--payload", "SIZE", "The largest event, message or file, as 256KiB, 8MB or 1GiB."),
+    ("--starts", f"{'|'.join(STARTS)}", "What starts the work, where work is done on events."),
+    ("--delivery", f"{'|'.join(DELIVERIES)}", "When work on an event is done; queued: when there is room for it."),
+    ("--longest-work", "TIME", "How long the work on an event takes, as 90s, 5m or 2h."),
 )
 _FLAGS = (
     ("--idle", "It is idle most of the time."),
     ("--static-address", "Callers rely on public addresses that stay the same."),
     ("--websocket", "Connections stay open: WebSocket, server-sent events."),
+    ("--push", "Servers push messages to clients that did not ask."),
+    ("--edge", "Clients reach it by Amazon CloudFront, and by nothing else."),
+    ("--private", "Nothing reaches it from the internet."),
     ("--state-on-server", "The application keeps state where it runs."),
     ("--survives-zone-loss", "It goes on when an Availability Zone fails."),
+    ("--ordered", "Events are worked on in order."),
+    ("--exactly-once", "The work of an event is done once, also where the event comes twice."),
+    ("--human", "A person decides before the work is done."),
 )
 
 
@@ -71,10 +82,11 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @_options
 @json_flag
 def choose(as_json: bool, **given: Any) -> None:
-    """Rank the web architectures by what is needed, with reasons; without options, it asks.
+    """Rank patterns by what is needed, with reasons; without options, it asks.
 
-    Ranked are the patterns that serve requests, by what they say of themselves and the facts of their templates as
-    they were recorded: nothing is synthesized.
+    Ranked are the patterns that serve requests or, where one of --starts, --delivery, --ordered, --exactly-once,
+    --human and --longest-work is given, those that work on events; by what they say of themselves and the facts of
+    their templates as they were recorded: nothing is synthesized.
     """
     if not any(given.values()):
         if not sys.stdin.isatty():

@@ -35,7 +35,7 @@ class Facts:
         resources: How many resources there are of each type.
         findings: How many rules of each pack have a finding that is not acknowledged.
         standing: What a month costs without traffic.
-        by_million: What a million requests cost on top.
+        by_million: What a million requests cost on top; None if it serves none, and nothing was computed.
     """
 
     public: tuple[Public, ...]
@@ -44,24 +44,33 @@ class Facts:
     resources: Mapping[str, int]
     findings: Mapping[str, int]
     standing: Bill
-    by_million: Bill
+    by_million: Bill | None
 
     def as_json(self) -> dict[str, Any]:
         """As JSON values; sums of bills are there for reading, and costs have no more than a hundredth of a cent."""
         fields = asdict(self)
         for name, bill in (("standing", self.standing), ("by_million", self.by_million)):
+            if bill is None:
+                continue
             lines = [asdict(line) | {"number": round(line.number, 6), "usd": round(line.usd, 4)} for line in bill.lines]
             fields[name] |= {"usd": round(bill.usd, 2), "lines": lines}
         return fields
 
 
-def gather(templates: Iterable[Mapping[str, Any]], findings: Iterable[tuple[str, str]], packs: Iterable[str]) -> Facts:
+def gather(
+    templates: Iterable[Mapping[str, Any]],
+    findings: Iterable[tuple[str, str]],
+    packs: Iterable[str],
+    *,
+    requests: bool,
+) -> Facts:
     """Find the facts of templates.
 
     Args:
         templates: The templates of one app.
         findings: The pack and the rule of each finding.
         packs: The packs that were asked.
+        requests: Whether the app serves requests, which cost something each.
 
     Returns:
         The facts.
@@ -82,12 +91,12 @@ def gather(templates: Iterable[Mapping[str, Any]], findings: Iterable[tuple[str,
         ),
         findings={pack: broken[pack] for pack in packs},
         standing=standing(templates),
-        by_million=by_million(templates),
+        by_million=by_million(templates) if requests else None,
     )
 
 
 def recorded() -> dict[str, Facts]:
-    """Read the facts of the patterns that serve requests, as `patternkit pages` wrote them down.
+    """Read the facts of the patterns that serve requests or work on events, as `patternkit pages` wrote them down.
 
     Returns:
         The facts by pattern. A choice is made from them without synthesizing anything.
@@ -114,9 +123,14 @@ def record_file() -> Path:
 
 
 def _read(fields: dict[str, Any]) -> Facts:
-    bills: dict[str, Any] = {name: _bill(fields.pop(name)) for name in ("standing", "by_million")}
+    standing, by_million = fields.pop("standing"), fields.pop("by_million")
     public = tuple(Public(**one) for one in fields.pop("public"))
-    return Facts(public=public, **bills, **fields)
+    return Facts(
+        public=public,
+        standing=_bill(standing),
+        by_million=None if by_million is None else _bill(by_million),
+        **fields,
+    )
 
 
 def _bill(fields: dict[str, Any]) -> Bill:

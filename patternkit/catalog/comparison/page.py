@@ -1,11 +1,24 @@
-"""The page that shows the web architectures side by side: its tables, from recorded facts and metadata."""
+"""The page that shows what serves requests and what works on events side by side, from facts and metadata."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from patternkit.catalog.comparison.choosing import choose
+from patternkit.catalog.comparison.event_rules import started_by
 from patternkit.catalog.comparison.facts import Facts, record, record_file
-from patternkit.catalog.comparison.rows import BRINGS, bounds_of, costs_explained, dollars, not_known, publicity
+from patternkit.catalog.comparison.needs import NEEDS, given
+from patternkit.catalog.comparison.requirements import requirements
+from patternkit.catalog.comparison.rows import (
+    BRINGS,
+    bounds_of,
+    costs_explained,
+    dollars,
+    million,
+    not_known,
+    payload_of,
+    publicity,
+)
 from patternkit.catalog.costs.bill import itemized
 from patternkit.catalog.costs.prices import price_table
 from patternkit.catalog.discovery import Pattern, patterns
@@ -24,13 +37,14 @@ def written(facts: Mapping[str, Facts]) -> list[Path]:
     """Rewrite the recorded facts and the page that is made of them, in a clone of the repository.
 
     Args:
-        facts: The facts of patterns that serve requests; those of patterns that are gone are left out.
+        facts: The facts of patterns that serve requests or work on events; those of patterns that are gone are left
+            out.
 
     Returns:
         The files that changed.
     """
     found = patterns()
-    facts = {name: facts[name] for name, one in found.items() if one.web and name in facts}
+    facts = {name: facts[name] for name, one in found.items() if (one.web or one.events) and name in facts}
     text = page_file().read_text(encoding="utf-8") if page_file().exists() else ""
     changed = []
     for path, new in ((record_file(), record(facts)), (page_file(), rendered_page(text, found, facts) if text else "")):
@@ -45,7 +59,7 @@ def rendered_page(text: str, found: Mapping[str, Pattern], facts: Mapping[str, F
 
     Args:
         text: The page.
-        found: The patterns, of which those that serve requests are shown.
+        found: The patterns, of which those that serve requests or work on events are shown.
         facts: Their facts.
 
     Returns:
@@ -54,7 +68,42 @@ def rendered_page(text: str, found: Mapping[str, Pattern], facts: Mapping[str, F
     Raises:
         CatalogError: If it lacks the markers of a part.
     """
-    return sections(PAGE, text, _parts([one for one in found.values() if one.web and one.name in facts], facts))
+    known = [one for one in found.values() if one.name in facts]
+    requests = _parts([one for one in known if one.web], facts)
+    events = _event_parts([one for one in known if one.events], facts)
+    return sections(PAGE, text, requests | events | {"needs": _needs(known, facts)})
+
+
+def _event_parts(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> dict[str, str]:
+    told = [(one, one.events) for one in shown if one.events]
+    heads = ("Pattern", "Started by", "Delivery", "Order", "An event twice", "Person", "Largest", "A month idle")
+    glance = [
+        (
+            _link(one),
+            started_by(own.starts),
+            ", ".join(own.delivery),
+            own.order,
+            own.repeats,
+            "decides" if own.human else "no",
+            payload_of(one),
+            dollars(facts[one.name].standing),
+        )
+        for one, own in told
+    ]
+    sentences = [(_link(one), own.delivered, own.ordering, own.repeating, own.failing) for one, own in told]
+    return {
+        "events": table(heads, glance),
+        "events-in-words": table(("Pattern", "How events come", "Order", "Twice", "Failures"), sentences),
+    }
+
+
+def _needs(known: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
+    rows = []
+    for need, options in NEEDS:
+        fitting, _ = choose(requirements(given(options)), known, facts)
+        best, *others = [_link(one.pattern) for one in fitting] or ["nothing"]
+        rows.append((need, f"`patternkit choose {options}`", best, ", ".join(others[:2])))
+    return table(("What is needed", "On the command line", "First", "Then"), rows)
 
 
 def _parts(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> dict[str, str]:
@@ -101,7 +150,7 @@ def _glance(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
             own = facts[one.name]
             runs = ", ".join(BRINGS[each] for each in one.web.runs)
             long = "yes" if one.web.long_connections else "no"
-            costs = (dollars(own.standing), dollars(own.by_million))
+            costs = (dollars(own.standing), million(one, own))
             rows.append((_link(one), runs, one.web.answer, one.web.scales_within, one.web.zone_loss, long, *costs))
     heads = (
         "Pattern",
@@ -160,7 +209,8 @@ def _costs(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
             ("A month idle", facts[one.name].standing),
             ("A million requests", facts[one.name].by_million),
         ):
-            rows.append((_link(one), kind, itemized(bill), dollars(bill)))
+            if bill is not None:
+                rows.append((_link(one), kind, itemized(bill), dollars(bill)))
     missing = [f"`{name}`, {what}" for name, what in not_known({one.name: facts[one.name] for one in shown})]
     return f"{table(('Pattern', 'Of', 'For what', 'USD'), rows)}\n\n{bullets([*costs_explained(), *missing])}"
 
@@ -171,6 +221,7 @@ def _prices(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> str:
         line.what
         for one in shown
         for bill in (facts[one.name].standing, facts[one.name].by_million)
+        if bill is not None
         for line in bill.lines
     }
     rows = [

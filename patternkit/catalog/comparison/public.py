@@ -21,8 +21,21 @@ def public(template: Template) -> Iterator[tuple[str, str]]:
         kinds = properties(api).get("EndpointConfiguration", {}).get("Types", ["EDGE"])
         if "PRIVATE" not in kinds:
             yield name, f"the API answers on the internet, to {_callers(template)}"
+    for kind, what in _FACING_THE_INTERNET.items():
+        for name, resource in of_type(template, kind).items():
+            if properties(resource).get("Visibility") != "PRIVATE":
+                yield name, what
     for name in fixed_addresses(template):
         yield name, "an Elastic IP, which stays the same"
+
+
+_FACING_THE_INTERNET = {
+    "AWS::ApiGatewayV2::Api": "the API answers on the internet",
+    "AWS::AppSync::GraphQLApi": "the API answers on the internet",
+    "AWS::CloudFront::Distribution": "the distribution answers on the internet",
+    "AWS::Lambda::Url": "the function's URL answers on the internet",
+}
+"""What is reached from the internet, whoever may call it; an API of AWS AppSync unless it says otherwise."""
 
 
 def fixed_addresses(template: Template) -> list[str]:

@@ -1,11 +1,12 @@
-"""Requirements on a web architecture, read from text."""
+"""Requirements on what serves requests or works on events, read from text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from patternkit.catalog.errors import CatalogError, unknown
+from patternkit.catalog.events import DELIVERIES, STARTS
 from patternkit.catalog.web import ANSWERS, RUNS
 
 BURSTS = ("none", "minutes", "seconds")
@@ -38,6 +39,16 @@ class Requirements:
         survives_zone_loss: Whether it goes on when an Availability Zone fails.
         idle: Whether it is idle most of the time.
         monthly_requests: Requests a month.
+        payload: The largest event, message or file, in bytes.
+        push: Whether servers push messages to clients.
+        edge: Whether clients reach it by Amazon CloudFront and by nothing else.
+        private: Whether nothing may reach it from the internet.
+        starts: What starts the work, one of `STARTS`.
+        delivery: When work is done, one of `DELIVERIES`.
+        ordered: Whether events are worked on in order.
+        exactly_once: Whether the work of an event is done once, also where the event comes twice.
+        human: Whether a person decides before the work is done.
+        longest_work: How long the work on an event takes at most, in seconds.
     """
 
     peak: int | None = None
@@ -53,6 +64,16 @@ class Requirements:
     survives_zone_loss: bool = False
     idle: bool = False
     monthly_requests: int | None = None
+    payload: int | None = None
+    push: bool = False
+    edge: bool = False
+    private: bool = False
+    starts: str | None = None
+    delivery: str | None = None
+    ordered: bool = False
+    exactly_once: bool = False
+    human: bool = False
+    longest_work: float | None = None
 
     def __post_init__(self) -> None:
         for name, (least, most, unit) in _RANGES.items():
@@ -71,6 +92,14 @@ class Requirements:
                     )
         if self.brings == "nothing" and self.state_on_server:
             raise CatalogError("--state-on-server contradicts --brings nothing: nothing is there to keep it")
+        if self.private and self.static_address:
+            raise CatalogError("--static-address contradicts --private: nothing comes from the internet to an address")
+        if self.edge and self.private:
+            raise CatalogError("--edge contradicts --private: Amazon CloudFront answers on the internet")
+        if self.edge and self.static_address:
+            raise CatalogError("--edge contradicts --static-address: the addresses of Amazon CloudFront change")
+        if self.starts == "schedule" and self.delivery not in (None, "scheduled"):
+            raise CatalogError(f"--delivery {self.delivery} contradicts --starts schedule: the schedule says when")
         if self.idle and self.monthly_requests is not None:
             raise CatalogError("--idle and --monthly-requests both say how much comes: give one of them")
         if self.peak is not None and self.monthly_requests is not None and self.peak > self.monthly_requests:
@@ -83,11 +112,37 @@ class Requirements:
         """How many requests costs are compared at."""
         return self.monthly_requests or (IDLE_REQUESTS if self.idle else USUAL_REQUESTS)
 
+    @property
+    def concerns_events(self) -> bool:
+        """Whether something is asked of how events are worked on."""
+        return any(getattr(self, name) for name in _OF_EVENTS)
+
+    @property
+    def concerns_requests(self) -> bool:
+        """Whether something is asked of how requests are served, or nothing of events."""
+        return any(getattr(self, name) for name in _OF_REQUESTS) or not self.concerns_events
+
     def given(self) -> dict[str, Any]:
         """What is asked for, by name."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if value not in (None, False)}
 
+
+_OF_EVENTS = ("starts", "delivery", "ordered", "exactly_once", "human", "longest_work")
+_OF_REQUESTS = (
+    "peak",
+    "burst",
+    "longest_request",
+    "request_size",
+    "response_size",
+    "static_address",
+    "websocket",
+    "state_on_server",
+    "monthly_requests",
+    "push",
+    "edge",
+)
+"""What is asked of requests alone; the rest is asked of requests and of events alike."""
 
 _RANGES: Mapping[str, tuple[float, float, str]] = {
     "peak": (1, 10_000_000, "requests a second"),
@@ -95,8 +150,16 @@ _RANGES: Mapping[str, tuple[float, float, str]] = {
     "request_size": (1, 5 * 2**40, "bytes"),
     "response_size": (1, 5 * 2**40, "bytes"),
     "monthly_requests": (1, 10**12, "requests"),
+    "payload": (1, 5 * 2**40, "bytes"),
+    "longest_work": (0.001, 366 * 86_400, "seconds"),
 }
-_CHOICES = {"burst": BURSTS, "brings": RUNS, "answer": ANSWERS}
+_CHOICES: Mapping[str, Collection[str]] = {
+    "burst": BURSTS,
+    "brings": RUNS,
+    "answer": ANSWERS,
+    "starts": STARTS,
+    "delivery": DELIVERIES,
+}
 
 
 def requirements(given: Mapping[str, Any]) -> Requirements:
@@ -146,6 +209,8 @@ _READERS = {
     "longest_request": _time,
     "request_size": _size,
     "response_size": _size,
+    "payload": _size,
+    "longest_work": _time,
 }
 
 

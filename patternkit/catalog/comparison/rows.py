@@ -10,7 +10,7 @@ from patternkit.catalog.costs.bill import Bill
 from patternkit.catalog.costs.by_request import requests_explained
 from patternkit.catalog.costs.prices import price_table
 from patternkit.catalog.discovery import Pattern
-from patternkit.catalog.limits import BOUNDS, Limit
+from patternkit.catalog.limits import BOUNDS, PAYLOAD, Limit
 
 BRINGS = {
     "machines": "machines",
@@ -50,13 +50,27 @@ def bounds_of(pattern: Pattern) -> dict[str, str]:
     return texts
 
 
+def payload_of(pattern: Pattern) -> str:
+    """The largest event, message or file that a pattern works on, as people read it.
+
+    Args:
+        pattern: A pattern that works on events.
+
+    Returns:
+        The bound; that of its requests, where it serves any; "-" where nothing is handed over or nothing is said.
+    """
+    name = "request_bytes" if pattern.web else PAYLOAD
+    tightest = bound([one for one in pattern.limits if _holds(one, pattern)], name)
+    return NOT_COMPUTED if tightest is None else shown(name, tightest.at or 0)
+
+
 NOT_COMPUTED = "-"
 """What stands for a sum that nobody has added up."""
 
 
 def million(pattern: Pattern, facts: Facts) -> str:
     """What a million requests cost on top; a pattern that serves none has no such sum."""
-    return dollars(facts.by_million) if pattern.web else NOT_COMPUTED
+    return dollars(facts.by_million) if pattern.web and facts.by_million is not None else NOT_COMPUTED
 
 
 def dollars(bill: Bill) -> str:
@@ -89,6 +103,8 @@ def not_known(facts: Mapping[str, Facts]) -> list[tuple[str, str]]:
     found = []
     for name, one in facts.items():
         for what, bill in (("standing", one.standing), ("a million requests", one.by_million)):
+            if bill is None:
+                continue
             found += [(name, f"{what}: price not known of {missing}") for missing in bill.unknown]
             found += [(name, f"{what}: price entered by hand of {by_hand}") for by_hand in bill.unconfirmed]
     return found
@@ -104,7 +120,7 @@ def as_json(pattern: Pattern, facts: Facts) -> dict[str, Any]:
         "services": pattern.services,
         "local": pattern.local,
         "web": asdict(pattern.web) if pattern.web else None,
+        "events": asdict(pattern.events) if pattern.events else None,
         "limits": [asdict(one) | {"as_of": one.as_of.isoformat()} for one in pattern.limits],
         **facts.as_json(),
-        **({} if pattern.web else {"by_million": None}),
     }

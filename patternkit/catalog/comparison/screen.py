@@ -13,9 +13,11 @@ from patternkit.catalog.comparison.rows import (
     dollars,
     million,
     not_known,
+    payload_of,
     publicity,
 )
 from patternkit.catalog.discovery import Pattern
+from patternkit.catalog.events import Events
 from patternkit.screen import print_rows
 
 
@@ -37,12 +39,18 @@ def print_comparison(screen: Console, patterns: Sequence[Pattern], facts: Mappin
         screen.print()
         for title, say in _SENTENCES:
             _print_sentences(screen, title, {one.name: say(one) for one in served})
+    if working := [one for one in patterns if one.events]:
+        print_rows(screen, ("PATTERN", "STARTED BY", "DELIVERY", "ORDER", "REPEATS", "PAYLOAD"), _events(working))
+        screen.print()
+        for title, tell in _OF_EVENTS:
+            _print_sentences(screen, title, {one.name: [tell(one.events)] for one in working if one.events})
     older = {one.name: [f"{each.what}: {each.was}" for each in one.limits if each.was] for one in patterns}
     if any(older.values()):
         _print_sentences(screen, "WHERE OLDER TEXTS ARE OUT OF DATE", older)
     for line in (
         "STANDING: USD a month without traffic. MILLION: USD for a million requests on top.",
-        f"{NOT_COMPUTED}: it serves no requests, so nothing was computed.",
+        f"{NOT_COMPUTED}: it serves no requests, so nothing was computed; or it has none, or none is known.",
+        *_incomparable(patterns),
         *costs_explained(),
         "* AWS raises it on request.",
         *(f"+ {name}, {what}." for name, what in not_known(facts)),
@@ -58,11 +66,39 @@ _SENTENCES: tuple[tuple[str, Callable[[Pattern], list[str]]], ...] = (
 )
 
 
+_OF_EVENTS: tuple[tuple[str, Callable[[Events], str]], ...] = (
+    ("HOW EVENTS COME", lambda one: one.delivered),
+    ("ORDER", lambda one: one.ordering),
+    ("TWICE", lambda one: one.repeating),
+    ("FAILURES", lambda one: one.failing),
+)
+
+
+def _events(patterns: Sequence[Pattern]) -> Iterator[tuple[str, ...]]:
+    for one in patterns:
+        if (own := one.events) is not None:
+            delivery = ", ".join((*own.delivery, *(["after a person decides"] if own.human else [])))
+            yield (one.name, ", ".join(own.starts), delivery, own.order, own.repeats, payload_of(one))
+
+
+def _incomparable(patterns: Sequence[Pattern]) -> Iterator[str]:
+    """Which patterns have nothing in common but that they have a template."""
+    kinds = {
+        "what serves requests": [one.name for one in patterns if one.web and not one.events],
+        "what works on events": [one.name for one in patterns if one.events and not one.web],
+        "what does neither": [one.name for one in patterns if not one.web and not one.events],
+    }
+    if len(told := [f"{kind} ({', '.join(names)})" for kind, names in kinds.items() if names]) > 1:
+        yield f"Only templates are compared between {', '.join(told[:-1])} and {told[-1]}."
+
+
 def _glance(patterns: Sequence[Pattern], facts: Mapping[str, Facts]) -> Iterator[tuple[str, ...]]:
     for one in patterns:
-        web = one.web
-        said = (", ".join(BRINGS[each] for each in web.runs), web.scales_within, web.zone_loss) if web else ("", "", "")
-        yield (one.name, *said, dollars(facts[one.name].standing), million(one, facts[one.name]))
+        told = one.web or one.events
+        runs, zone_loss = (", ".join(BRINGS[each] for each in told.runs), told.zone_loss) if told else ("", "")
+        scales = one.web.scales_within if one.web else ""
+        own = facts[one.name]
+        yield (one.name, runs, scales, zone_loss, dollars(own.standing), million(one, own))
 
 
 def _bounds(patterns: Sequence[Pattern]) -> Iterator[tuple[str, ...]]:

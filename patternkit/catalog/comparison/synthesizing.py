@@ -9,9 +9,10 @@ from patternkit.catalog.shown_examples import example
 from patternkit.testing.synthesis import PACKS, Synthesis, SynthesisError
 
 
-def facts_of(synthesis: Synthesis) -> Facts:
-    """Find the facts of a synthesized example that every rule pack has checked."""
-    return gather(synthesis.templates.values(), [(one.pack, one.rule) for one in synthesis.findings], PACKS)
+def facts_of(pattern: Pattern, synthesis: Synthesis) -> Facts:
+    """Find the facts of a pattern's synthesized example that every rule pack has checked."""
+    findings = [(one.pack, one.rule) for one in synthesis.findings]
+    return gather(synthesis.templates.values(), findings, PACKS, requests=pattern.web is not None)
 
 
 def synthesized(patterns: Iterable[Pattern]) -> dict[str, Facts]:
@@ -29,7 +30,7 @@ def synthesized(patterns: Iterable[Pattern]) -> dict[str, Facts]:
     facts = {}
     for pattern in patterns:
         try:
-            facts[pattern.name] = facts_of(example(pattern))
+            facts[pattern.name] = facts_of(pattern, example(pattern))
         except SynthesisError as error:
             raise CatalogError(f"{pattern.name}: {error}") from None
     return facts

@@ -8,7 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from patternkit.catalog.comparison.choosing import Candidate, Fit
+from patternkit.catalog.comparison.case import Fit
+from patternkit.catalog.comparison.choosing import Candidate
 from patternkit.catalog.comparison.requirements import Requirements
 from patternkit.catalog.costs.prices import price_table
 
@@ -17,12 +18,19 @@ def as_json(wanted: Requirements, fitting: Sequence[Candidate], out: Sequence[Ca
     """All that was weighed, as JSON values."""
     return {
         "requirements": wanted.given(),
+        "weighed": weighed(wanted),
         "requests_a_month": wanted.requests_a_month,
         "region": price_table().region,
         "prices_as_of": price_table().as_of.isoformat(),
         "fitting": [{"rank": rank, **_candidate(one)} for rank, one in enumerate(fitting, start=1)],
         "out": [_candidate(one) for one in out],
     }
+
+
+def weighed(wanted: Requirements) -> str:
+    """Which patterns were weighed, in a phrase."""
+    kinds = (("serve requests", wanted.concerns_requests), ("work on events", wanted.concerns_events))
+    return f"patterns that {' or '.join(kind for kind, asked in kinds if asked)}"
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:
@@ -49,7 +57,8 @@ def print_verdict(
         out: Those that do not.
     """
     for rank, one in enumerate(fitting, start=1):
-        cost = f"${one.monthly_usd:,.2f}{'+' if one.not_known else ''} a month"
+        standing = "" if one.pattern.web else " standing still; what events cost was not computed"
+        cost = f"${one.monthly_usd:,.2f}{'+' if one.not_known else ''} a month{standing}"
         screen.print(Text.assemble((f"{rank}. {one.pattern.name}", "bold"), f"  {cost}"))
         _reasons(screen, [*((Fit.MEETS, why) for why in one.why(Fit.MEETS)), *_conditions(one)])
     if not fitting:
@@ -60,8 +69,9 @@ def print_verdict(
             screen.print(Text(one.pattern.name, style="bold"))
             _reasons(screen, [(Fit.FAILS, why) for why in one.why(Fit.FAILS)])
     table = price_table()
+    screen.print(f"\nWeighed: {weighed(wanted)}.", style="dim", markup=False)
     screen.print(
-        f"\nCosts: {wanted.requests_a_month:,} requests a month on the fewest instances and tasks, in {table.region}, "
+        f"Costs: {wanted.requests_a_month:,} requests a month on the fewest instances and tasks, in {table.region}, "
         f"prices of {table.as_of}; + something comes on top whose price is not known: `patternkit compare` names it.",
         style="dim",
         markup=False,

@@ -17,6 +17,13 @@ LEFT_OUT = (
 """What the cost of a million requests leaves out."""
 
 
+_NOT_PRICED = {
+    "AWS::ApiGatewayV2::Api": "requests, messages and connections of the API",
+    "AWS::AppSync::GraphQLApi": "requests and messages of the API",
+}
+"""Front doors that ask a price for each request, which the price table does not have."""
+
+
 def requests_explained() -> list[str]:
     """Describe the assumed request, and what its cost leaves out.
 
@@ -59,6 +66,10 @@ def _path(template: Template, counter: Counter) -> Iterator[tuple[str, float]]:
         for service, integration in {_service(one): one for one in _integrations(template)}.items():
             functions |= _functions(template, referenced(integration.get("Uri")))
             yield from _service_prices(template, service, integration, counter)
+    for kind, what in _NOT_PRICED.items():
+        if of_type(template, kind):
+            counter.miss(what)
+    yield from _distributions(template, counter)
     yield from _balancers(template, counter)
     for group in of_type(template, "AWS::ElasticLoadBalancingV2::TargetGroup").values():
         functions |= _functions(template, referenced(properties(group).get("Targets")))
@@ -67,6 +78,18 @@ def _path(template: Template, counter: Counter) -> Iterator[tuple[str, float]]:
     yield from dearest
     if of_type(template, "AWS::WAFv2::WebACLAssociation"):
         yield "web-acl-request", 1
+
+
+def _distributions(template: Template, counter: Counter) -> Iterator[tuple[str, float]]:
+    """What each request costs at the edge, as if none were answered from a cache."""
+    distributions = of_type(template, "AWS::CloudFront::Distribution").values()
+    if not distributions:
+        return
+    yield "distribution-request", 1
+    configs = (properties(one).get("DistributionConfig", {}) for one in distributions)
+    behaviors = [one for each in configs for one in (each.get("DefaultCacheBehavior"), *each.get("CacheBehaviors", ()))]
+    if any(one.get("FunctionAssociations") or one.get("LambdaFunctionAssociations") for one in behaviors if one):
+        counter.miss("runs of functions at the edge")
 
 
 def _usd(counter: Counter) -> Any:

@@ -1,12 +1,13 @@
 """What AWS charges, from `prices.toml`: one dated table for every cost that the catalog shows."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
+
+import tomli
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ def price_table() -> PriceTable:
         The table.
     """
     text = resources.files("patternkit.catalog.costs").joinpath("prices.toml").read_text(encoding="utf-8")
-    fields: dict[str, Any] = tomllib.loads(text)
+    fields: dict[str, Any] = tomli.loads(text)
     unit = {name: value for name, value in fields["application-lcu"].items() if isinstance(value, int | float)}
     return PriceTable(
         region=fields["region"],

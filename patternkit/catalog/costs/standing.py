@@ -68,6 +68,7 @@ FREE = (
     "AWS::SQS::",
     "AWS::SSM::",
     "AWS::Scheduler::",
+    "AWS::ServiceDiscovery::Service",
     "AWS::StepFunctions::",
     "AWS::WAFv2::IPSet",
     "AWS::WAFv2::WebACLAssociation",
@@ -135,6 +136,12 @@ def _one(price: str) -> Callable[[Template, str, Mapping[str, Any]], _Priced]:
         yield price, 1
 
     return find
+
+
+def _circuits_association(template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
+    """An attachment of a transit gateway; with a virtual private gateway it costs nothing."""
+    if not referenced(given.get("AssociatedGatewayId")) & of_type(template, "AWS::EC2::VPNGateway").keys():
+        yield "transit-gateway-attachment", 1
 
 
 def _nothing(_template: Template, _name: str, _given: Mapping[str, Any]) -> _Priced:
@@ -272,7 +279,7 @@ _FINDERS: dict[str, Callable[[Template, str, Mapping[str, Any]], _Priced]] = {
     "AWS::AutoScaling::ScalingPolicy": _policy,
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::CloudWatch::CompositeAlarm": _one("composite-alarm"),
-    "AWS::DirectConnect::DirectConnectGatewayAssociation": _one("transit-gateway-attachment"),
+    "AWS::DirectConnect::DirectConnectGatewayAssociation": _circuits_association,
     "AWS::DynamoDB::Table": _nothing,
     "AWS::EC2::EIP": _one("public-address"),
     "AWS::EC2::Instance": _single_instance,
@@ -289,6 +296,8 @@ _FINDERS: dict[str, Callable[[Template, str, Mapping[str, Any]], _Priced]] = {
     "AWS::Route53::HostedZone": _one("hosted-zone"),
     "AWS::Route53Profiles::Profile": _one("profile"),
     "AWS::Route53Resolver::ResolverEndpoint": _resolver_endpoint,
+    # The private zone that it makes. What Amazon ECS registers there costs nothing, only looking it up by the API does.
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": _one("hosted-zone"),
     "AWS::WAFv2::WebACL": _web_acl,
 }
 """What stands and costs, by type. What is neither here nor in `FREE` is not known."""

@@ -25,14 +25,17 @@ def wholes(resources: Resources, name: str, *, _seen: frozenset[str] = frozenset
     kind, known = resources[name].type, kinds()
     if name in _seen:
         return []
-    if kind in known.part_of and (to := resources[name].to(known.part_of[kind])):
+    if kind in known.part_of and (to := resources[name].to(*known.part_of[kind].split())):
         within = to
-    elif kind in known.shown:
-        return [name]
     elif kind in known.used_by:
         # Who knows of a part by its environment only works on it.
         users = [one for one in resources.users.get(name, []) if _beyond_environment(one, name)]
         within = [*resources[name].to("Targets"), *(one.id for one in users if _owns(one.type, kind))]
+        # A task that no service runs is started by somebody.
+        if not within and kind in known.shown:
+            return [name]
+    elif kind in known.shown:
+        return [name]
     else:
         return []
     seen = _seen | {name}
@@ -46,6 +49,12 @@ def _beyond_environment(user: Resource, name: str) -> bool:
 def _owns(owner: str, part: str) -> bool:
     # A listener sends requests to a target group; whoever is registered in it owns it.
     if part == "AWS::ElasticLoadBalancingV2::TargetGroup" and owner.startswith("AWS::ElasticLoadBalancingV2::"):
+        return False
+    # A group that lets another one in is no part of it, nor the other way round.
+    if owner == part == "AWS::EC2::SecurityGroup":
+        return False
+    # A role that may run a task is nothing that the task is a part of.
+    if part == "AWS::ECS::TaskDefinition" and owner.startswith("AWS::IAM::"):
         return False
     return owner in kinds().shown or owner in kinds().used_by or owner in kinds().part_of
 
@@ -120,12 +129,17 @@ def _permitted(resources: Resources, policy: Resource) -> Iterator[Edge]:
         for statement in statements:
             actions = statement.get("Action", [])
             actions = actions if isinstance(actions, list) else [actions]
-            if statement["Effect"] != "Allow" or _reads(actions) != reading:
+            if statement["Effect"] != "Allow" or _reads(actions) != reading or _only_of_access(actions):
                 continue
             for end in resources.referred(statement.get("Resource"), template):
                 for target in wholes(resources, end):
                     for owner in owners:
                         yield Edge(source=target, target=owner) if reading else Edge(source=owner, target=target)
+
+
+def _only_of_access(actions: list[str]) -> bool:
+    """Whether who may do this looks after permissions, and sees nothing of what they are for."""
+    return all(action.endswith("Acl") for action in actions)
 
 
 def _reads(actions: list[str]) -> bool:

@@ -1,9 +1,10 @@
 """What the diagrams make of each type of resource; the types themselves are data, in kinds.toml."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import tomli
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ DATA = Path(__file__).parent / "kinds.toml"
 @cache
 def kinds() -> Kinds:
     """Read the types."""
-    data = tomllib.loads(DATA.read_text(encoding="utf-8"))
+    data = tomli.loads(DATA.read_text(encoding="utf-8"))
     return Kinds(
         shown={kind: (service, icon) for kind, (service, icon) in data["shown"].items()},
         plain=frozenset(data["plain"]["types"]),

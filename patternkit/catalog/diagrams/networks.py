@@ -11,6 +11,7 @@ from patternkit.drawing.graph import Edge, Group
 _ATTACHMENTS = ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment")
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _OF_A_VPC = (
+    "AWS::EC2::CarrierGateway",
     "AWS::EC2::EgressOnlyInternetGateway",
     "AWS::EC2::NatGateway",  # a regional one, which stands in no subnet
     "AWS::EC2::VPCEndpoint",
@@ -20,6 +21,7 @@ _ROUTE_TARGETS = (
     "NatGatewayId",
     "GatewayId",
     "EgressOnlyInternetGatewayId",
+    "CarrierGatewayId",
     "TransitGatewayId",
     "VpcEndpointId",
     "VpcPeeringConnectionId",
@@ -60,7 +62,9 @@ class Networks:
             text = f"{name} VPC".lstrip()
             yield Group(id=vpc.id, title=text if alone or zones < 2 else f"{text}, {zones} zones", kind="vpc")
             within = vpc.id
-            if alone and zones > 1:
+            # In zones at the edge stand subnets that have no like in another.
+            each = all(list(self._tier.values()).count(tier) == zones for tier in tiers)
+            if alone and zones > 1 and each:
                 within = f"{vpc.id}/"
                 yield Group(id=within, title=f"In each of {zones} Availability Zones", kind="zones", group=vpc.id)
             public = {tier for tier in tiers if self._is_public(tier)}
@@ -109,7 +113,10 @@ class Networks:
         return None
 
     def _tiers_of(self, one: Resource, seen: frozenset[str]) -> Iterator[str]:
-        for _, end in one.leads:
+        for way, end in one.leads:
+            # Who knows of subnets by its environment starts something there, and stands elsewhere.
+            if way[:1] == ("Environment",):
+                continue
             if end in self._tier:
                 yield self._tier[end]
             elif end not in seen and _stands_for(one.type, self._resources[end].type):
@@ -189,8 +196,13 @@ class Networks:
             return [tier]
         if target in standing:
             return []
-        # Load balancers answer; they do not call out.
-        return [name for name in standing if self._resources[name].type != _BALANCER]
+        # Load balancers answer; they do not call out. Nor do endpoints of services, where others stand beside them.
+        callers = [name for name in standing if self._resources[name].type != _BALANCER]
+        return [name for name in callers if not self._is_of_a_service(name)] or callers
+
+    def _is_of_a_service(self, name: str) -> bool:
+        found = self._resources[name]
+        return found.type == "AWS::EC2::VPCEndpoint" and found.properties.get("VpcEndpointType") == "Interface"
 
     def _from_the_internet(self) -> Iterator[Edge]:
         for one in self._resources.of(_BALANCER):
@@ -227,11 +239,21 @@ def callers(resources: Resources, edges: list[Edge]) -> Iterator[tuple[str, str]
         "AWS::ApiGateway::RestApi",
         "AWS::ApiGatewayV2::Api",
         "AWS::AppSync::GraphQLApi",
-        "AWS::CloudFront::Distribution",
     ):
-        if one.id not in reached:
+        # What pushes to the clients of a WebSocket API is not the only one that reaches it.
+        if one.id not in reached or one.properties.get("ProtocolType") == "WEBSOCKET":
+            yield one.id, "Clients"
+    # Whoever changes a distribution sends it no requests.
+    for one in resources.of("AWS::CloudFront::Distribution"):
+        yield one.id, "Clients"
+    # A private API is called by its endpoints.
+    handing_on = {edge.source for edge in edges if edge.label == "requests"}
+    for one in resources.of("AWS::EC2::VPCEndpoint"):
+        if one.id in handing_on:
             yield one.id, "Clients"
     for one in resources.of(_BALANCER):
+        if one.properties.get("Type") == "gateway":
+            continue  # Packets come by endpoints alone.
         gateways = [
             e.source for e in edges if e.target == one.id and resources[e.source].type == "AWS::EC2::InternetGateway"
         ]

@@ -106,7 +106,7 @@ def _node(one: Resource, resources: Resources, group: str | None, number: int) -
 
 
 def _kind(one: Resource, resources: Resources) -> tuple[str, str]:
-    tasks = [resources[end].properties for end in one.to("TaskDefinition")]
+    tasks = [one.properties, *(resources[end].properties for end in one.to("TaskDefinition"))]
     if any("FARGATE" in task.get("RequiresCompatibilities", []) for task in tasks):
         return "ECS on Fargate", "architecture-service/AWSFargate"
     return kinds().shown[one.type]
@@ -154,10 +154,20 @@ def _join_tiers(made: Graph) -> None:
         made.groups[first.id] = replace(first, title=f"{', '.join(names)} and {last} subnets")
         for one in others:
             made.edges = [edge for edge in made.edges if one.id not in (edge.source, edge.target)]
+            del made.groups[one.id]
 
 
 def _fold_empty(made: Graph) -> None:
-    """Leave out groups that nothing stands in and no edge leads to."""
+    """Leave out groups that nothing stands in and no edge leads to, but for tiers of subnets beside others."""
+    tiers = {name: one for name, one in made.groups.items() if one.kind in ("public", "private")}
+    _fold(made)
+    for name, one in tiers.items():
+        # A tier without any way in or out is what somebody wants to see.
+        if one.group in made.groups:
+            made.groups.setdefault(name, one)
+
+
+def _fold(made: Graph) -> None:
     joined = {end for edge in made.edges for end in (edge.source, edge.target)}
     while True:
         full = {one.group for one in made.nodes.values()} | {one.group for one in made.groups.values()}

@@ -51,7 +51,7 @@ class Resources:
         self._all: dict[str, Resource] = {}
         for name, template in templates.items():
             for logical_id, resource in template.get("Resources", {}).items():
-                properties = resource.get("Properties", {})
+                properties = {**resource.get("Properties", {}), **_release(resource)}
                 path = tuple(paths.get(logical_id, logical_id).split("/"))
                 self._all[f"{name}.{logical_id}"] = Resource(
                     id=f"{name}.{logical_id}",
@@ -112,6 +112,12 @@ class Resources:
             case list():
                 for one in value:
                     yield from self._leads(one, template, way)
+
+
+def _release(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """What shifts the traffic of an alias, which stands beside its properties."""
+    release = resource.get("UpdatePolicy", {}).get("CodeDeployLambdaAliasUpdate", {})
+    return {"Release": release["DeploymentGroupName"]} if "DeploymentGroupName" in release else {}
 
 
 def _outputs(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Any, tuple[str, str], str]]:

@@ -26,9 +26,10 @@ def _resources(_: Pattern, synthesis: Synthesis) -> Parts:
 
 
 def _findings(pattern: Pattern, synthesis: Synthesis) -> Parts:
-    table = findings(pattern, synthesis.findings)
-    others = "AwsSolutions and Serverless have no unacknowledged finding."
-    return [others, table] if table.rows else [f"{others} NIST 800-53 R5, HIPAA and PCI have none either."]
+    table = findings(pattern, synthesis.findings, synthesis.acknowledged)
+    others = "AwsSolutions and Serverless have no finding that is not acknowledged."
+    none = "NIST 800-53 R5, HIPAA and PCI have none, and nothing is acknowledged."
+    return [others, table] if table.rows else [f"{others} {none}"]
 
 
 def _costs(pattern: Pattern, synthesis: Synthesis) -> Parts:

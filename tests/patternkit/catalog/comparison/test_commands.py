@@ -138,7 +138,7 @@ def test_choose_says_why_and_why_not() -> None:
 
 
 def test_choose_says_so_when_nothing_fits() -> None:
-    done = CliRunner().invoke(app, ["choose", "--brings", "nothing", "--websocket"])
+    done = CliRunner().invoke(app, ["choose", "--brings", "nothing", "--websocket", "--private"])
     assert done.exit_code == 0
     assert "Nothing fits all of it" in done.stdout
 
@@ -147,7 +147,7 @@ def test_choose_asks_and_asks_again_after_a_mistake(monkeypatch: pytest.MonkeyPa
     from patternkit.catalog.comparison import cli
 
     asked: list[str] = []
-    answers = iter(["containers", "", "many", "300", "seconds", "", "", "", ""])
+    answers = iter(["containers", "", "many", "300", "seconds", *[""] * 8])
 
     def prompt(text: str, **_: object) -> str:
         asked.append(text)
@@ -168,13 +168,14 @@ def test_choose_asks_and_asks_again_after_a_mistake(monkeypatch: pytest.MonkeyPa
 def test_an_answer_that_contradicts_another_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     from patternkit.catalog.comparison import cli
 
-    answers = iter(["", "receipt", "", "", "5s", "", "", "", ""])
+    answers = iter(["", "receipt", "", "", "5s", *[""] * 8])
     monkeypatch.setattr(click, "prompt", lambda *_, **__: next(answers))
     monkeypatch.setattr(click, "confirm", lambda *_, **__: True)
     given = cli._asked()
     assert given["longest_request"] is None
-    # Of the flags, what contradicts is left out: no connection stays open for a receipt.
+    # Of the flags, what contradicts is left out: no connection stays open for a receipt, no address is private.
     assert (given["answer"], given["websocket"], given["static_address"]) == ("receipt", False, True)
+    assert (given["private"], given["ordered"]) == (False, True)
     with pytest.raises(CatalogError):
         requirements({**given, "websocket": True})
 
@@ -188,3 +189,52 @@ def test_what_serves_no_requests_is_compared_without_saying_how() -> None:
     assert "WHAT IS PUBLIC" in text
     assert "HOW IT SCALES" not in text
     assert "WEBSOCKET" not in text
+    # How they work on events is said instead.
+    (row,) = [line for line in text.splitlines() if line.startswith("cron-function") and "$" in line]
+    assert "a function" in row
+    assert "goes on" in row
+    for said in ("STARTED BY", "scheduled", "remembered", "1 GiB", "Scheduler delivers at least once"):
+        assert said in text
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (
+            ("function-api", "cron-function"),
+            (
+                "Only templates are compared between what serves requests (function-api) and what works on events "
+                "(cron-function)."
+            ),
+        ),
+        (("api-to-queue", "cron-function"), ""),
+        (("api-to-queue", "function-api"), ""),
+        (
+            ("thumbnailer", "workload-vpc", "function-api"),
+            (
+                "Only templates are compared between what serves requests (function-api), what works on events "
+                "(thumbnailer) and what does neither (workload-vpc)."
+            ),
+        ),
+    ],
+)
+def test_what_has_nothing_in_common_is_told_in_a_line(names: tuple[str, ...], said: str) -> None:
+    screen = Console(file=io.StringIO(), width=300, highlight=False)
+    print_comparison(screen, [find(name) for name in names], dict.fromkeys(names, recorded()["function-api"]))
+    assert isinstance(screen.file, io.StringIO)
+    told = [line for line in screen.file.getvalue().splitlines() if line.startswith("Only templates")]
+    assert told == ([said] if said else [])
+
+
+def test_choose_tells_which_patterns_it_has_weighed() -> None:
+    for options, said in (
+        (["--ordered"], "Weighed: patterns that work on events."),
+        (["--push"], "Weighed: patterns that serve requests."),
+        (["--ordered", "--peak", "5"], "Weighed: patterns that serve requests or work on events."),
+    ):
+        assert said in CliRunner().invoke(app, ["choose", *options]).stdout.splitlines()
+
+
+def test_what_events_cost_was_not_computed() -> None:
+    text = CliRunner().invoke(app, ["choose", "--human"], env={"COLUMNS": "120"}).stdout
+    assert "a month standing still; what events cost was not computed" in text.splitlines()[0]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from patternkit.catalog.comparison.facts import gather
 from patternkit.catalog.comparison.public import fixed_addresses, idle_seconds, public
 
@@ -27,6 +29,20 @@ def test_an_api_says_whom_it_answers() -> None:
         public(api("EDGE", "NONE", key=True))
     )
     assert list(public(api("PRIVATE", "AWS_IAM"))) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("AWS::ApiGatewayV2::Api", "the API answers on the internet"),
+        ("AWS::AppSync::GraphQLApi", "the API answers on the internet"),
+        ("AWS::CloudFront::Distribution", "the distribution answers on the internet"),
+        ("AWS::Lambda::Url", "the function's URL answers on the internet"),
+    ],
+)
+def test_what_answers_on_the_internet_is_public_whoever_may_call_it(kind: str, what: str) -> None:
+    assert list(public(template(Front={"Type": kind}))) == [("Front", what)]
+    assert list(public(template(Front={"Type": kind, "Properties": {"Visibility": "PRIVATE"}}))) == []
 
 
 def test_balancers_and_open_security_groups_are_public() -> None:
@@ -68,4 +84,4 @@ def test_the_idle_timeout_is_a_minute_unless_it_is_set() -> None:
 
 def test_a_rule_counts_once_whatever_it_finds() -> None:
     findings = [("A", "A-One[x]"), ("A", "A-One[y]"), ("A", "A-Two"), ("B", "B-One")]
-    assert gather([template()], findings, ("A", "B", "C")).findings == {"A": 2, "B": 1, "C": 0}
+    assert gather([template()], findings, ("A", "B", "C"), requests=True).findings == {"A": 2, "B": 1, "C": 0}

@@ -72,6 +72,23 @@ def test_executions_of_a_state_machine_are_not_known() -> None:
     assert made.unknown == ("executions of the state machine",)
 
 
+@pytest.mark.parametrize("kind", ["AWS::ApiGatewayV2::Api", "AWS::AppSync::GraphQLApi"])
+def test_a_front_door_without_a_price_is_not_free(kind: str) -> None:
+    made = by_million([{"Resources": {"Front": {"Type": kind}}}])
+    assert made.lines == ()
+    assert len(made.unknown) == 1
+
+
+@pytest.mark.parametrize("associated", ["", "FunctionAssociations", "LambdaFunctionAssociations"])
+def test_the_edge_is_paid_by_request_and_its_functions_are_not_known(associated: str) -> None:
+    behavior = {associated: [{"EventType": "viewer-request"}]} if associated else {}
+    config = {"DefaultCacheBehavior": {}, "CacheBehaviors": [behavior]}
+    front = {"Type": "AWS::CloudFront::Distribution", "Properties": {"DistributionConfig": config}}
+    made = by_million([{"Resources": {"Front": front}}])
+    assert [(line.number, line.usd) for line in made.lines] == [(1, 1.0)]
+    assert made.unknown == (("runs of functions at the edge",) if associated else ())
+
+
 def test_an_answer_that_api_gateway_makes_up_costs_nothing_more() -> None:
     assert bill(Api=API, Method=method(None, "MOCK")) == {"Request to a REST API": 3.5}
 

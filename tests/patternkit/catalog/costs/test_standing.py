@@ -168,6 +168,13 @@ def test_a_health_check_is_paid_by_its_features() -> None:
     }
 
 
+def test_circuits_cost_an_attachment_on_a_transit_gateway_and_nothing_on_a_virtual_private_one() -> None:
+    gateways = {"Vgw": resource("EC2::VPNGateway"), "Tgw": resource("EC2::TransitGateway")}
+    kind = "DirectConnect::DirectConnectGatewayAssociation"
+    assert bill(**gateways, One=resource(kind, AssociatedGatewayId={"Fn::GetAtt": ["Vgw", "VPNGatewayId"]})) == {}
+    assert list(bill(**gateways, One=resource(kind, AssociatedGatewayId={"Ref": "Tgw"})).values()) == [1]
+
+
 def test_pre_shared_keys_that_are_kept_elsewhere_are_named() -> None:
     vpn = resource("EC2::VPNConnection", PreSharedKeyStorage="SecretsManager")
     assert standing([{"Resources": {"One": vpn}}]).unknown == ("pre-shared keys in Secrets Manager",)
