@@ -18,6 +18,7 @@ from patternkit.dns.model import (
     HealthCheck,
     HostedZone,
     RecordSet,
+    ReportedCheck,
     RoutingControlCheck,
     Unknown,
 )
@@ -76,11 +77,18 @@ class Health:
                 return not check.looks_at or not all(self.is_ill(one) for one in check.looks_at)
             case CalculatedCheck():
                 return self._calculated(check)
+            case ReportedCheck():
+                return self._reported(check)
             case AlarmCheck():
                 return self._alarm(check)
             case RoutingControlCheck():
                 return check.control not in self.ill
         return Unknown(f"the type of {check.path} is not known")
+
+    def _reported(self, check: ReportedCheck) -> Healthy:
+        if not check.looks_at or not all(map(self.is_ill, check.looks_at)):
+            return check.starts
+        return check.reports if isinstance(check.reports, Unknown) else not check.reports
 
     def _calculated(self, check: CalculatedCheck) -> Healthy:
         if isinstance(check.threshold, Unknown):
@@ -197,6 +205,8 @@ def delay(check: HealthCheck) -> int | Unknown:
             return interval * threshold
         case EndpointCheck():
             return Unknown(f"the interval of {check.path} is not known")
+        case ReportedCheck(seconds=seconds):
+            return seconds
         case AlarmCheck(alarm=alarm):
             return alarm if isinstance(alarm, Unknown) else alarm.seconds
     return 0

@@ -11,8 +11,10 @@ from typing import Any
 
 from patternkit import templates
 from patternkit.dns.contracts import Contracts
+from patternkit.dns.domain_names import normal
 from patternkit.dns.errors import QuestionError, TemplateError
-from patternkit.dns.failures import ill_things
+from patternkit.dns.failures import ill_things, single_failures
+from patternkit.dns.health import TOO_FEW_DATA, TURNED
 from patternkit.dns.model import Model
 from patternkit.dns.promises import Promise
 from patternkit.dns.proof import Proof
@@ -155,6 +157,29 @@ class Names:
         if refused or unknown:
             verdict, reason = Verdict.UNKNOWN, f"AWS refuses: {refused[0]}" if refused else unknown[0]
         return Trace(verdict, tuple(queries), reason, self.model.labels)
+
+    def single_failures(self, name: str, type: str = "A", *, regions: bool = False) -> list[tuple[str, ...]]:
+        """Every single thing that may go wrong with what a name answers, as `trace` takes it.
+
+        Args:
+            name: The domain name.
+            type: The record type.
+            regions: Whether whole Regions fail too.
+
+        Returns:
+            What is ill, for each failure: mostly one thing, and of a Region all that is in it.
+        """
+        behind = self.provers[0].sources.told_apart
+        return [
+            tuple(sorted(self._called(one) for one in failure))
+            for failure in single_failures(behind, normal(name), type, regions=regions)
+        ]
+
+    def _called(self, identity: str) -> str:
+        for prefix in (TOO_FEW_DATA, TURNED):
+            if identity.startswith(prefix):
+                return prefix + self.model.labels.get(identity.removeprefix(prefix), identity.removeprefix(prefix))
+        return self.model.labels.get(identity, identity)
 
     def prove(self, promise: Promise) -> Proof:
         """Hold a promise against every query that it is about, in every world.

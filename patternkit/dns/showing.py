@@ -21,6 +21,7 @@ from patternkit.dns.model import (
     Latency,
     Model,
     RecordSet,
+    ReportedCheck,
     Unknown,
     Weighted,
 )
@@ -157,6 +158,8 @@ def _check(check: HealthCheck, model: Model) -> dict[str, Any]:
             looks_at = f"{check.threshold} of {', '.join(children)}"
         case AlarmCheck():
             looks_at = check.alarm.reason if isinstance(check.alarm, Unknown) else check.alarm.path
+        case ReportedCheck():
+            looks_at = ", ".join(labelled(one, model.labels) for one in check.looks_at)
         case _:
             looks_at = "a routing control"
     seen = delay(check)

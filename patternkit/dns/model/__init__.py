@@ -11,6 +11,7 @@ from patternkit.dns.model.health_check import (
     CalculatedCheck,
     EndpointCheck,
     HealthCheck,
+    ReportedCheck,
     RoutingControlCheck,
 )
 from patternkit.dns.model.record_set import Alias, RecordSet
@@ -48,6 +49,7 @@ __all__ = [
     "Model",
     "MultivalueAnswer",
     "RecordSet",
+    "ReportedCheck",
     "ResolverEndpoint",
     "ResolverRule",
     "RoutingControlCheck",

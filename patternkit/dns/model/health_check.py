@@ -70,6 +70,25 @@ class EndpointCheck(HealthCheck):
 
 
 @dataclass(slots=True, eq=False)
+class ReportedCheck(HealthCheck):
+    """The status of an instance of Cloud Map, which somebody reports; for a task Amazon ECS does.
+
+    Attributes:
+        looks_at: The task, or the addresses of the instance.
+        seconds: How long it takes until a failure is reported and Cloud Map has seen it.
+        reports: Whether anybody reports that it is ill: a task without a container health check is well while it runs.
+        starts: Whether it is registered as healthy.
+
+    Source: https://docs.aws.amazon.com/cloud-map/latest/api/API_HealthCheckCustomConfig.html
+    """
+
+    looks_at: tuple[str, ...] = ()
+    seconds: int | Unknown = 30
+    reports: bool | Unknown = True
+    starts: bool = True
+
+
+@dataclass(slots=True, eq=False)
 class CalculatedCheck(HealthCheck):
     """Healthy while enough of its children are.
 

@@ -6,6 +6,16 @@ from patternkit.dns.model import HostedZone, RecordSet, Unknown, Vpc
 from patternkit.dns.reading.draft import Draft, flag
 
 _SERVICE = "com.amazonaws."
+# Whose name is another than the service's labels in reverse.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_NAMES = {
+    "codeartifact.api": "codeartifact",
+    "codeartifact.repositories": "d.codeartifact",
+    "ecs-agent": "ecs-a",
+    "ecs-telemetry": "ecs-t",
+    "kinesis-firehose": "firehose",
+    "kinesis-streams": "kinesis",
+}
 
 
 def read_vpcs(draft: Draft) -> None:
@@ -49,7 +59,7 @@ def read_interface_endpoints(draft: Draft) -> None:
             draft.model.notes.append(f"the private names of {one.path} are not known: its Region or service is not")
             continue
         # ecr.api is asked for as api.ecr.
-        label = ".".join(reversed(name.split(".")))
+        label = _NAMES.get(name) or ".".join(reversed(name.split(".")))
         domain = f"{label}.{region}.amazonaws.com"
         zone = HostedZone(f"{one.identity}#zone", one.path, domain, private=True, made_by="an interface endpoint")
         zone.vpcs[vpc.identity] = one.path

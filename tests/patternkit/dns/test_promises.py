@@ -353,3 +353,17 @@ def test_assert_holds_raises_with_the_query_or_says_what_is_wrong() -> None:
         names.assert_holds(always_answers("www.example.com"), answers("www.example.com", "192.0.2.2"))
     with pytest.raises(QuestionError, match="no source is named 'Nobody'"):
         names.assert_holds(always_answers("www.example.com"), resolves("Nobody", "www.example.com"))
+
+
+def test_single_failures_are_listed_as_a_trace_takes_them() -> None:
+    dns = Dns()
+    dns.check("Check", "192.0.2.1")
+    dns.record("www.example.com", "192.0.2.1", id="first", Failover="PRIMARY", HealthCheckId=ref("Check"))
+    dns.record("www.example.com", "192.0.2.2", id="second", Failover="SECONDARY")
+    names = dns.names()
+    listed = names.single_failures("www.example.com")
+    assert {("192.0.2.1",), ("192.0.2.2",)} < set(listed)
+    assert {one for failure in listed for one in failure if one.startswith("turned: ")}
+    answered = {failure: names.trace("www.example.com", ill=failure).values for failure in listed}
+    assert answered["192.0.2.1",] == ("192.0.2.2",)
+    assert answered["192.0.2.2",] == ("192.0.2.1",)
