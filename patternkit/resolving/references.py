@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from patternkit.resolving.address_blocks import ipv6_blocks
@@ -43,6 +44,13 @@ _IDENTITY = {
     "AWS::NetworkFirewall::Firewall": {"FirewallArn"},
     "AWS::NetworkFirewall::FirewallPolicy": {"FirewallPolicyArn"},
     "AWS::NetworkFirewall::RuleGroup": {"RuleGroupArn"},
+    "AWS::EC2::EIP": {"AllocationId"},
+    "AWS::EC2::VPCEndpointService": {"ServiceId"},
+    "AWS::EC2::CarrierGateway": {"CarrierGatewayId"},
+    "AWS::EC2::LocalGatewayRouteTable": {"LocalGatewayRouteTableId"},
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": {"LoadBalancerArn"},
+    "AWS::ElasticLoadBalancingV2::TargetGroup": {"TargetGroupArn"},
+    "AWS::ElasticLoadBalancingV2::Listener": {"ListenerArn"},
     "AWS::DirectConnect::DirectConnectGateway": {"DirectConnectGatewayId", "DirectConnectGatewayArn"},
 }
 # Attributes that repeat a property.
@@ -84,11 +92,24 @@ def ref(resolver: Resolver, stack: Stack, name: Any) -> Any:
     )
 
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
+
+
+def _partition(region: str) -> str:
+    """The partition of a Region; "" where that is not known, as of those that are none of the public."""
+    if region.startswith(("cn-", "us-gov-")):
+        return "aws-cn" if region.startswith("cn-") else "aws-us-gov"
+    return "aws" if re.fullmatch(r"(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso)[a-z]+-\d", region) else ""
+
+
 def _pseudo(stack: Stack, name: str) -> Any:
     if name == "AWS::NoValue":
         return NO_VALUE
     if name == "AWS::Region" and stack.region:
         return stack.region
+    if name in ("AWS::Partition", "AWS::URLSuffix") and (partition := _partition(stack.region)):
+        return partition if name == "AWS::Partition" else _SUFFIXES[partition]
     if name == "AWS::AccountId" and stack.source.account:
         return stack.source.account
     if name == "AWS::StackName":

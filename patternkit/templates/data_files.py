@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from patternkit.templates.documents import parse
 from patternkit.templates.errors import TemplateError
@@ -23,8 +24,8 @@ def read_data(path: Path, error: type[Exception]) -> Any:
     """
     try:
         text = read_text(path)
-        return tomllib.loads(text) if path.suffix == ".toml" else parse(text, str(path))
+        return tomli.loads(text) if path.suffix == ".toml" else parse(text, str(path))
     except TemplateError as failure:
         raise error(str(failure)) from None
-    except tomllib.TOMLDecodeError as failure:
+    except tomli.TOMLDecodeError as failure:
         raise error(f"{path} is not TOML: {failure}") from None

@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,43 @@ def test_a_cache_that_cannot_be_written_is_gone_without(
     monkeypatch.setenv(CACHE, "enabled")
     node._go_without_a_cache_that_cannot_be_written()
     assert (os.environ[CACHE], capsys.readouterr().err) == ("enabled", "")
+
+
+GROWS = "const memory = new WebAssembly.Memory({initial: 1}); for (let i = 0; i < 200; i++) memory.grow(16)"
+
+
+def collections() -> int:
+    """How often Node collects garbage while WebAssembly takes 200 MB in 200 steps."""
+    path = node.packaged_node()
+    assert path
+    done = subprocess.run([path, "--trace-gc", "-e", GROWS], capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.count("Mark-Compact")
+
+
+def test_the_cdks_validation_does_not_collect_garbage_whenever_it_takes_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JSII_NODE", raising=False)
+    monkeypatch.delenv("NODE_OPTIONS", raising=False)
+    without = collections()
+    # Where it is installed is the user's matter.
+    folder = tmp_path / 'of "theirs" \\ and ours'
+    folder.mkdir()
+    shutil.copy(Path(node.__file__).with_name("node_flags.cjs"), folder)
+    monkeypatch.setattr(node, "__file__", str(folder / "node.py"))
+    monkeypatch.setenv("NODE_OPTIONS", "--no-warnings")
+    node.use_packaged_node()
+    node.use_packaged_node()
+    assert os.environ["NODE_OPTIONS"].count("--require") == 1
+    assert os.environ["NODE_OPTIONS"].startswith("--no-warnings ")
+    assert collections() < without / 10
+
+
+@pytest.mark.parametrize("script", ["console.log(process.env.TMPDIR)", "console.log(require('os').tmpdir())"])
+def test_node_keeps_its_temporary_folders_where_the_plugin_says(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node.use_packaged_node()
+    monkeypatch.setenv("PATTERNKIT_NODE_TMPDIR", str(tmp_path))
+    said = subprocess.run([node.packaged_node() or "", "-e", script], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == str(tmp_path)
