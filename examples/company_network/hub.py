@@ -1,53 +1,57 @@
-"""The transit gateway, the firewall on it, the way to the internet, and the VPN to headquarters."""
+"""A Region's hub: transit gateway, firewall, the way to the internet, the site's circuits and the VPN behind them."""
 
 from aws_cdk import CfnOutput, Environment, Stack
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.network.inspection_vpc import CustomerSite, InspectionVpc
+from examples.company_network.regions import NETWORKS, CompanyRegion
+from patterns.building_blocks.encryption_key import EncryptionKey
+from patterns.network.direct_connect import InspectedCircuits
+from patterns.network.inspection_vpc import InspectionVpc
 
-# Where partners' ranges lie is left out: what pretends to come from there is nobody that the hub knows.
-NETWORKS = ("10.0.0.0/8", "192.168.0.0/16")
-HEADQUARTERS = CustomerSite(
-    name="Headquarters", addresses=["198.51.100.1", "198.51.100.2"], asn=65010, prefixes=["192.168.0.0/20"]
-)
 RULES = """\
 pass tcp $HOME_NET any -> $HOME_NET 443 (msg:"HTTPS within the company"; flow:to_server; sid:1; rev:1;)
 """
 
 
 class Hub(Stack):
-    """The hub.
+    """The hub of a Region.
 
     Args:
-        encryption_key: The key of its logs.
-        alarm_topic: Who is told of failures.
+        region: The Region.
 
     Attributes:
+        encryption_key (EncryptionKey): The key of the Region's logs.
+        alarm_topic (sns.Topic): The topic of the Region's alarms. Subscribe whoever is on call.
         hub (InspectionVpc): The hub, with its gateway and its firewall.
     """
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        encryption_key: kms.IKey,
-        alarm_topic: sns.ITopic,
-        env: Environment | None = None,
+        self, scope: Construct, construct_id: str, *, region: CompanyRegion, env: Environment | None = None
     ) -> None:
         super().__init__(scope, construct_id, env=env)
+        self.encryption_key = EncryptionKey(self, "Key", description="Encrypts the logs of the company's network")
+        self.alarm_topic = sns.Topic(self, "Alarms", master_key=self.encryption_key, enforce_ssl=True)
         self.hub = InspectionVpc(
             self,
             "Hub",
             # On the gateway: in a VPC a flow that enters by VPN may change zones, and the firewall see half of it.
             firewall_attachment="transit-gateway",
             networks=NETWORKS,
+            asn=region.asn,
             allowed_domains=[".amazonaws.com"],
             suricata_rules=RULES,
-            encryption_key=encryption_key,
-            alarm_topic=alarm_topic,
+            encryption_key=self.encryption_key,
+            alarm_topic=self.alarm_topic,
         )
-        self.hub.add_site(HEADQUARTERS)
+        if region.site is not None:
+            InspectedCircuits(
+                self,
+                region.site.name,
+                hub=self.hub,
+                site=region.site,
+                circuits=region.circuits,
+                alarm_topic=self.alarm_topic,
+            )
         CfnOutput(self, "TransitGateway", value=self.hub.transit_gateway.gateway_id)
+        CfnOutput(self, "AlarmTopic", value=self.alarm_topic.topic_arn)

@@ -1,12 +1,13 @@
 """What is kept: images, thumbnails, records, the gallery. And what all share: the key and the topic of alarms."""
 
-from aws_cdk import CfnOutput, Environment, RemovalPolicy, Size, Stack
+from aws_cdk import CfnOutput, Environment, Size, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
+from patterns.building_blocks.retained_table import RetainedTable
 
 LARGEST_IMAGE = Size.mebibytes(64)
 """What an upload may have, and what the thumbnailer reads."""
@@ -45,18 +46,6 @@ class Data(Stack):
         CfnOutput(self, "AlarmTopic", value=self.alarm_topic.topic_arn)
 
     def _table(self, name: str, partition_key: str, sort_key: str) -> dynamodb.Table:
-        text = dynamodb.AttributeType.STRING
-        return dynamodb.Table(
-            self,
-            name,
-            partition_key=dynamodb.Attribute(name=partition_key, type=text),
-            sort_key=dynamodb.Attribute(name=sort_key, type=text),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
-            encryption_key=self.encryption_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
+        return RetainedTable(
+            self, name, partition_key=partition_key, sort_key=sort_key, encryption_key=self.encryption_key
         )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -14,6 +14,7 @@ from patterns.api.api_to_queue import ApiToQueue
 from patterns.building_blocks.encryption_key import table_key_statement
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.retained_table import RetainedTable, text_attribute
 from patterns.building_blocks.settings import Settings
 
 BY_DAY = "by-day"
@@ -67,24 +68,12 @@ class Intake(Stack):
         env: Environment | None = None,
     ) -> None:
         super().__init__(scope, construct_id, env=env)
-        self.orders = dynamodb.Table(
-            self,
-            "Orders",
-            partition_key=dynamodb.Attribute(name="order_id", type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
-            encryption_key=encryption_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        self.orders = RetainedTable(self, "Orders", partition_key="order_id", encryption_key=encryption_key)
         # One partition holds a day: good for a thousand orders a second, far above the API's rate limit.
         self.orders.add_global_secondary_index(
             index_name=BY_DAY,
-            partition_key=dynamodb.Attribute(name="day", type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name="order_id", type=dynamodb.AttributeType.STRING),
+            partition_key=text_attribute("day"),
+            sort_key=text_attribute("order_id"),
             projection_type=dynamodb.ProjectionType.INCLUDE,
             non_key_attributes=["currency", "total"],
         )

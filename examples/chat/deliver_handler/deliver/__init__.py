@@ -1,0 +1,1 @@
+"""Tells rooms of what happens in them."""

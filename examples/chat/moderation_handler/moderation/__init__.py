@@ -1,0 +1,1 @@
+"""What moderators have done to messages."""

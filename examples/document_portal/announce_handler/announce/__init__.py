@@ -1,0 +1,1 @@
+"""Announces changes of documents to the API, which tells its subscribers."""

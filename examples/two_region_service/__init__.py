@@ -1,0 +1,1 @@
+"""One service in two Regions, and the names that lead to it."""
