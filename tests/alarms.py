@@ -1,7 +1,10 @@
 """What the alarms and metrics of a construct watch, each in one line."""
 
 import inspect
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -31,13 +34,68 @@ def watched(stack: cdk.Stack, made: Construct, alarms: Iterable[Construct]) -> d
     for one in alarms:
         path = one.node.path.removeprefix(f"{stack.node.path}/").removesuffix("/Resource")
         lines[path] = _composed(stack, one) if isinstance(one, cloudwatch.CfnCompositeAlarm) else _line(stack, one)
-    methods = {name: getattr(made, name) for name in sorted(dir(type(made))) if name.startswith("metric_")}
-    asked = {name: method() for name, method in methods.items() if not _required(method)}
     metrics = {
         name: f"{one.namespace} {one.metric_name}: {one.statistic} of {one.period.to_seconds():g} s"
-        for name, one in asked.items()
+        for name, one in _asked(made).items()
     }
     return {"alarms": dict(sorted(lines.items())), "metrics": metrics}
+
+
+def unpublished(stack: cdk.Stack, made: Construct, alarms: Iterable[Construct]) -> list[str]:
+    """Find what is asked for by dimensions under which AWS publishes nothing.
+
+    Args:
+        stack: The stack.
+        made: The construct, with its methods named `metric_*`.
+        alarms: The alarms of the stack.
+
+    Returns:
+        A line for each alarm or method that never has data.
+    """
+    of_methods = ((f"{name}()", one.namespace, sorted(one.dimensions or {})) for name, one in _asked(made).items())
+    of_alarms = (
+        (alarm.node.path, namespace, names)
+        for alarm in alarms
+        if isinstance(alarm, cloudwatch.CfnAlarm)
+        for namespace, names in _dimensions(stack, alarm)
+    )
+    return [
+        f"{what}: {namespace} has no metric by {', '.join(names) or 'no dimension'}"
+        for what, namespace, names in (*of_methods, *of_alarms)
+        if not is_published(namespace, names)
+    ]
+
+
+def is_published(namespace: str, names: list[str]) -> bool:
+    """Say whether AWS publishes metrics of a namespace by a set of dimensions; of a pattern's own all are.
+
+    Args:
+        namespace: The namespace.
+        names: The names of the dimensions.
+    """
+    if not namespace.startswith(("AWS/", "ECS/")):
+        return True
+    return sorted(names) in [sorted(one) for one in _published().get(namespace, [])]
+
+
+@cache
+def _published() -> dict[str, list[list[str]]]:
+    return tomllib.loads((Path(__file__).parent / "published_dimensions.toml").read_text("utf-8"))
+
+
+def _asked(made: Construct) -> dict[str, Any]:
+    methods = {name: getattr(made, name) for name in sorted(dir(type(made))) if name.startswith("metric_")}
+    return {name: method() for name, method in methods.items() if not _required(method)}
+
+
+def _dimensions(stack: cdk.Stack, alarm: cloudwatch.CfnAlarm) -> Iterator[tuple[str, list[str]]]:
+    if alarm.metrics is None:
+        yield str(alarm.namespace), sorted(one["name"] for one in stack.resolve(alarm.dimensions) or [])
+        return
+    for query in stack.resolve(alarm.metrics):
+        if "metricStat" in query:
+            metric = query["metricStat"]["metric"]
+            yield metric["namespace"], sorted(one["name"] for one in metric.get("dimensions", []))
 
 
 def _required(method: Any) -> bool:

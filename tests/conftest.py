@@ -1,8 +1,10 @@
 """What tests of patterns share: each example, synthesized once in each kind of environment."""
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +63,33 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chromium"]:
         one = Chromium(playwright.chromium, program)
         yield one
         one.close()
+
+
+@contextmanager
+def _without_the_browsers_loop(item: pytest.Item) -> Iterator[None]:
+    """Playwright leaves its loop running in the thread, which no test but those of the browser is to meet."""
+    loop = None if "chromium" in getattr(item, "fixturenames", ()) else asyncio._get_running_loop()
+    if loop is not None:
+        asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        if loop is not None:
+            asyncio._set_running_loop(loop)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Set a test up as if no browser had been used in its process."""
+    with _without_the_browsers_loop(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a test as if no browser had been used in its process."""
+    with _without_the_browsers_loop(item):
+        return (yield)
 
 
 # Before pytest-xdist reads the groups.

@@ -1,9 +1,13 @@
 """The constructs of the catalog, discovered."""
 
 import importlib
+import inspect
+import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import aws_cdk as cdk
 from constructs import Construct
 
 ROOT = Path(__file__).parents[1]
@@ -40,3 +44,17 @@ def every_construct() -> dict[str, type[Construct]]:
             if isinstance(one, type) and issubclass(one, Construct) and one.__module__ == module.__name__
         }
     return found
+
+
+def app_for_its_template() -> cdk.App:
+    """An app of which a test looks at nothing but the template: not validated, nothing built, without the tree."""
+    flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    # The lowest version of the CDK that is supported validates always.
+    known = "builtin_cloud_formation_validation" in inspect.signature(cdk.App.__init__).parameters
+    unvalidated: dict[str, Any] = {"builtin_cloud_formation_validation": False} if known else {}
+    return cdk.App(
+        context={**flags, "aws:cdk:bundling-stacks": []},
+        analytics_reporting=False,
+        tree_metadata=False,
+        **unvalidated,
+    )

@@ -111,7 +111,7 @@ def try_cell(argument: Argument, way: str, kind: str) -> Cell:
             synthesize(argument, way, kind, companions)
         except ValueError as error:
             said = str(error)
-            if (given := _contradicted(argument, said)) and given not in companions:
+            if (given := contradicted(argument, said)) and given not in companions:
                 companions[given] = LeftOut()
                 continue
             if not (wanted := companion_of(argument.name, said)) or wanted[0] in companions:
@@ -125,7 +125,7 @@ def try_cell(argument: Argument, way: str, kind: str) -> Cell:
     return Cell("fails", f"needs more than {companions}")
 
 
-def _contradicted(argument: Argument, said: str) -> str | None:
+def contradicted(argument: Argument, said: str) -> str | None:
     """Read out of a refusal which argument of the example this one excludes."""
     found = re.search(r"^(\w+) must not be given with (\w+)", said)
     if found and found[2] == argument.name:
@@ -180,7 +180,7 @@ def synthesize(argument: Argument, way: str, kind: str, companions: dict[str, An
         for name, value in companions.items():
             if isinstance(value, LeftOut):
                 continue
-            options[name] = _companion(argument.pattern, name, scope) if isinstance(value, Same) else value
+            options[name] = companion(argument.pattern, name, scope) if isinstance(value, Same) else value
         _pass(argument, _resource(argument, way, scope, root, env), options)
         return construct(scope, construct_id, **options)
 
@@ -202,27 +202,47 @@ def _resource(argument: Argument, way: str, scope: Construct, root: Construct, e
     return make(Construct(scope, "Given"))
 
 
-def _companion(pattern: Pattern, name: str, scope: Construct) -> Any:
+def companion(pattern: Pattern, name: str, scope: Construct) -> Any:
     interface = next(one for one in arguments_of(pattern) if one.name == name)
     made = next(iter(RESOURCES[interface.interface].values()))(Construct(scope, f"Beside{name}"))
     return [made] if interface.many else made
 
 
 def _pass(argument: Argument, resource: Any, options: dict[str, Any]) -> None:
+    passed = [resource] if argument.many else resource
     if argument.field:
-        options[argument.name] = with_field(options[argument.name], argument.field, resource)
+        values = options.get(argument.name) or _given(argument, resource)
+        options[argument.name] = with_field(values, argument.field, passed)
     else:
-        options[argument.name] = [resource] if argument.many else resource
+        options[argument.name] = passed
+
+
+def _given(argument: Argument, resource: Any) -> Any:
+    """The values of an argument that the example leaves out, from the pattern's mirror."""
+    mirror = importlib.import_module(f"tests.{argument.pattern.module}.given")
+    return getattr(mirror, argument.name)(resource)
 
 
 def with_field(values: Any, field: str, value: Any) -> Any:
-    """Set a field of a value, or of the first of several that has it: of a list, or of a mapping by names."""
+    """Set a field of a value, or of the first of several that has it or holds one that has: a list, or a mapping."""
     if dataclasses.is_dataclass(values) and not isinstance(values, type):
-        return dataclasses.replace(values, **{field: value})
+        names = [one.name for one in dataclasses.fields(values)]
+        if field in names:
+            return dataclasses.replace(values, **{field: value})
+        inner = next(one for one in names if _has_field(getattr(values, one), field))
+        return dataclasses.replace(values, **{inner: with_field(getattr(values, inner), field, value)})
     named = dict(values) if isinstance(values, Mapping) else dict(enumerate(values))
-    first = next(name for name, one in named.items() if field in {each.name for each in dataclasses.fields(one)})
-    named[first] = dataclasses.replace(named[first], **{field: value})
+    first = next(name for name, one in named.items() if _has_field(one, field))
+    named[first] = with_field(named[first], field, value)
     return named if isinstance(values, Mapping) else list(named.values())
+
+
+def _has_field(value: Any, field: str) -> bool:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [one.name for one in dataclasses.fields(value)]
+        return field in names or any(_has_field(getattr(value, one), field) for one in names)
+    held = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return any(_has_field(one, field) for one in held)
 
 
 def main() -> None:

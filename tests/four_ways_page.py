@@ -13,6 +13,8 @@ from tests.four_ways import KINDS, WAYS, Argument, Cell, every_argument, try_cel
 PAGE = ROOT / "docs" / "guides" / "own-resources.md"
 _TABLE = re.compile(r"(?<=<!-- four ways -->\n).*?(?=<!-- end of four ways -->)", re.DOTALL)
 _ROW = re.compile(r"^\| `([a-z-]+)` \| `([a-z_.]+)` \|.*$", re.MULTILINE)
+# Code, which may break within its cell.
+_CALL = re.compile(r"\b[\w.]+\(\w[^\s)`]*\)")
 
 Cells = Mapping[str, Mapping[str, Cell]]
 """What came of an argument: by way, and by kind of stack."""
@@ -37,7 +39,7 @@ def _said(kinds: Mapping[str, Cell] | None) -> str:
     outcomes = {kind: one.outcome for kind, one in kinds.items()}
     if set(outcomes.values()) == {"works"}:
         return "works"
-    reasons = dict.fromkeys(one.said.replace("|", "\\|") for one in kinds.values() if one.said)
+    reasons = dict.fromkeys(_CALL.sub(r"`\g<0>`", one.said.replace("|", "\\|")) for one in kinds.values() if one.said)
     if len(set(outcomes.values())) == 1:
         return f"{next(iter(outcomes.values()))}: {'; '.join(reasons)}"
     each = ", ".join(f"{kind} {outcome}" for kind, outcome in outcomes.items())

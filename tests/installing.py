@@ -36,17 +36,28 @@ def build_wheel(directory: Path) -> Path:
     return path
 
 
-def install(wheel: Path, extra: str, venv: Path) -> None:
-    """Make a virtual environment of someone else's: the wheel and what it needs, and nothing of this repository.
+SOMEONES = Path(sys.prefix) / "elsewhere"
+"""The virtual environment of someone else's: one for all tests of the group "packaging", which run in one process.
+
+It lasts as long as the project's own: to compile the CDK anew takes longer than most tests.
+"""
+
+
+def install(wheel: Path, extra: str) -> Path:
+    """Have in someone else's environment the wheel and what it needs, and nothing of this repository.
 
     Args:
         wheel: The wheel.
-        extra: The extra; "" for none.
-        venv: Where the environment goes. One that is there keeps only what this extra needs, and the bytecode of that.
+        extra: The extra; "" for none. What only another needs goes; what both need stays, and so does its bytecode.
+
+    Returns:
+        The environment.
     """
+    venv = SOMEONES
     if not venv.exists():
         uv("venv", "--quiet", "--python", sys.executable, str(venv))
     # Versions as locked, so that all of it is in uv's cache already; the wheel's own requirements choose among them.
-    uv("pip", "install", "--quiet", "--exact", "--python", str(venv / "bin" / "python"),
-       "--constraints", str(ROOT / "requirements-dev.txt"), f"{wheel}[{extra}]" if extra else str(wheel),
-       cwd=venv)  # fmt: skip
+    uv("pip", "install", "--quiet", "--exact", "--reinstall-package", "cdk-pattern-catalog",
+       "--python", str(venv / "bin" / "python"), "--constraints", str(ROOT / "requirements-dev.txt"),
+       f"{wheel}[{extra}]" if extra else str(wheel), cwd=venv)  # fmt: skip
+    return venv

@@ -36,8 +36,13 @@ def plain() -> Path:
 def cdk(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> CompletedProcess[str]:
     """Run the CDK CLI with the Python and the Node of the plain environment."""
     # No request for news; and no account or credentials of this machine's user.
-    # A home of its own that lasts, in which jsii keeps the CDK unpacked.
-    quiet = {"CDK_DISABLE_CLI_TELEMETRY": "true", "HOME": str(PLAIN / "home"), "VIRTUAL_ENV": str(PLAIN)}
+    # A home of its own, but for the CDK that jsii keeps unpacked in this user's.
+    quiet = {
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "HOME": str(PLAIN / "home"),
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache/aws/jsii/package-cache"),
+        "VIRTUAL_ENV": str(PLAIN),
+    }
     env = (env or environment()) | quiet
     env["PATH"] = os.pathsep.join([str(PLAIN / "bin"), env["PATH"]])
     return run(*(command if command[0] == "npx" else (CDK, *command)), "--no-notices", cwd=cwd, env=env)

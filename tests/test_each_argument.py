@@ -14,20 +14,7 @@ from patternkit.catalog.discovery import Pattern, patterns
 from tests.conftest import ROOT
 from tests.each_argument import unseen
 
-# Arguments that take what nothing here makes yet: a routing that is another one's type, a runtime that is not over.
-# And the CDK remembers private names of endpoint services in its process, for all apps.
-NOT_TRIED = {"fixed-egress-function", "private-service", "routed-records"}
-PATTERNS = [
-    pytest.param(
-        one,
-        id=one.name,
-        marks=[
-            pytest.mark.xdist_group(one.name),
-            *([pytest.mark.xfail(reason="not tried yet", strict=False)] if one.name in NOT_TRIED else []),
-        ],
-    )
-    for one in patterns().values()
-]
+PATTERNS = [pytest.param(one, id=one.name, marks=pytest.mark.xdist_group(one.name)) for one in patterns().values()]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)

@@ -3,15 +3,14 @@
 import ast
 import importlib
 import inspect
+import json
 import re
 import shlex
 import shutil
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import aws_cdk as cdk
 import pytest
@@ -33,9 +32,10 @@ from patternkit.localcloud.emulation.left_out import LEFT_OUT
 from patternkit.testing.findings import listed
 from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
 from patternkit.testing.stateful import stateful_resources
-from tests.alarms import watched
+from tests.alarms import unpublished, watched
 from tests.conftest import ENVIRONMENTS, ROOT, context, example
 from tests.refusals import Refusal
+from tests.topics import with_topic
 
 PATTERNS = [pytest.param(one, id=one.name, marks=pytest.mark.xdist_group(one.name)) for one in patterns().values()]
 APPLICATIONS = [
@@ -58,6 +58,29 @@ def mirror(shown: Shown) -> Path:
 def test_nothing_is_found_that_is_not_acknowledged_one_by_one(shown: Shown, environment: str) -> None:
     found = [one for one in example(shown.name, environment).findings if one.pack not in COMPLIANCE]
     assert not found, f"mend these, or acknowledge each on its construct with a reason:\n{listed(found)}"
+
+
+NAMES = {
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::ECR::Repository": "RepositoryName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SecretsManager::Secret": "Name",
+}
+
+
+@every_example
+def test_what_outlives_its_stack_has_no_name_that_the_next_one_needs(shown: Shown) -> None:
+    """Else a stack that was deleted, or rolled back, cannot be deployed again."""
+    for template in example(shown.name, "agnostic").templates.values():
+        resources = template["Resources"]
+        for name, one in resources.items():
+            given = one.get("Properties", {}).get(NAMES.get(one["Type"], ""))
+            if given is None or not one.get("DeletionPolicy", "").startswith("Retain"):
+                continue
+            parts = re.findall(r'"(?:Ref": |Fn::GetAtt": \[)"([\w:]+)"', json.dumps(given))
+            assert {"AWS::StackId", *resources} & set(parts), f"{name} is kept under a name that the next one takes"
 
 
 @every_example
@@ -102,6 +125,38 @@ def test_data_is_retained(shown: Shown) -> None:
             assert kept in ways, f"{logical_id} is deleted with its stack"
 
 
+# A zone's name may be that of another zone.
+_NAMED_TWICE = {"AWS::Route53::HostedZone"}
+
+
+@every_example
+def test_what_is_kept_has_no_name_that_the_stack_made_anew_would_take(shown: Shown) -> None:
+    """Or a stack that was deleted, or whose first deployment failed, could not be deployed again."""
+    for template in example(shown.name, "agnostic").templates.values():
+        for logical_id, resource in template["Resources"].items():
+            if "Retain" not in resource.get("DeletionPolicy", "") or resource["Type"] in _NAMED_TWICE:
+                continue
+            own = {"Name", f"{resource['Type'].rpartition('::')[2]}Name"}
+            named = {
+                name: value
+                for name, value in resource.get("Properties", {}).items()
+                # What holds the id of the stack or of a resource is another name in each.
+                if name in own and not re.search(r"'(Ref|Fn::GetAtt)': (?!'AWS::(?!StackId))", str(value))
+            }
+            assert not named, f"{logical_id} is kept, and has a name: {', '.join(named)}"
+
+
+@every_example
+def test_new_instances_are_healthy_before_old_ones_go(shown: Shown) -> None:
+    """A rolling update of CloudFormation goes on through a whole group of instances that never serve."""
+    for template in example(shown.name, "agnostic").templates.values():
+        for logical_id, resource in template["Resources"].items():
+            if resource["Type"] != "AWS::AutoScaling::AutoScalingGroup":
+                continue
+            refresh = resource.get("UpdatePolicy", {}).get("AutoScalingInstanceRefresh", {})
+            assert refresh.get("Preferences", {}).get("MinHealthyPercentage") == 100, logical_id
+
+
 @every_example
 @in_both_environments
 def test_cfn_lint_is_silent(shown: Shown, environment: str) -> None:
@@ -115,6 +170,7 @@ def test_compliance_findings_are_explained_and_no_others(pattern: Pattern) -> No
     found = {one.rule.split("[")[0] for one in example(pattern.name, "agnostic").findings if one.pack in COMPLIANCE}
     unexplained = {rule for rule in found if explanation(pattern, rule) is None}
     assert unexplained == set(), "explain these under [[findings]] in pattern.toml"
+    found |= {one.partition("-")[2] for one in found}
     assert {one.id for one in pattern.findings} - found == set(), "these are not found any more: take them out"
 
 
@@ -158,6 +214,8 @@ def test_what_runs_in_aws_is_held_to_the_permissions_proof(folder: Path) -> None
 
 # What stays is named in the words that people look for.
 _IN_WORDS = {
+    "AWS::Cognito::UserPool": "user pool",
+    "AWS::Cognito::UserPoolGroup": "groups",
     "AWS::ApiGateway::Account": "role",
     "AWS::DynamoDB::Table": "table",
     "AWS::EC2::EIP": "address",
@@ -231,6 +289,7 @@ def test_metadata_agrees_with_the_code(pattern: Pattern) -> None:
     construct = getattr(importlib.import_module(pattern.module), pattern.construct)
     summary, _, rest = (inspect.getdoc(construct) or "").partition("\n")
     assert summary == f"{pattern.summary}."
+    assert (pattern.folder / "README.md").read_text(encoding="utf-8").startswith(f"# {pattern.title}\n")
     assert "Source: https://" in rest
     for argument in arguments(pattern):
         assert argument.meaning.endswith("."), f"{argument.name}: a sentence ends in a full stop"
@@ -243,26 +302,11 @@ def test_metadata_agrees_with_the_code(pattern: Pattern) -> None:
         assert one.is_pattern or re.search(r"[A-Z ]", one.name), f"{one.name} is no pattern: say in words what it is"
 
 
-@cache
-def _with_topic(name: str) -> tuple[cdk.Stack, Any, list[Any]]:
-    """A pattern's example with an alarm topic, its construct and its alarms."""
-    pattern = patterns()[name]
-    construct = getattr(importlib.import_module(pattern.module), pattern.construct)
-    stack_class = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
-    app = cdk.App(context=dict(context()) | {"aws:cdk:bundling-stacks": []})
-    topic = cdk.aws_sns.Topic(cdk.Stack(app, "Topics"), "Alarms")
-    told = {"alarm_topic": topic} if "alarm_topic" in {one.name for one in arguments(pattern)} else {}
-    stack = stack_class(app, "WithTopic", **told)
-    made = next(one for one in stack.node.children if isinstance(one, construct))
-    kinds = (cdk.aws_cloudwatch.CfnAlarm, cdk.aws_cloudwatch.CfnCompositeAlarm)
-    return stack, made, [one for one in stack.node.find_all() if isinstance(one, kinds)]
-
-
 @every_pattern
 def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
     if "alarm_topic" not in {one.name for one in arguments(pattern)}:
         pytest.skip("it takes no alarm topic")
-    _, made, alarms = _with_topic(pattern.name)
+    _, made, alarms = with_topic(pattern.name)
     assert alarms, "no alarm on any failure path"
     assert {one.node.scope.node.path for one in alarms if one.node.scope} == {one.node.path for one in made.alarms}
     for one in alarms:
@@ -270,9 +314,19 @@ def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
 
 
 @every_pattern
+def test_no_security_group_has_a_name_that_amazon_ec2_refuses(pattern: Pattern) -> None:
+    stack, _, _ = with_topic(pattern.name)
+    for one in stack.node.find_all():
+        if isinstance(one, cdk.aws_ec2.CfnSecurityGroup):
+            assert one.group_name, f"{one.node.path} is called sg-..., after its stack: use deployable"
+            assert not one.group_name.startswith("sg-")
+
+
+@every_pattern
 def test_each_alarm_and_metric_watches_what_the_mirror_says(pattern: Pattern) -> None:
     """By metric, statistic, line, periods and missing data; a new one is copied from the failure into alarms.toml."""
-    found = watched(*_with_topic(pattern.name))
+    assert not unpublished(*with_topic(pattern.name))
+    found = watched(*with_topic(pattern.name))
     file = mirror(pattern) / "alarms.toml"
     held = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
     assert found == {"alarms": {}, "metrics": {}} | held

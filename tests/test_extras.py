@@ -1,6 +1,7 @@
 """Every documented command in environments that hold the wheel with one extra each, or with none."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -116,11 +117,9 @@ print(json.dumps(ends))
 def ends(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, tuple[int, str, str]]]:
     """How each command ends, by extra: its status and what it says."""
     found = {}
-    # One environment that is made anew, so that what stays in it is compiled only once.
-    venv = tmp_path_factory.mktemp("extras") / "venv"
     for extra in EXTRAS:
         directory = tmp_path_factory.mktemp(extra or "base")
-        install(wheel, extra, venv)
+        venv = install(wheel, extra)
         (directory / "network.json").write_text(json.dumps(NETWORK))
         (directory / "names.json").write_text(json.dumps(NAMES))
         (directory / "names.yaml").write_text(ANSWERS)
@@ -132,7 +131,8 @@ def ends(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dic
             [str(venv / "bin" / "python"), "-c", EACH, json.dumps({name: ask.words for name, ask in COMMANDS.items()})],
             cwd=directory,
             # Nothing that the machine has besides: no Node, no uv, no CDK CLI. HOME has the CDK's own cache.
-            env={"PATH": str(venv / "bin"), "HOME": str(Path.home()), "COLUMNS": "200", "CDK_VALIDATION": "false"},
+            env={"PATH": str(venv / "bin"), "HOME": str(Path.home()), "COLUMNS": "200", "CDK_VALIDATION": "false"}
+            | {name: value for name, value in os.environ.items() if name == "PYTHONPYCACHEPREFIX"},
             capture_output=True,
             text=True,
             check=False,

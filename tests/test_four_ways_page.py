@@ -9,10 +9,20 @@ TEXT = PAGE.read_text(encoding="utf-8")
 
 
 def test_each_row_is_of_an_argument_that_there_is() -> None:
-    known = {f"{one.pattern.name} {one.name}{'.' * bool(one.field)}{one.field}" for one in every_argument()}
+    known = {_name(one) for one in every_argument()}
     stale = [" ".join(key) for key in rows(TEXT) if " ".join(key) not in known]
     assert not stale, f"run make four-ways ONLY=... for {', '.join(stale)}"
     assert rows(TEXT), "run make four-ways"
+
+
+def test_no_argument_is_left_out() -> None:
+    tried_already = {" ".join(key) for key in rows(TEXT)}
+    missing = {one.pattern.name for one in every_argument() if _name(one) not in tried_already}
+    assert not missing, "run " + ", ".join(f"make four-ways ONLY={name}" for name in sorted(missing))
+
+
+def _name(one: Argument) -> str:
+    return f"{one.pattern.name} {one.name}{'.' * bool(one.field)}{one.field}"
 
 
 def test_nothing_in_it_fails() -> None:

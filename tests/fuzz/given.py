@@ -81,17 +81,25 @@ def calls(construct: type) -> st.SearchStrategy[Call]:
     # jsii's metaclass hides a construct's own signature behind its own call.
     taken = parameters(inspect.getattr_static(construct, "__init__"))
     said = meanings(construct)
+    drawn = {
+        name: _made(RESOURCES[construct, name]) if (construct, name) in RESOURCES else values(hint, said[name])
+        for name, (hint, _) in taken.items()
+    }
     # What is required unless something else is given has a default, and is always given here.
     given = {name for name, (_, needed) in taken.items() if needed or "Required unless" in said[name]}
     return st.builds(
         Call,
         _some(
-            {name: values(hint, said[name]) for name, (hint, _) in taken.items() if name in given},
-            {name: values(hint, said[name]) for name, (hint, _) in taken.items() if name not in given},
+            {name: one for name, one in drawn.items() if name in given},
+            {name: one for name, one in drawn.items() if name not in given},
         ),
         # Some belong in the one Region that has what they watch or use.
         st.sampled_from([None, "us-east-1" if "us-east-1" in said.get("scope", "") else "eu-west-1"]),
     )
+
+
+def _made(kinds: Mapping[str, Callable[[Construct], Any]]) -> st.SearchStrategy[Given]:
+    return st.sampled_from([Given(f"<{name}>", make) for name, make in kinds.items()])
 
 
 def _some(
@@ -114,7 +122,7 @@ def values(hint: Any, meaning: str) -> st.SearchStrategy[Given]:
     if origin is Literal:
         return st.sampled_from(arguments).map(plain)
     if hint in RESOURCES:
-        return st.sampled_from([Given(f"<{name}>", make) for name, make in RESOURCES[hint].items()])
+        return _made(RESOURCES[hint])
     if isinstance(origin, type) and issubclass(origin, Mapping):
         keys = st.sampled_from(words(meaning)) | st.sampled_from(_ODD_TEXTS)
         if matches := declared(arguments[0])[1].matches:

@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from aws_cdk import Duration, Stack
+from aws_cdk import CfnParameter, Duration, Stack
+from aws_cdk import aws_acmpca as acmpca
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as cloudfront_origins
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_directconnect as directconnect
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -23,17 +27,23 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_networkfirewall as networkfirewall
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_servicediscovery as servicediscovery
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as stepfunctions
 from aws_cdk import aws_wafv2 as wafv2
+from aws_cdk.interfaces import aws_directconnect as directconnect_interfaces
 from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from aws_cdk.interfaces import aws_networkfirewall as networkfirewall_interfaces
 from aws_cdk.interfaces import aws_wafv2 as wafv2_interfaces
 from constructs import Construct
 
-from patterns.dns import health_checks, routed_records
+from patterns.building_blocks.vpc.tiered_vpc import TieredVpc, ZonalSubnet
+from patterns.dns import global_accelerator, health_checks, routed_records, service_discovery
+from patterns.network import direct_connect, edge_zone_subnets, peered_hub, shared_services_vpc
+from patterns.network.hub.inspected_hub import InspectedHub
+from patterns.network.inspection_vpc import InspectionVpc
 
 Make = Callable[[Construct], Any]
 _ACCOUNT = "111122223333"
@@ -109,12 +119,12 @@ def _policy(scope: Construct) -> networkfirewall.CfnFirewallPolicy:
     )
 
 
-def _web_acl(scope: Construct) -> wafv2.CfnWebACL:
+def _web_acl(scope: Construct, of: str = "REGIONAL") -> wafv2.CfnWebACL:
     acl = wafv2.CfnWebACL
     return acl(
         scope,
         "WebAcl",
-        scope="REGIONAL",
+        scope=of,
         default_action=acl.DefaultActionProperty(allow=acl.AllowActionProperty()),
         visibility_config=acl.VisibilityConfigProperty(
             cloud_watch_metrics_enabled=True, metric_name="web", sampled_requests_enabled=True
@@ -134,6 +144,10 @@ def _vpc(kind: ec2.SubnetType) -> Make:
     )
 
 
+def _client(scope: Construct) -> ec2.ISecurityGroup:
+    return ec2.SecurityGroup.from_security_group_id(scope, "Client", "sg-0123456789abcdef0")
+
+
 def _balancer(scope: Construct, **vpc: Any) -> elbv2.IApplicationLoadBalancer:
     return elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
         scope,
@@ -143,6 +157,15 @@ def _balancer(scope: Construct, **vpc: Any) -> elbv2.IApplicationLoadBalancer:
         load_balancer_dns_name="existing-1.eu-west-1.elb.amazonaws.com",
         load_balancer_canonical_hosted_zone_id="Z32O12XQLNTSW2",
         **vpc,
+    )
+
+
+def _balancer_of_any_region(scope: Construct) -> elbv2.IApplicationLoadBalancer:
+    return elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
+        scope,
+        "Balancer",
+        load_balancer_arn=CfnParameter(scope, "BalancerArn").value_as_string,
+        security_group_id="sg-0123456789abcdef0",
     )
 
 
@@ -157,7 +180,89 @@ def _failover() -> routed_records.Failover:
     return routed_records.Failover(primary=_ONE, secondary=_TWO)
 
 
+def _zonal_subnet(scope: Construct) -> ZonalSubnet:
+    tiers = {"Only": 24}
+    return TieredVpc(scope, "Vpc", cidr="10.9.0.0/16", availability_zones=["eu-west-1a"], tiers=tiers).subnets["Only"][
+        0
+    ]
+
+
+def _site(**given: Any) -> Make:
+    named: dict[str, Any] = {"name": "Headquarters", "addresses": ["203.0.113.9"], "prefixes": ["192.168.0.0/20"]}
+    return lambda _: direct_connect.CustomerSite(**(named | given))
+
+
+# By type; and by construct and argument, where few of the type's values go together with the others.
+def _vpc_of_another_account(**attributes: str) -> Make:
+    def make(scope: Construct) -> Any:
+        zones = ["eu-west-1a", "eu-west-1b"]
+        return ec2.Vpc.from_vpc_attributes(scope, "Theirs", vpc_id="vpc-1", availability_zones=zones, **attributes)
+
+    return make
+
+
 RESOURCES: dict[Any, Mapping[str, Make]] = {
+    InspectedHub: {"new": lambda scope: InspectionVpc(scope, "Hub")},
+    (direct_connect.InspectedCircuits, "site"): {
+        "of two devices": _site(addresses=["203.0.113.9", "203.0.113.10"]),
+        "static": _site(routing="static"),
+        "announced here": _site(prefixes=["10.1.0.0/16"]),
+    },
+    (shared_services_vpc.InspectedServices, "cidr"): {
+        "large": lambda _: "10.64.0.0/20",
+        "least": lambda _: "10.65.0.0/21",
+        "small": lambda _: "10.66.0.0/22",
+        "of nobody": lambda _: "nowhere",
+    },
+    (peered_hub.JoiningPeer, "hub"): {
+        "of a range": _vpc_of_another_account(vpc_cidr_block="10.0.0.0/20"),
+        "of no range": _vpc_of_another_account(),
+    },
+    (peered_hub.JoiningPeer, "account"): {"another": lambda _: "111122223333", "nobody": lambda _: "somebody"},
+    (peered_hub.JoiningPeer, "role"): {
+        "existing": lambda scope: iam.Role.from_role_arn(scope, "Accepts", "arn:aws:iam::111122223333:role/Accepts")
+    },
+    ZonalSubnet: {"new": _zonal_subnet, "of another stack": _elsewhere(_zonal_subnet)},
+    # Its tasks need a way out of their subnets.
+    (service_discovery.ServiceDiscovery, "vpc"): {
+        "private": lambda scope: ec2.Vpc(scope, "Vpc", max_azs=2, nat_gateways=1, restrict_default_security_group=False)
+    },
+    (service_discovery.ServiceDiscovery, "services"): {
+        "callers and clients": lambda scope: {
+            "shop": service_discovery.Service(port=9000, tasks=3),
+            "orders": service_discovery.Service(callers=["shop"], protocol="grpc", clients=[_client(scope)]),
+        },
+        "of one": lambda scope: {"orders": service_discovery.Service(clients=[_client(scope)], tasks=1)},
+        "callers alone": lambda _: {
+            "a": service_discovery.Service(),
+            "b": service_discovery.Service(callers=["a"], protocol="tcp", idle_timeout=Duration.hours(2)),
+        },
+        "nobody": lambda _: {"a": service_discovery.Service()},
+    },
+    (direct_connect.DirectConnect, "site"): {
+        "of two devices": _site(addresses=["203.0.113.9", "203.0.113.10"]),
+        "far away": _site(asn=4_200_000_000, prefixes=["172.16.0.0/12", "192.168.7.0/24"]),
+        "unknown": _site(prefixes=[]),
+        "static": _site(routing="static"),
+        "overlapping": _site(prefixes=["10.1.0.0/16"]),
+    },
+    edge_zone_subnets.LocalZone: {
+        "open": lambda _: edge_zone_subnets.LocalZone(
+            name="City", zone="eu-west-1-dub-1a", cidr="10.0.32.0/24", addresses=2
+        ),
+        "closed": lambda _: edge_zone_subnets.LocalZone(
+            name="Data", zone="eu-west-1-dub-1a", cidr="10.0.33.0/24", internet=False
+        ),
+        "with IPv6": lambda _: edge_zone_subnets.LocalZone(
+            name="Both", zone="eu-west-1-dub-1a", cidr="10.0.35.0/24", ipv6=True
+        ),
+        "outside": lambda _: edge_zone_subnets.LocalZone(name="Far", zone="eu-west-1-dub-1a", cidr="10.9.0.0/24"),
+    },
+    edge_zone_subnets.WavelengthZone: {
+        "open": lambda _: edge_zone_subnets.WavelengthZone(
+            name="Carrier", zone="eu-west-1-wl1-dub-wlz-1", cidr="10.0.34.0/24", addresses=1
+        ),
+    },
     s3.IBucket: _new_and_existing(
         lambda scope: s3.Bucket(scope, "Bucket", enforce_ssl=True),
         lambda scope: s3.Bucket.from_bucket_name(scope, "Bucket", "existing-bucket"),
@@ -199,6 +304,20 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
             same_environment=True,
         ),
     ),
+    lambda_.IVersion: {
+        "new": lambda scope: _function(scope).current_version,
+        "existing": lambda scope: lambda_.Version.from_version_arn(
+            scope, "Version", f"arn:aws:lambda:us-east-1:{_ACCOUNT}:function:existing:7"
+        ),
+        "with variables": lambda scope: _function(scope, environment={"TABLE": "own"}).current_version,
+        "latest": lambda scope: _function(scope).latest_version,
+    },
+    cloudfront.IOrigin: {
+        "host": lambda _: cloudfront_origins.HttpOrigin("origin.example.com"),
+        "bucket": lambda scope: cloudfront_origins.S3BucketOrigin.with_origin_access_control(
+            s3.Bucket(scope, "OriginBucket")
+        ),
+    },
     lambda_.Code: {
         "inline code": lambda _: lambda_.Code.from_inline(_CODE),
         "code in a bucket": lambda scope: lambda_.Code.from_bucket(
@@ -216,7 +335,10 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
     acm.ICertificate: {
         "existing": lambda scope: acm.Certificate.from_certificate_arn(
             scope, "Certificate", _arn("acm", "certificate/12345678-1234-1234-1234-123456789012")
-        )
+        ),
+        "for CloudFront": lambda scope: acm.Certificate.from_certificate_arn(
+            scope, "Certificate", f"arn:aws:acm:us-east-1:{_ACCOUNT}:certificate/12345678-1234-1234-1234-123456789012"
+        ),
     },
     health_checks.PublicEndpoint: {
         "host": lambda _: health_checks.PublicEndpoint(host="web.example.com"),
@@ -227,6 +349,14 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
             host="web.example.com", probe=health_checks.Probe(protocol="HTTP", expect="well", failures=10)
         ),
         "private": lambda _: health_checks.PublicEndpoint(host="web.example.com", address="10.0.0.1"),
+    },
+    global_accelerator.Endpoint: {
+        "of any Region": lambda scope: global_accelerator.Endpoint(balancer=_balancer_of_any_region(scope)),
+        "drained": lambda scope: global_accelerator.Endpoint(balancer=_balancer_of_any_region(scope), weight=0),
+        "client hidden": lambda scope: global_accelerator.Endpoint(
+            balancer=_balancer_of_any_region(scope), keeps_client_address=False
+        ),
+        "of one Region": lambda scope: global_accelerator.Endpoint(balancer=_balancer(scope)),
     },
     health_checks.Group: {
         "of anything": lambda _: health_checks.Group(of=["Web"]),
@@ -279,12 +409,47 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         ),
         "new": lambda scope: route53.PublicHostedZone(scope, "Zone", zone_name="example.com"),
     },
-    wafv2_interfaces.IWebACLRef: {"new": _web_acl, "of another stack": _elsewhere(_web_acl)},
+    wafv2_interfaces.IWebACLRef: {
+        "new": _web_acl,
+        "of another stack": _elsewhere(_web_acl),
+        "for CloudFront": lambda scope: _web_acl(scope, "CLOUDFRONT"),
+    },
+    ec2.IInterfaceVpcEndpoint: _new_and_existing(
+        lambda scope: ec2.InterfaceVpcEndpoint(
+            scope,
+            "Endpoint",
+            vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope),
+            service=ec2.InterfaceVpcEndpointAwsService.APIGATEWAY,
+        ),
+        lambda scope: ec2.InterfaceVpcEndpoint.from_interface_vpc_endpoint_attributes(
+            scope, "Endpoint", vpc_endpoint_id="vpce-0123456789abcdef0", port=443
+        ),
+    ),
+    ec2.IConnectable: {
+        "security group": lambda scope: ec2.SecurityGroup.from_security_group_id(
+            scope, "Clients", "sg-0123456789abcdef0"
+        ),
+    },
+    route53.IPrivateHostedZone: {
+        "existing": lambda scope: route53.PrivateHostedZone.from_hosted_zone_attributes(
+            scope, "Zone", hosted_zone_id="Z0123456789ABCDEFGHIJ", zone_name="example.com"
+        ),
+        "new": lambda scope: route53.PrivateHostedZone(
+            scope, "Zone", zone_name="example.com", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)
+        ),
+    },
     ec2_interfaces.ITransitGatewayRef: {
         "new": lambda scope: ec2.CfnTransitGateway(scope, "Gateway"),
         "of another stack": _elsewhere(lambda scope: ec2.CfnTransitGateway(scope, "Gateway")),
         "existing": lambda scope: ec2.CfnTransitGateway.from_transit_gateway_id(
             scope, "Gateway", "tgw-0123456789abcdef0"
+        ),
+    },
+    ec2_interfaces.IInternetGatewayRef: {
+        "new": lambda scope: ec2.CfnInternetGateway(scope, "InternetGateway"),
+        "of another stack": _elsewhere(lambda scope: ec2.CfnInternetGateway(scope, "InternetGateway")),
+        "existing": lambda scope: ec2.CfnInternetGateway.from_internet_gateway_id(
+            scope, "InternetGateway", "igw-0123456789abcdef0"
         ),
     },
     ec2_interfaces.IEIPRef: {
@@ -369,6 +534,29 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
             ssm.StringParameter.from_secure_string_parameter_attributes(scope, "Parameter", parameter_name="/own")
         )
     },
+    ecs.ICluster: _new_and_existing(
+        lambda scope: ecs.Cluster(scope, "Cluster", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)),
+        lambda scope: ecs.Cluster.from_cluster_attributes(
+            scope, "Cluster", cluster_name="existing", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)
+        ),
+    ),
+    servicediscovery.IPrivateDnsNamespace: _new_and_existing(
+        lambda scope: servicediscovery.PrivateDnsNamespace(
+            scope, "Namespace", name="own.internal", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)
+        ),
+        lambda scope: servicediscovery.PrivateDnsNamespace.from_private_dns_namespace_attributes(
+            scope,
+            "Namespace",
+            namespace_arn=_arn("servicediscovery", "namespace/ns-existing"),
+            namespace_id="ns-existing",
+            namespace_name="existing.internal",
+        ),
+    ),
+    acmpca.ICertificateAuthority: {
+        "existing": lambda scope: acmpca.CertificateAuthority.from_certificate_authority_arn(
+            scope, "Authority", _arn("acm-pca", "certificate-authority/0")
+        ),
+    },
     efs.IFileSystem: {
         "existing": lambda scope: efs.FileSystem.from_file_system_attributes(
             scope,
@@ -393,6 +581,15 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         ),
         "existing somewhere": lambda scope: ec2.Subnet.from_subnet_id(scope, "Subnet", "subnet-0123456789abcdef1"),
     },
+    directconnect_interfaces.IConnectionRef: {
+        "port": lambda scope: directconnect.CfnConnection(
+            scope, "Port", bandwidth="10Gbps", connection_name="port", location="EqDC2"
+        )
+    },
+    ec2.ISecurityGroup: _new_and_existing(
+        lambda scope: ec2.SecurityGroup(scope, "Callers", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)),
+        lambda scope: ec2.SecurityGroup.from_security_group_id(scope, "Callers", "sg-0123456789abcdef0"),
+    ),
     ec2.SubnetSelection: {
         "isolated subnets": lambda _: ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
     },

@@ -1,8 +1,10 @@
 """Words that an argument may plausibly be given, chosen by what its docstring says."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 _QUOTED = re.compile(r'"([^"]+)"')
+_SOON = f"{datetime.now(tz=UTC).date() + timedelta(days=90)}"
 _DOTTED = re.compile(r"\b\d+\.\d+\.\d+\.\d+/\d+")
 
 _KINDS = (
@@ -12,12 +14,14 @@ _KINDS = (
         "10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/24", "172.16.0.0/12", "192.168.7.0/24", "100.64.9.0/24", "100.64.3.0/23",
         "10.1.0.0/28", "8.8.8.0/24", "10.1.0.1/16", "fd00::/64", "0.0.0.0/0",
     ]),
+    (r"announces by IPv6", ["2001:db8::/48", "fd00:1::/48", "2001:db8:1::/48", "fe80::/64", "10.0.0.0/8"]),
     (r"zones?, by name", ["eu-west-1a", "eu-west-1b", "eu-west-1c"]),
     (r"[Dd]omain", ["example.com", ".example.com", "api.example.com", "EXAMPLE.com", "*.example.com", ".com."]),
     (r"Suricata", ['pass tcp $HOME_NET any -> $HOME_NET 443 (msg:"x"; sid:1; rev:1;)', "pass"]),
-    (r"Accounts, or ARNs|[Aa]ccounts (of the organization|that may)", [
+    (r"Accounts, or ARNs|[Aa]ccounts (of the organization|that may|whose (roles|VPCs))", [
         "444455556666", "111122223333", "arn:aws:organizations::111122223333:organization/o-abcdefghij", "everyone",
     ]),
+    (r"API key .* expires", [_SOON, "2027-02-30", "30.6.2027"]),
     (r"[Oo]ther Regions", ["eu-central-1", "us-east-1", "eu-nowhere-9"]),
     (r"Media type", ["application/json", "application/vnd.x+json", "text/plain", "TEXT/plain", "json"]),
     (r"method\.request", ["method.request.header.X-Id", "method.request.querystring.id", "header.X", "Kind", "aws.x"]),

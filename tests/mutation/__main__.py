@@ -8,23 +8,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from itertools import accumulate
 from math import ceil
 from pathlib import Path
 
+from tests.mutation.by_pattern import ByPattern
 from tests.mutation.coverage_of_tests import Covering, Measuring
 from tests.mutation.mutants import Mutant, all_mutants
 from tests.mutation.outcomes import Outcomes, digest, equivalents, figures
-from tests.mutation.rooms import ROOMS, TREE, Room
+from tests.mutation.rooms import ROOMS, TREE, Room, readers
 from tests.mutation.running import NOT_FOUND, OUT_OF_TIME, Copy, preload
 
 # The one way to measure that tells tests apart; and moto without all of Amazon's images, as in tests/conftest.py.
 _ENVIRONMENT = {"COVERAGE_CORE": "ctrace", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 _HOURS = 6 * 3600
-_LONGEST = 40
+_LONGEST, _LONGEST_OF_OTHERS = 40, 10
 
 
 def _arguments() -> argparse.Namespace:
@@ -48,61 +49,93 @@ def drawn(mutants: Iterable[Mutant], sample: int, seed: int) -> list[Mutant]:
     return [one for one, _ in zip(taken, range(sample or len(found)), strict=False)]
 
 
-def measured(room: Room, modules: list[str], copy: Copy, state: str) -> Covering:
-    """Run a room's tests once as they are, and say which cover what.
+def measured(room: Room, modules: list[str], copy: Copy) -> Covering:
+    """Run a room's tests as they are, and say which cover what: all the first time, then those that have changed.
 
     Raises:
         SystemExit: If they fail as they are.
     """
-    path = copy.folder / f"covering-{state}.json"
-    if not path.exists():
-        measuring = Measuring(copy.tree, modules)
+    path = copy.folder / "covering.json"
+    code = {module: (copy.tree / module).read_text("utf-8") for module in modules}
+    files, shared = room.files_of_tests(copy.tree)
+    known = Covering.read(path) if path.exists() else Covering()
+    if known.shared != shared:
+        known = Covering()
+    changed = sorted(file for file, one in files.items() if known.files.get(file) != one)
+    known.forget({*changed, *(known.files.keys() - files.keys())})
+    known.move(code)
+    known.files, known.shared = files, shared
+    if changed:
+        known.add(_run_to_measure(room, modules, copy, changed if len(changed) < len(files) else list(room.tests)))
+    known.write(path)
+    return known
 
-        def write() -> None:
-            measuring.__exit__()
-            imported = sorted(name for name in sys.modules if not name.startswith("__"))
-            (copy.folder / "imported.json").write_text(json.dumps(imported), "utf-8")
-            measuring.covering.write(path)
 
-        with_coverage = [measuring]
-        code = copy.run(
-            [*room.settings, *room.tests],
-            plugins=with_coverage,
-            seconds=_HOURS,
-            before=measuring.__enter__,
-            after=write,
-        )
-        if code:
-            path.unlink(missing_ok=True)
-            print((copy.folder / "output.txt").read_text("utf-8", "replace"), file=sys.stderr)
-            raise SystemExit("the tests fail before anything is changed")
-    return Covering.read(path)
+def _run_to_measure(room: Room, modules: list[str], copy: Copy, tests: list[str]) -> Covering:
+    measuring = Measuring(copy.tree, modules)
+
+    def ended() -> None:
+        measuring.__exit__()
+        imported = sorted(name for name in sys.modules if not name.startswith("__"))
+        (copy.folder / "imported.json").write_text(json.dumps(imported), "utf-8")
+        measuring.covering.write(copy.folder / "measured.json")
+
+    plugins = [measuring]
+    arguments = [*room.settings, *tests]
+    code = copy.run(arguments, plugins=plugins, seconds=_HOURS, before=measuring.__enter__, after=ended)
+    if code:
+        print((copy.folder / "output.txt").read_text("utf-8", "replace"), file=sys.stderr)
+        raise SystemExit("the tests fail before anything is changed")
+    return Covering.read(copy.folder / "measured.json")
 
 
 def tried(mutant: Mutant, room: Room, covering: Covering, copy: Copy, number: int) -> str:
-    """Run the tests that cover a mutant: so many of the fastest as take forty processor seconds together.
+    """Run the tests that cover a mutant, and where none of them notices, the others of its module.
+
+    Of these so many of the fastest are run as take forty processor seconds together, of the others ten.
 
     Returns:
         "killed", "out of time", "survived" or "no test".
     """
-    tests = covering.of(mutant.module, mutant.lines if mutant.function else None)
-    if not tests:
-        return "no test"
-    until = accumulate(covering.seconds.get(test, 0) for test in tests)
-    tests = [test for number, (test, at) in enumerate(zip(tests, until, strict=True)) if not number or at < _LONGEST]
-    seconds = ceil(10 + 3 * sum(covering.seconds.get(test, 0) for test in tests))
+    narrow = covering.of(mutant.module, mutant.lines if mutant.function else None)
+    wide = [test for test in _of_module(mutant.module, room, covering, copy) if test not in set(narrow)]
     file = copy.tree / mutant.module
     as_it_was = file.read_bytes()
+    outcome = "no test"
     try:
         file.write_text(mutant.code, "utf-8")
         # Python knows what it has compiled by a file's time in seconds and its size.
         os.utime(file, (number, number))
-        code = copy.run([*room.settings, *tests], seconds=seconds)
-        if code == NOT_FOUND:  # A test that is named after what was changed.
-            files = sorted({test.partition("::")[0] for test in tests})
-            code = copy.run([*room.settings, *files], seconds=seconds)
+        for tests, longest in ((narrow, _LONGEST), (wide, _LONGEST_OF_OTHERS)):
+            if tests and (outcome := _outcome(tests, longest, room, covering, copy)) != "survived":
+                break
     finally:
         file.write_bytes(as_it_was)
+    return outcome
+
+
+def _of_module(module: str, room: Room, covering: Covering, copy: Copy) -> list[str]:
+    """The tests of a module; of one of which only tables are read, those of the modules that read them.
+
+    What is kept from one test to the next, as by `functools.cache`, is computed in the first of them alone: so with
+    them all other tests of the same files, last.
+    """
+    found = set(covering.of(module, None))
+    for reader in () if found else readers(module, room.modules(copy.tree), copy.tree):
+        found |= set(covering.of(reader, None))
+    files = {test.partition("::")[0] for test in found}
+    every = [test for test in covering.seconds if test.partition("::")[0] in files]
+    return sorted(every, key=lambda test: (test not in found, covering.seconds[test], test))
+
+
+def _outcome(tests: list[str], longest: int, room: Room, covering: Covering, copy: Copy) -> str:
+    until = accumulate(covering.seconds.get(test, 0) for test in tests)
+    tests = [test for number, (test, at) in enumerate(zip(tests, until, strict=True)) if not number or at < longest]
+    seconds = ceil(10 + 3 * sum(covering.seconds.get(test, 0) for test in tests))
+    code = copy.run([*room.settings, *tests], seconds=seconds)
+    if code == NOT_FOUND:  # A test that is named after what was changed.
+        files = sorted({test.partition("::")[0] for test in tests})
+        code = copy.run([*room.settings, *files], seconds=seconds)
     return {0: "survived", OUT_OF_TIME: "out of time"}.get(code, "killed")
 
 
@@ -146,19 +179,25 @@ def run(given: argparse.Namespace, room: Room, copy: Copy) -> None:
     equivalent = equivalents()
     left = [one for one in sample if one.key not in outcomes.known and one.key not in equivalent]
     if not given.list and left:
-        covering = measured(room, modules, copy, digest(copy.tree, [*modules, *room.tests]))
-        preload(json.loads((copy.folder / "imported.json").read_text("utf-8")))
-        _try_all(left, room, covering, copy, outcomes)
+        _try_all(left, _trying(room, modules, copy), outcomes)
     _report(given, mutants, sample, outcomes, equivalent)
 
 
-def _try_all(left: list[Mutant], room: Room, covering: Covering, copy: Copy, outcomes: Outcomes) -> None:
+def _trying(room: Room, modules: list[str], copy: Copy) -> Callable[[Mutant, int], str]:
+    if room.by_pattern:
+        return ByPattern(room, copy).tried
+    covering = measured(room, modules, copy)
+    preload(json.loads((copy.folder / "imported.json").read_text("utf-8")))
+    return lambda mutant, number: tried(mutant, room, covering, copy, number)
+
+
+def _try_all(left: list[Mutant], trying: Callable[[Mutant, int], str], outcomes: Outcomes) -> None:
     begun = time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for number, mutant in enumerate(left, 1):
         started = time.monotonic()
         try:
-            outcome = tried(mutant, room, covering, copy, number)
+            outcome = trying(mutant, number)
         except KeyboardInterrupt:
             print(f"stopped after {number - 1} of {len(left)}; the same command goes on from here", file=sys.stderr)
             return

@@ -3,8 +3,9 @@
 import json
 import time
 from collections import defaultdict
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,16 @@ class Covering:
     Attributes:
         seconds: How long each test takes, with the fixtures that it would have to wait for if it were alone.
         tests: By module and line, the tests that run it.
+        code: The modules as they were when that was measured.
+        files: Digests of the files of tests that were run.
+        shared: The digest of what they share.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
     tests: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    shared: str = ""
 
     def of(self, module: str, within: tuple[int, int] | None) -> list[str]:
         """List the tests that run one of the lines, from the first to the last, the fastest first.
@@ -41,7 +48,7 @@ class Covering:
 
     def write(self, path: Path) -> None:
         """Write it to a file."""
-        path.write_text(json.dumps({"seconds": self.seconds, "tests": self.tests}), "utf-8")
+        path.write_text(json.dumps(asdict(self)), "utf-8")
 
     @classmethod
     def read(cls, path: Path) -> "Covering":
@@ -50,7 +57,43 @@ class Covering:
         tests = {
             module: {int(line): names for line, names in lines.items()} for module, lines in given["tests"].items()
         }
-        return cls(given["seconds"], tests)
+        return cls(given["seconds"], tests, given["code"], given["files"], given["shared"])
+
+    def forget(self, files: Iterable[str]) -> None:
+        """Forget the tests of files."""
+        gone = tuple(f"{file}::" for file in files)
+        self.seconds = {test: one for test, one in self.seconds.items() if not test.startswith(gone)}
+        for lines in self.tests.values():
+            for line, tests in lines.items():
+                lines[line] = [test for test in tests if not test.startswith(gone)]
+
+    def add(self, other: "Covering") -> None:
+        """Add what other tests run."""
+        self.seconds |= other.seconds
+        for module, lines in other.tests.items():
+            known = self.tests.setdefault(module, {})
+            for line, tests in lines.items():
+                known[line] = sorted({*known.get(line, ()), *tests})
+
+    def move(self, code: Mapping[str, str]) -> None:
+        """Follow the lines of modules that have changed; what is new is run by what runs the lines around it."""
+        for module, text in code.items():
+            before, lines = self.code.get(module, ""), self.tests.get(module, {})
+            if text != before and lines:
+                self.tests[module] = _moved(lines, before.splitlines(), text.splitlines())
+        self.code = dict(code)
+
+
+def _moved(tests: Mapping[int, list[str]], before: list[str], after: list[str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for _, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        alike = end - start == last - first and before[start:end] == after[first:last]
+        around = sorted({test for line in range(start, end + 2) for test in tests.get(line, ())})
+        for number in range(first, last):
+            run = tests.get(start + 1 + number - first, []) if alike else around
+            if run:
+                found[number + 1] = run
+    return found
 
 
 class Measuring:

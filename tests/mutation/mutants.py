@@ -118,6 +118,9 @@ def _is_docstring(node: cst.CSTNode) -> bool:
 
 
 def _is_not_run(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.AnnAssign):
+        kind = node.annotation.annotation
+        return isinstance(kind, cst.Name) and kind.value == "TypeAlias"
     if not isinstance(node, cst.Assign):
         return False
     named = {target.target.value for target in node.targets if isinstance(target.target, cst.Name)}

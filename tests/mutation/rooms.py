@@ -1,7 +1,12 @@
 """The rooms whose code is mutated, and the tests that have to notice."""
 
+import ast
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+from tests.mutation.outcomes import digest
 
 TREE = Path(__file__).resolve().parents[2]
 
@@ -15,12 +20,14 @@ class Room:
         tests: Folders and files of tests. Tests that compare with a snapshot are left out.
         without: Parts of paths that are not mutated.
         settings: Arguments of pytest. What is shared by tests of patterns loads the CDK, which other tests need not.
+        by_pattern: Whether tests are chosen by the pattern's name, and none is measured.
     """
 
     code: tuple[str, ...]
     tests: tuple[str, ...]
     without: tuple[str, ...] = ()
     settings: tuple[str, ...] = ("--noconftest",)
+    by_pattern: bool = False
 
     def modules(self, tree: Path) -> list[str]:
         """List the modules whose code is mutated, as paths below the tree."""
@@ -31,16 +38,54 @@ class Room:
             found |= {file.relative_to(tree).as_posix() for file in files}
         return sorted(one for one in found if not any(part in one for part in self.without))
 
+    def files_of_tests(self, tree: Path) -> tuple[dict[str, str], str]:
+        """Digests of the files of tests, by path, and one of whatever else is there: what tests share."""
+        ignored = tuple(one.removeprefix("--ignore=") for one in self.settings if one.startswith("--ignore="))
+        files: dict[str, str] = {}
+        shared: list[str] = []
+        for one in self.tests:
+            start = tree / one
+            for file in sorted(start.rglob("*.*")) if start.is_dir() else [start]:
+                path = file.relative_to(tree).as_posix()
+                if file.name.startswith("test_") and file.suffix == ".py":
+                    files |= {} if path in ignored else {path: digest(tree, [path])}
+                elif file.is_file():
+                    shared.append(path)
+        return files, digest(tree, shared)
 
+
+def readers(module: str, modules: Iterable[str], tree: Path) -> Iterator[str]:
+    """The modules that import a module, whole or by its package."""
+    name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    yield from (other for other in modules if name in imported(tree / other))
+
+
+@cache
+def imported(file: Path) -> frozenset[str]:
+    """The modules, and what is in them, that a module imports from."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    return frozenset(found)
+
+
+_SLOW_OF_ROUTES = ("cli", "drawing", "oracles", "third_oracle", "third_oracle_of_examples")
+# What the folder's conftest.py has, without that of all tests above it.
+_EVERY_PROOF = ("-p", "tests.patternkit.routes.every_proof")
 ROOMS = {
     "upgrade": Room(("patternkit/upgrade",), ("tests/patternkit/upgrade",)),
     "permissions": Room(("patternkit/testing/permissions",), ("tests/patternkit/testing/permissions",)),
-    # Drawings need packages of Node, which the copy has not.
+    # Drawings need packages of Node, which the copy has not. Random networks take minutes, and notice by chance.
     "routes": Room(
         ("patternkit/routes", "patternkit/resolving"),
         ("tests/patternkit/routes",),
         ("/cli.py", "/drawing.py"),
-        ("--ignore=tests/patternkit/routes/test_drawing.py", "--ignore=tests/patternkit/routes/test_cli.py"),
+        (
+            "--noconftest",
+            *_EVERY_PROOF,
+            *(f"--ignore=tests/patternkit/routes/test_{name}.py" for name in _SLOW_OF_ROUTES),
+        ),
     ),
     # The server and the command line are tried by processes and sockets, which are slow to start for each mutant.
     "dns": Room(
@@ -49,10 +94,16 @@ ROOMS = {
         ("/cli.py", "/server.py", "/serving.py", "/responses.py", "/zone_keys.py", "/stand_ins.py"),
         ("--noconftest", "--ignore=tests/patternkit/dns/test_cdk_app.py", "--ignore=tests/patternkit/dns/test_cli.py"),
     ),
+    # Handlers among them. The tables of all patterns come in the order of what they cost.
     "constructs": Room(
         ("patterns",),
-        ("tests/patterns", "tests/test_every_pattern.py"),
-        ("/handler/", "example.py", "/starter/"),
+        (
+            "tests/patterns",
+            *(f"tests/test_{name}.py" for name in ("every_default", "every_signature", "keys_and_topics")),
+            *(f"tests/test_{name}.py" for name in ("every_pattern", "siblings", "each_argument")),
+        ),
+        ("example.py", "/starter/"),
         (),
+        by_pattern=True,
     ),
 }

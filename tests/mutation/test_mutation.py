@@ -2,18 +2,23 @@
 
 import os
 import subprocess
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.mutation.__main__ import drawn, measured, tried
 from tests.mutation.coverage_of_tests import Covering
-from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.mutants import Mutant, all_mutants, mutants_of
 from tests.mutation.outcomes import Outcomes, digest, figures
 from tests.mutation.rooms import ROOMS, TREE, Room
 from tests.mutation.running import Copy
 
 CODE = '''"""Counts."""
+
+from functools import cache
+
+from tables import LENGTHS
 
 LARGEST = 3
 
@@ -28,10 +33,24 @@ def count(given: int) -> int:
 
 def never() -> str:
     return "never"
+
+
+@cache
+def length(given: int) -> int:
+    return LENGTHS.get(given, 5)
+
+
+from typing import Literal, TypeAlias
+
+Counted: TypeAlias = Literal["few", "many"]
+'''
+TABLES = '''"""Tables."""
+
+LENGTHS = {1: 10, 2: 20}
 '''
 TESTS = """
 import pytest
-from counting import count
+from counting import count, length
 
 @pytest.fixture(scope="session")
 def counted():
@@ -58,16 +77,25 @@ def test_third(kept):
 def test_fourth(kept):
     assert counted_once(kept) == 1
 
+def test_early():
+    assert length(1)
+
+def test_late():
+    assert length(1) == 10
+
 def test_snapshot(snapshot):
     assert count(9) == 3
 """
-ROOM = Room(("counting.py",), ("test_counting.py",))
+NUMBERS = count(7)
+ROOM = Room(("counting.py", "tables.py"), ("test_counting.py",))
+MODULES = ["counting.py", "tables.py"]
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     source = tmp_path_factory.mktemp("project")
     (source / "counting.py").write_text(CODE)
+    (source / "tables.py").write_text(TABLES)
     (source / "test_counting.py").write_text(TESTS)
     subprocess.run(["git", "init", "-q"], cwd=source, check=True)
     made = Copy(source, tmp_path_factory.mktemp("mutants"))
@@ -78,11 +106,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 @pytest.fixture(scope="module")
 def covering(copy: Copy) -> Covering:
     os.environ["COVERAGE_CORE"] = "ctrace"
-    return measured(ROOM, ["counting.py"], copy, "first")
+    return measured(ROOM, MODULES, copy)
 
 
 def mutant(copy: Copy, becomes: str) -> Mutant:
-    (found,) = [one for one in mutants_of("counting.py", copy.tree) if one.becomes == becomes]
+    (found,) = [one for one in all_mutants(MODULES, copy.tree) if one.becomes == becomes]
     return found
 
 
@@ -102,10 +130,11 @@ def test_what_is_changed_and_what_is_not(copy: Copy) -> None:
 def test_what_a_fixture_does_for_several_tests_counts_for_each_of_them(covering: Covering) -> None:
     # The third test makes what the fourth one finds in the fixture.
     both = sorted(f"test_counting.py::test_{one}" for one in ("first", "second", "third", "fourth"))
-    assert sorted(covering.of("counting.py", (9, 9))) == both
+    assert sorted(covering.of("counting.py", (13, 13))) == both
     # A constant is read by whatever runs anything of the module.
-    assert sorted(covering.of("counting.py", None)) == sorted(covering.of("counting.py", (3, 3))) == both
-    assert covering.of("counting.py", (15, 15)) == covering.of("other.py", (1, 1)) == []
+    every = sorted([*both, "test_counting.py::test_early"])
+    assert sorted(covering.of("counting.py", None)) == sorted(covering.of("counting.py", (7, 7))) == every
+    assert covering.of("counting.py", (19, 19)) == covering.of("other.py", (1, 1)) == []
 
 
 @pytest.mark.parametrize(
@@ -114,12 +143,44 @@ def test_what_a_fixture_does_for_several_tests_counts_for_each_of_them(covering:
         ("while number <= given:", "killed"),
         # Only a test that compares with a snapshot would notice.
         ("LARGEST = 4", "survived"),
-        ('return "XXneverXX"', "no test"),
+        # No test runs the line: those of its module are tried.
+        ('return "XXneverXX"', "survived"),
+        # The first test that runs it does not notice, and another finds it in the cache.
+        ("return LENGTHS.get(None, 5)", "killed"),
+        # Of a module of which nothing is run but tables are read, those who read them are tried.
+        ("LENGTHS = {1: 11, 2: 20}", "killed"),
+        ("LENGTHS = {1: 10, 2: 21}", "survived"),
     ],
 )
 def test_what_becomes_of_a_mutant(copy: Copy, covering: Covering, becomes: str, outcome: str) -> None:
-    assert tried(mutant(copy, becomes), ROOM, covering, copy, 7) == outcome
+    assert tried(mutant(copy, becomes), ROOM, covering, copy, next(NUMBERS)) == outcome
     assert (copy.tree / "counting.py").read_text() == CODE
+
+
+def test_only_what_has_changed_is_measured_again(copy: Copy, covering: Covering) -> None:
+    code, tests = copy.tree / "counting.py", copy.tree / "test_counting.py"
+    ran = copy.folder / "measured.json"
+    try:
+        ran.unlink()
+        code.write_text(
+            CODE.replace('    """Count up to the largest."""\n', "").replace("number = 0", "number = 0\n    x = 1")
+        )
+        moved = measured(ROOM, MODULES, copy)
+        assert not ran.exists()
+        assert moved.of("counting.py", (12, 12)) == covering.of("counting.py", (12, 12))
+        # What is new is run by what runs the lines around it.
+        assert moved.of("counting.py", (11, 11)) == covering.of("counting.py", (12, 13))
+        assert moved.of("counting.py", (19, 19)) == covering.of("counting.py", (19, 19)) == []
+        code.write_text(CODE)
+        tests.write_text(TESTS.replace("test_second", "test_other"))
+        again = measured(ROOM, MODULES, copy)
+        assert ran.exists()
+        names = {test.rpartition("_")[2] for test in again.of("counting.py", (13, 13))}
+        assert names == {"first", "other", "third", "fourth"}
+        assert not [test for test in again.seconds if "second" in test]
+    finally:
+        code.write_text(CODE)
+        tests.write_text(TESTS)
 
 
 def test_a_mutant_that_never_ends(copy: Copy) -> None:

@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run(
         "make", "--old-file=env", f"BIN={Path(sys.executable).parent}", f"BUILD={build}", f"LISTINGS={LISTED}", "site",
         # Sphinx says itself which of its warnings count.
-        env=environment(PYTHONWARNINGS=""), deadline=280,
+        env=environment(PYTHONWARNINGS=""), deadline=800,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return build / "site"

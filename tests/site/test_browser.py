@@ -5,7 +5,8 @@ from playwright.sync_api import BrowserContext, Error, Page
 
 from tests.site.browser import FONTS, Chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+# The first of them waits for the site to be built.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site"), pytest.mark.timeout(900)]
 
 # A sample of each kind of script and symbol, most of which no locked font has.
 GLYPHS = "a é ≥ → ✔ ⌘ 漢字 かな 한글 عربي हिन्दी ไทย 😀 🔍 \uf8d0 \U0010fff0 \u200d \ufffd"

@@ -11,7 +11,8 @@ from patternkit.catalog.applications import applications
 from patternkit.catalog.discovery import families, patterns
 from tests.site.conftest import AXE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+# The first of them waits for the site to be built.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site"), pytest.mark.timeout(900)]
 
 PATTERN = "/patterns/events/thumbnailer/README.html"
 KINDS = {

@@ -1,0 +1,163 @@
+"""Tries mutants of patterns, whose tests are chosen by name: the pattern's mirror, and its rows in the tables of all.
+
+To measure what runs which line would take all tests of all patterns, an hour of processor time, for a sample that needs
+a part of them.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.mutants import Mutant
+from tests.mutation.rooms import Room, readers
+from tests.mutation.running import OUT_OF_TIME, Copy
+
+_SECONDS = 900
+_USERS = 3
+"""Of patterns that use what is changed, so many have their tests run."""
+_LEFT_OUT = "page or diagram or started or commands or lint"
+"""Rows of the tables that say nothing of a template, or that compare with a file as snapshots do."""
+
+
+class Failures:
+    """The pytest plugin that notes which tests fail."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test that fails, or what it uses."""
+        if report.failed:
+            self.names.append(report.nodeid)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a file that cannot be imported."""
+        if report.failed:
+            self.names.append(report.nodeid)
+
+
+class ByPattern:
+    """The tests of a room, chosen for each mutant.
+
+    Args:
+        room: The room.
+        copy: The copy that is mutated.
+    """
+
+    def __init__(self, room: Room, copy: Copy) -> None:
+        self._room, self._copy = room, copy
+        self._modules = room.modules(copy.tree)
+        self._sound: set[str] = set()
+        self._broken: set[str] = set()
+
+    def tried(self, mutant: Mutant, number: int) -> str:
+        """Run a mutant's tests, one step after the other, until one fails that passes on the code as it is.
+
+        Returns:
+            "killed", "out of time", "survived" or "no test".
+        """
+        file = self._copy.tree / mutant.module
+        as_it_was = file.read_bytes()
+        outcome = "no test"
+        for tests in self.steps(mutant.module):
+            failed: list[str] | None = [""]
+            while failed and not self._all_sound(failed):
+                try:
+                    file.write_text(mutant.code, "utf-8")
+                    os.utime(file, (number, number))
+                    failed = self._failed(tests)
+                finally:
+                    file.write_bytes(as_it_was)
+            if failed is None:
+                return "out of time"
+            if failed:
+                return "killed"
+            outcome = "survived"
+        return outcome
+
+    def steps(self, module: str) -> Iterator[list[str]]:
+        """List what is run for a module: its own tests, and those of the pattern, or of patterns that use it."""
+        folder = self._pattern_of(module)
+        if folder is None:
+            file = Path("tests", module)
+            # Not those of a whole family, or of all building blocks.
+            folders = [file.parent] if len(file.parent.parts) > len(("tests", "patterns", "family")) else []
+            tests = [one for one in (file.with_name(f"test_{file.name}"), *folders) if (self._copy.tree / one).exists()]
+            if tests:
+                yield [one.as_posix() for one in tests]
+        users = [folder] if folder else self._users(module)
+        for number, pattern in enumerate(users):
+            own, rows = self._of_pattern(pattern)
+            yield from [own] if own else []
+            yield from [rows] if not number and "/handler/" not in module else []
+
+    def _of_pattern(self, folder: str) -> tuple[list[str], list[str]]:
+        mirror = self._copy.tree / "tests" / folder
+        files = sorted(mirror.glob("test_*.py"), key=lambda one: ("locally" in one.name, one.name))
+        name = Path(folder).name.replace("_", "-")
+        family = [one.relative_to(self._copy.tree).as_posix() for one in sorted(mirror.parent.glob("test_*.py"))]
+        construct = "".join(word.title() for word in name.split("-"))
+        tables = [*family, *(one for one in self._room.tests if one.endswith(".py"))]
+        rows = ["-k", f"({name} or {construct}) and not ({_LEFT_OUT})", *tables]
+        return [one.relative_to(self._copy.tree).as_posix() for one in files], rows
+
+    def _pattern_of(self, module: str) -> str | None:
+        parts = Path(module).parts[:3]
+        return "/".join(parts) if Path(self._copy.tree, *parts, "pattern.toml").exists() else None
+
+    def _users(self, module: str) -> list[str]:
+        seen, left, users = {module}, [module], set()
+        while left:
+            for one in readers(left.pop(), self._modules, self._copy.tree):
+                if one in seen:
+                    continue
+                seen.add(one)
+                if folder := self._pattern_of(one):
+                    users.add(folder)
+                else:
+                    left.append(one)
+        return sorted(users, key=lambda one: sha256(f"{module} {one}".encode()).digest())[:_USERS]
+
+    def _failed(self, tests: list[str]) -> list[str] | None:
+        """Run tests, but those that fail on the code as it is.
+
+        Returns:
+            Those that fail; None if they take too long.
+        """
+        failures = Failures()
+        path = self._copy.folder / "failures.json"
+        path.unlink(missing_ok=True)
+        left_out = [f"--deselect={one}" for one in sorted(self._broken)]
+        code = self._copy.run(
+            [*self._room.settings, *left_out, *tests],
+            seconds=_SECONDS,
+            plugins=[failures],
+            after=lambda: path.write_text(json.dumps(failures.names), "utf-8"),
+        )
+        if code == OUT_OF_TIME:
+            return None
+        if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            return []
+        # Where pytest itself came to an end, nothing is named: the first file is.
+        return (json.loads(path.read_text("utf-8")) if path.exists() else []) or [tests[-1]]
+
+    def _all_sound(self, names: list[str]) -> bool:
+        """Whether tests pass on the code as it is; what does not is left out from then on."""
+        if names == [""]:
+            return False
+        for name in names:
+            if name not in self._sound:
+                collected = [] if "::" in name else ["--collect-only"]
+                if self._failed([*collected, name]) == []:
+                    self._sound.add(name)
+                elif name in self._broken:
+                    raise RuntimeError(f"{name} fails before anything is changed, and pytest does not leave it out")
+                else:
+                    print(f"fails before anything is changed, and is left out: {name}", file=sys.stderr)
+                    self._broken.add(name)
+        return self._sound.issuperset(names)

@@ -1,0 +1,121 @@
+"""The tests of a pattern's mutant are chosen by name, and those that fail anyway say nothing."""
+
+import subprocess
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.by_pattern import ByPattern
+from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.rooms import ROOMS, TREE, Room
+from tests.mutation.running import Copy
+
+CONSTRUCT = """
+from patterns.shared import LENGTH
+
+def length():
+    return LENGTH
+
+def width():
+    return 2
+"""
+MIRROR = """
+from patterns.shelves.blue_shelf.construct import length
+
+def test_length():
+    assert length() == 7
+
+def test_broken():
+    assert False
+"""
+TABLES = """
+import pytest
+from patterns.shelves.blue_shelf.construct import width
+
+@pytest.mark.parametrize("name", ["blue-shelf", "other"])
+def test_width(name):
+    assert name == "other" or width() == 2
+"""
+FILES = {
+    "pyproject.toml": "[tool.pytest.ini_options]\n",
+    "patterns/__init__.py": "",
+    "patterns/shelves/blue_shelf/pattern.toml": "",
+    "patterns/shelves/blue_shelf/construct.py": CONSTRUCT,
+    "patterns/shared.py": "LENGTH = 7\nWIDTH = 5\n",
+    "patterns/nobody.py": "HEIGHT = 1\n",
+    "tests/patterns/shelves/blue_shelf/test_construct.py": MIRROR,
+    "tests/test_tables.py": TABLES,
+}
+ROOM = Room(("patterns",), ("tests/patterns", "tests/test_tables.py"), by_pattern=True)
+NUMBERS = count(7)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    source = tmp_path_factory.mktemp("project")
+    for name, text in FILES.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(text)
+    subprocess.run(["git", "init", "-q"], cwd=source, check=True)
+    made = Copy(source, tmp_path_factory.mktemp("mutants"))
+    made.make()
+    return made
+
+
+@pytest.fixture(scope="module")
+def by_pattern(copy: Copy) -> ByPattern:
+    return ByPattern(ROOM, copy)
+
+
+def mutant(copy: Copy, module: str, becomes: str) -> Mutant:
+    [found] = [one for one in mutants_of(module, copy.tree) if one.becomes == becomes]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("module", "becomes", "outcome"),
+    [
+        # Its rows of the tables are run after its mirror, of which one test fails anyway.
+        ("patterns/shelves/blue_shelf/construct.py", "return 3", "killed"),
+        ("patterns/shared.py", "LENGTH = 8", "killed"),
+        ("patterns/shared.py", "WIDTH = 6", "survived"),
+        ("patterns/nobody.py", "HEIGHT = 2", "no test"),
+    ],
+)
+def test_what_becomes_of_a_mutant(copy: Copy, by_pattern: ByPattern, module: str, becomes: str, outcome: str) -> None:
+    assert by_pattern.tried(mutant(copy, module, becomes), next(NUMBERS)) == outcome
+    assert (copy.tree / module).read_text() == FILES[module]
+
+
+def steps(folder: Path, module: str) -> list[list[str]]:
+    copy = Copy(TREE, folder)
+    copy.tree.symlink_to(TREE)
+    return list(ByPattern(ROOMS["constructs"], copy).steps(module))
+
+
+def test_which_tests_are_run(tmp_path: Path) -> None:
+    own, rows = steps(tmp_path, "patterns/events/cron_function/construct.py")
+    assert own[-1].endswith("_locally.py")
+    assert all(one.startswith("tests/patterns/events/cron_function/test_") for one in own)
+    assert rows[1].startswith("(cron-function or CronFunction) and not (")
+    assert {"tests/patterns/events/test_promises.py", "tests/test_every_pattern.py"} < set(rows)
+
+
+@pytest.mark.parametrize(
+    ("module", "first"),
+    [
+        ("patterns/building_blocks/alarms.py", ["tests/patterns/building_blocks/test_alarms.py"]),
+        ("patterns/web/load_balancing/https_load_balancer.py", ["tests/patterns/web/load_balancing"]),
+    ],
+)
+def test_what_several_patterns_share_is_tried_by_three_of_them(tmp_path: Path, module: str, first: list[str]) -> None:
+    own, *others = steps(tmp_path, module)
+    assert own[-1:] == first
+    assert len([one for one in others if one[0] != "-k"]) == 3
+    assert len([one for one in others if one[0] == "-k"]) == 1
+
+
+def test_a_handler_is_tried_by_its_mirror_alone(tmp_path: Path) -> None:
+    [own] = steps(tmp_path, "patterns/events/thumbnailer/handler/thumbnailer/images.py")
+    assert own[0].startswith("tests/patterns/events/thumbnailer/")
