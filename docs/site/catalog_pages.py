@@ -15,6 +15,7 @@ from patternkit.catalog.discovery import Pattern, families, patterns
 from patternkit.catalog.pages import with_listings
 
 _PLACE = re.compile(r"^<!-- (families|patterns|applications|constructs|fixtures|commands) -->$", re.MULTILINE)
+_SIZE = re.compile(r'<svg [^>]*width="([\d.]+)" height="([\d.]+)"')
 _PICTURE = re.compile(r"<!-- generated: diagram -->\n!\[[^\]]*\]\(([^)]+)\)")
 
 
@@ -83,7 +84,7 @@ def _families(root: Path) -> str:
     cards = []
     for family, members in _by_family().items():
         pictures = [picture for one in members if (picture := _address(root, one))]
-        image = f":img-top: {pictures[0]}\n:img-alt: \n" if pictures else ""
+        image = _image(root, pictures[0]) if pictures else ""
         names = ", ".join(one.title for one in members)
         cards.append(
             f":::{{grid-item-card}} {_title(family)}\n:link: /docs/patterns\n:link-type: doc\n{image}\n"
@@ -97,9 +98,16 @@ def _address(root: Path, shown: Pattern | Application) -> str | None:
     return None if picture is None else "/" + (shown.folder / picture).resolve().relative_to(root).as_posix()
 
 
+def _image(root: Path, picture: str) -> str:
+    """The options of a card that show a diagram; one that is higher than wide is shown from its top."""
+    drawn = (root / picture.lstrip("/")).read_text(encoding="utf-8")
+    width, height = (float(value) for value in _SIZE.findall(drawn)[0])
+    return f":img-top: {picture}\n:img-alt: \n" + (":class-img-top: tall\n" if height > width else "")
+
+
 def _card(root: Path, shown: Pattern | Application, page: str, foot: str) -> str:
     picture = _address(root, shown)
-    image = f":img-top: {picture}\n:img-alt: \n" if picture else ""
+    image = _image(root, picture) if picture else ""
     return (
         f":::{{grid-item-card}} {shown.title}\n:link: {page}\n:link-type: doc\n{image}\n"
         f"{shown.summary}.\n\n```{{card-footer}}\n{foot}\n```\n:::"
