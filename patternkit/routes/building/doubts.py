@@ -22,6 +22,7 @@ from patternkit.routes.model import (
     NatGateway,
     Peering,
     RouteTable,
+    SecurityGroup,
     Subnet,
     TransitGateway,
     Vpc,
@@ -29,7 +30,9 @@ from patternkit.routes.model import (
 )
 
 
-def raise_doubts(draft: Draft, given: Any, source: str, *, adds: bool, but: tuple[type, ...] = ()) -> None:
+def raise_doubts(
+    draft: Draft, given: Any, source: str, *, adds: bool, but: tuple[type, ...] = (), why: str = ""
+) -> None:
     """A resource that is not modelled names elements in what it is given.
 
     Args:
@@ -38,20 +41,31 @@ def raise_doubts(draft: Draft, given: Any, source: str, *, adds: bool, but: tupl
         source: The resource and its type.
         adds: Whether it can only add ways.
         but: Elements that are doubted otherwise.
+        why: Why it is not known whether it names them; "" where it does.
     """
     what = "may carry packets to and from it" if adds else "may change how packets go there"
     named = source.removeprefix("the custom resource ").split(" (")[0]
     for element in elements_in(draft, given):
         if isinstance(element, but):
             continue
-        doubt = Doubt(f"{source} is given {element.path}, and {what} (contract: harmless, {named})", adds)
-        for identity in {element.identity, *(_homes(element) if adds else ())}:
+        given_it = "is given" if not why else "may stand in" if isinstance(element, Vpc) else "may be given"
+        ending = or_harmless(f": {why}" if why else "", named)
+        doubt = Doubt(f"{source} {given_it} {element.path}, and {what}{ending}", adds)
+        for identity in {element.identity, *(homes_of(draft, element) if adds else ())}:
             listed = draft.model.doubts.setdefault(identity, [])
             if doubt not in listed:
                 listed.append(doubt)
 
 
-def doubt_shared(draft: Draft, given: Any, source: str) -> None:
+def or_harmless(reason: str, named: str) -> str:
+    """A reason that the contract `harmless` lifts as well, of a resource with a name."""
+    head, found, section = reason.rpartition(" (contract: ")
+    if not found or section.startswith("none"):
+        return f"{head if found else reason} (contract: harmless, {named})"
+    return f"{reason[:-1]}, or harmless, {named})"
+
+
+def doubt_shared(draft: Draft, given: Any, source: str, why: str = "") -> None:
     """Other accounts may use what is shared with them.
 
     Of a transit gateway that is to attach VPCs: into the default route tables, where it has any and needs no one to
@@ -60,18 +74,18 @@ def doubt_shared(draft: Draft, given: Any, source: str) -> None:
     """
     for element in elements_in(draft, given):
         if isinstance(element, Subnet):
-            raise_doubts(draft, element.identity, source, adds=True)
+            raise_doubts(draft, element.identity, source, adds=True, why=why)
         elif isinstance(element, TransitGateway):
             if element.accepts is not False and (element.associates is not False or element.propagates is not False):
-                raise_doubts(draft, element.identity, source, adds=False)
+                raise_doubts(draft, element.identity, source, adds=False, why=why)
         elif not isinstance(element, RouteTable):
-            raise_doubts(draft, element.identity, source, adds=False)
+            raise_doubts(draft, element.identity, source, adds=False, why=why)
 
 
 def lift(draft: Draft, given: Any, contract: str) -> None:
     """A contract says that a resource changes nothing: what concerns the elements that it names leans on that."""
     for element in elements_in(draft, given):
-        for identity in {element.identity, *_homes(element)}:
+        for identity in {element.identity, *homes_of(draft, element)}:
             draft.model.lifted[identity] = draft.model.lifted.get(identity, frozenset()) | {contract}
 
 
@@ -107,10 +121,15 @@ def element_of(draft: Draft, identity: str) -> Element | None:
     return None
 
 
-def _homes(element: Element) -> Iterator[str]:
+def homes_of(draft: Draft, element: Element) -> Iterator[str]:
     """The VPCs and gateways in which a way that begins or ends at an element may go on."""
     if isinstance(element, Subnet):
         yield element.vpc.identity
+    elif isinstance(element, SecurityGroup):
+        stack, logical = draft.resolver.stacks.by_id.get(element.identity, (None, ""))
+        vpc = draft.get(stack, stack.resources[logical].get("Properties") or {}, "VpcId") if stack is not None else None
+        if isinstance(vpc, str) and vpc in draft.model.vpcs:
+            yield vpc
     elif isinstance(element, (Interface, Endpoint)):
         if isinstance(element.subnet, Subnet):
             yield element.subnet.vpc.identity
@@ -121,17 +140,17 @@ def _homes(element: Element) -> Iterator[str]:
             yield element.vpc.identity
     elif isinstance(element, TransitGateway):
         for attachment in element.attachments:
-            yield from _homes(attachment)
+            yield from homes_of(draft, attachment)
     elif isinstance(element, Peering):
         for side in (element.requester, element.accepter):
             if isinstance(side, Vpc):
                 yield side.identity
     elif isinstance(element, Firewall):
         for endpoint in element.endpoints:
-            yield from _homes(endpoint)
+            yield from homes_of(draft, endpoint)
     else:
         for node in getattr(element, "nodes", ()):
-            yield from _homes(node)
+            yield from homes_of(draft, node)
 
 
 def identities(value: Any) -> set[str]:

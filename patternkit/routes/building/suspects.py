@@ -14,6 +14,13 @@ from patternkit.resolving.values import lifted
 from patternkit.routes.building.doubts import doubt_shared, identities, lift, named_by_groups, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
+from patternkit.routes.building.foreign_names import (
+    candidates,
+    doubt_candidates,
+    doubt_what_is_shared,
+    unsettled,
+    with_known_ids,
+)
 from patternkit.routes.classes import ADDS, class_of, is_off, meant, unread
 from patternkit.routes.model import (
     Attachment,
@@ -88,14 +95,19 @@ def suspect(draft: Draft, given: Any, who: str, names: tuple[str, ...], section:
 def doubt_unmodelled(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     """Doubt what a resource of a type that is not modelled names."""
     kind = stack.resources[logical]["Type"]
-    values = draft.value(stack, properties)
+    values = with_known_ids(draft, draft.value(stack, properties))
     given = meant(kind, values)
     given = [given, *named_by_groups(draft, given)]
-    if is_off(kind, values) or is_declared_harmless(draft, given, custom_names(stack, logical, kind)):
+    if is_off(kind, values):
         return
     path = stack.path(logical)
+    found = unsettled(draft, kind, values)
+    maybe = [one for word, reason in found for one in candidates(draft, word, reason)]
+    if is_declared_harmless(draft, [given, maybe], custom_names(stack, logical, kind)):
+        return
     if kind == "AWS::RAM::ResourceShare":
         doubt_shared(draft, given, f"{path} ({kind})")
+        doubt_what_is_shared(draft, found, f"{path} ({kind})")
         return
     adds = kind.startswith("AWS::") and class_of(kind) == ADDS
     if not adds:
@@ -103,6 +115,7 @@ def doubt_unmodelled(draft: Draft, stack: Stack, logical: str, properties: Prope
             draft, given, f"{path} ({kind}), which is not modelled,", custom_names(stack, logical, kind), "harmless"
         )
     raise_doubts(draft, given, f"{path} ({kind})", adds=adds, but=() if adds else CHANGEABLE)
+    doubt_candidates(draft, stack, logical, found, adds=adds, source=f"{path} ({kind})")
 
 
 def doubt_partly_modelled(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

@@ -10,6 +10,8 @@ A type is in one of these classes:
 A type with `group` stands for the elements that it names: what names it, names these.
 
 Where `by` lists properties, only what these name is meant; one with a property as under `unless` carries nothing.
+Of a type that adds or changes ways, `names` says as what each property names an element: "" where it tells of no place.
+`Value?Name=A|B` is a property of those objects alone whose `Name` is one of these.
 A type that is not listed names no network element, says its schema. One that even the schemas do not know counts as
 "changes ways".
 """
@@ -50,6 +52,11 @@ def meant(kind: str, properties: Any) -> Any:
     """Those of a resource's values that its class is about."""
     by = _listed()["types"].get(kind, {}).get("by")
     return properties if by is None else [value for path in by for value in _at(properties, path.split("/"))]
+
+
+def names(kind: str) -> dict[str, str]:
+    """The properties by which a type that adds or changes ways names elements, and as what."""
+    return dict(_listed()["types"].get(kind, {}).get("names", {}))
 
 
 def is_group(kind: str) -> bool:

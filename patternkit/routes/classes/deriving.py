@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from patternkit.routes.classes import ADDS, CHANGES
+
 FILE = Path(__file__).parent / "types.json"
 
 # Elements as properties are called for them.
@@ -99,6 +101,8 @@ def undecided(listed: dict[str, Any], derived: dict[str, list[str]]) -> list[str
             missing.append(kind)
             continue
         known = set(entry["properties"]) if entry is not None else set()
+        if entry is not None and entry["class"] in (ADDS, CHANGES):
+            known &= set(entry.get("names", {}))
         missing += [f"{kind} {name}" for name in properties if name not in known]
     return missing
 
