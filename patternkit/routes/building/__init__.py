@@ -29,6 +29,7 @@ from patternkit.routes.building.filters import (
     add_security_group,
 )
 from patternkit.routes.building.firewalls import add_endpoint_association, add_firewall, add_policy, add_rule_group
+from patternkit.routes.building.foreign_carriers import doubt_foreign_carriers
 from patternkit.routes.building.instances import (
     add_elastic_address,
     add_instance,
@@ -127,6 +128,7 @@ def build(resolver: Resolver, contracts: Contracts) -> Model:
             suspect(draft, stack, logical, properties)
     doubt_edge_gateways(draft, of_type)
     settle_listeners(draft)
+    doubt_foreign_carriers(draft, of_type)
     find_refusals(draft, of_type)
     finish(draft)
     return draft.model

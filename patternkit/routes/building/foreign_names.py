@@ -154,7 +154,7 @@ def _look(draft: Draft, wanted: Wanted, node: Any, found: Unsettled, given: list
 
 def _reasons(draft: Draft, named: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Unknown]]:
     for word, value in named:
-        reason = _why(draft, word, value)
+        reason = why_unsettled(draft, word, value)
         if reason is not None:
             yield word, reason
 
@@ -207,7 +207,7 @@ def _resource(draft: Draft, identity: str) -> tuple[Stack, str] | None:
     return by_id.get(identity) or by_id.get(f"{head}{slash}{tail.partition('.')[0]}{CLOSE}")
 
 
-def _why(draft: Draft, word: str, value: Any) -> Unknown | None:
+def why_unsettled(draft: Draft, word: str, value: Any) -> Unknown | None:
     """Why it is not known what a value names; None where it is, or where that is judged by itself."""
     if isinstance(value, Unknown):
         return value
