@@ -11,6 +11,7 @@ from patternkit.resolving.values import Unknown, lifted, not_lifted
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, SERVICES, Box, Spans, normal
 from patternkit.routes.building.doubts import element_of, elements_in, identities, lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
+from patternkit.routes.building.endpoint_policies import note_policy
 from patternkit.routes.building.load_balancers import add_interface_in, group_by_id, spans_of, subnets_of
 from patternkit.routes.building.route_targets import add_routed_endpoint
 from patternkit.routes.forwarding.filters import match
@@ -142,6 +143,7 @@ def _interface_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pr
         _check_service(draft, endpoint, found)
     elif isinstance(name, str) and name.startswith(("com.amazonaws.", "aws.")) and ".vpce." not in name:
         endpoint.of_aws = name.rsplit(".", 1)[-1]
+        note_policy(draft, stack, logical, properties, endpoint.of_aws, *endpoint.nodes)
     else:
         endpoint.doubt = endpoint.doubt or f"the service of {endpoint.path} is not in the set" + lifted(
             f"harmless, {endpoint.path}"

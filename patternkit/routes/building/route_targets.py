@@ -15,7 +15,7 @@ from patternkit.routes.addresses import (
     prefix,
 )
 from patternkit.routes.building.draft import Draft, Properties, shown
-from patternkit.routes.building.endpoint_policies import refuses
+from patternkit.routes.building.endpoint_policies import note_policy
 from patternkit.routes.model import (
     Endpoint,
     NatGateway,
@@ -101,8 +101,8 @@ def add_routed_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pr
     elif kind == "Gateway":
         service = str(name).rsplit(".", 1)[-1]
         tables = draft.listed(stack, properties, "RouteTableIds")
-        refused = refuses(draft, stack, logical, properties, service)
-        target: Any = draft.make(Service, stack, logical, service=service, refuses=refused)
+        target: Any = draft.make(Service, stack, logical, service=service)
+        note_policy(draft, stack, logical, properties, service, target)
         if isinstance(tables, Unknown):
             draft.model.unknown.append(f"{stack.path(logical)}: {tables.reason}")
             return

@@ -147,6 +147,7 @@ class Interface(Element):
     listens: list[tuple[Spans, Spans]] | None = None  # the protocols and ports that it takes; None for all
     dead: str = ""  # why it surely takes nothing
     doubt: str = ""  # why it may take nothing
+    refuses: str | Unknown = ""  # of an endpoint: why its policy lets no request through, or may not let all
     instance: Instance | None = None
     index: str = ""
 
@@ -190,7 +191,7 @@ class Service(Element):
     """A gateway endpoint's service."""
 
     service: str = ""
-    refuses: str | Unknown = ""  # why its endpoint's policy lets no request through
+    refuses: str | Unknown = ""  # why its endpoint's policy lets no request through, or may not let all
     vpc: Vpc | None = None
 
 

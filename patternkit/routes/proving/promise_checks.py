@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from patternkit.resolving.values import Unknown
 from patternkit.routes.forwarding import Leg, Outcome, Sighting
-from patternkit.routes.model import Service
+from patternkit.routes.model import Interface, Service
 from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.proving.inspection import inspection
 from patternkit.routes.proving.zones import leaves_zone, unknown_zones
@@ -20,10 +21,13 @@ def breaks(evidence: Evidence, flow: Flow) -> str:
         for leg, word in ((forward, "it is"), (back, "its reply is")):
             if leg is not None and leg.outcome is Outcome.DROPPED:
                 return f"{word} lost: {leg.reason}"
-        if isinstance(forward.end, Service) and forward.end.refuses:
-            if isinstance(forward.end.refuses, str):
-                return f"it arrives, and is refused: {forward.end.refuses}"
-            evidence.doubt(flow, forward.end.refuses.reason)
+        end = forward.end if isinstance(forward.end, Service) else flow.destination.element
+        if isinstance(end, Service | Interface) and forward.outcome is Outcome.DELIVERED:
+            evidence.leans |= {one for one in end.contracts if one.startswith("policies ")}
+            if isinstance(end.refuses, Unknown):
+                evidence.doubt(flow, end.refuses.reason)
+            elif end.refuses:
+                return f"it arrives, and is refused: {end.refuses}"
         if flow.answered and back is not None and (missed := _unanswered(forward, back)):
             return f"asymmetric: the reply does not cross {evidence.name(missed[0].identity)}, which saw the packet"
         return ""

@@ -228,6 +228,37 @@ class TestDoubts:
         assert network.prove(reaches("every spoke subnet", "internet", port=443)).verdict is Verdict.HOLDS
 
 
+@pytest.mark.parametrize(
+    ("node", "paths"),
+    [
+        ({"$ref": "#/definitions/Inner"}, ["Top/SubnetId"]),
+        ({"$ref": "#/definitions/Loop"}, ["Top/VpcId"]),
+        ({"$ref": "#/definitions/Nobody"}, []),
+        ({"$ref": "other.json"}, []),
+        ({"type": "array", "items": {"$ref": "#/definitions/Inner"}}, ["Top/SubnetId"]),
+        ({"additionalProperties": {"properties": {"RouteTableIds": {"type": "array"}}}}, ["Top/RouteTableIds"]),
+        (
+            {"properties": {"SubnetCount": {"type": "integer"}, "Vpc": {"type": "boolean"}, "GroupId": {}}},
+            ["Top/GroupId"],
+        ),
+        ({"properties": {"Where": {"format": "AWS::EC2::VPC.Id"}}}, ["Top/Where"]),
+        ({"properties": {"Where": {"items": {"format": "AWS::EC2::Subnet.Id"}}}}, ["Top/Where"]),
+        *(({key: [{"properties": {"SubnetId": {}}}]}, ["Top/SubnetId"]) for key in ("oneOf", "anyOf", "allOf")),
+    ],
+    ids=str,
+)
+def test_where_a_schema_names_elements(node: Any, paths: list[str]) -> None:
+    schema = {
+        "properties": {"Top": node, "VpcId": {"type": "string"}, "Deep": {"properties": {"Other": {}}}},
+        "readOnlyProperties": ["/properties/VpcId", "/properties/Top/SubnetId"],
+        "definitions": {
+            "Inner": {"properties": {"SubnetId": {"type": "string"}}},
+            "Loop": {"properties": {"VpcId": {}, "Again": {"$ref": "#/definitions/Loop"}}},
+        },
+    }
+    assert deriving.properties_of(schema) == paths
+
+
 def test_the_file_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     file = tmp_path / "types.json"
     types = {

@@ -51,7 +51,9 @@ class TestRoutesMadeAtRunTime:
         proof = net.network(contracts={"routes": [route]}).prove(isolated("Va", "Vb"))
         assert any("endpoint in eu-west-1a" in hop.element for hop in proof.witness.forward.walk.hops)  # type: ignore[union-attr]
         vague = {**route, "target": {"endpoint-of": "Fw"}}
-        with pytest.raises(ContractError, match="2 endpoints of Net/Fw are meant; say which by its subnet"):
+        with pytest.raises(
+            ContractError, match=r"2 endpoints of Net/Fw are meant; say which by its subnet \(Net/Vaf, Net/Vbf\)"
+        ):
             net.network(contracts={"routes": [vague]}).views()
 
     @pytest.mark.parametrize(
@@ -138,6 +140,18 @@ class TestAutomations:
         net.host("Host", "Aa")
         net.resources["Host"]["Properties"]["GroupSet"] = [{"Ref": "Group"}]
         holds(net.network(), reaches("Host", "Ba"))
+
+    @pytest.mark.parametrize(
+        "name",
+        ["AwsvpcConfiguration", "NetworkConfiguration", "NetworkInterfaces", "SecurityGroup", "SecurityGroupIds",
+         "SecurityGroups", "SubnetId", "Subnets", "Tags", "VPCConfig", "Vpc", "VpcConfig"],
+    )  # fmt: skip
+    def test_properties_that_say_where_it_runs(self, name: str) -> None:
+        net = two_vpcs()
+        net.add("Auto", "CodeBuild::Project", **{name: [{"Ref": "ATable"}]})
+        holds(net.network(), reaches("Aa", "Ba"))
+        net.resources["Auto"]["Properties"] = {f"Other{name}": [{"Ref": "ATable"}]}
+        unknown(net.network(), reaches("Aa", "Ba"), "Net/Auto (AWS::CodeBuild::Project) is given Net/ATable")
 
     @pytest.mark.parametrize(
         ("actions", "suspected"),

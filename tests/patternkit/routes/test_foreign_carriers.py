@@ -161,3 +161,24 @@ def test_a_foreign_load_balancer_is_a_further_way_and_breaks_none() -> None:
 def test_what_a_contract_says_of_arms_holds() -> None:
     made = net({"It": arms({"Ref": "Ca"}, IMPORT)}).network(contracts={"appliances": {"It": "forwards"}})
     assert made.prove(OF_A).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("known", [0, 1])
+def test_what_comes_in_or_goes_out_by_an_arm_that_may_be_anywhere(known: int) -> None:
+    subnets: list[Any] = [IMPORT, IMPORT]
+    subnets[known] = {"Ref": "Ca"}
+    made = net({"It": arms(*subnets)})
+    rule = [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]
+    made.add("Open", "EC2::SecurityGroup", GroupDescription="o", VpcId={"Ref": "C"}, SecurityGroupIngress=rule)
+    made.subnet("C", "b", "10.3.2.0/24")
+    made.table("C", "Through", "b")
+    for name, subnet in zip(("Eni", "Out"), subnets, strict=True):
+        made.add(name, "EC2::NetworkInterface", SubnetId=subnet, SourceDestCheck=False, GroupSet=[{"Ref": "Open"}])
+    listed = [{"DeviceIndex": str(n), "NetworkInterfaceId": {"Ref": name}} for n, name in enumerate(("Eni", "Out"))]
+    made.resources["It"]["Properties"] = {"NetworkInterfaces": listed}
+    made.route("Through", "0.0.0.0/0", {"Ref": "Eni"})
+    out = {"It": {"does": "forwards", "out": {"Eni": "Out"}}}
+    proof = made.network(contracts={"appliances": out}).prove(reaches("Cb", "10.9.0.0/16"))
+    path = "Net/Out" if known == 0 else "Net/Eni"
+    assert proof.verdict is Verdict.UNKNOWN, str(proof)
+    assert f"the subnet of {path}: no stack of the set exports" in str(proof), str(proof)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from patternkit.routes import Network, Verdict, same_az
 from patternkit.routes.cli import app
+from patternkit.routes.flow_text import flow_data, leg_data
 from patternkit.routes.network_tables import shown_network
 from tests.patternkit.routes.test_mutants import endpoint_by_index
 from tests.patternkit.routes.topologies import Topology, inspection
@@ -36,6 +37,29 @@ def test_an_endpoint_that_is_not_decided() -> None:
     assert targets(told, "Net/Mta", "0.0.0.0/0") == ["Net/Fw endpoint in eu-west-1a", "Net/Fw endpoint in eu-west-1b"]
     (choice,) = told["undecided"]
     assert choice.startswith("EndpointIds of Net/Fw come in the order ('eu-west-1a:")
+
+
+def test_a_main_table_is_shown_where_a_subnet_uses_it() -> None:
+    net = two_vpcs()
+    assert [one["table"] for one in shown_network(net.network())["tables"] if "main" in one["table"]] == []
+    net.subnet("A", "b", "10.1.2.0/24")
+    (main,) = (one for one in shown_network(net.network())["tables"] if "main" in one["table"])
+    assert (main["table"], main["used_by"]) == ("Net/A main route table", ["Net/Ab"])
+
+
+def test_a_flow_as_data() -> None:
+    (flow,) = two_vpcs().network().trace("Aa", "Ba", port=443).flows
+    data = flow_data(flow)
+    assert data is not None
+    assert list(data) == ["source", "destination", "packet", "there", "back", "when"]
+    assert (data["source"], data["destination"], data["when"]) == ("Net/Aa", "Net/Ba", {})
+    assert data["packet"] == "tcp 10.1.1.4:1024 -> 10.2.1.4:443"
+    assert list(data["there"]) == ["outcome", "reason", "packet", "hops"]
+    assert (data["there"]["outcome"], data["there"]["packet"]) == ("delivered", data["packet"])
+    assert data["back"]["packet"] == "tcp 10.2.1.4:443 -> 10.1.1.4:1024"
+    assert next(hop["kind"] for hop in data["there"]["hops"]) == "subnet"
+    assert list(data["there"]["hops"][0]) == ["element", "kind", "zone", "why"]
+    assert flow_data(None) is leg_data(None) is None
 
 
 def test_zones_that_may_be_one() -> None:

@@ -114,7 +114,6 @@ ELSEWHERE = {
     ("AWS::EC2::SecurityGroupIngress", "SourcePrefixListId"): "read from a copy, as a rule",
     ("AWS::EC2::SecurityGroupIngress", "SourceSecurityGroupId"): "read from a copy, as a rule",
     ("AWS::EC2::SecurityGroupIngress", "SourceSecurityGroupName"): "a rule that names no peer by its id is not known",
-    ("AWS::ElasticLoadBalancingV2::ListenerRule", "Actions"): "read once its listener's balancer is in the set",
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "VpcId"): "its targets say where they are",
     ("AWS::NetworkFirewall::Firewall", "VpcId"): "its subnets say it",
     ("AWS::NetworkFirewall::VpcEndpointAssociation", "VpcId"): "its subnet says it",
