@@ -71,23 +71,15 @@ def _hosts(draft: Draft, stack: Stack, logical: str, properties: Properties, por
     groups = draft.get(stack, properties, "VpcSecurityGroupIds")
     given = subnets if isinstance(subnets, list) else [subnets]
     hosts = add_hosts(draft, stack, logical, given, groups, public=False)
-    if maybe := [one.identity for host in hosts for one in _may_be_in(draft, host)]:
-        _doubt(draft, stack, logical, maybe, "in subnets that are not known")
+    if any(isinstance(host.subnet, Unknown) and not isinstance(host.subnet, Outside) for host in hosts):
+        # All of its subnets are of one VPC.
+        known = [host.subnet.vpc.identity for host in hosts if isinstance(host.subnet, Subnet)]
+        _doubt(draft, stack, logical, known or list(draft.model.vpcs), "in subnets that are not known")
     for host in hosts:
         host.listens = [(((6, 6),), ports)]
     # What a contract says comes beside what the template says.
     add_proxy(draft, hosts, custom_names(stack, logical, ""))
     return hosts
-
-
-def _may_be_in(draft: Draft, host: Interface) -> Iterator[Subnet]:
-    """The subnets that a host may be in, where it is not known in which."""
-    if isinstance(host.subnet, Subnet | Outside):
-        return
-    for subnet in draft.model.subnets.values():
-        # An id as text is not that of a subnet whose id a contract says.
-        if subnet.identity not in draft.resolver.identified:
-            yield subnet
 
 
 def _subnets_of(hosts: Iterable[Interface]) -> list[str]:

@@ -155,6 +155,20 @@ def test_where_a_proxy_stands_that_is_not_known_is_a_doubt(name: str, subnets: A
     assert verdict(made.network(contracts={"harmless": [name]}), away)[0] is Verdict.HOLDS
 
 
+@pytest.mark.parametrize("subnet", [{"Ref": "Open"}, "subnet-0123456789abcdef1"], ids=str)
+def test_that_a_subnet_has_another_id_does_not_keep_a_proxy_out_of_its_vpc(subnet: Any) -> None:
+    made = net(Proxy={"VpcSubnetIds": [subnet]})
+    made.extra = {"Parameters": {"Open": {"Type": "String"}}}
+    made.vpc("Third", "10.3.0.0/16", a="10.3.1.0/24")
+    named = {f"subnet-{number}": {"resource": one} for number, one in enumerate(("Appa", "Dataa", "Dataap"))}
+    away = isolated("App", "Dataa", port=80)
+    assert verdict(made.network(contracts={"ids": named}), away)[0] is Verdict.UNKNOWN
+    # What is known of its other subnets tells its VPC.
+    made.resources["Proxy"]["Properties"]["VpcSubnetIds"] = [{"Ref": "Dataap"}, subnet]
+    assert verdict(made, isolated("Thirda", "internet"))[0] is Verdict.HOLDS
+    assert verdict(made, isolated("Dataa", "internet"))[0] is Verdict.UNKNOWN
+
+
 def test_targets_of_a_proxy_that_is_not_known_are_a_doubt() -> None:
     made = net(Proxy={"DBProxyName": {"Fn::ImportValue": "Name"}}, Targets={"DBProxyName": "pool"})
     found, told = verdict(made, AGAINST)
