@@ -14,7 +14,7 @@ from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.values import CLOSE, OPEN, Unknown
 from patternkit.routes.building.doubts import raise_doubts
 from patternkit.routes.building.draft import Draft, Properties
-from patternkit.routes.building.suspects import CHANGEABLE, is_declared_harmless, suspect
+from patternkit.routes.building.suspects import CHANGEABLE, is_declared_harmless, names_an_id, suspect, suspect_of_texts
 
 # Each with the properties, one within the other, that name its role; none where it may run with any.
 AUTOMATIONS: dict[str, tuple[str, ...]] = {
@@ -105,7 +105,7 @@ def suspect_automation(draft: Draft, stack: Stack, logical: str, properties: Pro
         if key not in _PLACEMENT and (kind not in _BOXES or key in _BOXES[kind])
     }
     given = _without_placement(told, _PLACEMENT | _ELSEWHERE.get(kind, set()))
-    if not any(OPEN in text for text in _texts(given)):
+    if not any(OPEN in text or names_an_id(text) for text in _texts(given)):
         return
     names = custom_names(stack, logical, kind)
     if is_declared_harmless(draft, given, names) or not _may_change(draft, stack, kind, properties):
@@ -113,6 +113,7 @@ def suspect_automation(draft: Draft, stack: Stack, logical: str, properties: Pro
     who = f"{stack.path(logical)} ({kind})"
     suspect(draft, given, who, names, "harmless")
     raise_doubts(draft, given, who, adds=False, but=CHANGEABLE)
+    suspect_of_texts(draft, given, who)
 
 
 def _may_change(draft: Draft, stack: Stack, kind: str, properties: Properties) -> bool:

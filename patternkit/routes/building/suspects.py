@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from patternkit.resolving import (
@@ -11,8 +13,16 @@ from patternkit.resolving import (
 )
 from patternkit.resolving.given import matching
 from patternkit.resolving.values import lifted
-from patternkit.routes.building.doubts import doubt_shared, identities, lift, named_by_groups, raise_doubts
-from patternkit.routes.building.draft import Draft, Properties, shown
+from patternkit.routes.building.doubts import (
+    doubt_shared,
+    element_of,
+    identities,
+    lift,
+    named_by_groups,
+    or_harmless,
+    raise_doubts,
+)
+from patternkit.routes.building.draft import Draft, Literal, Properties, shown
 from patternkit.routes.building.filters import DEFAULT_GROUP, default_group
 from patternkit.routes.building.foreign_names import (
     candidates,
@@ -21,9 +31,10 @@ from patternkit.routes.building.foreign_names import (
     unsettled,
     with_known_ids,
 )
-from patternkit.routes.classes import ADDS, class_of, is_off, meant, unread
+from patternkit.routes.classes import ADDS, class_of, is_off, meant, names, unread
 from patternkit.routes.model import (
     Attachment,
+    Element,
     NetworkAcl,
     Peering,
     RouteTable,
@@ -34,6 +45,11 @@ from patternkit.routes.model import (
 
 # Actions of CDK's AwsCustomResource that only read.
 _READING = ("describe", "get", "list", "search", "Describe", "Get", "List", "Search")
+
+# Ids of what code may change, as they stand in texts.
+_ID = re.compile(
+    r"(?<![\w-])(?:acl|pcx|rtb|sg|subnet|tgw|tgw-attach|tgw-rtb|vpc|vpn)-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w-])"
+)
 
 # What is suspected itself, for every promise whose flows meet it.
 CHANGEABLE = (RouteTable, TransitGateway, Attachment, Site, SecurityGroup, NetworkAcl, Peering)
@@ -50,6 +66,7 @@ def suspect_custom_resource(draft: Draft, stack: Stack, logical: str, properties
         return
     suspect(draft, given, f"the custom resource {stack.path(logical)}", names, "harmless or returns")
     raise_doubts(draft, given, f"the custom resource {stack.path(logical)}", adds=False, but=CHANGEABLE)
+    suspect_of_texts(draft, given, f"the custom resource {stack.path(logical)}")
 
 
 def is_declared_harmless(draft: Draft, given: Any, names: tuple[str, ...]) -> bool:
@@ -92,6 +109,61 @@ def suspect(draft: Draft, given: Any, who: str, names: tuple[str, ...], section:
             draft.changed_lists[identity] = f"{who} is given {shown(identity)}, and may change it{lifted(section)}"
 
 
+def suspect_of_texts(draft: Draft, given: Any, who: str) -> None:
+    """Suspect a resource that is handed ids as text of changing all that they may be the ids of."""
+    known = draft.resolver.ids
+    for text in sorted(set(_ids_in(given))):
+        reason = Literal(f"{text} {'is its id' if text in known else 'may be any of the set'}{lifted('ids')}")
+        meant_by_it = element_of(draft, known[text]) if text in known else None
+        loose = () if text in known else _of_prefix(draft, text.rpartition("-")[0])
+        others = [one for one in loose if one.identity not in draft.resolver.identified]
+        for element in [meant_by_it] if meant_by_it is not None else others:
+            if isinstance(element, CHANGEABLE):
+                why = or_harmless(f"{who} may be given {element.path}, and may change it: {reason.reason}", _named(who))
+                element.tainted = f"{element.tainted}; {why}" if element.tainted else why
+            else:
+                raise_doubts(draft, element.identity, who, adds=False, why=reason.reason)
+
+
+def names_an_id(text: str) -> bool:
+    """Whether a text holds the id of what code may change."""
+    return _ID.search(text) is not None
+
+
+def _named(who: str) -> str:
+    return who.removeprefix("the custom resource ").split(" (")[0]
+
+
+def _ids_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from _ID.findall(value)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _ids_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _ids_in(inner)
+
+
+def _of_prefix(draft: Draft, prefix: str) -> Iterable[Element]:
+    """The elements whose ids begin so."""
+    model = draft.model
+    mains = [vpc.main_table for vpc in model.vpcs.values() if vpc.main_table is not None]
+    groups: dict[str, Iterable[Element]] = {
+        "acl": [*model.network_acls.values(), *draft.default_acls.values()],
+        "pcx": model.peerings.values(),
+        "rtb": [*model.tables.values(), *mains],
+        "sg": model.security_groups.values(),
+        "subnet": model.subnets.values(),
+        "tgw": model.transit_gateways.values(),
+        "tgw-attach": model.attachments.values(),
+        "tgw-rtb": model.transit_tables.values(),
+        "vpc": model.vpcs.values(),
+        "vpn": model.sites.values(),
+    }
+    return groups[prefix]
+
+
 def doubt_unmodelled(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     """Doubt what a resource of a type that is not modelled names."""
     kind = stack.resources[logical]["Type"]
@@ -116,6 +188,8 @@ def doubt_unmodelled(draft: Draft, stack: Stack, logical: str, properties: Prope
         )
     raise_doubts(draft, given, f"{path} ({kind})", adds=adds, but=() if adds else CHANGEABLE)
     doubt_candidates(draft, stack, logical, found, adds=adds, source=f"{path} ({kind})")
+    if not adds and not names(kind):
+        suspect_of_texts(draft, given, f"{path} ({kind})")
 
 
 def doubt_partly_modelled(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

@@ -268,3 +268,82 @@ class TestEveryWayToNameIt:
         assert proved(net, reaches("Aa", "Ba"))[0] is verdict
         net.resources["Unseen"]["Properties"]["ResourceArns"] = ["arn:aws:ec2:eu-west-1:1:subnet/subnet-1"]
         assert proved(net, isolated("internet", "Aa"))[0] is Verdict.UNKNOWN
+
+
+def handed(by: str, value: str) -> tuple[str, dict[str, Any]]:
+    """What hands a text to code, by its type."""
+    return {
+        "CloudFormation::CustomResource": (by, {"ServiceToken": "arn", "Given": {"In": [value]}}),
+        "Lambda::Function": (by, {"Environment": {"Variables": {"GIVEN": f"a,{value}"}}}),
+        "CodeBuild::Project": (by, {"Source": {"BuildSpec": f"aws ec2 do-it --id {value}"}}),
+        "CloudFormation::StackSet": (by, {"Parameters": [{"ParameterKey": "P", "ParameterValue": value}]}),
+    }[by]
+
+
+HANDED = ["CloudFormation::CustomResource", "Lambda::Function", "CodeBuild::Project", "CloudFormation::StackSet"]
+
+
+def passed_by_all() -> Topology:
+    """A flow from one VPC to another by whatever code may be handed, and the site of a VPN."""
+    net = connected()
+    net.vpn("Vpn", tgw="Tgw")
+    net.add("Guard", "EC2::SecurityGroup", GroupDescription="g", VpcId={"Ref": "B"}, SecurityGroupIngress=[{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}])  # noqa: E501  # fmt: skip
+    net.host("Host", "Ba")
+    net.resources["Host"]["Properties"]["GroupSet"] = [{"Ref": "Guard"}]
+    net.acl("Acl", "Aa", inbound=["allow all * 0.0.0.0/0"], outbound=["allow all * 0.0.0.0/0"])
+    return net
+
+
+class TestCodeThatIsHandedAText:
+    @pytest.mark.parametrize("by", HANDED)
+    @pytest.mark.parametrize("prefix", ["rtb", "tgw", "tgw-attach", "tgw-rtb", "acl", "sg", "vpc", "subnet"])
+    @pytest.mark.parametrize("rest", ["0a1b2c3d", "0123456789abcdef0"])
+    def test_it_may_change_what_that_is_the_id_of(self, by: str, prefix: str, rest: str) -> None:
+        net = passed_by_all()
+        asked = reaches("Aa", "Host", port=443)
+        assert proved(net, asked)[0] is Verdict.HOLDS
+        kind, properties = handed(by, f"{prefix}-{rest}")
+        net.add("Code", kind, **properties)
+        found, text = proved(net, asked)
+        assert found is Verdict.UNKNOWN, text
+        assert f"{prefix}-{rest} may be any of the set (contract: ids, or harmless, Net/Code)" in text
+        assert proved(net, asked, harmless=["Code"])[0] is Verdict.HOLDS
+        assert proved(net, asked, ids={f"{prefix}-{rest}": {"resource": "none"}})[0] is Verdict.HOLDS
+
+    @pytest.mark.parametrize("by", HANDED)
+    @pytest.mark.parametrize(
+        "text", ["rtb-1", "my-rtb-0a1b2c3d", "rtb-0a1b2c3d4", "rtb-0a1b2c3d-old", "ami-0a1b2c3d", "vpce-0a1b2c3d"]
+    )
+    def test_what_is_no_such_id(self, by: str, text: str) -> None:
+        net = passed_by_all()
+        kind, properties = handed(by, text)
+        net.add("Code", kind, **properties)
+        assert proved(net, reaches("Aa", "Host", port=443))[0] is Verdict.HOLDS
+
+    def test_what_has_another_id_is_another(self) -> None:
+        net = passed_by_all()
+        kind, properties = handed("Lambda::Function", "rtb-0a1b2c3d")
+        net.add("Code", kind, **properties)
+        ids = {f"rtb-{number}": {"resource": name} for number, name in enumerate(("TA", "TB"))}
+        assert proved(net, reaches("Aa", "Host", port=443), ids=ids)[0] is Verdict.HOLDS
+        # Of an id within a longer text it is known, too, which it is.
+        found, text = proved(net, reaches("Aa", "Host", port=443), ids={"rtb-0a1b2c3d": {"resource": "TA"}})
+        assert (found, "may be given Net/TA, and may change it: rtb-0a1b2c3d is its id" in text) == (
+            Verdict.UNKNOWN,
+            True,
+        )
+        assert proved(net, isolated("Ba", "internet"), ids={"rtb-0a1b2c3d": {"resource": "TA"}})[0] is Verdict.HOLDS
+
+    @pytest.mark.parametrize("prefix", ["vpn", "pcx"])
+    def test_connections(self, prefix: str) -> None:
+        net = passed_by_all()
+        known = {"prefixes": {"Vpn": ["192.168.0.0/16"]}}
+        net.vpc("C", "10.3.0.0/16", a="10.3.1.0/24")
+        net.table("C", "TC", "a", routes={"10.2.0.0/16": net.peering("Peering", "C", "B")})
+        net.route("TB", "10.3.0.0/16", {"Ref": "Peering"})
+        asked = reaches("Ca", "Host", port=443) if prefix == "pcx" else isolated("Vpn", "Host")
+        before = proved(net, asked, **known)
+        assert before[0] is Verdict.HOLDS, before[1]
+        net.add("Code", "Lambda::Function", Environment={"Variables": {"GIVEN": f"{prefix}-0a1b2c3d"}})
+        found, text = proved(net, asked, **known)
+        assert (found, f"{prefix}-0a1b2c3d may be any of the set" in text) == (Verdict.UNKNOWN, True), text
