@@ -26,6 +26,7 @@ appliance-mode:        # set at run time, by attachment
   "Inspection/Attachment": true
 policies:              # firewall policies that are not part of the set: "inspects", "passes" or "drops"
   "Firewall": inspects
+  "Hub/S3Endpoint": passes   # and whether an endpoint's policy that lets some requests through lets the asked ones
 attachments:           # transit gateway attachments that no resource of the set makes
   - name: DataCentre
     transit-gateway: Tgw
@@ -134,7 +135,7 @@ class Contracts(Given):
         harmless: Custom resources that change nothing.
         prefixes: What is learnt over BGP, by VPN connection or attachment.
         appliance_mode: Whether appliance mode is set at run time, by attachment.
-        policies: What a firewall does whose policy, or what that says, is not in the set.
+        policies: What a firewall does whose policy, or what that says, is not in the set, and an endpoint's policy.
         attachments: Attachments that no resource makes.
         routes: Routes that no resource makes.
         public_addresses: Whether the hosts of a subnet have public IPv4 addresses, by subnet.

@@ -231,6 +231,35 @@ class TestEveryWayToNameIt:
         assert proved(net, BETWEEN)[0] is Verdict.UNKNOWN
         assert proved(net, isolated("Ca", "internet"))[0] is Verdict.HOLDS, "it is attached to none"
 
+    def test_a_gateway_that_is_not_known_may_be_that_of_an_attachment(self) -> None:
+        net = apart()
+        net.add("CAt", "EC2::TransitGatewayAttachment", VpcId={"Ref": "C"}, TransitGatewayId="tgw-9", SubnetIds=[{"Ref": "Ca"}])  # noqa: E501  # fmt: skip
+        net.add("Unseen", "EC2::ClientVpnEndpoint", TransitGatewayConfiguration={"TransitGatewayId": "tgw-1"})
+        others = {"ids": {"tgw-8": {"resource": "Tgw"}}}
+        assert proved(net, isolated("Ca", "internet"), **others)[0] is Verdict.UNKNOWN
+        assert proved(net, isolated("Aa", "internet"), **others)[0] is Verdict.HOLDS
+        assert proved(net, isolated("Ca", "internet"), ids={"tgw-9": {"resource": "none"}})[0] is Verdict.HOLDS
+        net.resources["Unseen"]["Properties"] = {"TransitGatewayConfiguration": {"TransitGatewayId": {"Ref": "Tgw"}}}
+        assert proved(net, isolated("Ca", "internet"))[0] is Verdict.HOLDS
+
+    @pytest.mark.parametrize(
+        ("kind", "name"),
+        [
+            ("NetworkManager::SiteToSiteVpnAttachment", "VpnConnectionArn"),
+            ("NetworkManager::DirectConnectGatewayAttachment", "DirectConnectGatewayArn"),
+            ("EC2::TransitGatewayMulticastGroupMember", "NetworkInterfaceId"),
+        ],
+    )
+    def test_a_connection_may_be_that_of_a_site(self, kind: str, name: str) -> None:
+        net = apart()
+        net.vpn("Vpn", tgw="Tgw")
+        asked = isolated("Vpn", "internet")
+        prefixes = {"prefixes": {"Vpn": ["192.168.0.0/16"]}, "sites": {"Vpn": {"passes-on": False}}}
+        assert proved(net, asked, **prefixes)[0] is Verdict.HOLDS
+        net.add("Unseen", kind, **{name: "arn:of:another"})
+        ours = "NetworkInterface" not in name
+        assert proved(net, asked, **prefixes)[0] is (Verdict.UNKNOWN if ours else Verdict.HOLDS)
+
     def test_options_tell_of_each_other(self) -> None:
         net = apart()
         options = [
