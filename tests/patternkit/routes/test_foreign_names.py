@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from patternkit.routes import Promise, Verdict, isolated, reaches
+from patternkit.routes import Promise, TemplateError, Verdict, isolated, reaches
 from patternkit.routes.classes import ADDS, CHANGES
 from patternkit.routes.classes.deriving import FILE
 from tests.patternkit.routes.doubts.networks import connected
@@ -179,6 +179,19 @@ class TestEveryWayToNameIt:
             given = json.loads(json.dumps(contract).replace('"given"', json.dumps({"resource": resource})))
             assert proved(net, isolated("Aa", "internet"), **given)[0] is in_a
             assert proved(net, ELSEWHERE, **given)[0] is Verdict.HOLDS
+
+    def test_a_contract_says_which_several_are(self) -> None:
+        net = apart()
+        net.extra["Parameters"]["Several"] = {"Type": "List<AWS::EC2::Subnet::Id>"}
+        net.add("Unseen", "ApiGatewayV2::VpcLink", SubnetIds={"Ref": "Several"})
+        given = {"parameters": {"Net": {"Several": {"resource": ["Aa", "Ab"]}}}}
+        found, told = proved(net, BETWEEN, **given)
+        assert found is Verdict.UNKNOWN
+        assert all(f"Net/Unseen (AWS::ApiGatewayV2::VpcLink) is given Net/{one}," in told for one in ("Aa", "Ab")), told
+        assert proved(net, ELSEWHERE, **given)[0] is Verdict.HOLDS
+        given["parameters"]["Net"]["Several"]["resource"][1] = "Nobody"
+        with pytest.raises(TemplateError, match="parameter Several of Net 2: no resource is named 'Nobody'"):
+            proved(net, BETWEEN, **given)
 
     @pytest.mark.parametrize("subnets", [["subnet-1"], {"Ref": "Open"}], ids=str)
     def test_a_group_of_subnets_is_read_through(self, subnets: Any) -> None:
