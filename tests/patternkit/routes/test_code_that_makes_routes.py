@@ -120,6 +120,30 @@ class TestAutomations:
         assert any("(contract: harmless" in reason for reason in proof.unknown), proof
         holds(net.network(contracts={"harmless": ["Auto"]}), reaches("Aa", "Ba"))
 
+    @pytest.mark.parametrize(
+        "kind",
+        ["AppRunner::Service", "Batch::JobDefinition", "CodeBuild::Project", "CodePipeline::Pipeline",
+         "Config::RemediationConfiguration", "ECS::TaskDefinition", "Events::Rule", "Glue::Job", "Lambda::Function",
+         "Pipes::Pipe", "SSM::Association", "SSM::Document", "SSM::MaintenanceWindowTask", "Scheduler::Schedule",
+         "Serverless::Function", "Serverless::StateMachine", "StepFunctions::StateMachine",
+         "AutoScaling::LaunchConfiguration", "EC2::Instance", "EC2::LaunchTemplate"],
+    )  # fmt: skip
+    def test_each_type_that_runs_code(self, kind: str) -> None:
+        net = two_vpcs()
+        told = {"Fn::Base64": {"Fn::Sub": "aws ${ATable}"}}
+        profile = {"IamInstanceProfile": "p"}
+        given: dict[str, Any] = {"Anything": [self.TABLE]}
+        if kind in ("AutoScaling::LaunchConfiguration", "EC2::Instance"):
+            given = {**profile, "UserData": told}
+        elif kind == "EC2::LaunchTemplate":
+            given = {"LaunchTemplateData": {**profile, "UserData": told}}
+        elif kind == "Events::Rule":
+            given = {"Targets": [{"Id": "1", "Input": told}]}
+        elif kind == "Scheduler::Schedule":
+            given = {"Target": {"Arn": "arn:aws:scheduler:::aws-sdk:ec2:createRoute", "Input": told}}
+        net.add("Auto", kind, **given)
+        unknown(net.network(), reaches("Aa", "Ba"), f"Net/Auto (AWS::{kind}) is given Net/ATable")
+
     @pytest.mark.parametrize("given", HANDED, ids=str)
     @pytest.mark.parametrize("kind", ["Lambda::Function", "CodeBuild::Project"])
     def test_each_kind_of_element_is_suspected(self, kind: str, given: Any) -> None:

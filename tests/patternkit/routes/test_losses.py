@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from patternkit.catalog.cli import app
 from patternkit.routes import QuestionError, Verdict, inspected, isolated, reaches, symmetric
+from patternkit.routes.model import VpnGateway
 from patternkit.routes.survival import survivals
 from tests.patternkit.routes.topologies import Topology, inspection
 
@@ -112,6 +113,20 @@ class TestWhatIsLeft:
         network = net.network()
         assert len(network.views()) > 1
         assert network.without("zone of parameter Net.Zone").prove(OUT).verdict is not Verdict.HOLDS
+
+    @pytest.mark.parametrize("lost", ["One", "Other"])
+    def test_a_lost_site_is_none_of_its_gateways(self, lost: str) -> None:
+        net = Topology()
+        net.vpc("A", "10.1.0.0/16", a="10.1.1.0/24")
+        gateway = net.vpn_gateway("A")
+        for name in ("One", "Other"):
+            net.vpn(name, vgw=gateway)
+        learnt = {"prefixes": {"One": ["192.168.0.0/16"], "Other": ["172.16.0.0/12"]}}
+        (view,) = net.network(contracts=learnt).without(lost).views()
+        (kept,) = (one for one in view.model.targets.values() if isinstance(one, VpnGateway))
+        (site,) = (one for one in view.model.sites.values() if one.lost)
+        assert [one.path for one in kept.sites] == ["Net/Other" if lost == "One" else "Net/One"]
+        assert (site.path, site.gateway, site.attachment) == (f"Net/{lost}", None, None)
 
 
 class TestSurvival:

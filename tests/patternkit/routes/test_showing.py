@@ -47,6 +47,18 @@ def test_a_main_table_is_shown_where_a_subnet_uses_it() -> None:
     assert (main["table"], main["used_by"]) == ("Net/A main route table", ["Net/Ab"])
 
 
+def test_what_is_no_element_is_shown_by_its_kind() -> None:
+    net = two_vpcs()
+    net.resources["Nothing"] = {"Type": "Custom::Nothing", "Properties": {"ServiceToken": "arn"}}
+    net.route("ATable", "10.8.0.0/16", {"Fn::GetAtt": ["Nothing", "TransitGatewayId"]})
+    contracts = {"routes": [{"table": "ATable", "target": "blackhole", "prefixes": ["10.9.0.0/16"]}]}
+    told = shown_network(net.network(contracts=contracts))
+    assert targets(told, "Net/ATable", "10.1.0.0/16") == ["local"]
+    assert targets(told, "Net/ATable", "10.9.0.0/16") == ["blackhole"]
+    (doubted,) = targets(told, "Net/ATable", "10.8.0.0/16")
+    assert doubted.startswith("not known: ")
+
+
 def test_a_flow_as_data() -> None:
     (flow,) = two_vpcs().network().trace("Aa", "Ba", port=443).flows
     data = flow_data(flow)
