@@ -100,7 +100,7 @@ class _Classifier:
     def classify(self, mentioned: Iterable[Prefix]) -> dict[str, Hashable]:
         self._lay_out_blocks()
         for vpc in self.model.vpcs.values():
-            if self.model.doubts and any(part.identity in self.model.doubts for part in (vpc, *vpc.subnets)):
+            if self.model.doubts and any(subnet.identity in self.model.doubts for subnet in vpc.subnets):
                 self.alone.add(vpc.identity)
             if vpc.unknown_blocks or vpc.vpn_gateway is not None or vpc.edge_tables:
                 self.alone.add(vpc.identity)
@@ -125,7 +125,10 @@ class _Classifier:
                 if family == block.family
                 and (family, block.first & ~(size - 1), (block.first & ~(size - 1)) + size - 1) in self.covers
             )
-            keys[vpc.identity] = (self._inside(vpc), frozenset(self.mentions[vpc.identity]), over)
+            doubts = frozenset(
+                (one.reason.replace(vpc.path, ""), one.adds) for one in self.model.doubts.get(vpc.identity, ())
+            )
+            keys[vpc.identity] = (self._inside(vpc), frozenset(self.mentions[vpc.identity]), over, doubts)
         return keys
 
     def _lay_out_blocks(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from patternkit.routes import Network, Verdict, isolated, reaches
+from patternkit.routes import Network, Verdict, isolated, no_bypass, reaches
 from tests.patternkit.routes.topologies import inspection
 
 SPOKES = "every spoke subnet"
@@ -39,3 +39,21 @@ def test_vpcs_are_told_apart_by_what_covers_them(summary: str) -> None:
         ours, theirs = reduced.prove(promise), every.prove(promise)
         assert (ours.verdict, ours.pairs) == (theirs.verdict, theirs.pairs), promise
     assert reduced.prove(reaches(SPOKES, SPOKES, port=443)).verdict is Verdict.FAILS
+
+
+def test_vpcs_that_one_resource_may_stand_in_are_alike() -> None:
+    net = inspection(spokes=6, letters="a")
+    net.add("Unseen", "ApiGatewayV2::VpcLink", SubnetIds=["subnet-1"])
+    every = Network.from_templates({"Net": net.template()}, symmetry=False)
+    for promise in (no_bypass(SPOKES, "internet"), isolated(SPOKES, SPOKES), reaches(SPOKES, "internet", port=443)):
+        ours, theirs = Network.from_templates({"Net": net.template()}).prove(promise), every.prove(promise)
+        assert (ours.verdict, ours.pairs) == (theirs.verdict, theirs.pairs), promise
+        assert ours.traced < ours.pairs, promise
+    net.add("Known", "EC2::CarrierGateway", VpcId={"Ref": "S2"})
+    network = Network.from_templates({"Net": net.template()})
+    told = network.prove(no_bypass(SPOKES, "internet")).unknown
+    assert any("Net/Known" in reason for reason in told)
+    del net.resources["Unseen"]
+    network = Network.from_templates({"Net": net.template()})
+    assert network.prove(no_bypass("S0", "internet")).verdict is Verdict.HOLDS
+    assert network.prove(no_bypass(SPOKES, "internet")).verdict is Verdict.UNKNOWN
