@@ -32,7 +32,7 @@ def in_interface(forwarder: Forwarder, interface: Interface, come_from: Any, wal
         )
     elif (out := _way_out(forwarder, interface, walk)) is not None:
         declared = interface.instance.contracts if interface.instance is not None else frozenset()
-        walk = replace(walk, contracts=walk.contracts | declared) if declared else walk
+        walk = replace(walk, contracts=walk.contracts | declared)
         walks = [walk]
         if not walk.back:
             # What goes through is new in both directions: in by one rule, out again by another.
