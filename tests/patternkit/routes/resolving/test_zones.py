@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import pytest
+
+from patternkit.resolving.values import Zone, partitions
 from patternkit.routes import Network, Verdict, isolated, reaches
 from tests.patternkit.routes.two_vpcs import two_vpcs, verdict
 
@@ -63,3 +66,30 @@ class TestZones:
             proof = net.network().prove(promise)
             assert proof.verdict is Verdict.UNKNOWN
             assert proof.reason.startswith("AWS refuses: Net/AAt has two subnets in the availability zone eu-west-1a")
+
+
+NAMED, ID = Zone("name", "eu-west-1b", "eu-west-1"), Zone("id", "euw1-az1", "eu-west-1")
+FIRST, GIVEN, OTHER = Zone("index", "GetAZs[0]", ""), Zone("parameter", "A", ""), Zone("parameter", "B", "")
+ELSEWHERE = Zone("name", "us-east-1a", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("zones", "ways"),
+    [
+        ([], [[]]),
+        ([NAMED], [["eu-west-1b"]]),
+        ([NAMED, ID], [["eu-west-1b", "eu-west-1b"], ["eu-west-1b", "euw1-az1"]]),
+        ([FIRST, ID], [["euw1-az1", "euw1-az1"], ["GetAZs[0]", "euw1-az1"]]),
+        ([GIVEN, FIRST], [["GetAZs[0]", "GetAZs[0]"], ["A", "GetAZs[0]"]]),
+        ([OTHER, GIVEN], [["A", "A"], ["B", "A"]]),
+        ([NAMED, ELSEWHERE], [["eu-west-1b", "us-east-1a"]]),
+        ([ELSEWHERE, ID], [["us-east-1a", "euw1-az1"]]),
+        ([NAMED, ELSEWHERE, GIVEN],
+         [["eu-west-1b", "us-east-1a", "eu-west-1b"], ["eu-west-1b", "us-east-1a", "us-east-1a"],
+          ["eu-west-1b", "us-east-1a", "A"]]),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_every_way_in_which_zones_may_be_the_same(zones: list[Zone], ways: list[list[str]]) -> None:
+    """What is the same is called by its name before its id, its place in a list, and its parameter."""
+    assert [[way[zone] for zone in zones] for way in partitions(zones)] == ways
