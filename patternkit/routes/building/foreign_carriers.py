@@ -13,12 +13,10 @@ from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.given import matching
 from patternkit.resolving.values import Outside, Unknown, is_outside
 from patternkit.routes.addresses import SERVICES
-from patternkit.routes.building.doubts import elements_in, identities, lift, raise_doubts
+from patternkit.routes.building.doubts import elements_in, lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties
 from patternkit.routes.building.foreign_names import candidates, why_unsettled
 from patternkit.routes.model import Balancer, Interface, InterfaceEndpoint, Listener, Subnet, TargetGroup, homes
-
-_LISTENER, _RULE = "AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"
 
 Resources = list[tuple[Stack, str, Any]]
 
@@ -28,7 +26,6 @@ def doubt_foreign_carriers(draft: Draft, of_type: dict[str, Resources]) -> None:
     for kind, doubt in _DOUBTED_BY.items():
         for stack, logical, properties in of_type[kind]:
             doubt(draft, stack, logical, properties)
-    _doubt_groups(draft, of_type)
 
 
 class Vpcs:
@@ -96,18 +93,6 @@ def _doubt_balancer(draft: Draft, stack: Stack, logical: str, properties: Proper
         found.add([one.get("SubnetId") if isinstance(one, dict) else one for one in _each(mapped)], "subnet")
     if found.known.keys() - within or not within:
         found.doubt(stack, logical, "with targets that are not known")
-
-
-def _doubt_groups(draft: Draft, of_type: dict[str, Resources]) -> None:
-    """Doubt what may be sent to targets by a listener that is made elsewhere."""
-    forwarded: set[str] = set()
-    for kind in (_LISTENER, _RULE):
-        for stack, _, properties in of_type[kind]:
-            forwarded |= identities(draft.value(stack, properties))
-    for stack, logical, _ in of_type["AWS::ElasticLoadBalancingV2::TargetGroup"]:
-        group: TargetGroup = draft.targets[stack.ids[logical]]
-        if (group.hosts or group.unknown) and group.identity not in forwarded:
-            _in_groups(draft, [group]).doubt(stack, logical, "to which no listener in the set forwards")
 
 
 def _doubt_registration(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
@@ -186,8 +171,8 @@ def _doubt_instance(draft: Draft, stack: Stack, logical: str, _properties: Prope
 
 
 _DOUBTED_BY: dict[str, Callable[[Draft, Stack, str, Properties], None]] = {
-    _LISTENER: _doubt_listener,
-    _RULE: _doubt_listener,
+    "AWS::ElasticLoadBalancingV2::Listener": _doubt_listener,
+    "AWS::ElasticLoadBalancingV2::ListenerRule": _doubt_listener,
     "AWS::ElasticLoadBalancingV2::LoadBalancer": _doubt_balancer,
     "AWS::AutoScaling::AutoScalingGroup": _doubt_registration,
     "AWS::ECS::Service": _doubt_registration,

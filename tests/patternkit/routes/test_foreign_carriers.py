@@ -68,8 +68,6 @@ CASES: dict[str, tuple[Resources, str, bool]] = {
     "a rule to targets that are not known": ({"Group": group(IMPORT), "It": rule(IMPORT)}, "It", False),
     "a foreign load balancer's targets by address": (
         {"Group": group(IMPORT, Targets=[{"Id": "10.1.1.9"}]), "It": rule(IMPORT)}, "It", True),
-    "targets to which a listener elsewhere may forward": ({"It": group(Targets=[{"Id": "10.1.1.9"}])}, "It", True),
-    "targets that are not known, to which it may": ({"It": group(IMPORT, Targets=[{"Id": IMPORT}])}, "It", False),
     "tasks behind a foreign load balancer": ({"It": tasks([{"Ref": "Aa"}], IMPORT)}, "It", True),
     "tasks that may be anywhere": ({"It": tasks([IMPORT], IMPORT)}, "It", False),
     "a fleet behind a foreign load balancer": ({"It": fleet([{"Ref": "Aa"}], TEXT)}, "It", True),
@@ -96,7 +94,7 @@ UNHARMED: dict[str, Resources] = {
         "Group": group(), "Lb": balancer([{"Ref": "Ca"}]), "It": listener({"Ref": "Lb"})},
     "tasks behind a load balancer of the set": {
         "Group": group({"Ref": "C"}), "It": tasks([{"Ref": "Ca"}], {"Ref": "Group"})},
-    "a group without targets": {"Group": group()},
+    "a group that no listener names": {"Group": group(Targets=[{"Id": "10.1.1.9"}])},
     "a function as a target": {"Group": group(TargetType="lambda"), "It": listener(IMPORT)},
     "an endpoint of a service of AWS": {"It": endpoint("Interface", IMPORT, OF_AWS)},
     "an endpoint of S3 in another VPC": {"It": endpoint("Interface", {"Ref": "C"}, S3)},
