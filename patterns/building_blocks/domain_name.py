@@ -3,7 +3,9 @@
 from typing import Annotated
 
 from aws_cdk import Token
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
+from constructs import Construct
 
 from patterns.building_blocks.bounds import Matches
 
@@ -35,3 +37,43 @@ def check_in_zone(domain_name: str, hosted_zone: route53.IHostedZone) -> None:
     zone = zone.rstrip(".")
     if domain_name.lower() != zone.lower() and not domain_name.lower().endswith(f".{zone.lower()}"):
         raise ValueError(f"domain_name must be {zone} or end in .{zone}, got {domain_name!r}")
+
+
+def check_public_name(
+    domain_name: str | None, certificate: acm.ICertificate | None, hosted_zone: route53.IHostedZone | None
+) -> None:
+    """Refuse a part of a domain name of one's own without the others.
+
+    Args:
+        domain_name: The name; None: there is none.
+        certificate: Its certificate.
+        hosted_zone: The zone of its records; None: its owner makes them.
+
+    Raises:
+        ValueError: If a part is missing, or the name is outside the zone.
+    """
+    if (domain_name is None) != (certificate is None):
+        given = "certificate" if domain_name is None else "domain_name"
+        raise ValueError(f"domain_name and certificate go together, got only {given}")
+    if hosted_zone is None:
+        return
+    if domain_name is None:
+        raise ValueError("hosted_zone needs domain_name")
+    check_in_zone(domain_name, hosted_zone)
+
+
+def alias_records(
+    scope: Construct, hosted_zone: route53.IHostedZone, domain_name: str, target: route53.IAliasRecordTarget
+) -> None:
+    """Make the records of a name, of IPv4 and IPv6, as aliases.
+
+    Args:
+        scope: Parent construct.
+        hosted_zone: The zone.
+        domain_name: The name, in the zone.
+        target: What answers there.
+    """
+    # The trailing dot: the name is fully qualified, and the zone's name is not appended.
+    name, alias = f"{domain_name}.", route53.RecordTarget.from_alias(target)
+    route53.ARecord(scope, "Ipv4", zone=hosted_zone, record_name=name, target=alias)
+    route53.AaaaRecord(scope, "Ipv6", zone=hosted_zone, record_name=name, target=alias)

@@ -17,7 +17,7 @@ from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, Matches
-from patterns.building_blocks.domain_name import check_in_zone
+from patterns.building_blocks.domain_name import alias_records, check_public_name
 from patterns.building_blocks.private_bucket import EdgeLogsBucket
 from patterns.building_blocks.same_region import check_edge_certificate, check_edge_web_acl
 
@@ -172,13 +172,7 @@ class EdgeName:
             ValueError: If a part of the name is missing, the name is outside the zone, or certificate or web ACL are
                 not CloudFront's.
         """
-        if (self.domain_name is None) != (self.certificate is None):
-            given = "certificate" if self.domain_name is None else "domain_name"
-            raise ValueError(f"domain_name and certificate go together, got only {given}")
-        if self.hosted_zone is not None and self.domain_name is None:
-            raise ValueError("hosted_zone needs domain_name")
-        if self.domain_name is not None and self.hosted_zone is not None:
-            check_in_zone(self.domain_name, self.hosted_zone)
+        check_public_name(self.domain_name, self.certificate, self.hosted_zone)
         check_edge_certificate(self.certificate)
         check_edge_web_acl(self.web_acl)
 
@@ -189,13 +183,8 @@ class EdgeName:
             scope: Parent construct.
             distribution: What answers at the name.
         """
-        if self.domain_name is None or self.hosted_zone is None:
-            return
-        target = route53.RecordTarget.from_alias(targets.CloudFrontTarget(distribution))
-        # The trailing dot: the name is fully qualified, and the zone's name is not appended.
-        name = f"{self.domain_name}."
-        route53.ARecord(scope, "Ipv4", zone=self.hosted_zone, record_name=name, target=target)
-        route53.AaaaRecord(scope, "Ipv6", zone=self.hosted_zone, record_name=name, target=target)
+        if self.domain_name is not None and self.hosted_zone is not None:
+            alias_records(scope, self.hosted_zone, self.domain_name, targets.CloudFrontTarget(distribution))
 
 
 class EdgeDistribution(Construct):

@@ -18,6 +18,8 @@ PREFIX = "left-out-"
 """How the physical id of each begins."""
 
 LEFT_OUT: Mapping[str, str] = {
+    "AWS::AppSync::DomainName": "left out: no name server answers here; the API answers at its own address",
+    "AWS::AppSync::DomainNameApiAssociation": "left out: no name server answers here",
     "AWS::ApplicationAutoScaling::ScalableTarget": "left out: nothing scales here",
     "AWS::ApplicationAutoScaling::ScalingPolicy": "left out: nothing scales here",
     "AWS::ApplicationInsights::Application": NO_WATCH,

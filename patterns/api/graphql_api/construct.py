@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aws_cdk import Acknowledgment, Annotations, Duration, Validations
 from aws_cdk import aws_appsync as appsync
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
@@ -14,6 +15,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.interfaces import aws_wafv2
@@ -31,8 +33,10 @@ from patterns.api.graphql_api.arguments import (
     SchemaText,
 )
 from patterns.api.graphql_api.data_sources import IN_BATCHES, DataSources, new_table
+from patterns.api.graphql_api.public_name import PublicName
 from patterns.api.graphql_api.users import Users
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.encryption_key import table_key_statement
 from patterns.building_blocks.function_settings import GRAPHQL_WAITS, warn_of_late_answers
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
@@ -69,6 +73,9 @@ class GraphqlApi(Construct):
         depth_limit: How many levels of fields an operation may have. Default: 6.
         resolver_limit: How many resolvers an operation may run. Default: 250.
         web_acl: An AWS WAF web ACL that filters requests. Default: none.
+        domain_name: A domain name of one's own. Default: that of AWS AppSync.
+        certificate: The certificate of the domain name, in us-east-1. Required with `domain_name`.
+        hosted_zone: Where the domain name's records are made. Default: nowhere.
         encryption_key: The key that encrypts table, logs and environment. Default: keys that AWS owns.
         log_retention: How long logs are kept. Default: one month.
         alarm_topic: Who is told of failures. Default: nobody; the alarms only change state.
@@ -77,6 +84,7 @@ class GraphqlApi(Construct):
         api (appsync.CfnGraphQLApi): The API.
         url (str): Where queries and mutations are sent, by POST.
         realtime_url (str): Where subscribers connect.
+        domain (appsync.CfnDomainName | None): The domain of one's own.
         user_pool (cognito.IUserPool): Whose users call.
         user_pool_client (cognito.UserPoolClient | None): What they sign in by; None with a pool of one's own.
         groups (tuple[str, ...]): The groups that the schema names.
@@ -110,11 +118,15 @@ class GraphqlApi(Construct):
         depth_limit: DepthLimit = 6,
         resolver_limit: ResolverLimit = 250,
         web_acl: aws_wafv2.IWebACLRef | None = None,
+        domain_name: DomainName | None = None,
+        certificate: acm.ICertificate | None = None,
+        hosted_zone: route53.IHostedZone | None = None,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         definition = Definition.of(schema, resolvers, batch_functions or {}, table, table_indexes, api_key_expires)
+        name = PublicName.of(domain_name, certificate, hosted_zone)
         check_regional_web_acl(scope, web_acl)
         if table is not None:
             check_own_account("table", scope, table.table_arn, "AWS AppSync finds it by its name and Region")
@@ -132,7 +144,8 @@ class GraphqlApi(Construct):
             description="Lets AWS AppSync write the log of one API",
         )
         self.api = self._api(log_role, definition, depth_limit, resolver_limit)
-        self.url, self.realtime_url = self.api.attr_graph_ql_url, self.api.attr_realtime_url
+        self.domain = None if name is None else name.publish(self, self.api)
+        self.url, self.realtime_url = self._urls(domain_name)
         self.log = self._log(log_role)
         made = appsync.CfnGraphQLSchema(self, "Schema", api_id=self.api.attr_api_id, definition=definition.schema)
         self.api_key = self._key(definition, made)
@@ -235,6 +248,12 @@ class GraphqlApi(Construct):
             )
         )
         return api
+
+    def _urls(self, domain_name: str | None) -> tuple[str, str]:
+        if domain_name is None:
+            return self.api.attr_graph_ql_url, self.api.attr_realtime_url
+        # At a name of one's own both answer at one host, and subscribers at a path of their own.
+        return f"https://{domain_name}/graphql", f"wss://{domain_name}/graphql/realtime"
 
     def _log(self, role: iam.Role) -> logs.LogGroup:
         # AppSync writes to a group of this name. Its role may not make one, so that the one with a retention is made.

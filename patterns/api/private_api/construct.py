@@ -23,7 +23,7 @@ from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
 from patterns.api.proxy_api.function_backend import answering_function, invocation, let_invoke
 from patterns.building_blocks.account_id import AccountId
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.domain_name import DomainName, check_in_zone
+from patterns.building_blocks.domain_name import DomainName, check_public_name
 from patterns.building_blocks.function_settings import warn_of_late_answers
 from patterns.building_blocks.lambda_function import EnvironmentVariables, FunctionMemory
 from patterns.building_blocks.ready_function import check_function
@@ -249,14 +249,7 @@ def _check_name(
     hosted_zone: route53.IHostedZone | None,
     endpoints: Sequence[ec2.IInterfaceVpcEndpoint],
 ) -> None:
-    if (domain_name is None) != (certificate is None):
-        given = "certificate" if domain_name is None else "domain_name"
-        raise ValueError(f"domain_name and certificate go together, got only {given}")
+    check_public_name(domain_name, certificate, hosted_zone)
     check_certificate(scope, certificate)
-    if hosted_zone is None:
-        return
-    if domain_name is None:
-        raise ValueError("hosted_zone needs domain_name")
-    if endpoints:
+    if hosted_zone is not None and endpoints:
         raise ValueError("hosted_zone must not be given with endpoints: records lead to the endpoint that is made")
-    check_in_zone(domain_name, hosted_zone)

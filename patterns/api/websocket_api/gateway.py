@@ -19,7 +19,7 @@ from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
 from patterns.building_blocks.cross_stack import in_one_stack
-from patterns.building_blocks.domain_name import check_in_zone
+from patterns.building_blocks.domain_name import alias_records, check_public_name
 from patterns.building_blocks.settings import Settings
 
 RateLimit = Annotated[float, Interval(ge=1, le=10_000), Unit("messages a second")]
@@ -79,13 +79,7 @@ class Connecting:
                 raise ValueError(f"{argument} needs authorization='function', got {self.authorization!r}")
         if self.authorization == "function" and self.authorizer_function is None:
             raise ValueError("authorizer_function must be given with authorization='function'")
-        if (self.domain_name is None) != (self.certificate is None):
-            given = "certificate" if self.domain_name is None else "domain_name"
-            raise ValueError(f"domain_name and certificate go together, got only {given}")
-        if self.hosted_zone is not None:
-            if self.domain_name is None:
-                raise ValueError("hosted_zone needs domain_name")
-            check_in_zone(self.domain_name, self.hosted_zone)
+        check_public_name(self.domain_name, self.certificate, self.hosted_zone)
 
     def authorizer(self, scope: Construct) -> apigatewayv2.IWebSocketRouteAuthorizer:
         """Make the authorizer of $connect, the only route that can have one."""
@@ -241,12 +235,8 @@ class Gateway(Construct):
             security_policy=apigatewayv2.SecurityPolicy.TLS_1_2,
         )
         if connecting.hosted_zone is not None:
-            target = route53.RecordTarget.from_alias(
-                targets.ApiGatewayv2DomainProperties(domain.regional_domain_name, domain.regional_hosted_zone_id)
-            )
-            name = f"{connecting.domain_name}."
-            route53.ARecord(self, "Ipv4", zone=connecting.hosted_zone, record_name=name, target=target)
-            route53.AaaaRecord(self, "Ipv6", zone=connecting.hosted_zone, record_name=name, target=target)
+            target = targets.ApiGatewayv2DomainProperties(domain.regional_domain_name, domain.regional_hosted_zone_id)
+            alias_records(self, connecting.hosted_zone, connecting.domain_name, target)
         return domain
 
     @property

@@ -11,7 +11,7 @@ from aws_cdk import aws_route53_targets as targets
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.building_blocks.domain_name import check_in_zone
+from patterns.building_blocks.domain_name import alias_records, check_public_name
 from patterns.building_blocks.same_region import check_certificate, check_regional_web_acl
 
 RateLimit = Annotated[float, Interval(ge=1, le=100_000), Unit("requests a second")]
@@ -45,14 +45,7 @@ class Exposure:
     hosted_zone: route53.IHostedZone | None
 
     def __post_init__(self) -> None:
-        name = self.domain_name
-        if (name is None) != (self.certificate is None):
-            given = "certificate" if name is None else "domain_name"
-            raise ValueError(f"domain_name and certificate go together, got only {given}")
-        if self.hosted_zone is not None and name is None:
-            raise ValueError("hosted_zone needs domain_name")
-        if name is not None and self.hosted_zone is not None:
-            check_in_zone(name, self.hosted_zone)
+        check_public_name(self.domain_name, self.certificate, self.hosted_zone)
 
     def check(self, scope: Construct) -> None:
         """Refuse what is of another Region than the API.
@@ -112,8 +105,5 @@ class Exposure:
             mapping=api,
         )
         if self.hosted_zone is not None:
-            target = route53.RecordTarget.from_alias(targets.ApiGatewayDomain(domain))
-            name = f"{self.domain_name}."
-            route53.ARecord(scope, "Ipv4", zone=self.hosted_zone, record_name=name, target=target)
-            route53.AaaaRecord(scope, "Ipv6", zone=self.hosted_zone, record_name=name, target=target)
+            alias_records(scope, self.hosted_zone, self.domain_name, targets.ApiGatewayDomain(domain))
         return domain

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_cdk import Fn
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -34,10 +35,20 @@ def function(scope: Construct) -> lambda_.Function:
     )
 
 
+def certificate(scope: Construct, region: str) -> acm.ICertificate:
+    arn = f"arn:aws:acm:{region}:111122223333:certificate/12345678-1234-1234-1234-123456789012"
+    return acm.Certificate.from_certificate_arn(scope, "Certificate", arn)
+
+
 # What AWS AppSync takes of a key: a year from today.
 YEAR_AHEAD = datetime.now(tz=UTC).date() + timedelta(days=365)
 ONE = f"type Query {{ a: String {WHO} }}"
 REFUSALS = [
+    refused("domain_name and certificate go together, got only domain_name", domain_name="api.example.com"),
+    Refusal(
+        "certificate must be in us-east-1, where CloudFront looks for it, got one in eu-west-1",
+        lambda scope: {"domain_name": "api.example.com", "certificate": certificate(scope, "eu-west-1")},
+    ),
     of(
         "schema must be a GraphQL schema: Syntax Error: Expected Name, found <EOF>. GraphQL request:1:5 1 | type | ^",
         "type",

@@ -11,15 +11,17 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.assertions import Template
 
+from patternkit.dns import Names, answers
 from patternkit.testing.findings import listed
 from patternkit.testing.graphql_access import Caller, GraphqlAccess, May
 from patternkit.testing.synthesis import synthesize
 from patterns.api.graphql_api import GraphqlApi
 from tests.conftest import context, example
-from tests.patterns.api.graphql_api.refusals import CODE
+from tests.patterns.api.graphql_api.refusals import CODE, certificate
 from tests.patterns.api.promises import resources
 from tests.synthesis_warnings import warnings
 
@@ -329,3 +331,36 @@ def test_a_key_that_has_ended_is_said() -> None:
 
     (finding,) = [one for one in synthesize(build, context=context()).findings if "api-key-ended" in one.rule]
     assert "api_key_expires is less than a day ahead" in finding.description
+
+
+def test_a_name_of_ones_own_leads_queries_and_subscribers_to_the_api(scope: cdk.Stack) -> None:
+    made = GraphqlApi(
+        scope,
+        "Api",
+        domain_name="api.example.com",
+        certificate=certificate(scope, "us-east-1"),
+        hosted_zone=route53.PublicHostedZone(scope, "Zone", zone_name="example.com"),
+    )
+    assert made.url == "https://api.example.com/graphql"
+    assert made.realtime_url == "wss://api.example.com/graphql/realtime"
+    template = Template.from_stack(scope).to_json()
+    (name,) = resources(template, "AWS::AppSync::DomainName")
+    assert name["DomainName"] == "api.example.com"
+    assert ":us-east-1:" in name["CertificateArn"]
+    (joined,) = resources(template, "AWS::AppSync::DomainNameApiAssociation")
+    assert joined["ApiId"]["Fn::GetAtt"][1] == "ApiId"
+    records = {one["Type"]: one for one in resources(template, "AWS::Route53::RecordSet")}
+    assert records.keys() == {"A", "AAAA"}
+    for one in records.values():
+        assert one["Name"] == "api.example.com."
+        assert one["AliasTarget"]["DNSName"]["Fn::GetAtt"][1] == "AppSyncDomainName"
+    assert made.domain is not None
+    leads_to = f"Stack/{scope.get_logical_id(made.domain)}"
+    Names.from_templates({"Stack": template}).assert_holds(answers("api.example.com", leads_to))
+
+
+def test_without_a_zone_the_owner_of_the_name_makes_its_records(scope: cdk.Stack) -> None:
+    GraphqlApi(scope, "Api", domain_name="api.example.com", certificate=certificate(scope, "us-east-1"))
+    template = Template.from_stack(scope).to_json()
+    assert resources(template, "AWS::AppSync::DomainName")
+    assert not resources(template, "AWS::Route53::RecordSet")
