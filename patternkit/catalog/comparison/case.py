@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from patternkit.catalog.comparison.edge import DISTRIBUTION, edge
 from patternkit.catalog.comparison.facts import Facts
 from patternkit.catalog.comparison.requirements import Requirements
 from patternkit.catalog.discovery import Pattern
@@ -11,7 +12,6 @@ from patternkit.catalog.events import Events
 from patternkit.catalog.web import Web
 
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-DISTRIBUTION = "AWS::CloudFront::Distribution"
 EDGE_REQUEST = "distribution-request"
 """The price of a request to Amazon CloudFront."""
 MANAGED_ENDPOINTS = (
@@ -90,10 +90,7 @@ class Case:
     @property
     def takes_edge(self) -> bool:
         """Whether an argument puts Amazon CloudFront before it, as nothing of its example says."""
-        # It brings what reads the source of constructs: only where the edge is asked for.
-        from patternkit.catalog.arguments import arguments
-
-        return DISTRIBUTION not in self.facts.resources and any(one.name == "edge" for one in arguments(self.pattern))
+        return edge(self.pattern, self.facts) == "where edge= is given"
 
     def run(self) -> Sequence[str]:
         """What runs: what is brought, where the pattern takes it among other things."""

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from patternkit.catalog.comparison.choosing import choose
+from patternkit.catalog.comparison.edge import edge
 from patternkit.catalog.comparison.event_rules import started_by
 from patternkit.catalog.comparison.facts import Facts, record, record_file
 from patternkit.catalog.comparison.needs import NEEDS, given
@@ -129,14 +130,18 @@ def _parts(shown: Sequence[Pattern], facts: Mapping[str, Facts]) -> dict[str, st
             [(_link(one), "yes" if one.web.stateless else "no", one.web.state) for one in shown if one.web],
         ),
         "public": table(
-            ("Pattern", "What is public", "Fixed public addresses"),
-            [(_link(one), publicity(facts[one.name]), str(facts[one.name].fixed_addresses)) for one in shown],
+            ("Pattern", "What is public", "Fixed public addresses", "By Amazon CloudFront alone"),
+            [_public(one, facts[one.name]) for one in shown],
         ),
         "resources": _resources(shown, facts),
         "findings": _findings(shown, facts),
         "costs": _costs(shown, facts),
         "prices": _prices(shown, facts),
     }
+
+
+def _public(one: Pattern, facts: Facts) -> tuple[str, ...]:
+    return _link(one), publicity(facts), str(facts.fixed_addresses), edge(one, facts).replace("edge=", "`edge`")
 
 
 def _link(pattern: Pattern) -> str:

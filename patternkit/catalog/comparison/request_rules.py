@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from patternkit.catalog.comparison.bounds import bound, fixed, shown
-from patternkit.catalog.comparison.case import BALANCER, DISTRIBUTION, EDGE_REQUEST, Case, Fit, Reason
+from patternkit.catalog.comparison.case import BALANCER, EDGE_REQUEST, Case, Fit, Reason
+from patternkit.catalog.comparison.edge import DISTRIBUTION
 from patternkit.catalog.costs.prices import price_table
 
 _SAID = {

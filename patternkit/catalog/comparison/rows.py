@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from patternkit.catalog.comparison.bounds import bound, shown
+from patternkit.catalog.comparison.edge import edge
 from patternkit.catalog.comparison.facts import Facts
 from patternkit.catalog.costs.bill import Bill
 from patternkit.catalog.costs.by_request import requests_explained
@@ -121,6 +122,7 @@ def as_json(pattern: Pattern, facts: Facts) -> dict[str, Any]:
         "local": pattern.local,
         "web": asdict(pattern.web) if pattern.web else None,
         "events": asdict(pattern.events) if pattern.events else None,
+        "edge": edge(pattern, facts) if pattern.web else None,
         "limits": [asdict(one) | {"as_of": one.as_of.isoformat()} for one in pattern.limits],
         **facts.as_json(),
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 
+from patternkit.catalog.comparison.edge import edge
 from patternkit.catalog.comparison.facts import Facts
 from patternkit.catalog.comparison.rows import (
     BRINGS,
@@ -35,8 +36,13 @@ def print_comparison(screen: Console, patterns: Sequence[Pattern], facts: Mappin
     _print_sentences(screen, "WHAT IS PUBLIC", {one.name: [publicity(facts[one.name])] for one in patterns})
     # What serves no requests says nothing of how it does.
     if served := [one for one in patterns if one.web]:
-        print_rows(screen, ("PATTERN", "LONGEST", "REQUEST", "RESPONSE", "RATE", "WEBSOCKET"), _bounds(served))
+        print_rows(
+            screen,
+            ("PATTERN", "LONGEST", "REQUEST", "RESPONSE", "RATE", "WEBSOCKET"),
+            _bounds(served),
+        )
         screen.print()
+        _print_sentences(screen, "BY CLOUDFRONT ALONE", {one.name: [edge(one, facts[one.name])] for one in served})
         for title, say in _SENTENCES:
             _print_sentences(screen, title, {one.name: say(one) for one in served})
     if working := [one for one in patterns if one.events]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,8 +60,26 @@ def test_the_table_fits_with_every_name_whole(width: int) -> None:
     assert "…" not in text
     for name in NAMES:
         assert sum(line.startswith(f"{name} ") for line in text.splitlines()) >= 3
-    for heading in ("STANDING", "MILLION", "LONGEST", "WEBSOCKET", "RESOURCES", "HIPAA", "WHAT IS PUBLIC"):
+    for heading in (
+        "STANDING",
+        "MILLION",
+        "LONGEST",
+        "WEBSOCKET",
+        "RESOURCES",
+        "HIPAA",
+        "WHAT IS PUBLIC",
+        "BY CLOUDFRONT",
+    ):
         assert heading in text
+
+
+def test_whether_cloudfront_stands_before_them_is_compared() -> None:
+    known = {"edge-cached-api": "always", "load-balanced-fargate": "where edge= is given", "function-api": "no"}
+    text = printed(list(known), 100)
+    told = text[text.index("BY CLOUDFRONT ALONE") :].splitlines()[1:4]
+    assert [re.split(r"\s{2,}", line.strip()) for line in told] == [[name, said] for name, said in known.items()]
+    assert {name: as_json(find(name), recorded()[name])["edge"] for name in known} == known
+    assert as_json(find("cron-function"), recorded()["cron-function"])["edge"] is None
 
 
 def test_costs_stand_beside_their_patterns() -> None:
