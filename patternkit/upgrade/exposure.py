@@ -33,18 +33,36 @@ def exposures(template: Template) -> Iterator[tuple[str, str]]:
     Yields:
         Logical ids, and why.
     """
-    for logical_id, resource in resources(template).items():
-        for reason in _reasons(resource):
+    among = resources(template)
+    for logical_id, resource in among.items():
+        for reason in _reasons(resource, among):
             yield logical_id, reason
 
 
-def _reasons(resource: Properties) -> list[str]:
+def _reasons(resource: Properties, among: Mapping[str, Properties]) -> list[str]:
+    """Why a resource is reachable by anybody, among those of its template."""
     properties = properties_of(resource)
-    find = _FINDERS.get(resource["Type"])
+    find = None if _is_of_messages(resource, among) else _FINDERS.get(resource["Type"])
     found = [*(find(properties) if find is not None else ()), *_named_public(properties)]
     if resource["Type"] not in _DATABASES and _is_on(properties.get("PubliclyAccessible")):
         found.append("it has a public address")
     return list(dict.fromkeys(found))
+
+
+def _is_of_messages(resource: Properties, among: Mapping[str, Properties]) -> bool:
+    """Whether it is a route of messages on connections, of which API Gateway authorizes $connect alone.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html
+    """
+    properties = properties_of(resource)
+    key, api = properties.get("RouteKey"), properties.get("ApiId")
+    if resource["Type"] != "AWS::ApiGatewayV2::Route" or not isinstance(key, str) or key == "$connect":
+        return False
+    # A key that is no method and path, and not the one that both kinds of API have, is one of a WebSocket API.
+    if key != "$default" and " " not in key:
+        return True
+    made = among.get(str(api.get("Ref")), {}) if isinstance(api, Mapping) else {}
+    return made.get("Type") == "AWS::ApiGatewayV2::Api" and properties_of(made).get("ProtocolType") == "WEBSOCKET"
 
 
 def exposure_changes(old: Template, new: Template) -> Iterator[Change]:
@@ -57,11 +75,11 @@ def exposure_changes(old: Template, new: Template) -> Iterator[Change]:
     Yields:
         The changes.
     """
-    before = resources(old)
-    for logical_id, resource in resources(new).items():
+    before, after = resources(old), resources(new)
+    for logical_id, resource in after.items():
         was = before.get(logical_id, {})
-        known = set(_reasons(was)) if was.get("Type") == resource["Type"] else set()
-        for reason in _reasons(resource):
+        known = set(_reasons(was, before)) if was.get("Type") == resource["Type"] else set()
+        for reason in _reasons(resource, after):
             if reason not in known:
                 yield Change(Kind.EXPOSURE, logical_id, reason)
         if resource["Type"] == "AWS::EC2::VPCGatewayAttachment" and not was:

@@ -71,6 +71,30 @@ def test_a_function_url_and_a_route() -> None:
     assert not lines_of(kind, {"RouteKey": "GET /"}, old)
 
 
+@pytest.mark.parametrize(
+    ("key", "protocol", "is_open"),
+    [
+        ("$connect", "WEBSOCKET", True),
+        ("$disconnect", "WEBSOCKET", False),
+        ("$default", "WEBSOCKET", False),
+        ("sendMessage", "WEBSOCKET", False),
+        ("$default", "HTTP", True),
+        ("GET /", "HTTP", True),
+        # Of an API of another template: only HTTP APIs have methods, only WebSocket APIs names.
+        ("sendMessage", None, False),
+        ("$default", None, True),
+    ],
+)
+def test_of_a_websocket_api_connecting_alone_is_open_to_anybody(
+    key: str, protocol: str | None, *, is_open: bool
+) -> None:
+    given = {"RouteKey": key, "ApiId": {"Ref": "Api"}}
+    others = {} if protocol is None else {"Api": resource("ApiGatewayV2::Api", ProtocolType=protocol)}
+    before = {**others, "It": resource("ApiGatewayV2::Route", **given, AuthorizationType="AWS_IAM")}
+    after = {**others, "It": resource("ApiGatewayV2::Route", **given, AuthorizationType="NONE")}
+    assert bool(lines(before, after)) is is_open
+
+
 def test_a_method() -> None:
     open_method = told("anybody may call the method: AuthorizationType is NONE, and no API key is asked for")
     kind, old = "ApiGateway::Method", {"AuthorizationType": "AWS_IAM", "HttpMethod": "GET"}
