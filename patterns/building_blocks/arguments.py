@@ -57,7 +57,11 @@ def check_json(argument: str, value: object) -> None:
         ValueError: If it holds something else than JSON's own types, or a number that is none.
     """
     try:
-        json.dumps(value, allow_nan=False)
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{argument} must be JSON in UTF-8: {error.reason}") from None
+    except RecursionError:
+        raise ValueError(f"{argument} must be JSON that is not nested so deeply") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"{argument} must be JSON: {error}") from None
 
@@ -109,6 +113,30 @@ def check_environment(
             )
         if name in _RESERVED_BY_LAMBDA:
             raise ValueError(f"{argument} must not set {name}: AWS Lambda sets it")
+
+
+_LARGEST_ENVIRONMENT = 4096
+
+
+def check_environment_size(argument: str, environment: Mapping[str, str]) -> None:
+    """Refuse more than AWS Lambda takes of environment variables, the pattern's own among them.
+
+    Args:
+        argument: The argument's own name.
+        environment: The variables. Of values that only a deployment knows, nothing is counted.
+
+    Raises:
+        ValueError: If names and values are more than 4 KiB.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+    known = [text for pair in environment.items() for text in pair if not Token.is_unresolved(text)]
+    size = sum(len(text.encode()) for text in known)
+    if size > _LARGEST_ENVIRONMENT:
+        raise ValueError(
+            f"{argument} must have at most {_LARGEST_ENVIRONMENT} bytes of names and values in all, with what the "
+            f"pattern sets, got {size}"
+        )
 
 
 def shown(value: str) -> str:

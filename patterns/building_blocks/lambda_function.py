@@ -12,7 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IDependable
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.arguments import check_environment
+from patterns.building_blocks.arguments import check_environment, check_environment_size
 from patterns.building_blocks.bounds import Matches, Passes, mebibytes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.settings import Settings
@@ -63,7 +63,8 @@ class LambdaFunction(Construct):
         reserved_concurrency: The most invocations at one time. Default: no limit of its own.
 
     Raises:
-        ValueError: If the handler or an environment variable is malformed, or a variable is Lambda's own.
+        ValueError: If the handler or an environment variable is malformed, a variable is Lambda's own, or they are too
+            large together.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
@@ -92,6 +93,7 @@ class LambdaFunction(Construct):
             raise ValueError(
                 f"code must not be inline with runtime {(runtime or PYTHON).name}: Lambda compiles nothing"
             )
+        check_environment_size("environment", environment or {})
         super().__init__(scope, construct_id)
         settings = settings or Settings()
         self.log_group = settings.log_group(self, "Log")

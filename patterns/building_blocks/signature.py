@@ -55,6 +55,16 @@ def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
 
     @functools.wraps(constructor)
     def call(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
+        if _within.get():
+            return make(*args, **kwargs)
+        try:
+            return make(*args, **kwargs)
+        except ValueError as error:
+            if (line := _one_line(str(error))) != str(error):
+                raise ValueError(line) from error
+            raise
+
+    def make(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
         given: dict[str, Any] = {**dict(zip(names, args, strict=False)), **kwargs}
         check_arguments(constructor, given)
         scope = given.get("scope")
@@ -71,6 +81,17 @@ def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
 
     call.__checked__ = True  # type: ignore[attr-defined]
     return call
+
+
+_LONGEST_MESSAGE = 1000
+
+
+def _one_line(message: str) -> str:
+    """What a terminal can show on one line, whatever was given: of what is too long, the beginning."""
+    line = (
+        message if message.isprintable() else "".join(one if one.isprintable() else ascii(one)[1:-1] for one in message)
+    )
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[: _LONGEST_MESSAGE - 3]}..."
 
 
 def is_checked(constructor: Callable[..., Any]) -> bool:
@@ -165,6 +186,8 @@ def _check_one(argument: str, value: Any, hint: Any, found: Bounds) -> None:
         return
     if not _is_of(value, hint):
         raise _WrongTypeError(argument, _named(hint), value)
+    if isinstance(value, str) and not value.isascii():
+        _check_text(argument, value)
     if found != Bounds():
         _check_bounds(argument, value, found)
     _check_parts(argument, value, hint)
@@ -252,6 +275,14 @@ def _shown(value: Any) -> str:
     text = repr(value)
     text = text if text.isprintable() else ascii(value)
     return text if len(text) <= 100 else f"{text[:97]}..."
+
+
+def _check_text(argument: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # Half of a pair: no template in UTF-8 can have it.
+        raise ValueError(f"{argument} must be text of whole characters, got {_shown(value)}") from None
 
 
 def _check_bounds(argument: str, value: Any, found: Bounds) -> None:

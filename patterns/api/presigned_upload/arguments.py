@@ -7,7 +7,8 @@ from typing import Annotated
 from annotated_types import Interval, Len, MultipleOf, Unit
 from aws_cdk import Duration, Size
 
-from patterns.building_blocks.bounds import Bytes, Known, Matches, gibibytes, mebibytes
+from patterns.building_blocks.bounds import Bytes, Known, Matches, Passes, gibibytes, mebibytes
+from patterns.building_blocks.key_prefix import check_key_prefix
 
 ContentTypes = Annotated[
     Sequence[
@@ -45,8 +46,9 @@ QuarantineTime = Annotated[
 KeyPrefix = Annotated[
     str,
     Matches(
-        r"([A-Za-z0-9!_.*'()-]{1,100}/){0,8}", "empty, or segments of letters, digits and !_.*'()- each with a / behind"
+        r"([A-Za-z0-9!_.'()-]{1,100}/){0,8}", "empty, or segments of letters, digits and !_.'()- each with a / behind"
     ),
+    Passes(check_key_prefix, "at most 512 bytes, each bracket closed"),
 ]
 """What the keys of released files begin with."""
 
@@ -64,16 +66,3 @@ def check_sizes(min_size: Size, max_size: Size) -> None:
     low, high = min_size.to_bytes(), max_size.to_bytes()
     if low > high:
         raise ValueError(f"min_size must be at most max_size, {high:g} bytes, got {low:g} bytes")
-
-
-def check_origins(origins: Sequence[str]) -> None:
-    """Refuse every origin beside named ones.
-
-    Args:
-        origins: The origins whose pages upload.
-
-    Raises:
-        ValueError: If `*` is one of several.
-    """
-    if "*" in origins and len(origins) > 1:
-        raise ValueError(f"cors_origins must be * alone or origins without it, got {', '.join(origins)}")

@@ -27,7 +27,6 @@ from patterns.api.presigned_upload.arguments import (
     MinSize,
     MultipartAbove,
     QuarantineTime,
-    check_origins,
     check_sizes,
 )
 from patterns.api.presigned_upload.checking import CHECK_TIMEOUT, permit_checks, tell_of_arrivals
@@ -154,7 +153,6 @@ class PresignedUpload(RestApi):
     ) -> None:
         smallest, largest = min_size or Size.bytes(1), max_size or Size.mebibytes(100)
         check_sizes(smallest, largest)
-        check_origins(cors_origins)
         lifetime, kept = form_lifetime or Duration.minutes(15), quarantine_kept or Duration.days(7)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(

@@ -7,13 +7,29 @@ from annotated_types import Len
 from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
 
-from patterns.building_blocks.bounds import Matches
+from patterns.building_blocks.bounds import Matches, Passes
+
+
+def check_origins(argument: str, origins: Sequence[str]) -> None:
+    """Refuse every origin beside named ones.
+
+    Args:
+        argument: The argument's own name.
+        origins: The origins whose pages may call.
+
+    Raises:
+        ValueError: If `*` is one of several.
+    """
+    if "*" in origins and len(origins) > 1:
+        raise ValueError(f"{argument} must be * alone or origins without it, got {', '.join(origins)}")
+
 
 Origins = Annotated[
     Sequence[
         Annotated[str, Matches(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?", "origins, as https://www.example.com, or *")]
     ],
     Len(0, 20),
+    Passes(check_origins, "* alone"),
 ]
 """Origins whose pages may call an API."""
 

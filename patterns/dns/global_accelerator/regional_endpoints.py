@@ -24,7 +24,8 @@ class Endpoint:
         weight: Its part of the Region's flows, of the sum of the weights. 0: none, while another has a weight and is
             well. Default: 128.
         keeps_client_address: Whether it sees the address of the client, not one of Global Accelerator. A network load
-            balancer needs security groups for it, and no TLS listener. Default: yes.
+            balancer needs security groups for it, and no TLS listener; an internal load balancer cannot do without it.
+            Default: yes.
     """
 
     balancer: Balancer
@@ -77,6 +78,8 @@ def _problems(region: str, endpoint: Endpoint, *, ipv6: bool) -> Iterator[str]:
         if kind in (None, elbv2.IpAddressType.IPV4):
             yield "balancer must be dual-stack with ipv6"
     if not endpoint.keeps_client_address:
+        if _is_internal(balancer):
+            yield "keeps_client_address must be True of an internal load balancer: Global Accelerator takes no other"
         return
     # What jsii hands out of an import is of no class; only a network load balancer has this member.
     if hasattr(balancer, "security_groups"):
@@ -87,6 +90,11 @@ def _problems(region: str, endpoint: Endpoint, *, ipv6: bool) -> Iterator[str]:
     vpc = _made_vpc(balancer)
     if vpc is not None and vpc.internet_gateway_id is None:
         yield "keeps_client_address needs an internet gateway in the VPC of the balancer, or flows are dropped"
+
+
+def _is_internal(balancer: Balancer) -> bool:
+    made = balancer.node.default_child
+    return isinstance(made, elbv2.CfnLoadBalancer) and made.scheme == "internal"
 
 
 def _listeners(balancer: Balancer) -> Iterator[elbv2.CfnListener]:

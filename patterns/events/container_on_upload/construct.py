@@ -21,12 +21,13 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.bounds import Matches, mebibytes
+from patterns.building_blocks.bounds import mebibytes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
 from patterns.building_blocks.event_rule import lost_events
 from patterns.building_blocks.fargate_task_sizes import check_task_size
 from patterns.building_blocks.key_policy import RULES, let_use
+from patterns.building_blocks.key_prefix import KeyPrefix
 from patterns.building_blocks.lambda_function import EnvironmentVariables, LambdaFunction
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.queue_consumer import Polling, poll
@@ -41,7 +42,6 @@ from patterns.events.container_on_upload.starting import permit_starting, send_e
 FIRST_TAG = "1"
 HANDLER = Path(__file__).parent / "handler"
 TaskCpu = Literal[256, 512, 1024, 2048, 4096, 8192, 16384]
-KeyPrefix = Annotated[str, Matches(r"[^\x00-\x1f]{0,512}", "up to 512 printable characters")]
 _STARTER_TIMEOUT = Duration.seconds(30)
 # A message that finds no room comes again after three minutes, for up to fifty hours.
 _RECEIVES = 1000

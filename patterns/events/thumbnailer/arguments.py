@@ -25,30 +25,19 @@ def check_widths(argument: str, widths: Sequence[int]) -> None:
         raise ValueError(f"{argument} must differ, got {', '.join(map(str, widths))}")
 
 
-def check_prefix(argument: str, prefix: str) -> None:
-    """Refuse a prefix that no object's key, or no policy, can have.
-
-    Raises:
-        ValueError: If it is too long, or has a wildcard.
-    """
-    # S3 keys are at most 1,024 bytes; half of that leaves room for the rest of the key.
-    if len(prefix.encode()) > 512:
-        raise ValueError(f"{argument} must be at most 512 bytes, got {len(prefix.encode())}")
-    if "*" in prefix or "?" in prefix:
-        raise ValueError(f"{argument} must hold no wildcard, got {prefix!r}")
-
-
 def check_suffixes(argument: str, suffixes: Sequence[str]) -> None:
     """Refuse suffixes of which S3 takes no notifications.
 
     Raises:
         ValueError: If one is empty or has a comma, or two could match one key.
     """
-    for one in suffixes:
-        for other in suffixes:
+    for place, one in enumerate(suffixes):
+        for another, other in enumerate(suffixes):
             # S3 refuses notifications of one bucket that could both match one key.
-            if one is not other and one.endswith(other):
+            if place != another and one.endswith(other):
                 raise ValueError(f"{argument} must not overlap, got {one!r} and {other!r}")
+        if len(one.encode()) > 512:
+            raise ValueError(f"{argument} must be at most 512 bytes each, got {len(one.encode())}")
         if not one or "," in one:
             raise ValueError(f"{argument} must be non-empty and hold no comma, got {one!r}")
 
@@ -63,9 +52,6 @@ Widths = Annotated[
 
 Quality = Annotated[int, Interval(ge=1, le=100)]
 """How well images are encoded."""
-
-KeyPrefix = Annotated[str, Passes(check_prefix, "at most 512 bytes, without * or ?")]
-"""The beginning of object keys."""
 
 KeySuffixes = Annotated[Sequence[str], Passes(check_suffixes, "none of which ends in another")]
 """Ends of object keys."""

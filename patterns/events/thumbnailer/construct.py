@@ -18,6 +18,7 @@ from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
 from patterns.building_blocks.granted_wildcard import grant_wildcard
+from patterns.building_blocks.key_prefix import KeyPrefix
 from patterns.building_blocks.lambda_function import PYTHON, FunctionMemory, LambdaFunction, ReservedConcurrency
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.python_code import python_code
@@ -28,7 +29,6 @@ from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, ackn
 from patterns.events.bucket_notifications.notifications import notify_once
 from patterns.events.thumbnailer.arguments import (
     Format,
-    KeyPrefix,
     KeySuffixes,
     MaxBytes,
     MaxPixels,

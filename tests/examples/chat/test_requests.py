@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from examples.chat.rooms_handler.chat.tokens import Pass, read, sign
 
@@ -105,3 +106,59 @@ def test_what_would_grow_in_a_frame_is_no_text(text: str) -> None:
     from examples.chat.rooms_handler.chat.say import TEXT
 
     assert not TEXT.fullmatch(text)
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, "{", "", "1" * 5000], ids=["nested", "cut", "empty", "long"])
+def test_a_body_that_is_no_json_is_refused_and_ends_no_function(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from examples.chat.rooms_handler.chat import other, requests
+
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(requests, "push", lambda _group, message: told.append(message))
+    event = {"body": body, "requestContext": {"connectionId": "a", "authorizer": {"principalId": "ada"}}}
+    assert requests.answer(event, lambda _person, _asked: None) == {"statusCode": 400}
+    assert told == [{"type": "refused", "reason": "a message must be JSON", "id": None}]
+    assert other.handler(event, None) == {"statusCode": 400}
+
+
+class Writes:
+    """Amazon DynamoDB, which cancels transactions for the reasons given, one after the other."""
+
+    class exceptions:  # noqa: N801 - as a client of boto3 has it
+        TransactionCanceledException = ClientError
+
+    def __init__(self, *reasons: str) -> None:
+        self.reasons, self.tries = list(reasons), 0
+
+    def transact_write_items(self, **_: Any) -> None:
+        self.tries += 1
+        if self.reasons:
+            found: Any = {"Error": {"Code": "x"}, "CancellationReasons": [{"Code": self.reasons.pop(0)}]}
+            raise ClientError(found, "TransactWriteItems")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "told", "tries"),
+    [
+        ((), None, 1),
+        (("TransactionConflict",), None, 2),
+        (("TransactionConflict", "ConditionalCheckFailed"), {"type": "said"}, 2),
+    ],
+)
+def test_a_message_that_comes_twice_at_one_moment_is_said_once(
+    reasons: tuple[str, ...], told: Any, tries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from examples.chat.rooms_handler.chat import say
+
+    writes = Writes(*reasons)
+    monkeypatch.setattr(say, "_DYNAMODB", writes)
+    assert say.say("ada", {"room": "tea", "id": "1", "text": "hello"}) == told
+    assert writes.tries == tries
+
+
+@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError"])
+def test_a_message_that_cannot_be_written_ends_in_an_error(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from examples.chat.rooms_handler.chat import say
+
+    monkeypatch.setattr(say, "_DYNAMODB", Writes(*[reason] * 4))
+    with pytest.raises(ClientError):
+        say.say("ada", {"room": "tea", "id": "1", "text": "hello"})

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from patterns.building_blocks.arguments import (
     check_environment,
+    check_environment_size,
+    check_json,
     check_range,
 )
 
@@ -49,3 +51,24 @@ def test_environment_variables_that_are_taken_are_refused() -> None:
         check_environment(
             "environment", {"TABLE_NAME": "t", "QUEUE_URL": "q", "OWN": "o"}, {"TABLE_NAME", "QUEUE_URL", "X"}
         )
+
+
+def test_environment_variables_that_are_too_large_together_are_refused() -> None:
+    check_environment_size("environment", {"A1": "x" * 4089, "TOPIC": TEXT})
+    said = "environment must have at most 4096 bytes of names and values in all, with what the pattern sets, got 4097"
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        check_environment_size("environment", {"A1": "x" * 4093, "B2": ""})
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"a": ["\ud800"]}, {"\ud800": 1}])
+def test_half_a_character_is_no_json(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"^payload must be JSON in UTF-8: surrogates not allowed$"):
+        check_json("payload", value)
+
+
+def test_what_is_nested_without_end_is_no_json() -> None:
+    value: Any = []
+    for _ in range(200_000):
+        value = [value]
+    with pytest.raises(ValueError, match=r"^payload must be JSON that is not nested so deeply$"):
+        check_json("payload", value)

@@ -232,3 +232,35 @@ def test_a_page_says_what_is_allowed(hint: Any, said: str) -> None:
 def test_nothing_beside_a_type_is_no_bound() -> None:
     assert bounds(()) == Bounds()
     assert allowed(Bounds()) == ""
+
+
+@checked
+def strange(*, name: str = "", names: Sequence[str] = (), by_name: Mapping[str, str] | None = None) -> None:
+    raise ValueError(f"names must differ, got {', '.join(names)}{name}{by_name}")
+
+
+@pytest.mark.parametrize(
+    ("given", "argument"),
+    [
+        ({"name": "a\ud800"}, "name"),
+        ({"names": ["a", "\udfff"]}, "names"),
+        ({"by_name": {"\ud800": "a"}}, "by_name"),
+        ({"by_name": {"a": "\ud800"}}, r"by_name\[a\]"),
+    ],
+)
+def test_half_a_character_is_refused_wherever_text_is_taken(given: dict[str, Any], argument: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{argument} must be text of whole characters, got '[ -~]+'$"):
+        strange(**given)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x00b", "a\u2028b"])
+def test_what_a_constructor_says_itself_is_one_line_too(name: str) -> None:
+    with pytest.raises(ValueError, match=r"^names must differ, got a") as refusal:
+        strange(names=[name])
+    assert str(refusal.value) == f"names must differ, got {ascii(name)[1:-1]}None"
+
+
+def test_what_is_too_long_to_be_shown_is_cut() -> None:
+    with pytest.raises(ValueError, match=r"^names must differ, got x+\.\.\.$") as refusal:
+        strange(names=["x" * 5000])
+    assert len(str(refusal.value)) == 1000

@@ -16,7 +16,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """
     try:
         asked = json.loads(event.get("body") or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         asked = None
     is_ping = isinstance(asked, dict) and asked.get("action") == "ping"
     return {"statusCode": 200 if is_ping else 400}

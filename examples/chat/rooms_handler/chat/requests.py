@@ -56,7 +56,7 @@ def answer(event: dict[str, Any], act: Callable[[str, dict[str, Any]], dict[str,
 def _read(body: Any) -> dict[str, Any]:
     try:
         asked = json.loads(body or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused("a message must be JSON") from None
     if not isinstance(asked, dict):
         raise Refused("a message must be an object")

@@ -14,6 +14,7 @@ from .requests import ID, SDK, Refused, answer, log, matching
 TEXT = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]{1,1000}")
 REMEMBERED = 24 * 60 * 60
 KEPT = 365 * 24 * 60 * 60
+_ATTEMPTS = 4
 _DYNAMODB = boto3.client("dynamodb", config=SDK)
 
 
@@ -69,25 +70,30 @@ def say(person: str, asked: dict[str, Any]) -> dict[str, Any] | None:
     }
     table = os.environ["MESSAGES"]
     once = "attribute_not_exists(#at)"
-    try:
-        _DYNAMODB.transact_write_items(
-            TransactItems=[
-                {
-                    "Put": {
-                        "TableName": table,
-                        "Item": taken,
-                        "ConditionExpression": once,
-                        "ExpressionAttributeNames": {"#at": "at"},
-                    }
-                },
-                {"Put": {"TableName": table, "Item": message}},
-            ]
-        )
-    except _DYNAMODB.exceptions.TransactionCanceledException as error:
-        codes = [one.get("Code") for one in error.response.get("CancellationReasons", [])]
-        if "ConditionalCheckFailed" not in codes:
-            raise
-        log("message was said before")
-        return {"type": "said"}
+    written = [
+        {
+            "Put": {
+                "TableName": table,
+                "Item": taken,
+                "ConditionExpression": once,
+                "ExpressionAttributeNames": {"#at": "at"},
+            }
+        },
+        {"Put": {"TableName": table, "Item": message}},
+    ]
+    for attempt in range(_ATTEMPTS):
+        try:
+            _DYNAMODB.transact_write_items(TransactItems=written)
+        except _DYNAMODB.exceptions.TransactionCanceledException as error:
+            codes = [one.get("Code") for one in error.response.get("CancellationReasons", [])]
+            if "ConditionalCheckFailed" in codes:
+                log("message was said before")
+                return {"type": "said"}
+            if "TransactionConflict" not in codes or attempt == _ATTEMPTS - 1:
+                raise
+            # The same message comes by two connections at one moment: one of them is first.
+            time.sleep(0.05 * 2**attempt)
+        else:
+            break
     log("message said")
     return None

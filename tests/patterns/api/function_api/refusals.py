@@ -31,6 +31,14 @@ def elsewhere(_: Construct) -> lambda_.Function:
 
 
 REFUSALS = [
+    refused(
+        "cors_origins must be * alone or origins without it, got *, https://www.example.com",
+        cors_origins=["*", "https://www.example.com"],
+    ),
+    refused(
+        "environment must have at most 4096 bytes of names and values in all, with what the pattern sets, got 4097",
+        environment={"A_NAME": "\u00fc" * 2045 + "x"},
+    ),
     *(
         made(
             f"{argument} must stand in the API's stack, Test, got a function of Elsewhere: their stacks would wait for "

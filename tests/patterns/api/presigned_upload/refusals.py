@@ -26,6 +26,12 @@ REFUSALS = [
         "cors_origins must be * alone or origins without it, got *, https://www.example.com",
         cors_origins=["*", "https://www.example.com"],
     ),
+    refused("cors_origins must be * alone or origins without it, got *, *", cors_origins=["*", "*"]),
+    refused(
+        "destination_prefix must be empty, or segments of letters, digits and !_.'()- each with a / behind, got 'a*/'",
+        destination_prefix="a*/",
+    ),
+    refused("destination_prefix must close each bracket that it opens, got 'a)/'", destination_prefix="a)/"),
     refused("multipart_above must be between 5 and 5120 MiB, got 1", multipart_above=Size.mebibytes(1)),
     refused("daily_quota needs authorization='api_key', got 'iam'", daily_quota=5),
 ]

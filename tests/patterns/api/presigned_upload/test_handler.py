@@ -1,8 +1,16 @@
 """The handlers' own decisions, without a cloud."""
 
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,3 +69,70 @@ def test_forms_and_links_name_the_regions_own_endpoint(region: str, monkeypatch:
     assert urlsplit(form["url"]).netloc == urlsplit(link).netloc == f"a-bucket.s3.{region}.amazonaws.com"
     assert "content-length" in link, "the size of a part is signed"
     assert not [name for name in form["fields"] if "encryption" in name], "the bucket encrypts by itself"
+
+
+@pytest.fixture
+def forms(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "CONTENT_TYPES": "image/png",
+        "CORS_ORIGINS": "",
+        "KEPT_SECONDS": "60",
+        "LIFETIME_SECONDS": "60",
+        "MAX_SIZE": "100",
+        "MIN_SIZE": "1",
+        "MULTIPART_ABOVE": "50",
+        "QUARANTINE_BUCKET": "a-bucket",
+        "S3_ENDPOINT": "https://s3.eu-central-1.amazonaws.com",
+        "TABLE_NAME": "uploads",
+    }.items():
+        monkeypatch.setenv(name, value)
+    name = "patterns.api.presigned_upload.handler.uploads.forms"
+    yield importlib.import_module(name)
+    del sys.modules[name]
+
+
+class Kept:
+    """Records that have one upload in two parts, and refuse keys as DynamoDB does."""
+
+    def get(self, upload: str) -> Upload | None:
+        if not 1 <= len(upload.encode()) <= 2048:
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "key"}}, "GetItem")
+        return Upload(upload, "me", "a", "image/png", 20, multipart="id", part_size=10) if upload == KNOWN else None
+
+
+KNOWN = "0" * 32
+
+
+def asked(forms: ModuleType, route: str, body: str, upload: str = KNOWN) -> tuple[int, str]:
+    method, _, resource = route.partition(" ")
+    caller = {"authorizer": {"principalId": "me"}}
+    event = {"httpMethod": method, "resource": resource, "body": body, "requestContext": caller}
+    with patch.object(forms, "_RECORDS", Kept()):
+        answer = forms.handler({**event, "pathParameters": {"upload": upload}}, None)
+    return answer["statusCode"], json.loads(answer["body"]).get("message", "")
+
+
+@pytest.mark.parametrize("kind", [["image/png"], {"a": 1}, None, 7, True])
+def test_a_type_that_is_no_text_is_refused(forms: ModuleType, kind: Any) -> None:
+    status, message = asked(forms, "POST /uploads", json.dumps({"name": "a", "type": kind, "size": 5}))
+    assert (status, message) == (415, "type must be one of image/png")
+
+
+@pytest.mark.parametrize("route", ["POST /uploads", "POST /uploads/{upload}/links", "POST /uploads/{upload}/complete"])
+@pytest.mark.parametrize("body", ["[" * 100_000, "{", "", "1" * 5000], ids=["nested", "cut", "empty", "long"])
+def test_a_body_that_is_no_json_is_refused(forms: ModuleType, route: str, body: str) -> None:
+    assert asked(forms, route, body) == (400, "the body must be JSON")
+
+
+@pytest.mark.parametrize("upload", ["", "x" * 3000, "..", "\ud800", f"{KNOWN}\n", "A" * 32])
+def test_a_name_that_no_upload_has_is_not_found(forms: ModuleType, upload: str) -> None:
+    assert asked(forms, "GET /uploads/{upload}", "", upload) == (404, "no such upload")
+
+
+@pytest.mark.parametrize("tags", [["a", "\ud800"], ["a", "b\0"], ["a", ""], ["a", "x" * 101], ["a", None], ["a"], "ab"])
+def test_tags_that_amazon_s3_never_gave_are_refused(forms: ModuleType, tags: Any) -> None:
+    body = json.dumps({"tags": tags})
+    assert asked(forms, "POST /uploads/{upload}/complete", body) == (400, "tags must be 2 entity tags")

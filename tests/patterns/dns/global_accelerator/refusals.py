@@ -28,6 +28,12 @@ def refused(message: str, *, dial: float = 100, weight: int = 128, region: str =
     return Refusal(message, made)
 
 
+def internal(scope: Construct, kind: type[elbv2.ApplicationLoadBalancer | elbv2.NetworkLoadBalancer]) -> dict[str, Any]:
+    made = kind(scope, "Balancer", vpc=vpc(scope, REGION, "10.0.0.0/16"))
+    endpoints = [Endpoint(balancer=made, keeps_client_address=False)]
+    return {"regions": {REGION: RegionalEndpoints(endpoints=endpoints)}}
+
+
 def network(scope: Construct, *, groups: bool, tls: bool) -> Mapping[str, RegionalEndpoints]:
     inside = vpc(scope, REGION, "10.0.0.0/16")
     balancer = elbv2.NetworkLoadBalancer(
@@ -84,4 +90,11 @@ REFUSALS = [
         without_gateway,
     ),
     Refusal(f"{WEB} balancer must be dual-stack with ipv6", ipv4_alone),
+    *(
+        Refusal(
+            f"{WEB} keeps_client_address must be True of an internal load balancer: Global Accelerator takes no other",
+            lambda scope, kind=kind: internal(scope, kind),
+        )
+        for kind in (elbv2.ApplicationLoadBalancer, elbv2.NetworkLoadBalancer)
+    ),
 ]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -65,3 +66,32 @@ def test_an_approval_is_of_one_execution_and_tells_nothing_of_it() -> None:
     assert first != second
     assert len(first) == 32
     assert "one" not in first
+
+
+@pytest.fixture(scope="module")
+def steps() -> Iterator[ModuleType]:
+    settings = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "LEDGER_NAME": "ledger",
+    }
+    with patch.dict(os.environ, settings), patch.object(sys, "path", [str(HANDLER), *sys.path]):
+        yield importlib.import_module("approvals.steps")
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        ({"step": "Reserve", "item": {"quantity": True}}, "an item needs a quantity"),
+        ({"step": "Reserve", "item": {"quantity": 1.5}}, "an item needs a quantity"),
+        ({"step": "Reserve", "item": None}, "an item needs a quantity"),
+        ({"step": "Charge", "order": {"amount": True}}, "nothing to charge"),
+        ({"step": "Charge", "order": {"amount": "5"}}, "nothing to charge"),
+        ({"step": "Charge", "order": {}}, "nothing to charge"),
+        ({"step": "Charge", "order": {"amount": float("nan")}}, "nothing to charge"),
+    ],
+)
+def test_a_step_refuses_what_is_no_number(steps: ModuleType, event: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        steps.handler({"action": "do", "key": "1", **event}, None)

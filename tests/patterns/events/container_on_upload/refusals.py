@@ -26,5 +26,19 @@ REFUSALS = [
         "memory must be 1024 to 4096 MiB in steps of 1024 with 512 units of cpu, got 512",
         lambda _: {"memory": Size.mebibytes(512)},
     ),
+    *(
+        Refusal(f"prefix must {why}, got {given!r}", lambda _, given=given: {"prefix": given})
+        for given, why in (
+            ("a*/", "hold no wildcard"),
+            ("a?", "hold no wildcard"),
+            ("${aws:username}/", "hold no braces, which name variables of policies"),
+            ("{{resolve:ssm:a}}", "hold no braces, which name variables of policies"),
+            ("a)/", "close each bracket that it opens"),
+            ("a([)]/", "close each bracket that it opens"),
+        )
+    ),
+    Refusal("prefix must hold no control characters, got 'a\\x7f'", lambda _: {"prefix": "a\x7f"}),
+    Refusal("prefix must be at most 512 bytes, got 516", lambda _: {"prefix": "\U0001f600" * 129}),
+    Refusal("prefix must be text of whole characters, got '\\ud800'", lambda _: {"prefix": "\ud800"}),
     Refusal("max_tasks must be between 1 and 500 tasks, got 0", lambda _: {"max_tasks": 0}),
 ]

@@ -168,3 +168,37 @@ def test_a_message_that_does_not_say_since_when_it_waits_has_no_age(module: Modu
     with patch.object(module.time, "time", return_value=100):
         assert module._age({"attributes": {"SentTimestamp": "40000"}}) == 60
         assert module._age({"attributes": {"SentTimestamp": "140000"}}) == 0
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"detail": {"bucket": {"name": "uploads"}, "object": "a"}},
+        {"detail": {"bucket": {"name": "uploads"}, "object": ["a"]}},
+        {"detail": {"bucket": {"name": "uploads"}, "object": {"key": 7}}},
+        {"detail": {"bucket": {"name": None}, "object": {"key": "a"}}},
+        {"detail": {"bucket": "uploads", "object": {"key": "a"}}},
+        {"detail": []},
+        [],
+        None,
+        "text",
+    ],
+    ids=json.dumps,
+)
+def test_a_message_that_is_no_event_goes_back_alone(module: ModuleType, strange: Any) -> None:
+    ecs = Ecs()
+    assert started(module, ecs, event("a"), strange, event("b")) == ["1"]
+    assert len(ecs.asked) == 2
+
+
+def test_a_message_that_is_nested_without_end_goes_back_alone(module: ModuleType) -> None:
+    given = batch(event("a"), event("b"))
+    given["Records"][0]["body"] = "[" * 100_000
+    with patch.object(module, "_ecs", Ecs()):
+        assert module.handler(given, None) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+
+
+def test_a_job_that_was_started_before_a_deployment_is_not_started_again(module: ModuleType) -> None:
+    """Its token is in use, with the task definition of then."""
+    conflict = ClientError({"Error": {"Code": "ConflictException", "Message": "in use"}}, "RunTask")
+    assert started(module, Ecs(refuses=conflict), event("a")) == []

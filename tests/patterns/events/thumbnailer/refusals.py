@@ -46,6 +46,13 @@ REFUSALS = [
     refused("quality must be between 1 and 100, got 0", quality=0),
     refused("source_prefix must be at most 512 bytes, got 513", source_prefix="x" * 513),
     refused("destination_prefix must hold no wildcard, got 'a*'", destination_prefix="a*"),
+    refused(
+        "source_prefix must hold no braces, which name variables of policies, got '${aws:username}/'",
+        source_prefix="${aws:username}/",
+    ),
+    refused("destination_prefix must close each bracket that it opens, got 'a]/'", destination_prefix="a]/"),
+    refused("source_suffixes must not overlap, got '.jpg' and '.jpg'", source_suffixes=[".jpg", ".jpg"]),
+    refused("source_suffixes must be at most 512 bytes each, got 513", source_suffixes=["x" * 513]),
     refused("source_suffixes must not overlap, got 'a.jpg' and '.jpg'", source_suffixes=["a.jpg", ".jpg"]),
     refused("source_suffixes must be non-empty and hold no comma, got 'a,b'", source_suffixes=["a,b"]),
     refused("max_pixels must be between 1 and 200000000 pixels, got 0", max_pixels=0),

@@ -71,6 +71,7 @@ def test_nothing_private_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
         (single(httpMethod=1), 400),
         (single(body=7), 400),
         (single(body="%%%", isBase64Encoded=True), 400),
+        (single(body="\u00fc", isBase64Encoded=True), 400),
         (single(httpMethod="TRACE"), 405),
         (single(httpMethod="POST", body="x" * (1024 * 1024 + 1)), 413),
         (single(httpMethod="POST", body="x" * 1024 * 1024), 200),

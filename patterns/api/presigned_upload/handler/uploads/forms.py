@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,9 @@ from .signing import Signing
 _MOST_PARTS = 1000
 _LEAST_PART = 16 * 1024 * 1024
 _LINKS_AT_ONCE = 50
+_UPLOAD = re.compile("[0-9a-f]{32}")
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html: an entity tag need be no MD5, and is short.
+_TAG = re.compile("[!-~]{1,100}")
 # What Amazon S3 says of parts and tags that are not those that were sent.
 _WRONG_PARTS = {
     "InvalidPart",
@@ -65,7 +69,7 @@ def begin(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     name, kind, size = asked.get("name", ""), asked.get("type"), asked.get("size")
     if not isinstance(name, str) or len(name) > 255 or not name.isprintable():
         raise Refused(400, "name must be up to 255 printable characters")
-    if kind not in _TYPES:
+    if not isinstance(kind, str) or kind not in _TYPES:
         raise Refused(415, f"type must be one of {', '.join(sorted(_TYPES))}")
     if type(size) is not int or size < _SIZES.start:
         raise Refused(400, f"size must be at least {_SIZES.start} bytes")
@@ -94,8 +98,8 @@ def links(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 def complete(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """Put together the parts of an upload that waits, if all have arrived."""
     one, tags = _waiting(event), _body(event).get("tags")
-    if not isinstance(tags, list) or len(tags) != one.parts or not all(isinstance(tag, str) for tag in tags):
-        raise Refused(400, f"tags must be {one.parts} texts")
+    if not isinstance(tags, list) or len(tags) != one.parts or not all(map(_is_tag, tags)):
+        raise Refused(400, f"tags must be {one.parts} entity tags")
     try:
         if missing := _SIGNING.missing(one):
             raise Refused(409, f"parts are missing or of another size: {', '.join(map(str, missing[:20]))}")
@@ -105,6 +109,10 @@ def complete(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
             raise Refused(409, f"parts cannot be put together: {error.response['Error']['Code']}") from None
         raise
     return 200, {"upload": one.upload}
+
+
+def _is_tag(given: Any) -> bool:
+    return isinstance(given, str) and _TAG.fullmatch(given) is not None
 
 
 def look(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -123,7 +131,9 @@ _ROUTES: dict[tuple[str, str], Callable[[dict[str, Any]], tuple[int, dict[str, A
 
 def _own(event: dict[str, Any]) -> Upload:
     """The upload that a path names, if it is the caller's: of another's nobody learns that it is there."""
-    one = _RECORDS.get(event["pathParameters"]["upload"])
+    named = event["pathParameters"]["upload"]
+    # What no upload is called is not looked up: DynamoDB refuses a key that is too long.
+    one = _RECORDS.get(named) if _UPLOAD.fullmatch(named) else None
     if one is None or one.owner != _caller(event):
         raise Refused(404, "no such upload")
     return one
@@ -141,7 +151,7 @@ def _waiting(event: dict[str, Any]) -> Upload:
 def _body(event: dict[str, Any]) -> dict[str, Any]:
     try:
         body = json.loads(event.get("body") or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(400, "the body must be JSON") from None
     if not isinstance(body, dict):
         raise Refused(400, "the body must be a JSON object")

@@ -10,13 +10,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from .messages import body_of, data_of
 from .rows import EVERYBODY, Rows
 
 _THREADS = 32
 _TRIES = 3
 _RECIPIENTS_AT_ONCE = 5000
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-_LARGEST = 128 * 1024
 _ROWS = Rows()
 _SDK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
 _SQS = boto3.client("sqs", config=_SDK)
@@ -73,9 +72,7 @@ def _work(asked: dict[str, Any]) -> None:
             _each(page, lambda one: _CONNECTIONS.get_connection(ConnectionId=one))
         return
     message = asked["message"]
-    data = (message if isinstance(message, str) else json.dumps(message)).encode()
-    if len(data) > _LARGEST:
-        raise ValueError(f"message must be at most {_LARGEST} bytes, got {len(data)}")
+    data = data_of(message)
     tries = asked.get("tries", 1)
     pages: Iterable[list[str]] = [asked["to"]] if "to" in asked else _ROWS.pages(asked["group"])
     for page in pages:
@@ -94,7 +91,7 @@ def _each(connections: list[str], call: Callable[[str], object]) -> list[str]:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] != 410:
                 _say("connection failed", error=error.response["Error"]["Code"])
                 return connection
-            _ROWS.remove(connection)
+            _ROWS.forget(connection)
         except BotoCoreError as error:
             _say("connection failed", error=type(error).__name__)
             return connection
@@ -109,9 +106,9 @@ def _try_again(missed: list[str], message: Any, tries: int) -> None:
     asked = {"to": missed, "message": message, "tries": tries + 1}
     if tries < _TRIES:
         delay = 2**tries
-        _SQS.send_message(QueueUrl=os.environ["PUSH_QUEUE"], MessageBody=json.dumps(asked), DelaySeconds=delay)
+        _SQS.send_message(QueueUrl=os.environ["PUSH_QUEUE"], MessageBody=body_of(asked), DelaySeconds=delay)
     else:
-        _SQS.send_message(QueueUrl=os.environ["DEAD_LETTERS"], MessageBody=json.dumps({**asked, "tries": 1}))
+        _SQS.send_message(QueueUrl=os.environ["DEAD_LETTERS"], MessageBody=body_of({**asked, "tries": 1}))
 
 
 def _say(what: str, **details: str) -> None:

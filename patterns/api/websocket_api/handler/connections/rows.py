@@ -14,6 +14,9 @@ BY_CONNECTION = "by-connection"
 # API Gateway ends a connection after two hours: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 LONGEST = 2 * 60 * 60
 PAGE = 500
+# A row is written before $connect is answered, which may take 29 seconds: until then the connection is not there, and
+# API Gateway says of it what it says of one that is gone. https://repost.aws/knowledge-center/410-gone-api-gateway
+SETTLED = 60
 _SDK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
 
 
@@ -37,6 +40,13 @@ class Rows:
         with self._table.batch_writer() as batch:
             for row in found:
                 batch.delete_item(Key={"group": row["group"], "connection": connection})
+
+    def forget(self, connection: str) -> None:
+        """Forget a connection that API Gateway does not have, unless it may be one that it does not have yet."""
+        key = Key("group").eq(EVERYBODY) & Key("connection").eq(connection)
+        found = self._table.query(KeyConditionExpression=key, ConsistentRead=True)["Items"]
+        if not any(row["expires"] - LONGEST > time.time() - SETTLED for row in found):
+            self.remove(connection)
 
     def pages(self, group: str) -> Iterator[list[str]]:
         """The connections of a group, page by page, without those whose time is over but that are not swept yet."""

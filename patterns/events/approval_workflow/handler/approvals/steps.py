@@ -57,12 +57,14 @@ def _note(key: str, state: str) -> None:
 def _reserve(event: dict[str, Any]) -> None:
     item = event["item"]
     quantity = item.get("quantity") if isinstance(item, dict) else None
-    if not isinstance(quantity, int) or quantity < 1:
+    # JSON's true is a number in Python.
+    if type(quantity) is not int or quantity < 1:
         raise ValueError("an item needs a quantity of at least 1")
 
 
 def _charge(event: dict[str, Any]) -> None:
-    if not event["order"]["amount"] > 0:
+    amount = event["order"].get("amount")
+    if type(amount) not in (int, float) or not amount > 0:
         raise ValueError("there is nothing to charge")
 
 

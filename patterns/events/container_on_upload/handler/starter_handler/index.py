@@ -49,7 +49,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         try:
             _start(json.loads(record["body"]))
             room -= 1
-        except (ClientError, NotStartedError, KeyError, TypeError, ValueError) as error:
+        except (ClientError, NotStartedError, KeyError, TypeError, ValueError, RecursionError) as error:
+            # One that cannot be read does not take its batch with it.
             failed += 1
             stopped.add(group)
             oldest = max(oldest, _age(record))
@@ -71,9 +72,13 @@ def job_of(event: dict[str, Any]) -> dict[str, str]:
 
     Raises:
         KeyError: If it is no such event.
+        TypeError: If something in it is of another type.
+        ValueError: If the bucket or the key is no text.
     """
-    bucket, found = event["detail"]["bucket"]["name"], event["detail"]["object"]
-    version = found.get("version-id", "")
+    bucket, found = event["detail"]["bucket"]["name"], dict(event["detail"]["object"])
+    version = str(found.get("version-id") or "")
+    if not isinstance(bucket, str) or not isinstance(found["key"], str):
+        raise ValueError("the bucket and the key must be text")
     told = [bucket, found["key"], version, found.get("etag", ""), found.get("sequencer", "")]
     return {
         "JOB": hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32],
@@ -86,7 +91,21 @@ def job_of(event: dict[str, Any]) -> dict[str, str]:
 
 def _start(event: dict[str, Any]) -> None:
     job = job_of(event)
-    answer = _ecs.run_task(
+    try:
+        answer = _run(job)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConflictException":
+            raise
+        # This job has its task: the event came again after a deployment, and would be run otherwise now.
+        logger.info(json.dumps({"message": "started before", "job": job["JOB"]}))
+        return
+    if answer.get("failures") or not answer.get("tasks"):
+        # RunTask succeeds where nothing was placed: it says so here, and nowhere else.
+        raise NotStartedError(json.dumps([one.get("reason", "unknown") for one in answer.get("failures", [])]))
+
+
+def _run(job: dict[str, str]) -> dict[str, Any]:
+    answer: dict[str, Any] = _ecs.run_task(
         cluster=os.environ["CLUSTER"],
         taskDefinition=os.environ["TASK_DEFINITION"],
         # An event that comes twice starts one task: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html
@@ -110,9 +129,7 @@ def _start(event: dict[str, Any]) -> None:
         propagateTags="TASK_DEFINITION",
         startedBy=os.environ["STARTED_BY"],
     )
-    if answer.get("failures") or not answer.get("tasks"):
-        # RunTask succeeds where nothing was placed: it says so here, and nowhere else.
-        raise NotStartedError(json.dumps([one.get("reason", "unknown") for one in answer.get("failures", [])]))
+    return answer
 
 
 def _running() -> int:
