@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from patternkit.resolving import Stack, custom_names
 from patternkit.resolving.given import matching
@@ -233,8 +234,10 @@ def add_elastic_address(draft: Draft, stack: Stack, logical: str, properties: Pr
         if isinstance(interface, Interface):
             interface.public = True
             home = interface.subnet.vpc if isinstance(interface.subnet, Subnet) else None
-            if isinstance(interface.subnet, Subnet) and (wrong := _foreign_group(draft, stack, properties, interface)):
-                draft.refuse(f"{stack.path(logical)}: {wrong}")
+            if isinstance(interface.subnet, Subnet):
+                allocation = draft.get(stack, properties, "AllocationId")
+                if wrong := foreign_group(draft, stack, properties, interface.subnet, allocation):
+                    draft.refuse(f"{stack.path(logical)}: {wrong}")
             if home is not None and home.internet_gateway is None and not _by_carrier(interface):
                 draft.refuse(f"{stack.path(logical)}: {home.path} has no internet gateway [Gateway.NotAttached]")
         elif isinstance(interface, Unknown) and identity is not None:
@@ -245,21 +248,25 @@ def _by_carrier(interface: Interface) -> bool:
     return isinstance(interface.subnet, Subnet) and interface.subnet.in_wavelength
 
 
-def _foreign_group(draft: Draft, stack: Stack, properties: Properties, interface: Interface) -> str:
-    """Why EC2 does not associate an address with an interface: it is of another network border group.
+def foreign_group(draft: Draft, stack: Stack, properties: Properties, subnet: Subnet, allocation: Any) -> str:
+    """Why EC2 does not associate an address within a subnet: it is of another network border group.
 
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AllocateAddress.html
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AllocateAddress.html, and of a NAT gateway
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateNatGatewayAddress.html
     """
-    subnet = interface.subnet
-    allocation = draft.get(stack, properties, "AllocationId")
     entry = draft.resolver.stacks.by_id.get(allocation) if isinstance(allocation, str) else None
     if allocation is not None and entry is None:
         return ""
     owner, given = (entry[0], entry[0].resources[entry[1]].get("Properties") or {}) if entry else (stack, properties)
     group = draft.get(owner, given, "NetworkBorderGroup")
-    if not isinstance(subnet, Subnet) or not isinstance(subnet.zone, str) or isinstance(group, Unknown):
+    if not isinstance(subnet.zone, str) or isinstance(group, Unknown):
         return ""
-    needed = subnet.zone if subnet.in_wavelength else subnet.zone[:-1] if subnet.in_local_zone else None
-    if needed is None or not re.match("[a-z]{2}-", needed) or group == needed:
+    if not subnet.in_wavelength and not subnet.in_local_zone:
+        region = re.fullmatch(r"([a-z]{2}(?:-[a-z]+)+-\d)[a-z]", subnet.zone)
+        if region is None or group in (None, region[1]):
+            return ""
+        return f"the address is of the network border group {group}, and {subnet.path} needs {region[1]}"
+    needed = subnet.zone if subnet.in_wavelength else subnet.zone[:-1]
+    if not re.match("[a-z]{2}-", needed) or group == needed:
         return ""
     return f"the address is of the network border group {group or 'of the Region'}, and {subnet.path} needs {needed}"

@@ -14,6 +14,7 @@ from patternkit.resolving import Stack
 from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Prefix
 from patternkit.routes.building.draft import Draft, Properties, shown
+from patternkit.routes.building.instances import foreign_group
 from patternkit.routes.model import (
     Attachment,
     CarrierGateway,
@@ -131,6 +132,12 @@ def _nat_gateways(draft: Draft, buckets: Buckets) -> None:
             draft.refuse(f"{nat.path} is public and has no AllocationId [MissingParameter]")
         elif not nat.public and addressed:
             draft.refuse(f"{nat.path} is private and has an AllocationId [InvalidParameterCombination]")
+        secondary = draft.listed(stack, properties, "SecondaryAllocationIds")
+        allocated = [draft.get(stack, properties, "AllocationId"), *(secondary if isinstance(secondary, list) else ())]
+        for one in allocated if nat.public and nat.subnet is not None else ():
+            wrong = foreign_group(draft, stack, {}, nat.subnet, one) if isinstance(one, str) else ""
+            if wrong:
+                draft.refuse(f"{nat.path}: {wrong}")
         if nat.public and nat.vpc is not None and nat.vpc.internet_gateway is None:
             draft.refuse(f"{nat.path} is public, and {nat.vpc.path} has no internet gateway [Gateway.NotAttached]")
 

@@ -17,7 +17,7 @@ def leave(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> list[Walk]:
 
 def enter(forwarder: Forwarder, subnet: Subnet, walk: Walk) -> list[Walk]:
     """What the network ACL of a subnet lets into it."""
-    return _acl(forwarder, subnet, walk, inward=True)
+    return [walk] if walk.past_acls else _acl(forwarder, subnet, walk, inward=True)
 
 
 def _acl(forwarder: Forwarder, subnet: Subnet, walk: Walk, *, inward: bool) -> list[Walk]:

@@ -133,6 +133,7 @@ class Walk:
     doubt: str = ""
     by_group: bool = False  # whether a security group let the packets out because it names the peer's group
     doubts: tuple[str, ...] = ()  # what is not known of the way so far; it goes on, to meet what else is not known
+    past_acls: bool = False  # whether no network ACL is asked what it lets in
 
     @property
     def middleboxes(self) -> tuple[str, ...]:

@@ -63,8 +63,11 @@ class Carrier:
         if self.destination.subnet is None:
             return
         for opening in self.model.openings:
-            if self.source.kind == "internet" and isinstance(opening.target, Interface):
-                yield from self._opened(opening, opening.target)
+            # A load balancer's own interfaces are in the subnet that is asked of, too.
+            hosts = opening.target.nodes if isinstance(opening.target, Balancer) else [opening.target]
+            for host in hosts if self.source.kind == "internet" else ():
+                if isinstance(host, Interface) and self._is_there(host):
+                    yield from self._opened(opening, host)
         for balancer in self.model.balancers.values():
             if self._serves(balancer, DEEPEST):
                 yield from self._nowhere(balancer)
@@ -218,8 +221,6 @@ class Carrier:
     # By an accelerator
 
     def _opened(self, opening: Opening, host: Interface) -> Iterator[Flow]:
-        if not isinstance(opening.target, Balancer) and not self._is_there(host):
-            return
         subnet = host.subnet
         # https://docs.aws.amazon.com/global-accelerator/latest/dg/about-endpoints.html: private subnets, too,
         # where their VPC has an internet gateway.
@@ -232,7 +233,10 @@ class Carrier:
                 continue
             box = Box(4, wanted, self.source.ipv4, EPHEMERAL_PORTS, place.ipv4, got)
             hop = _hop(opening, "accelerator", f"to {host.path}")
-            walk = Walk(box, peer=host, hops=(hop,), choices=(("public address", True),))
+            # No network ACL is asked what it lets in where the client's address stays:
+            # https://docs.aws.amazon.com/global-accelerator/latest/dg/about-endpoints.sipp-caveats.html
+            past_acls = opening.keeps_client is not False
+            walk = Walk(box, peer=host, hops=(hop,), choices=(("public address", True),), past_acls=past_acls)
             for leg in forward(self.model, [(("local", subnet.vpc, None), walk)]):
                 yield self._weighed(Flow(self.source, self.destination, box, _told(leg, opening), None), host)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
-from annotated_types import Len
+from annotated_types import Len, MaxLen
 from aws_cdk import Aws, CfnTag
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -12,7 +12,10 @@ from constructs import Construct
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.security_group import deployable
 
-ServiceName = Annotated[str, Matches(r"[a-z0-9]+([.-][a-z0-9]+)*", "names such as ssm or ecr.dkr"), Known("its name")]
+# A label of DNS has no more characters.
+ServiceName = Annotated[
+    str, MaxLen(63), Matches(r"[a-z0-9]+([.-][a-z0-9]+)*", "names such as ssm or ecr.dkr"), Known("its name")
+]
 """A service of AWS with interface endpoints, as `com.amazonaws.REGION.` is followed by it."""
 
 ServiceNames = Annotated[Sequence[ServiceName], Len(0, 50), Known("the number of endpoints")]

@@ -1,10 +1,11 @@
 """One service offered to other VPCs, accounts and Regions, whatever their ranges, and nothing else of the network."""
 
+import ipaddress
 from collections.abc import Sequence
 from typing import Annotated
 
 from annotated_types import Interval, Len
-from aws_cdk import Acknowledgment, Aws, Duration, Validations
+from aws_cdk import Acknowledgment, Aws, Duration, Token, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -17,6 +18,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.domain_name import DomainName, check_in_zone
@@ -187,6 +189,7 @@ class PrivateService(Construct):
         assert self.network is not None
         assert self.security_group is not None
         assert isinstance(load_balancer, elbv2.NetworkLoadBalancer)
+        _check_targets(targets, self.network.range_of(TIER))
         range_ = ec2.Peer.ipv4(self.network.range_of(TIER))
         self.security_group.add_egress_rule(range_, ec2.Port.tcp(target_port), "Targets and their health checks")
         self.target_group = elbv2.NetworkTargetGroup(
@@ -246,6 +249,20 @@ class PrivateService(Construct):
         if told.policy_dependable is not None and in_one_stack(self, topic):
             # Amazon EC2 asks the topic whether it may publish there when the notification is made.
             notification.node.add_dependency(told.policy_dependable)
+
+
+def _check_targets(targets: Sequence[str], within: str) -> None:
+    """Refuse targets that the load balancer does not take, or does not reach."""
+    known = [one for one in targets if not Token.is_unresolved(one)]
+    for one in known:
+        try:
+            inside = ipaddress.IPv4Address(one) in ipaddress.IPv4Network(within)
+        except ValueError:
+            inside = False
+        if not inside:
+            raise ValueError(f"targets must be IPv4 addresses in {within}, the tier of targets, got {shown(one)}")
+        if known.count(one) > 1:
+            raise ValueError(f"targets must differ, got {one} twice")
 
 
 def _check(

@@ -68,3 +68,31 @@ def test_of_an_address_that_is_not_in_the_set_nothing_is_known() -> None:
     made = net(LOCAL, {"Ref": "Group"})
     made.extra = {"Parameters": {"Group": {"Type": "String"}}}
     assert refused(made) == ""
+
+
+def with_nat(zone: str, **groups: str | None) -> Topology:
+    made = Topology()
+    made.vpc("V", "10.0.0.0/16")
+    made.subnet("V", "a", "10.0.1.0/24", az=zone)
+    made.table("V", "T", "a", routes={"0.0.0.0/0": made.internet_gateway("V")})
+    made.host("Host", "Va")
+    for name, group in groups.items():
+        made.add(name, "EC2::EIP", Domain="vpc", **({} if group is None else {"NetworkBorderGroup": group}))
+    first, *others = ({"Fn::GetAtt": [name, "AllocationId"]} for name in groups)
+    made.add("Nat", "EC2::NatGateway", SubnetId={"Ref": "Va"}, AllocationId=first, SecondaryAllocationIds=others)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("made", "wrong"),
+    [
+        (with_nat(LOCAL, One=None), f"of the Region, and Net/Va needs {LOCAL[:-1]}"),
+        (with_nat(LOCAL, One=LOCAL[:-1]), ""),
+        (with_nat(LOCAL, One=LOCAL[:-1], Two="us-west-2"), f"us-west-2, and Net/Va needs {LOCAL[:-1]}"),
+        (with_nat("us-west-2a", One=LOCAL[:-1]), f"{LOCAL[:-1]}, and Net/Va needs us-west-2"),
+        (with_nat("us-west-2a", One=None, Two="us-west-2"), ""),
+    ],
+)
+def test_addresses_of_a_nat_gateway(made: Topology, wrong: str) -> None:
+    says = f"AWS refuses: Net/Nat: the address is of the network border group {wrong}" if wrong else ""
+    assert refused(made) == says

@@ -313,6 +313,14 @@ def accelerated(**configuration: Any) -> Topology:
     return net
 
 
+def shut(net: Topology) -> None:
+    """Give each subnet a network ACL that lets nothing in."""
+    net.add("Shut", "EC2::NetworkAcl", VpcId={"Ref": "A"})
+    for subnet in [name for name, one in net.resources.items() if one["Type"] == "AWS::EC2::Subnet"]:
+        net.add(f"ShutOf{subnet}", "EC2::SubnetNetworkAclAssociation", NetworkAclId={"Ref": "Shut"},
+                SubnetId={"Ref": subnet})  # fmt: skip
+
+
 class TestAccelerators:
     def test_to_an_instance_at_the_listeners_port_alone(self) -> None:
         net = accelerated(EndpointId={"Ref": "Host"})
@@ -328,6 +336,22 @@ class TestAccelerators:
         for name in [name for name, one in net.resources.items() if one["Type"] == "AWS::EC2::Route"]:
             del net.resources[name]
         assert verdict(net, isolated("internet", "Host")) is Verdict.HOLDS
+
+    @pytest.mark.parametrize("keeps", [True, False, None])
+    def test_no_network_acl_is_asked_where_the_address_of_the_client_stays(self, keeps: bool | None) -> None:
+        kept = {} if keeps is None else {"ClientIPPreservationEnabled": keeps}
+        net = accelerated(EndpointId={"Ref": "Host"}, **kept)
+        net.resources["Endpoints"]["Properties"]["PortOverrides"] = [{"ListenerPort": 80, "EndpointPort": 8080}]
+        shut(net)
+        assert verdict(net, isolated("internet", "Host")) is (Verdict.HOLDS if keeps is False else Verdict.FAILS)
+
+    def test_to_the_subnet_of_an_internal_load_balancer(self) -> None:
+        net = accelerated(EndpointId={"Ref": "Lb"})
+        subnet = net.resources["Lb"]["Properties"]["Subnets"][0]["Ref"]
+        shut(net)
+        assert verdict(net, isolated("internet", subnet), "by Net/Endpoints") is Verdict.FAILS
+        del net.resources["Endpoints"]
+        assert verdict(net, isolated("internet", subnet)) is Verdict.HOLDS
 
     def test_to_an_address(self) -> None:
         net = accelerated(EndpointId={"Fn::GetAtt": ["Address", "AllocationId"]})

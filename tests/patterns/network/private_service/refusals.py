@@ -36,6 +36,11 @@ REFUSALS = [
         "private_name and hosted_zone must come together: a record in the zone proves the name",
         private_name="prices.example.com",
     ),
+    *(
+        refused(f"targets must be IPv4 addresses in 10.0.0.0/24, the tier of targets, got {shown}", targets=[given])
+        for given, shown in (("*", "*"), ("a\nb", "'a\\nb'"), ("10.0.0.256", "10.0.0.256"), ("10.1.0.10", "10.1.0.10"))
+    ),
+    refused("targets must differ, got 10.0.0.10 twice", targets=["10.0.0.10", "10.0.0.10"]),
     Refusal("targets must be those of a new load balancer: an existing one has its own", with_balancer),
     Refusal("domain_name must be example.com or end in .example.com, got 'prices.example.org'", with_zone),
 ]

@@ -40,6 +40,7 @@ REFUSALS = [
     refused("max_azs must be 2 or 3, got 1", max_azs=1),
     refused("asn must be in 64512-65534 or 4200000000-4294967294, got 1", asn=1),
     refused("interface_endpoints must differ, got ssm twice", interface_endpoints=["ssm", "ssm"]),
+    refused("interface_endpoints must have at most 63 characters, got 64", interface_endpoints=["s" * 64]),
     refused("interface_endpoints must leave out s3, which has a gateway endpoint", interface_endpoints=["s3"]),
     refused("names_shared_by must be one of profile, zones, got 'rules'", names_shared_by="rules"),
     refused(
