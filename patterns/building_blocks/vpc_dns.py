@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_servicediscovery as servicediscovery
@@ -59,6 +60,37 @@ def check_zone_is_new(argument: str, scope: Construct, name: str, vpcs: Sequence
                     f"{argument} must be no zone that its VPC has, got {name}, which {vpc.node.path} has by "
                     f"{made.node.path}"
                 )
+
+
+def check_private_names_are_free(argument: str, scope: Construct, vpc: ec2.IVpc, service: str) -> None:
+    """Refuse a second endpoint of an AWS service whose own names lead to it, in one VPC.
+
+    Args:
+        argument: The argument's own name.
+        scope: A construct of the app.
+        vpc: The VPC.
+        service: The service, as its endpoints name it: "execute-api".
+
+    Raises:
+        ValueError: If the app has one in the VPC, beside which Amazon EC2 takes no other with private DNS.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
+    """
+    for made in scope.node.root.node.find_all():
+        if not isinstance(made, ec2.CfnVPCEndpoint) or made.private_dns_enabled is not True:
+            continue
+        if made.vpc_id == vpc.vpc_id and _is_of(made, service):
+            raise ValueError(
+                f"{argument} must be False where vpc has an endpoint of {service} with private DNS, which "
+                f"{made.node.path} is"
+            )
+
+
+def _is_of(endpoint: ec2.CfnVPCEndpoint, service: str) -> bool:
+    name = Stack.of(endpoint).resolve(endpoint.service_name)
+    # The Region is the template's own, or a name.
+    last = name["Fn::Join"][1][-1] if isinstance(name, dict) and "Fn::Join" in name else name
+    return isinstance(last, str) and last.endswith(f".{service}")
 
 
 def _vpcs_of_zone(made: IConstruct, name: str) -> Iterator[str]:

@@ -144,7 +144,7 @@ class PrivateApi(ProxyApi):
             endpoints,
             {"vpc": vpc, "subnets": subnets, "clients": list(clients) or None, "private_dns": private_dns or None},
         )
-        check_endpoint(vpc, subnets, private_dns=private_dns)
+        check_endpoint(scope, vpc, subnets, private_dns=private_dns)
         _check_accounts(other_accounts, authorization, domain_name)
         _check_name(scope, domain_name, certificate, hosted_zone, endpoints)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)

@@ -11,16 +11,20 @@ from patterns.building_blocks.availability_zones import zones
 from patterns.building_blocks.security_group import check_rules, deployable
 from patterns.building_blocks.selected_subnets import selected
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.vpc_dns import check_private_names_are_free
 
 HTTPS = ec2.Port.tcp(443)
 RANGE = "10.0.0.0/16"
 """The range of a VPC that is made."""
 
 
-def check_endpoint(vpc: ec2.IVpc | None, subnets: ec2.SubnetSelection | None, *, private_dns: bool) -> None:
-    """Refuse an endpoint of a single zone, and private names in a VPC that has none.
+def check_endpoint(
+    scope: Construct, vpc: ec2.IVpc | None, subnets: ec2.SubnetSelection | None, *, private_dns: bool
+) -> None:
+    """Refuse an endpoint of a single zone, and private names in a VPC that has none, or has them already.
 
     Args:
+        scope: A construct of the app.
         vpc: The VPC; None: one is made.
         subnets: Where the network interfaces are; None: in a private subnet of each zone.
         private_dns: Whether names of all APIs of the Region lead to the endpoint.
@@ -38,6 +42,8 @@ def check_endpoint(vpc: ec2.IVpc | None, subnets: ec2.SubnetSelection | None, *,
         raise ValueError(f"subnets must be in two zones at least, got {found}: the API is down with its zone")
     if private_dns and isinstance(vpc, ec2.Vpc) and not (vpc.dns_support_enabled and vpc.dns_hostnames_enabled):
         raise ValueError("private_dns needs a vpc with DNS support and DNS host names")
+    if private_dns:
+        check_private_names_are_free("private_dns", scope, vpc, "execute-api")
 
 
 def isolated_vpc(scope: Construct, settings: Settings) -> ec2.Vpc:

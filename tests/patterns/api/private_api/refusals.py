@@ -1,5 +1,6 @@
 from typing import Any
 
+from aws_cdk import Environment, Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -16,7 +17,21 @@ def endpoint(scope: Construct) -> ec2.IInterfaceVpcEndpoint:
     )
 
 
+def with_private_names(scope: Construct, stack: Stack | None = None) -> dict[str, Any]:
+    vpc = ec2.Vpc(stack or scope, "Vpc", max_azs=2)
+    vpc.add_interface_endpoint("Own", service=ec2.InterfaceVpcEndpointAwsService.APIGATEWAY)
+    return {"vpc": vpc, "private_dns": True}
+
+
+def with_private_names_in_a_region(scope: Construct) -> dict[str, Any]:
+    env = Environment(account="111122223333", region="eu-west-1")
+    return with_private_names(scope, Stack(scope, "Network", env=env))
+
+
+TAKEN = "private_dns must be False where vpc has an endpoint of execute-api with private DNS, which "
 REFUSALS = [
+    Refusal(f"{TAKEN}Test/Given0/Vpc/Own/Resource is", with_private_names),
+    Refusal(f"{TAKEN}Test/Given1/Network/Vpc/Own/Resource is", with_private_names_in_a_region),
     Refusal(
         "vpc must not be given with endpoints: none is made",
         lambda scope: {"endpoints": [endpoint(scope)], "vpc": ec2.Vpc(scope, "Vpc")},
