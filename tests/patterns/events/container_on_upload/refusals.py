@@ -18,6 +18,10 @@ def public(scope: Construct) -> dict[str, Any]:
     return {"vpc": ec2.Vpc(scope, "Vpc", max_azs=2, subnet_configuration=subnets)}
 
 
+def prefixed(why: str, given: str) -> Refusal:
+    return Refusal(f"prefix must {why}, got {given!r}", lambda _: {"prefix": given})
+
+
 REFUSALS = [
     Refusal("result_bucket must be another one than bucket: each result would be worked on again", one_bucket),
     Refusal("vpc must have private or isolated subnets: tasks get no public addresses, got none", public),
@@ -27,7 +31,7 @@ REFUSALS = [
         lambda _: {"memory": Size.mebibytes(512)},
     ),
     *(
-        Refusal(f"prefix must {why}, got {given!r}", lambda _, given=given: {"prefix": given})
+        prefixed(why, given)
         for given, why in (
             ("a*/", "hold no wildcard"),
             ("a?", "hold no wildcard"),
