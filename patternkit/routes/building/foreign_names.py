@@ -24,7 +24,7 @@ from patternkit.routes.building.doubts import (
 )
 from patternkit.routes.building.draft import Draft, Kind, Literal
 from patternkit.routes.classes import names
-from patternkit.routes.model import Attachment, SecurityGroup, TransitGateway, Vpc
+from patternkit.routes.model import Attachment, SecurityGroup, Vpc
 
 Wanted = list[tuple[list[str], str]]
 Unsettled = list[tuple[str, Unknown]]
@@ -63,7 +63,7 @@ def unsettled(draft: Draft, kind: str, values: Any) -> Unsettled:
     # Groups stand where the rest does, and tell where only if nothing else does.
     if any(word != _GROUP for word in given):
         found = [one for one in found if one[0] != _GROUP]
-    return list(dict.fromkeys(found))
+    return found
 
 
 def doubt_candidates(draft: Draft, stack: Stack, logical: str, found: Unsettled, *, adds: bool, source: str) -> None:
@@ -127,7 +127,7 @@ def _look(draft: Draft, wanted: Wanted, node: Any, found: Unsettled, given: list
     if isinstance(node, Unknown):
         # What is not known may hold all of it.
         given += [word for _, word in wanted]
-        if not located and not isinstance(node, Outside):
+        if not located:
             found.append((wanted[0][1], node))
         return
     if isinstance(node, list):
@@ -188,7 +188,7 @@ def _is_located(draft: Draft, value: Any) -> bool:
         ):
             # It may be used in further VPCs.
             continue
-        if element is not None and (isinstance(element, Vpc | TransitGateway) or any(homes_of(draft, element))):
+        if element is not None and (isinstance(element, Vpc) or any(homes_of(draft, element))):
             return True
         entry = _resource(draft, identity) if element is None else None
         if entry is not None:

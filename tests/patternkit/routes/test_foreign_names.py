@@ -228,6 +228,15 @@ class TestEveryWayToNameIt:
         net.add("Unseen", "EC2::VerifiedAccessEndpoint", SecurityGroupIds=["sg-1"], CidrOptions={"SubnetIds": [{"Ref": "Aa"}]})  # noqa: E501  # fmt: skip
         assert proved(net, ELSEWHERE)[0] is Verdict.HOLDS
 
+    def test_an_object_that_is_not_known_is_where_the_rest_is(self) -> None:
+        net = apart()
+        net.add("Unseen", "EC2::VerifiedAccessEndpoint", SecurityGroupIds=[{"Ref": "Guard"}], CidrOptions={"Ref": "Open"})  # noqa: E501  # fmt: skip
+        assert proved(net, ELSEWHERE)[0] is Verdict.HOLDS
+        net.resources["Unseen"]["Properties"]["SecurityGroupIds"] = ["sg-1"]
+        found, told = proved(net, ELSEWHERE)
+        # It tells where the groups are, which are then no reason of their own.
+        assert (found, "sg-1" in told) == (Verdict.UNKNOWN, False), told
+
     def test_a_vpc_with_another_id_is_another(self) -> None:
         net = apart()
         net.add("Unseen", "VpcLattice::ServiceNetworkVpcAssociation", VpcIdentifier="vpc-1")
