@@ -26,9 +26,13 @@ FREE = (
     "AWS::CertificateManager::",
     "AWS::CodeDeploy::",
     "AWS::Cognito::",
+    "AWS::DirectConnect::DirectConnectGateway",
+    "AWS::DirectConnect::PrivateVirtualInterface",
+    "AWS::DirectConnect::TransitVirtualInterface",
     "AWS::EC2::CustomerGateway",
     "AWS::EC2::EgressOnlyInternetGateway",
     "AWS::EC2::FlowLog",
+    "AWS::EC2::GatewayRouteTableAssociation",
     "AWS::EC2::InternetGateway",
     "AWS::EC2::LaunchTemplate",
     "AWS::EC2::NetworkAcl",
@@ -48,6 +52,8 @@ FREE = (
     "AWS::Events::",
     "AWS::Glue::Database",
     "AWS::Glue::Table",
+    "AWS::GlobalAccelerator::EndpointGroup",
+    "AWS::GlobalAccelerator::Listener",
     "AWS::IAM::",
     "AWS::Lambda::",
     "AWS::Logs::",
@@ -144,6 +150,15 @@ def _circuits_association(template: Template, _name: str, given: Mapping[str, An
         yield "transit-gateway-attachment", 1
 
 
+def _circuit(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
+    yield f"circuit-{given.get('Bandwidth', 'of a bandwidth that is not named')}", 1
+
+
+def _peering(_template: Template, _name: str, _given: Mapping[str, Any]) -> _Priced:
+    """An attachment on either side, each paid for by the owner of that gateway; only one side's stack makes it."""
+    yield "transit-gateway-attachment", 2
+
+
 def _nothing(_template: Template, _name: str, _given: Mapping[str, Any]) -> _Priced:
     yield from ()
 
@@ -151,7 +166,8 @@ def _nothing(_template: Template, _name: str, _given: Mapping[str, Any]) -> _Pri
 def _balancer(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
     kind = given.get("Type", "application")
     yield f"{kind}-load-balancer", 1
-    if given.get("Scheme", "internet-facing") == "internet-facing":
+    # A Gateway Load Balancer has no scheme, and no address on the internet.
+    if kind != "gateway" and given.get("Scheme", "internet-facing") == "internet-facing":
         # An address in each zone. Those that are allocated are Elastic IPs, and counted there.
         mappings = given.get("SubnetMappings", [])
         yield "public-address", len(given.get("Subnets", ())) + sum("AllocationId" not in one for one in mappings)
@@ -174,6 +190,8 @@ def _vpn(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
 def _endpoint(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
     if given.get("VpcEndpointType", "Gateway") == "Interface":
         yield "interface-endpoint", len(given.get("SubnetIds", ()))
+    elif given.get("VpcEndpointType") == "GatewayLoadBalancer":
+        yield "gateway-load-balancer-endpoint", len(given.get("SubnetIds", ()))
     elif given.get("VpcEndpointType", "Gateway") != "Gateway":
         yield f"{given['VpcEndpointType']} endpoint", 1
 
@@ -244,7 +262,7 @@ def _launched(template: Template, group: Mapping[str, Any]) -> Mapping[str, Any]
 def _instance(_template: Template, data: Mapping[str, Any]) -> _Priced:
     yield f"instance-{data.get('InstanceType', 'of a type that is not named')}", 1
     volumes = [one["Ebs"] for one in data.get("BlockDeviceMappings", ()) if "Ebs" in one]
-    if not volumes:
+    if not volumes or any("VolumeSize" not in one for one in volumes):
         yield "volume of the image's own size", 1
     for volume in volumes:
         yield f"{volume.get('VolumeType', 'gp2')}-gb", whole_number(volume.get("VolumeSize")) or 0
@@ -279,6 +297,7 @@ _FINDERS: dict[str, Callable[[Template, str, Mapping[str, Any]], _Priced]] = {
     "AWS::AutoScaling::ScalingPolicy": _policy,
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::CloudWatch::CompositeAlarm": _one("composite-alarm"),
+    "AWS::DirectConnect::Connection": _circuit,
     "AWS::DirectConnect::DirectConnectGatewayAssociation": _circuits_association,
     "AWS::DynamoDB::Table": _nothing,
     "AWS::EC2::EIP": _one("public-address"),
@@ -286,10 +305,12 @@ _FINDERS: dict[str, Callable[[Template, str, Mapping[str, Any]], _Priced]] = {
     "AWS::EC2::NatGateway": _one("nat-gateway"),
     "AWS::EC2::TransitGateway": _nothing,
     "AWS::EC2::TransitGatewayAttachment": _one("transit-gateway-attachment"),
+    "AWS::EC2::TransitGatewayPeeringAttachment": _peering,
     "AWS::EC2::VPCEndpoint": _endpoint,
     "AWS::EC2::VPNConnection": _vpn,
     "AWS::ECS::Service": _service,
     "AWS::ElasticLoadBalancingV2::LoadBalancer": _balancer,
+    "AWS::GlobalAccelerator::Accelerator": _one("accelerator"),
     "AWS::KMS::Key": _one("customer-key"),
     "AWS::NetworkFirewall::Firewall": _firewall,
     "AWS::Route53::HealthCheck": _health_check,

@@ -175,6 +175,47 @@ def test_circuits_cost_an_attachment_on_a_transit_gateway_and_nothing_on_a_virtu
     assert list(bill(**gateways, One=resource(kind, AssociatedGatewayId={"Ref": "Tgw"})).values()) == [1]
 
 
+def test_a_gateway_load_balancer_has_no_address_and_each_of_its_endpoints_costs() -> None:
+    balancer = resource("ElasticLoadBalancingV2::LoadBalancer", Type="gateway", Subnets=["a", "b"])
+    endpoint = resource("EC2::VPCEndpoint", VpcEndpointType="GatewayLoadBalancer", SubnetIds=["a"])
+    assert bill(One=balancer, First=endpoint, Second=endpoint) == {
+        "Gateway Load Balancer": 1,
+        "Endpoint of a Gateway Load Balancer": 2,
+    }
+
+
+def test_ports_and_accelerators_cost_by_the_hour_and_what_hangs_on_them_does_not() -> None:
+    ports = {name: resource("DirectConnect::Connection", Bandwidth=name) for name in ("1Gbps", "10Gbps", "100Gbps")}
+    beside = {
+        kind.replace(":", ""): resource(kind)
+        for kind in (
+            "DirectConnect::DirectConnectGateway",
+            "DirectConnect::TransitVirtualInterface",
+            "GlobalAccelerator::Listener",
+            "GlobalAccelerator::EndpointGroup",
+        )
+    }
+    made = standing([{"Resources": {**ports, **beside, "Front": resource("GlobalAccelerator::Accelerator")}}])
+    assert made.unknown == ()
+    assert {line.what: line.usd for line in made.lines} == {
+        "Direct Connect port of 1 Gbit/s": pytest.approx(219.0),
+        "Direct Connect port of 10 Gbit/s": pytest.approx(1642.5),
+        "Direct Connect port of 100 Gbit/s": pytest.approx(16425.0),
+        "Accelerator of AWS Global Accelerator": pytest.approx(18.25),
+    }
+
+
+def test_a_volume_of_the_images_own_size_is_named() -> None:
+    data = {"InstanceType": "t4g.small", "BlockDeviceMappings": [{"Ebs": {"VolumeType": "gp3"}}]}
+    launch = resource("EC2::LaunchTemplate", LaunchTemplateData=data)
+    made = standing([{"Resources": {"Launch": launch, "Group": group(MinSize="1")}}])
+    assert made.unknown == ("volume of the image's own size",)
+
+
+def test_a_peering_of_transit_gateways_is_an_attachment_on_either_side() -> None:
+    assert bill(One=resource("EC2::TransitGatewayPeeringAttachment")) == {"Transit gateway attachment": 2}
+
+
 def test_pre_shared_keys_that_are_kept_elsewhere_are_named() -> None:
     vpn = resource("EC2::VPNConnection", PreSharedKeyStorage="SecretsManager")
     assert standing([{"Resources": {"One": vpn}}]).unknown == ("pre-shared keys in Secrets Manager",)
