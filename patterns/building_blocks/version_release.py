@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Acknowledgment, RemovalPolicy, Stack, Validations
+from aws_cdk import Acknowledgment, Aws, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
@@ -55,12 +55,21 @@ def shift_traffic(
     Returns:
         The deployment group.
 
-    Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-lambda.html
+    Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/security_confused_deputy.html
     """
     role = iam.Role(
         scope,
         "ReleaseRole",
-        assumed_by=iam.ServicePrincipal("codedeploy.amazonaws.com"),
+        assumed_by=iam.ServicePrincipal(
+            "codedeploy.amazonaws.com",
+            # The group's own ARN would wait for the group, which waits for its role.
+            conditions={
+                "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                "ArnLike": {
+                    "aws:SourceArn": (f"arn:{Aws.PARTITION}:codedeploy:{Aws.REGION}:{Aws.ACCOUNT_ID}:deploymentgroup:*")
+                },
+            },
+        ),
         description=f"Shifts traffic between versions of {scope.node.path}",
     )
     group = codedeploy.LambdaDeploymentGroup(

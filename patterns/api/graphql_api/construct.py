@@ -140,6 +140,7 @@ class GraphqlApi(Construct):
         log_role = iam.Role(
             self,
             "LogRole",
+            # Of this role AWS does not say that it is assumed on behalf of an account.
             assumed_by=iam.ServicePrincipal("appsync.amazonaws.com"),
             description="Lets AWS AppSync write the log of one API",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import Token
+from aws_cdk import Aws, Token
 from aws_cdk import aws_appsync as appsync
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -125,7 +125,12 @@ class DataSources(Construct):
         resolver.node.add_dependency(self._schema)
 
     def _role(self, construct_id: str, description: str) -> iam.Role:
-        principal = iam.ServicePrincipal("appsync.amazonaws.com")
+        # https://docs.aws.amazon.com/appsync/latest/devguide/attaching-a-data-source.html
+        for_this_api = {
+            "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+            "ArnEquals": {"aws:SourceArn": self._api.attr_arn},
+        }
+        principal = iam.ServicePrincipal("appsync.amazonaws.com", conditions=for_this_api)
         return iam.Role(self, construct_id, assumed_by=principal, description=description)
 
     def _source(
