@@ -72,11 +72,22 @@ def isolated_vpc(scope: Construct, settings: Settings) -> ec2.Vpc:
         scope,
         "FlowLogRole",
         assumed_by=iam.ServicePrincipal(
-            "vpc-flow-logs.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+            "vpc-flow-logs.amazonaws.com",
+            conditions={
+                "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:ec2:{Aws.REGION}:{Aws.ACCOUNT_ID}:vpc-flow-log/*"},
+            },
         ),
         description="Writes the VPC's flow logs",
     )
-    vpc.add_flow_log("FlowLogs", destination=ec2.FlowLogDestination.to_cloud_watch_logs(log, role))
+    flows = vpc.add_flow_log(
+        "FlowLogs",
+        destination=ec2.FlowLogDestination.to_cloud_watch_logs(log, role),
+        # The default of ten minutes is too slow to follow an incident.
+        max_aggregation_interval=ec2.FlowLogMaxAggregationInterval.ONE_MINUTE,
+    )
+    # Before the role may write, flows are lost, and so they are if it may not any more.
+    flows.node.find_child("FlowLog").node.add_dependency(role.node.find_child("DefaultPolicy"))
     return vpc
 
 

@@ -32,7 +32,8 @@ class HybridDnsStack(Stack):
             "WritesFlows",
             assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=for_this_account),
         )
-        hub.add_flow_log("Flows", destination=ec2.FlowLogDestination.to_cloud_watch_logs(iam_role=writer))
+        flows = hub.add_flow_log("Flows", destination=ec2.FlowLogDestination.to_cloud_watch_logs(iam_role=writer))
+        flows.node.find_child("FlowLog").node.add_dependency(writer.node.find_child("DefaultPolicy"))
         given: dict[str, Any] = {
             "vpc": hub,
             "company_domains": ["corp.example.com"],

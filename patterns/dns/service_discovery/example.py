@@ -32,7 +32,8 @@ def network(scope: Construct) -> ec2.Vpc:
         "WritesFlows",
         assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=for_this_account),
     )
-    made.add_flow_log("Flows", destination=ec2.FlowLogDestination.to_cloud_watch_logs(iam_role=writer))
+    flows = made.add_flow_log("Flows", destination=ec2.FlowLogDestination.to_cloud_watch_logs(iam_role=writer))
+    flows.node.find_child("FlowLog").node.add_dependency(writer.node.find_child("DefaultPolicy"))
     return made
 
 

@@ -4,7 +4,17 @@ import json
 from collections.abc import Sequence
 from typing import cast
 
-from aws_cdk import Acknowledgment, Reference, Stack, Token, Tokenization, Validations
+from aws_cdk import (
+    Acknowledgment,
+    CfnResource,
+    Reference,
+    RemovalPolicy,
+    Stack,
+    Token,
+    Tokenization,
+    Validations,
+)
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
@@ -29,19 +39,24 @@ def add_notification(
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
     """
     bucket.add_event_notification(s3.EventType.OBJECT_CREATED, destination, *filters)
-    acknowledge_notifications_handler(bucket)
+    govern_notifications_handler(bucket)
     return bucket.node.find_child("Notifications")
 
 
-def acknowledge_notifications_handler(bucket: s3.IBucket) -> None:
-    """Acknowledge the managed policy of the CDK's function that adds notifications to buckets.
+def govern_notifications_handler(bucket: s3.IBucket) -> None:
+    """Keep the log of the CDK's function that adds notifications to buckets for a month, and acknowledge its policy.
+
+    By itself AWS Lambda makes that log when the function first runs, and keeps it for ever.
 
     Args:
         bucket: A bucket that it adds them to.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
     """
     # One function of the CDK's own in each stack, whatever the number of buckets.
     for one in Stack.of(bucket).node.children:
         if one.node.id.startswith("BucketNotificationsHandler"):
+            _keep_log(one)
             Validations.of(one).acknowledge(
                 Acknowledgment(
                     id="AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
@@ -50,6 +65,17 @@ def acknowledge_notifications_handler(bucket: s3.IBucket) -> None:
                     "while a stack is deployed; the managed policy lets it write its log and nothing else.",
                 )
             )
+
+
+def _keep_log(handler: IConstruct) -> None:
+    if handler.node.try_find_child("Log") is not None:
+        return
+    log = logs.LogGroup(
+        cast(Construct, handler), "Log", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.RETAIN
+    )
+    function = handler.node.find_child("Resource")
+    assert isinstance(function, CfnResource)
+    function.add_property_override("LoggingConfig", {"LogGroup": log.log_group_name})
 
 
 def bucket_to_notify_from(scope: Construct, construct_id: str, bucket: s3.IBucket) -> s3.IBucket:

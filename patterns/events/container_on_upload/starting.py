@@ -14,7 +14,7 @@ from patterns.building_blocks.event_rule import send_to_queue
 from patterns.building_blocks.lambda_function import LambdaFunction
 from patterns.building_blocks.private_bucket import PrivateBucket
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
-from patterns.events.bucket_notifications.notifications import acknowledge_notifications_handler
+from patterns.events.bucket_notifications.notifications import govern_notifications_handler
 
 
 def send_events_to(
@@ -40,7 +40,7 @@ def send_events_to(
         bucket.tell_event_bridge()
     else:
         bucket.enable_event_bridge_notification()
-        acknowledge_notifications_handler(bucket)
+        govern_notifications_handler(bucket)
     found: dict[str, object] = {"bucket": {"name": [bucket.bucket_name]}}
     if prefix:
         found["object"] = {"key": [{"prefix": prefix}]}

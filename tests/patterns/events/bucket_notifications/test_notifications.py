@@ -35,6 +35,11 @@ def test_the_cdk_s_function_is_acknowledged_and_nothing_else() -> None:
     managed = [one.construct for one in made.findings if one.rule.startswith("AwsSolutions-IAM4")]
     assert managed == ["Stack/Mine/Resource"]
     assert not [one for one in made.findings if "BucketNotificationsHandler" in one.construct]
+    # One function for both buckets, whose log ends.
+    ((log, group),) = made.resources("AWS::Logs::LogGroup").items()
+    assert group["Properties"]["RetentionInDays"] == 30
+    (handler,) = made.resources("AWS::Lambda::Function").values()
+    assert handler["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": log}}
 
 
 def test_a_bucket_is_the_same_however_it_is_passed(scope: cdk.Stack) -> None:

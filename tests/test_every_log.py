@@ -1,0 +1,58 @@
+"""Each log ends, and is written by whom it lets: in every example.
+
+Read from the snapshots, which are held to the templates elsewhere.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
+WRITES = "logs:PutLogEvents"
+
+every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
+
+
+def resources(path: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["Resources"]
+    return found
+
+
+def of_type(path: Path, kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one for name, one in resources(path).items() if one["Type"] == kind}
+
+
+@every_template
+def test_each_function_writes_to_a_log_group_with_a_retention(path: Path) -> None:
+    """Else AWS Lambda makes one when the function first runs, and keeps what it holds for ever."""
+    groups = of_type(path, "AWS::Logs::LogGroup")
+    for name, one in of_type(path, "AWS::Lambda::Function").items():
+        given = one["Properties"].get("LoggingConfig", {}).get("LogGroup", {}).get("Ref")
+        named = [each for each, group in groups.items() if f'{{"Ref": "{name}"}}' in json.dumps(group["Properties"])]
+        found = [groups[each] for each in [given, *named] if each in groups]
+        assert found, f"{name} has no log group of its own"
+        assert all("RetentionInDays" in each["Properties"] for each in found), name
+
+
+@every_template
+def test_each_flow_log_waits_for_the_policy_that_lets_it_be_written(path: Path) -> None:
+    """Until then flows are lost; deleted in the other order, they are lost as long as the flow log is left."""
+    policies = of_type(path, "AWS::IAM::Policy")
+    for name, one in of_type(path, "AWS::EC2::FlowLog").items():
+        role = one["Properties"].get("DeliverLogsPermissionArn", {}).get("Fn::GetAtt", [None])[0]
+        if role not in resources(path):
+            # It goes to a bucket, or the role is in a stack that this one waits for.
+            continue
+        lets = {
+            each
+            for each, policy in policies.items()
+            if {"Ref": role} in policy["Properties"]["Roles"] and WRITES in json.dumps(policy)
+        }
+        assert lets & set(one.get("DependsOn", [])), f"{name} does not wait for {sorted(lets)}"
+        # The policy names the group: one that waited for it would wait for itself.
+        group = resources(path)[one["Properties"]["LogGroupName"]["Ref"]]
+        assert not lets & set(group.get("DependsOn", [])), f"the log group of {name} waits for {sorted(lets)}"
