@@ -368,6 +368,17 @@ class ContainerOnUpload(Construct):
         self.alarms.append(
             settings.alarm(
                 self,
+                "NotTaken",
+                # What the starter has received three times is not counted any more: of that tells Late.
+                metric=self.queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=FIVE_MINUTES),
+                threshold=3600,
+                description="An event has waited for an hour to be taken off the queue: look whether the event source "
+                "mapping is on, and at what the starter may do with the queue and its key.",
+            )
+        )
+        self.alarms.append(
+            settings.alarm(
+                self,
                 "Late",
                 # Not the queue's own, which leaves out what was received three times.
                 metric=self._metric("OldestWaiting", statistic="Maximum"),
