@@ -63,7 +63,7 @@ class CentralInspection(Construct):
         endpoints (ApplianceEndpoints): One in each zone.
         nat_gateways (list[ec2.CfnNatGateway]): One in each zone.
         logs (NetworkLogs): Log group `Flows` of the VPCs that it is asked to log, its own included; and its key.
-        alarms (list[cloudwatch.Alarm]): One for each NAT gateway.
+        alarms (list[cloudwatch.Alarm]): One for each NAT gateway, and one for packets without a route.
 
     Raises:
         ValueError: If ranges overlap.
@@ -122,7 +122,10 @@ class CentralInspection(Construct):
         )
         self.nat_gateways = self.network.nat_gateways()
         self._route()
-        self.alarms: list[cloudwatch.Alarm] = watch_nat_gateways(self, self.nat_gateways, alarm_topic)
+        self.alarms: list[cloudwatch.Alarm] = [
+            *watch_nat_gateways(self, self.nat_gateways, alarm_topic),
+            self.transit_gateway.watch_lost_packets(self, settings, look="look in the flow logs"),
+        ]
 
     @checked
     def add_spoke(self, vpc: ec2.IVpc, *, attachment_subnets: ec2.SubnetSelection | None = None) -> Spoke:

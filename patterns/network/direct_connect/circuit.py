@@ -1,5 +1,6 @@
 """Circuits of Direct Connect: a port, an interface of its VLAN, and alarms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -56,9 +57,9 @@ class CircuitInterface(Construct):
     Attributes:
         connection (directconnect.CfnConnection | None): The new port.
         interface (directconnect.CfnTransitVirtualInterface | directconnect.CfnPrivateVirtualInterface): The interface.
-        alarms (list[cloudwatch.Alarm]): Its alarms.
+        alarms (list[cloudwatch.Alarm]): Its alarms: the port, its MACsec, and each BGP session.
 
-    Source: https://docs.aws.amazon.com/directconnect/latest/UserGuide/MACsec.html
+    Source: https://docs.aws.amazon.com/directconnect/latest/UserGuide/monitoring-cloudwatch.html
     """
 
     def __init__(
@@ -110,23 +111,58 @@ class CircuitInterface(Construct):
             private = directconnect.CfnPrivateVirtualInterface
             sessions = [private.BgpPeerProperty(address_family=each, asn=str(site.asn)) for each in families]
             self.interface = private(self, "Interface", bgp_peers=sessions, **given)
-        watched = {"ConnectionState": "A circuit is down: the site hangs by the others, or by the VPN."}
-        if macsec:
-            watched["ConnectionEncryptionState"] = "A circuit's MACsec is down: see whether its key is associated."
+        port = {"ConnectionId": connection_id}
         self.alarms = [
-            settings.alarm(
-                self,
-                name.removeprefix("Connection") + "Down",
-                metric=cloudwatch.Metric(
-                    namespace="AWS/DX",
-                    metric_name=name,
-                    dimensions_map={"ConnectionId": connection_id},
-                    statistic="Minimum",
-                    period=FIVE_MINUTES,
-                ),
-                description=description,
-                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-                missing_data=cloudwatch.TreatMissingData.BREACHING,
+            self._down(
+                "StateDown",
+                "ConnectionState",
+                port,
+                "A circuit is down: the site hangs by the others, or by the VPN.",
+                settings,
             )
-            for name, description in watched.items()
         ]
+        if macsec:
+            self.alarms.append(
+                self._down(
+                    "EncryptionStateDown",
+                    "ConnectionEncryptionState",
+                    port,
+                    "A circuit's MACsec is down: see whether its key is associated.",
+                    settings,
+                )
+            )
+        # Of a family that the interface has no session of, AWS may say that it is down.
+        for family in families:
+            named = family.replace("ip", "IP")
+            self.alarms.append(
+                self._down(
+                    f"BgpDown{named}",
+                    "VirtualInterfaceBgpStatus",
+                    {
+                        **port,
+                        "VirtualInterfaceId": self.interface.attr_virtual_interface_id,
+                        "IpAddressFamily": family,
+                    },
+                    f"The BGP session of {named} on a circuit is down: it carries nothing, whatever its port says. "
+                    "Look at the site's device, and how many prefixes it announces.",
+                    settings,
+                )
+            )
+
+    def _down(
+        self, construct_id: str, name: str, dimensions: Mapping[str, str], description: str, settings: Settings
+    ) -> cloudwatch.Alarm:
+        return settings.alarm(
+            self,
+            construct_id,
+            metric=cloudwatch.Metric(
+                namespace="AWS/DX",
+                metric_name=name,
+                dimensions_map=dict(dimensions),
+                statistic="Minimum",
+                period=FIVE_MINUTES,
+            ),
+            description=description,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            missing_data=cloudwatch.TreatMissingData.BREACHING,
+        )

@@ -96,7 +96,7 @@ class InspectedCircuits(Construct):
         )
         assert isinstance(attachment.made_by, directconnect.CfnDirectConnectGatewayAssociation)
         self.association = attachment.made_by
-        self.backup: SiteToSiteVpn | None = hub.add_site(site) if backup else None
+        self.backup: SiteToSiteVpn | None = hub.add_site(site, beside="its circuits") if backup else None
         self.alarms: list[cloudwatch.AlarmBase] = [
             alarm for circuit in self.circuits.values() for alarm in circuit.alarms
         ]

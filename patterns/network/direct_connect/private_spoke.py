@@ -88,6 +88,7 @@ class PrivateSpoke(Construct):
             vpn_gateway_id=self._attached.gateway_id,
             customer_gateways=customer_gateways,
             inside=[str(each) for each in inside_ranges(self._number, len(site.addresses))],
+            beside="its circuits",
         )
         found = [
             VpnTunnels(vpn, f"Tunnels{number}", vpn_connection_id=connection.attr_vpn_connection_id).addresses

@@ -75,7 +75,10 @@ class TransitSide:
         self._advertised: list[str] = [gateway_cidr] if gateway_cidr else []
         self.private_vpns: list[SiteToSiteVpn] = []
         self.backups: list[SiteToSiteVpn] = []
-        self.alarms: list[cloudwatch.AlarmBase] = []
+        look = (
+            "nothing announces the site any more, or somebody asks for a range that nobody has. Look in the flow logs"
+        )
+        self.alarms: list[cloudwatch.AlarmBase] = [self.transit_gateway.watch_lost_packets(scope, settings, look=look)]
 
     def associate(self, circuits: directconnect.CfnDirectConnectGateway) -> None:
         """Join the transit gateway to the circuits' gateway.
@@ -110,11 +113,13 @@ class TransitSide:
             self.spokes.propagate(circuits)
         else:
             over = dataclasses.replace(self._site, addresses=[private_address], certificates=())
-            self.private_vpns = self._vpns(f"Site{over.name}", over, transport=circuits)
+            beside = "the VPN over the internet" if backup else None
+            self.private_vpns = self._vpns(f"Site{over.name}", over, transport=circuits, beside=beside)
             for attachments in map(self._attach_vpn, self.private_vpns):
                 for attachment in attachments:
                     self.spokes.propagate(attachment)
-        self.backups = self._vpns(f"Backup{self._site.name}", self._site) if backup else []
+        beside = "the VPN over its circuits" if private_address else "its circuits"
+        self.backups = self._vpns(f"Backup{self._site.name}", self._site, beside=beside) if backup else []
         for vpn in self.backups:
             attachments = self._attach_vpn(vpn)
             if private_address is None:
@@ -128,7 +133,7 @@ class TransitSide:
                 self.spokes.route(str(wider), attachments[0])
 
     def _vpns(
-        self, construct_id: str, site: CustomerSite, *, transport: Attachment | None = None
+        self, construct_id: str, site: CustomerSite, *, transport: Attachment | None = None, beside: str | None
     ) -> list[SiteToSiteVpn]:
         return site_vpns(
             self._scope,
@@ -137,6 +142,7 @@ class TransitSide:
             log_group=self._log_group,
             transit_gateway_id=self.transit_gateway.gateway_id,
             transport_attachment_id=transport.attachment_id if transport else None,
+            beside=beside,
         )
 
     def _attach_vpn(self, vpn: SiteToSiteVpn) -> list[FoundAttachment]:

@@ -41,7 +41,7 @@ class InspectedHub(Construct):
         """Put a VPC behind the hub."""
         raise NotImplementedError
 
-    def add_site(self, site: CustomerSite, *, accelerated: bool = False) -> SiteToSiteVpn:
+    def add_site(self, site: CustomerSite, *, accelerated: bool = False, beside: str | None = None) -> SiteToSiteVpn:
         """Connect a customer site by VPN."""
         raise NotImplementedError
 

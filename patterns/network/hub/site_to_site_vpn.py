@@ -87,6 +87,7 @@ class SiteToSiteVpn(Construct):
         ipv6: Whether the tunnels carry IPv6 instead of IPv4; on a transit gateway alone. Default: no.
         transport_attachment_id: The Direct Connect attachment that the tunnels run over, between private addresses.
             Default: the internet.
+        beside: What else leads to the site, as alarms say it: "its circuits". Default: nothing.
 
     Attributes:
         ipv6 (bool): Whether the tunnels carry IPv6 instead of IPv4.
@@ -110,10 +111,12 @@ class SiteToSiteVpn(Construct):
         inside: Sequence[str] = (),
         ipv6: bool = False,
         transport_attachment_id: str | None = None,
+        beside: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.site = site
         self.ipv6 = ipv6
+        self._beside = beside
         self.alarms: list[cloudwatch.AlarmBase] = []
         self.customer_gateways = list(customer_gateways or [])
         if not customer_gateways:
@@ -191,7 +194,8 @@ class SiteToSiteVpn(Construct):
             self,
             construct_id,
             metric=self._tunnel_state(connection, address),
-            description=f"A tunnel to {self.site.name} is down: the site hangs by the others. Read the VPN log.",
+            description=f"A tunnel{self._family} to {self.site.name} is down: the site hangs by "
+            f"the others{f' and by {self._beside}' if self._beside else ''}. Read the VPN log.",
             comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             missing_data=cloudwatch.TreatMissingData.BREACHING,
         )
@@ -226,11 +230,17 @@ class SiteToSiteVpn(Construct):
             alarm_rule=cloudwatch.AlarmRule.all_of(
                 *[cloudwatch.AlarmRule.from_alarm(part, cloudwatch.AlarmState.ALARM) for part in parts]
             ),
-            alarm_description=f"No tunnel to {self.site.name} is up: the site is cut off.",
+            alarm_description=f"No tunnel{self._family} to {self.site.name} is up: the site "
+            + (f"hangs by {self._beside} alone." if self._beside else f"is cut off{self._family.replace('of', 'by')}."),
         )
         if topic is not None:
             tell(down, topic)
         return down
+
+    @property
+    def _family(self) -> str:
+        """Names IPv6 where there are connections of IPv4 beside these."""
+        return " of IPv6" if self.ipv6 else ""
 
     def _tunnel_state(self, connection: ec2.CfnVPNConnection, address: str | None) -> cloudwatch.Metric:
         """1 is up; with BGP, that the session is established."""
@@ -304,6 +314,7 @@ def site_vpns(
     transit_gateway_id: str,
     accelerated: bool = False,
     transport_attachment_id: str | None = None,
+    beside: str | None = None,
 ) -> list[SiteToSiteVpn]:
     """Make the connections of a site to a transit gateway: of IPv4, and where it announces IPv6, of that, too.
 
@@ -315,6 +326,7 @@ def site_vpns(
         transit_gateway_id: The transit gateway.
         accelerated: Whether tunnels enter AWS at the nearest edge location. Default: no.
         transport_attachment_id: The Direct Connect attachment that the tunnels run over. Default: the internet.
+        beside: What else leads to the site, as alarms say it. Default: nothing.
 
     Returns:
         One, or two that end on the same devices.
@@ -336,6 +348,7 @@ def site_vpns(
                 # A Region takes no second customer gateway of one address and number.
                 customer_gateways=made[0].customer_gateways if made else None,
                 ipv6=ipv6,
+                beside=beside,
             )
         )
     return made

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.bounds import Matches
+from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import is_concrete, network
 from patterns.network.attachment_placement import AttachmentPlacement, GatewayDefaults
@@ -409,6 +410,27 @@ class TransitGateway(Construct):
             propagation_table_id=propagated_into.route_table_id,
         )
         return self.defaults
+
+    def watch_lost_packets(self, scope: Construct, settings: Settings, *, look: str) -> cloudwatch.Alarm:
+        """Make the alarm on packets that the gateway knows no route for: without it nobody hears of them.
+
+        Args:
+            scope: Parent construct.
+            settings: Whom alarms notify.
+            look: Why that may be, and where to look.
+
+        Returns:
+            The alarm.
+
+        Source: https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-cloudwatch-metrics.html
+        """
+        return settings.alarm(
+            scope,
+            "NoRoute",
+            metric=self.metric("PacketDropCountNoRoute"),
+            description=f"The transit gateway dropped packets that it knows no route for: {look}.",
+            evaluation_periods=3,
+        )
 
     def metric(self, name: str) -> cloudwatch.Metric:
         """A metric of the whole gateway, e.g. `PacketDropCountNoRoute`: the sum of five minutes."""

@@ -123,7 +123,9 @@ class HubAndSpokeVpn(Construct):
         self.connections: dict[str, SiteToSiteVpn] = {}
         self.ipv6_connections: dict[str, SiteToSiteVpn] = {}
         self._site_attachments: list[tuple[CustomerSite, Attachment]] = []
-        self.alarms: list[cloudwatch.AlarmBase] = [self._no_route(settings)]
+        self.alarms: list[cloudwatch.AlarmBase] = [
+            self.transit_gateway.watch_lost_packets(self, settings, look="look in the VPN log")
+        ]
         for site in sites:
             self._connect(site, settings, accelerated=accelerated)
         if share_with:
@@ -249,12 +251,3 @@ class HubAndSpokeVpn(Construct):
         for site, attachment in self._site_attachments:
             learn(domain, site, attachment)
         return domain
-
-    def _no_route(self, settings: Settings) -> cloudwatch.Alarm:
-        return settings.alarm(
-            self,
-            "NoRoute",
-            metric=self.transit_gateway.metric("PacketDropCountNoRoute"),
-            description="The transit gateway dropped packets that it knows no route for: look in the VPN log.",
-            evaluation_periods=3,
-        )

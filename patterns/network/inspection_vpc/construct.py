@@ -261,13 +261,7 @@ class InspectionVpc(InspectedHub):
         self.alarms: list[cloudwatch.AlarmBase] = [
             *self.inspection.watch(dropped_packets, settings),
             *watch_nat_gateways(self, self.nat_gateways, alarm_topic),
-            settings.alarm(
-                self,
-                "NoRoute",
-                metric=self.transit_gateway.metric("PacketDropCountNoRoute"),
-                description="The transit gateway dropped packets that it knows no route for: look in the flow logs.",
-                evaluation_periods=3,
-            ),
+            self.transit_gateway.watch_lost_packets(self, settings, look="look in the flow logs"),
         ]
 
     @checked
@@ -361,13 +355,14 @@ class InspectionVpc(InspectedHub):
         return attachment
 
     @checked
-    def add_site(self, site: CustomerSite, *, accelerated: bool = False) -> SiteToSiteVpn:
+    def add_site(self, site: CustomerSite, *, accelerated: bool = False, beside: str | None = None) -> SiteToSiteVpn:
         """Connect a customer site by VPN. What it sends and receives is inspected.
 
         Args:
             site: The site. Its prefixes lie in `networks`. What it announces by IPv6 takes `ipv6`, and has connections
                 of its own.
             accelerated: Whether its tunnels enter AWS at the nearest edge location. Default: no.
+            beside: What else leads to the site, as alarms say it: "its circuits". Default: nothing.
 
         Returns:
             Its connections, those of IPv4.
@@ -396,6 +391,7 @@ class InspectionVpc(InspectedHub):
             log_group=self.logs.log_group("Vpn"),
             transit_gateway_id=self.transit_gateway.gateway_id,
             accelerated=accelerated,
+            beside=beside,
         )
         if self.inspection.vpc is not None:
             Annotations.of(vpns[0]).add_warning_v2(

@@ -171,6 +171,8 @@ class ManySitesVpn(Construct):
                         learn(domain, site, attachment)
                 (self.ipv6_connections if vpn.ipv6 else self.connections)[site.name] = vpn
                 self.alarms += vpn.alarms
+        look = "a site's tunnels are down, or somebody asks for a range that nobody has. Look in the VPN log"
+        self.alarms.append(gateway.watch_lost_packets(self, settings, look=look))
 
     def _by_virtual_private_gateway(self, sites: Sequence[CustomerSite], asn: int, settings: Settings) -> None:
         attached = attach_vpn_gateway(self, self.vpc, asn=asn)

@@ -176,13 +176,8 @@ class SharedServicesVpc(Construct):
             share_with=share_with,
         )
         self.alarms: list[cloudwatch.Alarm] = [
-            settings.alarm(
-                self,
-                "NoRoute",
-                metric=self.transit_gateway.metric("PacketDropCountNoRoute"),
-                description="The gateway dropped packets that it knows no route for: a spoke asks for another, or for "
-                "a range that nobody has. Look in the flow logs.",
-                evaluation_periods=3,
+            self.transit_gateway.watch_lost_packets(
+                self, settings, look="a spoke asks for another, or for a range that nobody has. Look in the flow logs"
             )
         ]
 

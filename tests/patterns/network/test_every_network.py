@@ -83,6 +83,30 @@ def test_no_subnet_hands_out_public_addresses(pattern: Pattern) -> None:
 
 
 @every_network
+def test_each_gateway_that_it_makes_tells_of_packets_without_a_route(pattern: Pattern) -> None:
+    alarms = [one["Properties"] for one in resources(pattern, "CloudWatch::Alarm").values()]
+    lost = [one["Dimensions"] for one in alarms if one.get("MetricName") == "PacketDropCountNoRoute"]
+    for name in resources(pattern, "EC2::TransitGateway"):
+        assert [each for each in lost if refers(each, name)], name
+
+
+@every_network
+def test_each_circuit_tells_of_its_port_and_of_each_bgp_session(pattern: Pattern) -> None:
+    """A session may end while the port is up: the site announces too much, or nothing more is said."""
+    alarms = [one["Properties"] for one in resources(pattern, "CloudWatch::Alarm").values()]
+    asked = [(one["MetricName"], one["Dimensions"]) for one in alarms if one.get("Namespace") == "AWS/DX"]
+    for kind in ("TransitVirtualInterface", "PrivateVirtualInterface"):
+        for name, one in resources(pattern, f"DirectConnect::{kind}").items():
+            sessions = [each for metric, each in asked if metric == "VirtualInterfaceBgpStatus" and refers(each, name)]
+            families = [
+                dimension["Value"] for each in sessions for dimension in each if dimension["Name"] == "IpAddressFamily"
+            ]
+            assert sorted(families) == sorted(each["AddressFamily"] for each in one["Properties"]["BgpPeers"]), name
+            port = one["Properties"]["ConnectionId"]
+            assert [1 for metric, each in asked if metric == "ConnectionState" and str(port) in str(each)], name
+
+
+@every_network
 def test_a_gateway_places_nothing_by_itself_and_each_attachment_has_one_table(pattern: Pattern) -> None:
     for gateway in resources(pattern, "EC2::TransitGateway").values():
         assert gateway["Properties"]["DefaultRouteTableAssociation"] == "disable"

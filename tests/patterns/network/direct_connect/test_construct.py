@@ -198,7 +198,47 @@ def test_the_sites_devices_are_made_once_and_each_vpn_is_watched() -> None:
     ]
     assert len(set(inside)) == len(inside) == 4
     watched = [one["MetricName"] for one in properties(private(), "AWS::CloudWatch::Alarm")]
-    assert sorted(watched) == ["ConnectionState"] * 2 + ["TunnelState"] * 4
+    assert sorted(watched) == ["ConnectionState"] * 2 + ["TunnelState"] * 4 + ["VirtualInterfaceBgpStatus"] * 2
+
+
+def descriptions(made: Synthesis) -> set[str]:
+    alarms = [*properties(made, "AWS::CloudWatch::Alarm"), *properties(made, "AWS::CloudWatch::CompositeAlarm")]
+    return {one["AlarmDescription"] for one in alarms}
+
+
+def test_an_alarm_of_a_vpn_says_what_else_leads_to_the_site() -> None:
+    """With its circuits up a site is not cut off when the VPN behind them is down."""
+    assert "No tunnel to Headquarters is up: the site hangs by its circuits alone." in descriptions(
+        example("direct-connect", "agnostic")
+    )
+    assert "No tunnel to Berlin is up: the site hangs by its circuits alone." in descriptions(private())
+    over = descriptions(encrypted())
+    assert "No tunnel to Berlin is up: the site hangs by the VPN over its circuits alone." in over
+    assert "No tunnel to Berlin is up: the site hangs by the VPN over the internet alone." in over
+    assert not [one for one in over if "cut off" in one]
+
+
+def test_each_family_of_a_circuit_has_a_session_that_is_watched() -> None:
+    office = CustomerSite(
+        name="Berlin",
+        addresses=["198.51.100.1"],
+        asn=65010,
+        prefixes=["192.168.0.0/20"],
+        ipv6_prefixes=["2001:db8:100::/48"],
+    )
+
+    def build(app: cdk.App) -> None:
+        DirectConnect(cdk.Stack(app, "Net"), "Office", site=office, circuits=[CIRCUIT])
+
+    made = network(build)
+    asked = [
+        {each["Name"]: each["Value"] for each in one["Dimensions"]}
+        for one in properties(made, "AWS::CloudWatch::Alarm")
+        if one["MetricName"] == "VirtualInterfaceBgpStatus"
+    ]
+    assert sorted(one["IpAddressFamily"] for one in asked) == ["ipv4", "ipv6"]
+    assert all({"ConnectionId", "VirtualInterfaceId", "IpAddressFamily"} == one.keys() for one in asked)
+    assert "No tunnel of IPv6 to Berlin is up: the site hangs by its circuits alone." in descriptions(made)
 
 
 def test_private_spokes_that_cannot_be(scope: cdk.Stack) -> None:
