@@ -60,6 +60,7 @@ class ApplianceFleet(Construct):
         cidr: The fleet's VPC's range, at least a /25. Default: 100.64.4.0/24.
         availability_zones: Zones, by name. Default: the Region's first `max_azs`.
         max_azs: How many zones, if they are not named. Default: 2.
+        deletion_protection: Whether the load balancer is protected against deletion. Default: True.
         encryption_key: The key that encrypts the VPC's flow logs. Default: a new key.
         log_retention: How long they are kept. Default: one year.
         alarm_topic: The topic that alarms notify. Default: none; alarms only change state.
@@ -74,7 +75,7 @@ class ApplianceFleet(Construct):
         service (ec2.CfnVPCEndpointService): The endpoint service.
         service_name (str): What endpoints are given.
         logs (NetworkLogs): Log group `Flows`, and its key.
-        alarms (list[cloudwatch.Alarm]): Unhealthy appliances, too few of them, and zones without a healthy one.
+        alarms (list[cloudwatch.Alarm]): Unhealthy appliances, and too few of them.
 
     Raises:
         ValueError: If an argument is out of range, the health check shares the port of packets, or `min_capacity` is
@@ -108,6 +109,7 @@ class ApplianceFleet(Construct):
         cidr: VpcCidr = "100.64.4.0/24",
         availability_zones: Zones | None = None,
         max_azs: ZoneCount = 2,
+        deletion_protection: bool = True,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,
@@ -125,7 +127,9 @@ class ApplianceFleet(Construct):
         self.logs.log_flows(self.network)
         self.security_group = self._let_in(health_port)
         self.target_group = self._targets(health_port, health_protocol, health_path)
-        self.load_balancer = self._load_balancer(idle_timeout or Duration.seconds(350), dual_stack=ipv6)
+        self.load_balancer = self._load_balancer(
+            idle_timeout or Duration.seconds(350), dual_stack=ipv6, deletion_protection=deletion_protection
+        )
         self.role = iam.Role(
             self,
             "Role",
@@ -215,7 +219,11 @@ class ApplianceFleet(Construct):
             ],
         )
 
-    def _load_balancer(self, idle_timeout: Duration, *, dual_stack: bool) -> elbv2.CfnLoadBalancer:
+    def _load_balancer(
+        self, idle_timeout: Duration, *, dual_stack: bool, deletion_protection: bool
+    ) -> elbv2.CfnLoadBalancer:
+        # A zone's appliances may all be gone while its endpoints go on.
+        attributes = {"load_balancing.cross_zone.enabled": True, "deletion_protection.enabled": deletion_protection}
         made = elbv2.CfnLoadBalancer(
             self,
             "LoadBalancer",
@@ -223,9 +231,8 @@ class ApplianceFleet(Construct):
             ip_address_type="dualstack" if dual_stack else None,
             subnets=[each.subnet.attr_subnet_id for each in self.network.subnets[TIER]],
             load_balancer_attributes=[
-                elbv2.CfnLoadBalancer.LoadBalancerAttributeProperty(key=key, value="true")
-                # A zone's appliances may all be gone while its endpoints go on.
-                for key in ("load_balancing.cross_zone.enabled", "deletion_protection.enabled")
+                elbv2.CfnLoadBalancer.LoadBalancerAttributeProperty(key=key, value=str(value).lower())
+                for key, value in attributes.items()
             ],
         )
         Validations.of(made).acknowledge(

@@ -66,6 +66,7 @@ class PrivateService(Construct):
         private_name: The name that consumers may use in place of an endpoint's own; its owner is proved by a record in
             `hosted_zone`. Default: none.
         hosted_zone: The public hosted zone of `private_name`. Required with `private_name`.
+        deletion_protection: Whether the new load balancer is protected against deletion. Default: True.
         encryption_key: The key that encrypts the new VPC's flow logs. Default: a new key.
         log_retention: How long they are kept. Default: one year.
         alarm_topic: The topic that alarms and connections notify. Default: none; alarms only change state.
@@ -105,6 +106,7 @@ class PrivateService(Construct):
         regions: Regions = (),
         private_name: DomainName | None = None,
         hosted_zone: route53.IPublicHostedZone | None = None,
+        deletion_protection: bool = True,
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,
@@ -118,7 +120,9 @@ class PrivateService(Construct):
         self.target_group: elbv2.NetworkTargetGroup | None = None
         self.load_balancer: elbv2.INetworkLoadBalancer
         if load_balancer is None:
-            self.load_balancer = self._new_load_balancer(cidr, zone_ids, settings)
+            self.load_balancer = self._new_load_balancer(
+                cidr, zone_ids, settings, deletion_protection=deletion_protection
+            )
             self._listen(self.load_balancer, port, target_port or port, targets, settings)
         else:
             self.load_balancer = load_balancer
@@ -141,7 +145,7 @@ class PrivateService(Construct):
             self._tell_of_connections(alarm_topic)
 
     def _new_load_balancer(
-        self, cidr: str, zone_ids: Sequence[str] | None, settings: Settings
+        self, cidr: str, zone_ids: Sequence[str] | None, settings: Settings, *, deletion_protection: bool
     ) -> elbv2.NetworkLoadBalancer:
         self.network = TieredVpc(
             self, "Network", cidr=cidr, availability_zones=zone_ids_or_first(zone_ids), tiers={TIER: 26}
@@ -168,7 +172,7 @@ class PrivateService(Construct):
             security_groups=[self.security_group],
             # Consumers' ranges are theirs, and no rule here can know them: who connects is said by account.
             enforce_security_group_inbound_rules_on_private_link_traffic=False,
-            deletion_protection=True,
+            deletion_protection=deletion_protection,
         )
         Validations.of(made).acknowledge(
             Acknowledgment(
