@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -37,24 +37,46 @@ def print_rows(
         caption: What is said below. Default: nothing.
     """
     listed = [tuple(row) for row in rows]
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, heading in enumerate(headings):
-        last = number == len(headings) - 1
-        table.add_column(
-            heading,
-            no_wrap=number == 0,
-            justify="right" if numbers and number else "left",
-            min_width=prose if last and prose else None,
-        )
-    for row in listed:
-        table.add_row(*map(Text, row))
-    needed = Measurement.get(screen, screen.options.update_width(10_000), table).minimum
-    if needed <= screen.width:
-        screen.print(table)
-    else:
+    widths = _widths(screen.width, [headings, *listed], prose)
+    if widths is None:
         _print_records(screen, headings, listed)
+    else:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for number, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            table.add_column(
+                heading, no_wrap=number == 0, justify="right" if numbers and number else "left", width=width
+            )
+        for row in listed:
+            table.add_row(*map(Text, row))
+        screen.print(table)
     if caption:
         screen.print(caption, style="dim italic", markup=False)
+
+
+_BETWEEN = 2
+"""Blanks between two columns."""
+
+
+def _widths(width: int, rows: Sequence[Sequence[str]], prose: int) -> list[int] | None:
+    """Divide a line among columns, so that none breaks a word; None where it is too short for that.
+
+    rich takes from the widest column first, down to less than its longest word.
+    """
+    widest = [max(cell_len(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True)]
+    words = [
+        max((cell_len(word) for cell in column for word in cell.split()), default=0)
+        for column in zip(*rows, strict=True)
+    ]
+    made = [widest[0], *words[1:]]
+    made[-1] = max(made[-1], min(prose, widest[-1]))
+    left = width - sum(made) - _BETWEEN * (len(made) - 1)
+    if left < 0:
+        return None
+    while left and (short := [index for index, one in enumerate(made) if one < widest[index]]):
+        # The narrowest first: what is left in the end is for prose.
+        made[min(short, key=lambda index: made[index])] += 1
+        left -= 1
+    return made
 
 
 def _print_records(screen: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -55,3 +55,17 @@ def test_every_cell_is_there_as_often_as_it_is_given(width: int) -> None:
     assert counted["prose"] == 3
     assert counted["below"] == 1
     assert counted["FIRST"] + counted["first"] >= 1
+
+
+@pytest.mark.parametrize("width", range(40, 90))
+def test_no_cell_is_cut_where_two_columns_are_wide(width: int) -> None:
+    screen = Screen(file=io.StringIO(), width=width, highlight=False)
+    rows = [
+        ("Hub VPC: Services subnets", "172.16.0.0/12", "transit gateway"),
+        ("", "2001:db8:1234::/48", "an endpoint"),
+    ]
+    print_rows(screen, ("SUBNETS", "DESTINATION", "BY WAY OF"), rows)
+    assert isinstance(screen.file, io.StringIO)
+    printed = screen.file.getvalue()
+    assert set(" ".join(" ".join(row) for row in rows).split()) <= set(printed.split())
+    assert max(map(len, printed.splitlines())) <= width
