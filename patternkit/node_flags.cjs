@@ -10,3 +10,13 @@ if (process.versions.node.startsWith('24.')) {
 if (process.env.PATTERNKIT_NODE_TMPDIR) {
   process.env.TMPDIR = process.env.PATTERNKIT_NODE_TMPDIR;
 }
+
+// Ctrl-C reaches every process of a terminal. jsii's kernel goes on: Python ends it, and would otherwise find it gone, and say
+// so by a traceback after the command's last line.
+if (/[\\/](bin[\\/]jsii-runtime|lib[\\/]program)\.js$/.test(process.argv[1] ?? '')) {
+  const on = process.on;
+  process.on = function (event, listener) {
+    return on.call(this, event, event === 'SIGINT' ? () => {} : listener);
+  };
+  process.on('SIGINT', () => {});
+}

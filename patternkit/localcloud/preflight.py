@@ -156,6 +156,8 @@ class Preflight:
             stdout=self._output,
             stderr=subprocess.DEVNULL,
             env={"NODE_PATH": str(modules() / "node_modules"), "PATH": os.defpath},
+            # Ctrl-C is for the command, which ends this.
+            process_group=0,
         )
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, 10)  # the deployment comes first
