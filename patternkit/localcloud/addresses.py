@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from patternkit.localcloud.report import Resource
 
 PARAMETER = re.compile(r"\{[^}]*\}")
-API_NAME = re.compile(r"(https?|wss?)://([a-z0-9]+)\.execute-api\.[^/\s]+(/\S*)?")
+API_NAME = re.compile(r"(https?|wss?)://([a-z0-9]+)(?:-vpce-[a-z0-9]+)?\.execute-api\.[^/\s]+(/\S*)?")
+GRAPHQL_NAME = re.compile(r"https://([a-z0-9]+)\.appsync-api\.[^/\s]+/graphql")
 URL_NAME = re.compile(r"https?://([a-z0-9]+)\.lambda-url\.[^/\s]+(/\S*)?")
 HANDSHAKE = (
     "--http1.1 --max-time 5 -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' "
@@ -87,6 +88,7 @@ def addresses(resources: Sequence[Resource], client: Callable[[str], Any], calle
     kinds: Mapping[str, Callable[[Resource, Callable[[str], Any], Caller], Iterator[Address]]] = {
         "AWS::ApiGateway::Stage": _rest,
         "AWS::ApiGatewayV2::Stage": _http,
+        "AWS::AppSync::GraphQLApi": _graphql,
         "AWS::Lambda::Url": _function_url,
         "AWS::CloudFront::Distribution": _distribution,
         "AWS::ElasticLoadBalancingV2::LoadBalancer": _load_balancer,
@@ -144,6 +146,21 @@ def _http(resource: Resource, client: Callable[[str], Any], caller: Caller) -> I
         method = "GET" if method == "$default" else method
         call = caller.curl(url, sign_for="execute-api" if kind == "AWS_IAM" else None, method=method)
         yield Address(logical_id=resource.logical_id, type="HTTP API", url=f"{base}/", call=call, note=_token(kind))
+
+
+def _graphql(resource: Resource, client: Callable[[str], Any], caller: Caller) -> Iterator[Address]:
+    api = resource.physical_id.rpartition("/")[2]
+    url = f"{caller.endpoint}/v1/apis/{api}/graphql"
+    keys = client("appsync").list_api_keys(apiId=api)["apiKeys"]
+    key = ("-H", shlex.quote(f"x-api-key: {keys[0]['id']}")) if keys else ()
+    asks = ("-H", "'Content-Type: application/json'", "-d", shlex.quote('{"query": "{ __typename }"}'))
+    yield Address(
+        logical_id=resource.logical_id,
+        type="GraphQL API",
+        url=url,
+        call=caller.curl(url, *key, *asks, sign_for=None if keys else "appsync"),
+        note="" if keys else "or by a token of its user pool, not signed: -H 'Authorization: TOKEN'",
+    )
 
 
 def _one_of_each(items: Sequence[Any], kind: Callable[[Any], str]) -> Iterator[tuple[str, Any]]:
@@ -217,6 +234,5 @@ def localized(value: str, endpoint: str, rest_apis: Sequence[str]) -> str:
         base = re.sub(r"^http", "ws", endpoint) if scheme.startswith("ws") else endpoint
         return f"{base}/_aws/execute-api/{name}{path}"
 
-    return URL_NAME.sub(
-        lambda found: f"{endpoint}/_aws/lambda-url/{found[1]}{found[2] or '/'}", API_NAME.sub(api, value)
-    )
+    value = GRAPHQL_NAME.sub(lambda found: f"{endpoint}/v1/apis/{found[1]}/graphql", API_NAME.sub(api, value))
+    return URL_NAME.sub(lambda found: f"{endpoint}/_aws/lambda-url/{found[1]}{found[2] or '/'}", value)

@@ -1,6 +1,8 @@
 """The template, deployed to the local cloud, and operations sent to it as clients do; it asks no directive."""
 
 import json
+import shutil
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -100,3 +102,10 @@ def test_what_the_schema_has_not_is_refused(client: Client) -> None:
 def test_the_report_says_what_is_not_shown_here(client: Client) -> None:
     said = str(client.deployment.report)
     assert "any token passes" in said
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
+def test_the_printed_call_works_as_it_is_printed(client: Client) -> None:
+    [address] = client.deployment.addresses
+    done = subprocess.run(address.call, shell=True, capture_output=True, text=True, check=False, timeout=60)
+    assert json.loads(done.stdout) == {"data": {"__typename": "Query"}}, done.stderr
