@@ -59,15 +59,16 @@ def _read(node: ast.expr, source: Path, packages: Path) -> Annotation:
             inner = _read(kind, source, packages)
             names = _Names(source, packages)
             found = bounds.bounds([names.value(one) for one in metadata])
-            return Annotation(
-                type=inner.type, allowed=", ".join(one for one in (bounds.allowed(found), inner.allowed) if one)
-            )
+            said = bounds.allowed(found, "characters" if inner.type == "str" else "of them")
+            return Annotation(type=inner.type, allowed=", ".join(one for one in (said, inner.allowed) if one))
         case ast.Subscript(value=ast.Name(id=name), slice=inner) if name not in {"Literal", "type"}:
             elements = inner.elts if isinstance(inner, ast.Tuple) else [inner]
             read = [_read(one, source, packages) for one in elements]
-            each = " and ".join(one.allowed for one in read if one.allowed)
+            # What a mapping is by, and what it holds, are told apart.
+            words = ("each key", "each value") if name == "Mapping" else ("each",) * len(read)
+            each = ", ".join(f"{word} {one.allowed}" for word, one in zip(words, read, strict=True) if one.allowed)
             inside = ", ".join(one.type for one in read)
-            return Annotation(type=f"{name}[{inside}]", allowed=f"each {each}" if each else "")
+            return Annotation(type=f"{name}[{inside}]", allowed=each)
         case ast.Name(id=name):
             alias, where = _found(name, source, packages)
             if alias is not None and not isinstance(alias, ast.Constant | ast.Call):

@@ -166,11 +166,12 @@ def _set(found: Bounds) -> list[str]:
     return [name for name in Bounds.__slots__ if getattr(found, name) != getattr(nothing, name)]
 
 
-def allowed(found: Bounds) -> str:
+def allowed(found: Bounds, unit: str = "of them") -> str:
     """Say on a page what is allowed.
 
     Args:
         found: The bounds.
+        unit: What a length counts, where the bounds do not say it.
 
     Returns:
         As "1 to 65535", "1 second to 15 minutes", "at most 20"; empty if there are none.
@@ -182,11 +183,11 @@ def allowed(found: Bounds) -> str:
     elif found.low is not None or found.high is not None:
         parts.append(within(found))
     if parts and unit_of(found):
-        parts[-1] += f" {unit_of(found)}"
+        parts[-1] = counted(parts[-1], unit_of(found))
     if found.step is not None and not isinstance(found.step, Bytes):
         parts.append(f"whole {whole(found.step)}" if isinstance(found.step, timedelta) else whole(found.step))
     if found.shortest or found.longest is not None:
-        parts.append(f"{length(found)} {found.unit or 'of them'}")
+        parts.append(counted(length(found), found.unit or unit))
     parts += [one.says for one in found.matches] + [one.says for one in found.passes]
     return ", ".join(parts)
 
@@ -224,6 +225,20 @@ def length(found: Bounds) -> str:
     if found.shortest == found.longest:
         return f"exactly {found.longest}"
     return f"{found.shortest} {'or' if _are_next(found.shortest, found.longest) else 'to'} {found.longest}"
+
+
+def counted(number: str, unit: str) -> str:
+    """Put a unit behind a number or a range of numbers.
+
+    Args:
+        number: As "1 to 10", "at least 1".
+        unit: What is counted, in the plural; may be empty.
+
+    Returns:
+        As "1 to 10 tasks", "at least 1 task".
+    """
+    one = re.fullmatch(r"(at least |exactly |at most )?1", number) and unit.endswith("s")
+    return f"{number} {unit.removesuffix('s') if one else unit}".rstrip()
 
 
 def _are_next(low: Any, high: Any) -> bool:

@@ -28,6 +28,7 @@ from patterns.building_blocks.bounds import (
     Bounds,
     Bytes,
     bounds,
+    counted,
     human_size,
     length,
     shown_bound,
@@ -295,7 +296,7 @@ def _check_bounds(argument: str, value: Any, found: Bounds) -> None:
     elif isinstance(value, str | Sequence | Mapping) and not _holds(len(value), found):
         what = "have" if isinstance(value, str) else "hold"
         unit = found.unit or ("characters" if isinstance(value, str) else "")
-        raise ValueError(f"{argument} must {what} {f'{length(found)} {unit}'.rstrip()}, got {len(value) or 'none'}")
+        raise ValueError(f"{argument} must {what} {counted(length(found), unit)}, got {len(value) or 'none'}")
     for one in found.matches:
         if not re.fullmatch(one.pattern, value, re.ASCII):
             raise ValueError(f"{argument} must be {one.says}, got {_shown(value)}")
@@ -315,7 +316,7 @@ def _is_within(value: Any, found: Bounds) -> bool:
 
 def _check_number(argument: str, value: float, found: Bounds) -> None:
     if not _is_within(value, found):
-        raise ValueError(f"{argument} must be {f'{within(found)} {unit_of(found)}'.rstrip()}, got {value}")
+        raise ValueError(f"{argument} must be {counted(within(found), unit_of(found))}, got {value}")
     if found.step is not None and value % found.step:
         raise ValueError(f"{argument} must be {whole(found.step)}, got {value}")
 

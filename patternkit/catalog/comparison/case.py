@@ -80,7 +80,7 @@ class Case:
     @property
     def is_front(self) -> bool:
         """Whether it stands before what runs elsewhere."""
-        return self.pattern.web is not None and len(self.web.runs) > 1
+        return self.pattern.web is not None and len([one for one in self.web.runs if one != "nothing"]) > 1
 
     @property
     def has_managed_endpoint(self) -> bool:

@@ -1,6 +1,7 @@
 """What a pattern costs, added up from its templates as `patternkit compare` does."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from patternkit.catalog.costs.bill import Bill, Template, itemized
 from patternkit.catalog.costs.by_request import by_million, requests_explained
@@ -35,10 +36,17 @@ def itemized_costs(templates: Iterable[Template], *, requests: bool | None = Non
     ]
     million = by_million(templates)
     if requests is not False and (million.lines or million.unknown):
-        parts += [f"A million requests cost {million} on top: {itemized(million)}.", bullets(requests_explained())]
+        parts += [_on_top(million), bullets(requests_explained())]
     elif requests:
         parts.append("A million requests cost nothing on top that the price table knows.")
     return parts
+
+
+def _on_top(million: Bill) -> str:
+    if not million.lines:
+        return f"What a million requests cost on top is not known: no price is known of {', '.join(million.unknown)}."
+    more = f", and what no price is known of: {', '.join(million.unknown)}" if million.unknown else ""
+    return f"A million requests cost {replace(million, unknown=())} on top: {itemized(million)}{more}."
 
 
 def summarized(templates: Iterable[Template], *, requests: bool = False) -> str:

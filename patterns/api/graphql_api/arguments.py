@@ -66,7 +66,7 @@ BatchFunctions = Annotated[
 ]
 """Functions by field."""
 
-BatchSize = Annotated[int, Interval(ge=1, le=2_000), Unit("invocations")]
+BatchSize = Annotated[int, Interval(ge=1, le=2_000), Unit("fields")]
 """https://docs.aws.amazon.com/appsync/latest/APIReference/API_CreateResolver.html"""
 
 IndexNames = Annotated[

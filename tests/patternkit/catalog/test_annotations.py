@@ -44,6 +44,14 @@ class Office:
         ('Annotated[Mapping[str, Any], Passes(check_json, "JSON")]', "Mapping[str, Any]", "JSON"),
         ("Sequence[Port]", "Sequence[int]", "each 1 to 65535"),
         ("Annotated[Sequence[Port], Len(1, 4)]", "Sequence[int]", "1 to 4 of them, each 1 to 65535"),
+        ("Annotated[Sequence[str], Len(1), Unit('sites')]", "Sequence[str]", "at least 1 site"),
+        ("Annotated[str, Len(1, 8)]", "str", "1 to 8 characters"),
+        ("Mapping[str, Annotated[str, Len(1, 8)]]", "Mapping[str, str]", "each value 1 to 8 characters"),
+        (
+            'Mapping[Annotated[str, Matches("[a-z]+", "small letters")], Annotated[Sequence[str], Len(1, 9)]]',
+            "Mapping[str, Sequence[str]]",
+            "each key small letters, each value 1 to 9 of them",
+        ),
     ],
 )
 def test_an_annotation_says_its_type_and_what_is_allowed(

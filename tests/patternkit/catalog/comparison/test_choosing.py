@@ -288,6 +288,8 @@ FITS: list[tuple[dict[str, Any], dict[str, Any], Fit]] = [
     ({"static_address": True}, {"resources": BALANCED}, Fit.ON_CONDITION),
     ({"static_address": True}, {"resources": BALANCED | {"AWS::ApiGateway::RestApi": 1}}, Fit.FAILS),
     ({"static_address": True}, {"resources": {}}, Fit.FAILS),
+    # What also does without a function is no front.
+    ({"brings": "functions", "websocket": True}, {"web": {"runs": ["functions", "nothing"]}}, Fit.MEETS),
     ({"websocket": True}, {}, Fit.MEETS),
     ({"websocket": True}, {"web": {"long_connections": False}}, Fit.FAILS),
     ({"websocket": True}, {"resources": {"AWS::ApiGatewayV2::Api": 1}}, Fit.MEETS),

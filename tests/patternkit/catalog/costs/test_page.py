@@ -32,6 +32,20 @@ def test_what_has_no_price_is_named_on_the_page() -> None:
     assert "- Not in the price table or not in the template, and on top: AWS::RDS::DBCluster.\n" in f"{text}\n"
 
 
+def test_a_million_requests_without_a_price_have_no_sum() -> None:
+    graph = {"Type": "AWS::AppSync::GraphQLApi"}
+    text = costs(template(Graph=graph), requests=True)
+    assert (
+        "What a million requests cost on top is not known: no price is known of requests and messages of the API."
+        in text
+    )
+    assert "A million requests" not in text
+    api = {"Type": "AWS::ApiGateway::RestApi"}
+    [line] = [one for one in costs(template(Graph=graph, Api=api), requests=True).split("\n") if "million" in one[:12]]
+    assert line.startswith("A million requests cost 3.50 USD on top: ")
+    assert line.endswith(", and what no price is known of: requests and messages of the API.")
+
+
 def test_what_costs_nothing_standing_still_says_so() -> None:
     text = costs(template(Queue={"Type": "AWS::SQS::Queue"}), requests=True)
     assert text.startswith("Nothing in it has a price while it stands still.\n")

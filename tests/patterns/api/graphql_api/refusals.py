@@ -166,5 +166,5 @@ REFUSALS = [
     ),
     refused("depth_limit must be between 1 and 75 levels, got 76", depth_limit=76),
     refused("resolver_limit must be between 1 and 10000 resolvers, got 0", resolver_limit=0),
-    refused("batch_size must be between 1 and 2000 invocations, got 0", batch_size=0),
+    refused("batch_size must be between 1 and 2000 fields, got 0", batch_size=0),
 ]
