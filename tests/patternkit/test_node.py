@@ -25,8 +25,8 @@ def fake(folder: Path, script: str) -> str:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("echo v16.20.2", "the CDK needs Node.js 20 or newer, got v16.20.2 at {node}: pip install '{package}[node]'"),
-        ("echo v9.0.0-nightly", "the CDK needs Node.js 20 or newer, got v9.0.0-nightly at {node}: pip install"),
+        ("echo v16.20.2", "the CDK needs Node.js 22 or newer, got v16.20.2 at {node}: pip install '{package}[node]'"),
+        ("echo v9.0.0-nightly", "the CDK needs Node.js 22 or newer, got v9.0.0-nightly at {node}: pip install"),
         ("echo broken >&2; exit 127", "the Node.js at {node} does not run: broken: pip install '{package}[node]'"),
         ("exit 3", "the Node.js at {node} does not run: exit status 3: pip install"),
         ("echo v22.1.0; exit 1", "the Node.js at {node} does not run: v22.1.0: pip install"),
@@ -49,7 +49,7 @@ def test_the_oldest_that_will_do_is_taken_without_a_word(tmp_path: Path, monkeyp
 def test_no_node_at_all_is_told_with_both_ways_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JSII_NODE", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingExtra, match=r"pip install 'cdk-pattern-catalog\[node\]', or install Node\.js 20"):
+    with pytest.raises(MissingExtra, match=r"pip install 'cdk-pattern-catalog\[node\]', or install Node\.js 22"):
         check_node()
     monkeypatch.setenv("JSII_NODE", str(tmp_path / "none"))
     with pytest.raises(NodeError, match=r"^JSII_NODE must be a Node\.js that runs, got .*/none$"):
