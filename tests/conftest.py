@@ -1,6 +1,7 @@
 """What tests of patterns share: each example, synthesized once in each kind of environment."""
 
 import asyncio
+import gc
 import json
 import os
 from collections.abc import Iterator
@@ -90,6 +91,30 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a test as if no browser had been used in its process."""
     with _without_the_browsers_loop(item):
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Leave the tests themselves out of Python's search for garbage, which takes half a second each time with them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
+# Characters or bytes. A picture of eleven megabytes was once in the name of its test.
+LONGEST_ID = 120
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long value by its beginning and its length: names of tests go from process to process, and into caches."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        start = val[:40] if isinstance(val, str) else val[:10]
+        return f"{argname}: {start!r} and {len(val) - len(start)} more"
+    return None
 
 
 # Before pytest-xdist reads the groups.

@@ -85,11 +85,15 @@ class ByPattern:
         folder = self._pattern_of(module)
         if folder is None:
             file = Path("tests", module)
-            # Not those of a whole family, or of all building blocks.
-            folders = [file.parent] if len(file.parent.parts) > len(("tests", "patterns", "family")) else []
-            tests = [one for one in (file.with_name(f"test_{file.name}"), *folders) if (self._copy.tree / one).exists()]
-            if tests:
-                yield [one.as_posix() for one in tests]
+            # The nearest: tests of a room's handler lie in the room's mirror. Not those of a whole family, or of all
+            # building blocks.
+            folders = [one for one in file.parents if len(one.parts) > len(("tests", "patterns", "family"))]
+            named, *nearest = (
+                [one.as_posix()] if (self._copy.tree / one).exists() else []
+                for one in (file.with_name(f"test_{file.name}"), *folders)
+            )
+            if tests := [*named, *next(filter(None, nearest), [])]:
+                yield tests
         users = [folder] if folder else self._users(module)
         for number, pattern in enumerate(users):
             own, rows = self._of_pattern(pattern)

@@ -119,3 +119,8 @@ def test_what_several_patterns_share_is_tried_by_three_of_them(tmp_path: Path, m
 def test_a_handler_is_tried_by_its_mirror_alone(tmp_path: Path) -> None:
     [own] = steps(tmp_path, "patterns/events/thumbnailer/handler/thumbnailer/images.py")
     assert own[0].startswith("tests/patterns/events/thumbnailer/")
+
+
+def test_a_handler_of_a_room_is_tried_by_the_rooms_mirror(tmp_path: Path) -> None:
+    [own] = steps(tmp_path, "patterns/network/attachment_placement/handler/index.py")
+    assert own == ["tests/patterns/network/attachment_placement"]
