@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from patterns.events.canary_function.handler.canary_handler.index import handler as answer
+from tests.sdk_requests import HeldToItsModel
 
 CONTEXT = SimpleNamespace(aws_request_id="request", function_version="7")
 PROBE = "patterns.events.canary_function.handler.probe_handler.index"
@@ -53,8 +54,8 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
         "PROBES": "3",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(hook(), "functions", found)
-    monkeypatch.setattr(hook(), "deployments", found)
+    monkeypatch.setattr(hook(), "functions", HeldToItsModel(found, "lambda"))
+    monkeypatch.setattr(hook(), "deployments", HeldToItsModel(found, "codedeploy"))
     yield found
     sys.modules.pop(PROBE, None)
 

@@ -20,6 +20,7 @@ from patternkit.testing.permissions import Account, PermissionProof, prove
 from patternkit.testing.synthesis import synthesize
 from patterns.network.attachment_placement import PeeringAcceptance, placement
 from tests.conftest import context
+from tests.sdk_requests import HeldToItsModel
 
 CODE = Path(placement.__file__).parent / "handler"
 PLATFORM = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -36,7 +37,7 @@ class Peer:
         self.region = ""
 
     def describe_transit_gateway_peering_attachments(self, **asked: Any) -> dict[str, Any]:
-        assert [one["Name"] for one in asked["Filters"]] == ["transit-gateway-attachment-id"]
+        assert asked["Filters"] == [{"Name": "transit-gateway-attachment-id", "Values": [ATTACHMENT]}]
         state = self.states[0]
         if state != "pendingAcceptance" or self.accepted:
             self.states = self.states[1:] or self.states
@@ -66,11 +67,11 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def function(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    def client(service: str, *, region_name: str = "", config: object) -> Peer:
+    def client(service: str, *, region_name: str = "", config: object) -> HeldToItsModel:
         assert service == "ec2"
         assert config is not None
         peer.region = region_name
-        return peer
+        return HeldToItsModel(peer, service)
 
     monkeypatch.setattr(boto3, "client", client)
     spec = importlib.util.spec_from_file_location("attachment_placement_handler", CODE / "index.py")

@@ -10,6 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.sdk_requests import HeldToItsModel
+
 HANDLER = Path(__file__).parents[4] / "patterns/network/attachment_placement/handler/index.py"
 DEFAULT, OWN, FORMER = "tgw-rtb-default", "tgw-rtb-own", "tgw-rtb-former"
 
@@ -96,7 +98,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def function(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.setattr(boto3, "client", lambda _, config: gateway)  # noqa: ARG005
+    monkeypatch.setattr(boto3, "client", lambda service, config: HeldToItsModel(gateway, service))  # noqa: ARG005
     spec = importlib.util.spec_from_file_location("attachment_placement_handler", HANDLER)
     assert spec is not None
     assert spec.loader is not None
