@@ -35,6 +35,7 @@ class HeldToItsModel:
 
         def asked(**parameters: Any) -> Any:
             shape = _model(self._service).operation_model(_operations(self._service)[name]).input_shape
+            assert shape is not None, name
             report = ParamValidator().validate(parameters, shape)
             assert not report.has_errors(), f"{name}: {report.generate_report()}"
             return answer(**parameters)
