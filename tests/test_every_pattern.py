@@ -311,6 +311,9 @@ def test_each_alarm_tells_the_topic_and_is_listed(pattern: Pattern) -> None:
     assert {one.node.scope.node.path for one in alarms if one.node.scope} == {one.node.path for one in made.alarms}
     for one in alarms:
         assert one.alarm_actions, f"{one.node.path} tells nobody"
+        said = one.alarm_description or ""
+        assert re.match(r"[A-Z0-9$]", said), f"{one.node.path}: say what is wrong, in a sentence"
+        assert said.endswith((".", "?")), f"{one.node.path}: a sentence ends in a full stop"
 
 
 @every_pattern
