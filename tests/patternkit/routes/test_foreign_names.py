@@ -228,6 +228,12 @@ class TestEveryWayToNameIt:
         net.add("Unseen", "EC2::VerifiedAccessEndpoint", SecurityGroupIds=["sg-1"], CidrOptions={"SubnetIds": [{"Ref": "Aa"}]})  # noqa: E501  # fmt: skip
         assert proved(net, ELSEWHERE)[0] is Verdict.HOLDS
 
+    def test_what_is_none_of_the_set_tells_where_the_rest_is(self) -> None:
+        net = apart()
+        net.add("Unseen", "ApiGatewayV2::VpcLink", SubnetIds=["subnet-1", "subnet-2"])
+        assert proved(net, BETWEEN)[0] is Verdict.UNKNOWN
+        assert proved(net, BETWEEN, ids={"subnet-2": {"resource": "none"}})[0] is Verdict.HOLDS
+
     def test_an_object_that_is_not_known_is_where_the_rest_is(self) -> None:
         net = apart()
         net.add("Unseen", "EC2::VerifiedAccessEndpoint", SecurityGroupIds=[{"Ref": "Guard"}], CidrOptions={"Ref": "Open"})  # noqa: E501  # fmt: skip
