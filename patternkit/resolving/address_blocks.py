@@ -50,6 +50,7 @@ def stand_in_ipv6(stack: str, logical: str) -> str:
     digest = 0
     for character in f"{stack}/{logical}":
         digest = (digest * 1000003 + ord(character)) & 0xFFFFFFFFFFFF
-    text = f"{digest:012x}"
+    # Its last letters count in the last digits.
+    text = f"{digest:012x}"[3:]
     # 2a05:d000::/25 is Amazon's; 48 - 12 bits are enough to tell VPCs apart.
     return f"2a05:d{text[0:3]}:{text[3:7]}:{text[7:9]}00::/56"
