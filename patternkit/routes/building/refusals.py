@@ -134,10 +134,10 @@ def _nat_gateways(draft: Draft, buckets: Buckets) -> None:
             draft.refuse(f"{nat.path} is private and has an AllocationId [InvalidParameterCombination]")
         secondary = draft.listed(stack, properties, "SecondaryAllocationIds")
         allocated = [draft.get(stack, properties, "AllocationId"), *(secondary if isinstance(secondary, list) else ())]
-        for one in allocated if nat.public and nat.subnet is not None else ():
-            wrong = foreign_group(draft, stack, {}, nat.subnet, one) if isinstance(one, str) else ""
-            if wrong:
-                draft.refuse(f"{nat.path}: {wrong}")
+        if nat.public and (subnet := nat.subnet) is not None:
+            wrong = [foreign_group(draft, stack, {}, subnet, one) for one in allocated if isinstance(one, str)]
+            for why in filter(None, wrong):
+                draft.refuse(f"{nat.path}: {why}")
         if nat.public and nat.vpc is not None and nat.vpc.internet_gateway is None:
             draft.refuse(f"{nat.path} is public, and {nat.vpc.path} has no internet gateway [Gateway.NotAttached]")
 

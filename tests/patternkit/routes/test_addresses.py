@@ -215,9 +215,9 @@ def test_a_packet_of_ipv6_and_one_of_a_place_without_addresses() -> None:
 
 def test_stand_ins_of_ipv6_are_told_apart() -> None:
     found = {stand_in_ipv6("Stack", f"Vpc{number}") for number in range(500)} | {stand_in_ipv6("Other", "Vpc1")}
-    blocks = {ipaddress.ip_network(one) for one in found}
+    blocks = {ipaddress.IPv6Network(one) for one in found}
     assert (len(blocks), {one.prefixlen for one in blocks}) == (501, {56})
-    assert all(one.subnet_of(ipaddress.ip_network("2a05:d000::/20")) for one in blocks)
+    assert all(one.subnet_of(ipaddress.IPv6Network("2a05:d000::/20")) for one in blocks)
     # Each digit tells some of them apart.
     digits = [
         [block.network_address.exploded[place] for block in blocks] for place in (6, 7, 8, 10, 11, 12, 13, 15, 16)

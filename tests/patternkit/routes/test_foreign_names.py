@@ -329,12 +329,13 @@ class TestEveryWayToNameIt:
 
 def handed(by: str, value: str) -> tuple[str, dict[str, Any]]:
     """What hands a text to code, by its type."""
-    return {
+    handing: dict[str, tuple[str, dict[str, Any]]] = {
         "CloudFormation::CustomResource": (by, {"ServiceToken": "arn", "Given": {"In": [value]}}),
         "Lambda::Function": (by, {"Environment": {"Variables": {"GIVEN": f"a,{value}"}}}),
         "CodeBuild::Project": (by, {"Source": {"BuildSpec": f"aws ec2 do-it --id {value}"}}),
         "CloudFormation::StackSet": (by, {"Parameters": [{"ParameterKey": "P", "ParameterValue": value}]}),
-    }[by]
+    }
+    return handing[by]
 
 
 HANDED = ["CloudFormation::CustomResource", "Lambda::Function", "CodeBuild::Project", "CloudFormation::StackSet"]

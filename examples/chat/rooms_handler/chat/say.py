@@ -70,7 +70,7 @@ def say(person: str, asked: dict[str, Any]) -> dict[str, Any] | None:
     }
     table = os.environ["MESSAGES"]
     once = "attribute_not_exists(#at)"
-    written = [
+    written: Any = [
         {
             "Put": {
                 "TableName": table,

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aws_cdk import aws_certificatemanager as acm
@@ -93,7 +94,7 @@ REFUSALS = [
     *(
         Refusal(
             f"{WEB} keeps_client_address must be True of an internal load balancer: Global Accelerator takes no other",
-            lambda scope, kind=kind: internal(scope, kind),
+            partial(internal, kind=kind),
         )
         for kind in (elbv2.ApplicationLoadBalancer, elbv2.NetworkLoadBalancer)
     ),
