@@ -42,6 +42,22 @@ def acknowledge_notifications(group: autoscaling.AutoScalingGroup, reason: str =
     Validations.of(group).acknowledge(Acknowledgment(id="AwsSolutions::AwsSolutions-AS3", reason=reason))
 
 
+def has_room(group: autoscaling.AutoScalingGroup) -> bool:
+    """Whether a group has more sizes than one: of one alone, a policy that tracks its load would never do anything.
+
+    Args:
+        group: The group.
+
+    Returns:
+        Whether its fewest and most instances differ.
+
+    Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
+    """
+    resource = group.node.default_child
+    assert isinstance(resource, autoscaling.CfnAutoScalingGroup)
+    return resource.min_size != resource.max_size
+
+
 def group_metric(group: autoscaling.AutoScalingGroup, namespace: str, name: str, statistic: str) -> cloudwatch.Metric:
     """Find a metric of a group, a minute at a time.
 

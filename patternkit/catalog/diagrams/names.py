@@ -22,6 +22,7 @@ _ACRONYMS = {
     "Acl": "ACL",
     "Api": "API",
     "Dns": "DNS",
+    "Ec2": "EC2",
     "Http": "HTTP",
     "Ipv4": "IPv4",
     "Ipv6": "IPv6",
@@ -30,7 +31,8 @@ _ACRONYMS = {
     "Url": "URL",
     "Vpc": "VPC",
 }
-_WORDS = re.compile(r"Ipv[46]|[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
+# Services whose names are written together: ec2messages, ssmmessages.
+_WORDS = re.compile(r"Ec2|Ssm(?=messages)|Ipv[46]|[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
 
 
 def title(path: tuple[str, ...]) -> str:
@@ -46,7 +48,7 @@ def title(path: tuple[str, ...]) -> str:
     parts = [unnumbered(part) for part in path]
     telling = [part for part in parts[1:] if part and part not in _SILENT]
     said = telling or [part for part in parts if part not in {"Resource", "Default"}][-1:]
-    return " ".join(_spaced(part) for part in dict.fromkeys(said))
+    return " ".join(dict.fromkeys(_spaced(part) for part in said))
 
 
 def unnumbered(part: str) -> str:

@@ -18,7 +18,12 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Matches
-from patterns.building_blocks.instance_group import acknowledge_notifications, failure_notifications, too_few_instances
+from patterns.building_blocks.instance_group import (
+    acknowledge_notifications,
+    failure_notifications,
+    has_room,
+    too_few_instances,
+)
 from patterns.building_blocks.instance_refresh import replace_by_refresh
 from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
@@ -311,7 +316,8 @@ class ApplianceFleet(Construct):
         assert isinstance(resource, autoscaling.CfnAutoScalingGroup)
         resource.target_group_arns = [self.target_group.attr_target_group_arn]
         replace_by_refresh(group, warmup=start_time)
-        group.scale_on_cpu_utilization("Load", target_utilization_percent=60)
+        if has_room(group):
+            group.scale_on_cpu_utilization("Load", target_utilization_percent=60)
         return group
 
     def _unhealthy(self, settings: Settings) -> cloudwatch.Alarm:

@@ -19,6 +19,7 @@ from patterns.building_blocks.domain_name import HostName, check_in_zone
 from patterns.building_blocks.instance_group import (
     acknowledge_notifications,
     failure_notifications,
+    has_room,
     too_few_instances,
 )
 from patterns.building_blocks.instance_refresh import replace_by_refresh
@@ -158,7 +159,8 @@ class DnsBalancedInstances(Construct):
         )
         # An instance that starts needs the internet gateway.
         network.before(self.group)
-        self.group.scale_on_cpu_utilization("TrackCpu", target_utilization_percent=target_utilization)
+        if has_room(self.group):
+            self.group.scale_on_cpu_utilization("TrackCpu", target_utilization_percent=target_utilization)
         self.registrar = Registrar(
             self,
             "Registrar",

@@ -12,6 +12,8 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sns as sns
 
+from patterns.building_blocks.instance_group import has_room
+
 ScaleOn = Literal["cpu", "requests"]
 Predictive = Literal["forecast", "scale"]
 
@@ -81,12 +83,14 @@ def check_steps(steps: Sequence[ScalingStep], target: float) -> None:
 
 
 def track(group: autoscaling.AutoScalingGroup, load: TrackedLoad) -> None:
-    """Keep the load of each instance at a target.
+    """Keep the load of each instance at a target, where the group may grow and shrink.
 
     Args:
         group: The group, already behind its load balancer.
         load: The load.
     """
+    if not has_room(group):
+        return
     if load.scale_on == "cpu":
         group.scale_on_cpu_utilization("TrackCpu", target_utilization_percent=load.target)
     else:
