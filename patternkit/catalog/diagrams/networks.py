@@ -59,7 +59,7 @@ class Networks:
             name = title(vpc.path)
             if name == "Network":
                 name = "" if alone else title(vpc.path[:1])
-            text = f"{name} VPC".lstrip()
+            text = f"{name.removesuffix('VPC').rstrip()} VPC".lstrip()
             yield Group(id=vpc.id, title=text if alone or zones < 2 else f"{text}, {zones} zones", kind="vpc")
             within = vpc.id
             # In zones at the edge stand subnets that have no like in another.

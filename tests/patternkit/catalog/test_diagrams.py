@@ -22,6 +22,7 @@ from aws_cdk import aws_sqs as sqs
 from patternkit.catalog.applications import applications
 from patternkit.catalog.diagrams import Edge, Graph, Group, Node, construct_paths, drawn, graph
 from patternkit.catalog.diagrams.kinds import kinds
+from patternkit.catalog.diagrams.names import title
 from patternkit.catalog.diagrams.ordering import mark_ways_back
 from patternkit.catalog.discovery import patterns
 from patternkit.catalog.errors import CatalogError
@@ -101,6 +102,25 @@ def test_a_zone_is_drawn_once_with_its_subnets_by_what_they_are() -> None:
         ("NAT gateway", "Internet gateway", "", "route"),
     }
     assert {one.title: one.number for one in made.nodes.values()} == {"NAT gateway": 1, "Internet gateway": 1}
+
+
+def test_a_vpc_that_is_called_vpc_is_not_called_so_twice() -> None:
+    def build(app: cdk.App) -> None:
+        ec2.Vpc(cdk.Stack(app, "Plain"), "Vpc", max_azs=2)
+
+    assert "VPC" in {one.title for one in read(synthesize(build)).groups.values()}
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (("Shared", "Endpoints", "Ec2messages"), "Endpoints EC2 messages"),
+        (("Shared", "Endpoints", "Ssmmessages"), "Endpoints SSM messages"),
+        (("Shared", "Vpc", "VPC"), "VPC"),
+    ],
+)
+def test_names_are_written_as_people_write_them(path: tuple[str, ...], said: str) -> None:
+    assert title(path) == said
 
 
 def test_a_tier_without_a_way_in_or_out_is_drawn_beside_the_others() -> None:
