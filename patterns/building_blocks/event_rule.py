@@ -42,7 +42,8 @@ def send_to_queue(rule: events.Rule, queue: sqs.Queue, *, dead_letters: sqs.Queu
                     conditions={"ArnEquals": {"aws:SourceArn": rule.rule_arn}},
                 )
             )
-    acknowledge_queue_target(rule)
+    if dead_letters is None:
+        acknowledge_queue_target(rule)
 
 
 def acknowledge_queue_target(rule: events.Rule) -> None:
