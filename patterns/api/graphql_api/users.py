@@ -63,11 +63,10 @@ class Users(Construct):
         for group in self.groups:
             # Who is in a group is known to it alone, and the pool outlives the stack.
             group.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        for finding in ("AwsSolutions-COG3", "AwsSolutions-COG8"):
-            Validations.of(self.pool).acknowledge(
-                Acknowledgment(
-                    id=f"AwsSolutions::{finding}",
-                    reason="Threat protection needs the Plus plan, which is paid for by the user; everybody needs a "
-                    "second factor here, and a pool with another plan can be passed in.",
-                )
+        Validations.of(self.pool).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-COG8",
+                reason="Threat protection needs the Plus plan, which is paid for by the user; everybody needs a "
+                "second factor here, and a pool with another plan can be passed in.",
             )
+        )
