@@ -36,19 +36,26 @@ def bounds_of(pattern: Pattern) -> dict[str, str]:
         pattern: The pattern.
 
     Returns:
-        Texts by the name of the bound: a number, "none" where AWS sets none, "" where nothing is said.
+        Texts by the name of the bound: a number, "none" where AWS sets none, "not said" where the pattern
+        says neither, "" where it serves no requests.
     """
     texts = {}
     for name in BOUNDS:
         tightest = bound([one for one in pattern.limits if _holds(one, pattern)], name)
         partial = bound([one for one in pattern.limits if not _holds(one, pattern)], name)
         if tightest is None:
-            texts[name] = "none" if pattern.web else ""
+            texts[name] = _unbounded(pattern, name)
         else:
             texts[name] = shown(name, tightest.at or 0) + (RAISED if tightest.adjustable else "")
         if partial is not None:
             texts[name] += f"; {partial.runs} {shown(name, partial.at or 0)}"
     return texts
+
+
+def _unbounded(pattern: Pattern, name: str) -> str:
+    if pattern.web is None:
+        return ""
+    return "none" if name in pattern.web.unbounded else "not said"
 
 
 def payload_of(pattern: Pattern) -> str:

@@ -16,7 +16,7 @@ from patternkit.catalog.cli import app
 from patternkit.catalog.comparison import synthesizing
 from patternkit.catalog.comparison.facts import recorded
 from patternkit.catalog.comparison.requirements import requirements
-from patternkit.catalog.comparison.rows import as_json, dollars, million
+from patternkit.catalog.comparison.rows import as_json, bounds_of, dollars, million
 from patternkit.catalog.comparison.screen import print_comparison
 from patternkit.catalog.costs.bill import Bill, Line
 from patternkit.catalog.discovery import find, patterns
@@ -80,6 +80,14 @@ def test_whether_cloudfront_stands_before_them_is_compared() -> None:
     assert [re.split(r"\s{2,}", line.strip()) for line in told] == [[name, said] for name, said in known.items()]
     assert {name: as_json(find(name), recorded()[name])["edge"] for name in known} == known
     assert as_json(find("cron-function"), recorded()["cron-function"])["edge"] is None
+
+
+def test_no_bound_is_called_none_that_the_pattern_does_not_call_so() -> None:
+    """AWS AppSync and Amazon CloudFront have quotas of requests, whose figures nobody has entered."""
+    for one in patterns().values():
+        if one.web is not None:
+            none = {name for name, text in bounds_of(one).items() if text.startswith("none")}
+            assert none == set(one.web.unbounded), one.name
 
 
 def test_costs_stand_beside_their_patterns() -> None:
