@@ -16,7 +16,6 @@ With `PATTERNKIT_TRACEBACK=1` in the environment the traceback precedes the line
 import io
 import os
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -73,6 +72,8 @@ class _Ended(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         if os.environ.get(TRACEBACK) and self.__cause__ is not None:
+            import traceback  # five milliseconds of every start
+
             traceback.print_exception(self.__cause__, file=file or sys.stderr)
         click.echo(f"error: {self.message}", err=file is None, file=file)
 

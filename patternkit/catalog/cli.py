@@ -1,8 +1,5 @@
 """The `patternkit` command line. Nothing here imports the CDK before a command needs it."""
 
-import json
-import shlex
-import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +12,7 @@ from patternkit.catalog.discovery import Pattern, find, patterns, root
 from patternkit.catalog.errors import CatalogError, unknown
 from patternkit.catalog.pattern_table import table_lines
 from patternkit.catalog.shell_completion import SHELLS, complete_document, complete_family, complete_pattern
-from patternkit.catalog.terminal import err, json_flag, out, progress
+from patternkit.catalog.terminal import columns, err, json_flag, out, progress
 from patternkit.errors import require
 from patternkit.exit_status import AnsweringCommand, run
 
@@ -55,11 +52,13 @@ def list_patterns(family: str | None, as_json: bool) -> None:
             raise unknown("family", family, families)
         found = [pattern for pattern in found if pattern.family == family]
     if as_json:
+        import json
+
         print(json.dumps([_summary(pattern) for pattern in found], indent=2))
         return
     rows = [(one.name, one.family, one.local, one.summary) for one in found]
     headings = ("PATTERN", "FAMILY", "LOCAL", "WHAT IT DOES")
-    for line in table_lines(headings, rows, width=shutil.get_terminal_size().columns):
+    for line in table_lines(headings, rows, width=columns()):
         click.echo(line)
 
 
@@ -196,6 +195,8 @@ def diff(old: str, new: str, as_json: bool) -> None:
 
     changes = compare_sources(old, new)
     if as_json:
+        import json
+
         print(json.dumps([asdict(change) for change in changes], indent=2))
     else:
         for change in changes:
@@ -217,6 +218,8 @@ def diff(old: str, new: str, as_json: bool) -> None:
 @click.option("--name", help="The project's name, if not the directory's.")
 def init(directory: Path, pattern: str, name: str | None) -> None:
     """Start a project of your own in DIRECTORY: a stack that uses a pattern, and tests that pass as they are."""
+    import shlex
+
     from patternkit.catalog.init import planned, start
 
     plan = planned(directory, pattern, name)
