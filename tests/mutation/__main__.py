@@ -21,6 +21,7 @@ from tests.mutation.mutants import Mutant, all_mutants
 from tests.mutation.outcomes import Outcomes, digest, equivalents, figures
 from tests.mutation.rooms import ROOMS, TREE, Room, readers
 from tests.mutation.running import NOT_FOUND, OUT_OF_TIME, Copy, preload
+from tests.mutation.type_checking import TypeChecker
 
 # The one way to measure that tells tests apart; and moto without all of Amazon's images, as in tests/conftest.py.
 _ENVIRONMENT = {"COVERAGE_CORE": "ctrace", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
@@ -179,7 +180,8 @@ def run(given: argparse.Namespace, room: Room, copy: Copy) -> None:
     equivalent = equivalents()
     left = [one for one in sample if one.key not in outcomes.known and one.key not in equivalent]
     if not given.list and left:
-        _try_all(left, _trying(room, modules, copy), outcomes)
+        trying = with_types(_trying(room, modules, copy), TypeChecker(copy, modules).refuses)
+        _try_all(left, trying, outcomes)
     _report(given, mutants, sample, outcomes, equivalent)
 
 
@@ -189,6 +191,20 @@ def _trying(room: Room, modules: list[str], copy: Copy) -> Callable[[Mutant, int
     covering = measured(room, modules, copy)
     preload(json.loads((copy.folder / "imported.json").read_text("utf-8")))
     return lambda mutant, number: tried(mutant, room, covering, copy, number)
+
+
+def with_types(trying: Callable[[Mutant, int], str], refuses: Callable[[Mutant], bool]) -> Callable[[Mutant, int], str]:
+    """Have the type checker look at what no test notices.
+
+    Returns:
+        What tries a mutant and a number, and answers as `trying` does, or "refused" where the type checker does.
+    """
+
+    def both(mutant: Mutant, number: int) -> str:
+        outcome = trying(mutant, number)
+        return "refused" if outcome in ("survived", "no test") and refuses(mutant) else outcome
+
+    return both
 
 
 def _try_all(left: list[Mutant], trying: Callable[[Mutant, int], str], outcomes: Outcomes) -> None:

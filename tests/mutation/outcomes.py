@@ -57,7 +57,7 @@ class Outcomes:
         for line in self.path.read_text("utf-8").splitlines() if self.path.exists() else ():
             one = json.loads(line)
             if one["code"] == self.modules.get(one["module"]) and (
-                one["outcome"] == "killed" or one["tests"] == self.tests
+                one["outcome"] in ("killed", "refused") or one["tests"] == self.tests
             ):
                 self.known[one["key"]] = one["outcome"]
 
@@ -81,9 +81,13 @@ def figures(mutants: Iterable[Mutant], known: Mapping[str, str], equivalent: Map
     counted = Counter("equivalent" if one.key in equivalent else known.get(one.key, "not run") for one in mutants)
     killed, judged = counted["killed"] + counted["out of time"], sum(counted.values())
     decided = judged - counted["equivalent"] - counted["not run"]
-    share = f"{100 * killed / decided:.1f}%" if decided else "none"
-    parts = [f"{judged} drawn", f"{killed} killed ({counted['out of time']} of them out of time)"]
+    by_tests, noticed = (
+        f"{100 * one / decided:.1f}%" if decided else "none" for one in (killed, killed + counted["refused"])
+    )
+    parts = [f"{judged} drawn", f"{killed} killed by tests ({counted['out of time']} of them out of time)"]
+    parts += [f"{counted['refused']} refused by mypy"]
     parts += [f"{counted[name]} {name}" for name in ("equivalent", "survived", "no test")]
     if counted["not run"]:
         parts.append(f"{counted['not run']} not run yet")
-    return f"{', '.join(parts)}: {share} of those that are not equivalent"
+    shares = f"{noticed} of those that are not equivalent are noticed, {by_tests} by tests alone"
+    return f"{', '.join(parts)}: {shares}"

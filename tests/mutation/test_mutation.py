@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.__main__ import drawn, measured, tried
+from tests.mutation.__main__ import drawn, measured, tried, with_types
 from tests.mutation.coverage_of_tests import Covering
 from tests.mutation.mutants import Mutant, all_mutants, mutants_of
 from tests.mutation.outcomes import Outcomes, digest, figures
 from tests.mutation.rooms import ROOMS, TREE, Room
 from tests.mutation.running import Copy
+from tests.mutation.type_checking import TypeChecker
 
 CODE = '''"""Counts."""
 
@@ -183,6 +184,22 @@ def test_only_what_has_changed_is_measured_again(copy: Copy, covering: Covering)
         tests.write_text(TESTS)
 
 
+def test_what_no_test_notices_is_asked_of_the_type_checker(tmp_path: Path) -> None:
+    checked = Copy(tmp_path, tmp_path)
+    checked.tree.mkdir()
+    (checked.tree / "halves.py").write_text('def half(given: int) -> int:\n    return given // len("ab")\n')
+    types = TypeChecker(checked, ["halves.py"])
+    made = {one.becomes: one for one in mutants_of("halves.py", checked.tree)}
+    refused, passed = made['return given / len("ab")'], made['return given // len("XXabXX")']
+    survived = with_types(lambda *_: "survived", types.refuses)
+    assert [survived(one, 1) for one in (refused, passed)] == ["refused", "survived"]
+    assert with_types(lambda *_: "killed", types.refuses)(refused, 1) == "killed"
+    assert (checked.tree / "halves.py").read_text().endswith('// len("ab")\n')
+    (checked.tree / "halves.py").write_text(refused.code)
+    with pytest.raises(SystemExit, match="before anything is changed"):
+        TypeChecker(checked, ["halves.py"]).refuses(passed)
+
+
 def test_a_mutant_that_never_ends(copy: Copy) -> None:
     forever = "def test_forever():\n    while True:\n        pass\n"
     (copy.tree / "test_forever.py").write_text(forever)
@@ -209,9 +226,11 @@ def test_what_was_killed_stays_so_until_its_module_changes(copy: Copy, tmp_path:
         again.read()
         assert len(again.known) == expected
     assert figures([one, other], given.known, {}) == (
-        "2 drawn, 1 killed (0 of them out of time), 0 equivalent, 1 survived, 0 no test: "
-        "50.0% of those that are not equivalent"
+        "2 drawn, 1 killed by tests (0 of them out of time), 0 refused by mypy, 0 equivalent, 1 survived, 0 no test: "
+        "50.0% of those that are not equivalent are noticed, 50.0% by tests alone"
     )
+    given.add(other, "refused", 1)
+    assert "100.0% of those that are not equivalent are noticed, 50.0% by" in figures([one, other], given.known, {})
     assert "1 drawn, 0 killed" in figures([other], {}, {}) + figures([other], given.known, {other.key: "why"})
 
 
