@@ -6,6 +6,7 @@ a part of them.
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from hashlib import sha256
@@ -22,6 +23,7 @@ _USERS = 3
 """Of patterns that use what is changed, so many have their tests run."""
 _LEFT_OUT = "page or diagram or started or commands or lint"
 """Rows of the tables that say nothing of a template, or that compare with a file as snapshots do."""
+_OF_HANDLERS = frozenset({"tests/test_sdk_clients.py"})
 
 
 class Failures:
@@ -78,7 +80,29 @@ class ByPattern:
             if failed:
                 return "killed"
             outcome = "survived"
-        return outcome
+        return "killed" if outcome == "survived" and self._guards_fail(mutant, number) else outcome
+
+    def _guards_fail(self, mutant: Mutant, number: int) -> bool:
+        """Whether tests that read snapshots fail once these are made anew, unread."""
+        users = [found] if (found := self._pattern_of(mutant.module)) else self._users(mutant.module)[:1]
+        if not self._room.guards or not users or "/handler/" in mutant.module:
+            return False
+        name, construct = self._names(users[0])
+        kept = Path("tests", users[0], "snapshots")
+        file, snapshots = self._copy.tree / mutant.module, self._copy.tree / kept
+        as_it_was = file.read_bytes()
+        try:
+            file.write_text(mutant.code, "utf-8")
+            os.utime(file, (number, number))
+            made = ["-k", f"{name} and as_it_was", "--snapshot-update", "tests/test_every_pattern.py"]
+            self._copy.run([*self._room.settings, *made], seconds=_SECONDS, snapshots=True)
+            chosen = ["-k", f"{name} or {construct}", *self._room.guards]
+            failed = self._copy.run([*self._room.settings, *chosen], seconds=_SECONDS)
+            return failed not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        finally:
+            file.write_bytes(as_it_was)
+            shutil.rmtree(snapshots, ignore_errors=True)
+            shutil.copytree(self._copy.source / kept, snapshots)
 
     def steps(self, module: str) -> Iterator[list[str]]:
         """List what is run for a module: its own tests, and those of the pattern, or of patterns that use it."""
@@ -99,16 +123,22 @@ class ByPattern:
             own, rows = self._of_pattern(pattern)
             yield from [own] if own else []
             yield from [rows] if not number and "/handler/" not in module else []
+        if "/handler/" in module:
+            yield from [[one] for one in self._room.tests if one in _OF_HANDLERS]
 
     def _of_pattern(self, folder: str) -> tuple[list[str], list[str]]:
         mirror = self._copy.tree / "tests" / folder
         files = sorted(mirror.glob("test_*.py"), key=lambda one: ("locally" in one.name, one.name))
-        name = Path(folder).name.replace("_", "-")
+        name, construct = self._names(folder)
         family = [one.relative_to(self._copy.tree).as_posix() for one in sorted(mirror.parent.glob("test_*.py"))]
-        construct = "".join(word.title() for word in name.split("-"))
         tables = [*family, *(one for one in self._room.tests if one.endswith(".py"))]
         rows = ["-k", f"({name} or {construct}) and not ({_LEFT_OUT})", *tables]
         return [one.relative_to(self._copy.tree).as_posix() for one in files], rows
+
+    @staticmethod
+    def _names(folder: str) -> tuple[str, str]:
+        name = Path(folder).name.replace("_", "-")
+        return name, "".join(word.title() for word in name.split("-"))
 
     def _pattern_of(self, module: str) -> str | None:
         parts = Path(module).parts[:3]

@@ -21,6 +21,7 @@ class Room:
         without: Parts of paths that are not mutated.
         settings: Arguments of pytest. What is shared by tests of patterns loads the CDK, which other tests need not.
         by_pattern: Whether tests are chosen by the pattern's name, and none is measured.
+        guards: Tests that read templates from snapshots. They are run on those that the changed code makes.
     """
 
     code: tuple[str, ...]
@@ -28,6 +29,7 @@ class Room:
     without: tuple[str, ...] = ()
     settings: tuple[str, ...] = ("--noconftest",)
     by_pattern: bool = False
+    guards: tuple[str, ...] = ()
 
     def modules(self, tree: Path) -> list[str]:
         """List the modules whose code is mutated, as paths below the tree."""
@@ -101,9 +103,14 @@ ROOMS = {
             "tests/patterns",
             *(f"tests/test_{name}.py" for name in ("every_default", "every_signature", "keys_and_topics")),
             *(f"tests/test_{name}.py" for name in ("every_pattern", "siblings", "each_argument")),
+            "tests/test_sdk_clients.py",
         ),
         ("example.py", "/starter/"),
         (),
         by_pattern=True,
+        guards=tuple(
+            f"tests/test_{name}.py"
+            for name in ("every_custom_resource", "every_log", "every_queue", "protected_balancers", "trust")
+        ),
     ),
 }

@@ -77,6 +77,7 @@ class Copy:
         plugins: Iterable[object] = (),
         before: Callable[[], object] = bool,
         after: Callable[[], object] = bool,
+        snapshots: bool = False,
     ) -> int:
         """Run tests in a process of its own.
 
@@ -86,6 +87,7 @@ class Copy:
             plugins: pytest's.
             before: What is done in that process before them.
             after: What is done in that process when they are through.
+            snapshots: Whether tests that compare with a snapshot are among them.
 
         Returns:
             pytest's exit code, or OUT_OF_TIME.
@@ -99,7 +101,8 @@ class Copy:
             self._enter(seconds)
             before()
             temporary = f"--basetemp={self.folder / 'temporary'}"
-            code = int(pytest.main([*_ARGUMENTS, temporary, *tests], plugins=[WithoutSnapshots(), *plugins]))
+            chosen = [*([] if snapshots else [WithoutSnapshots()]), *plugins]
+            code = int(pytest.main([*_ARGUMENTS, temporary, *tests], plugins=chosen))
             after()
         finally:
             sys.stdout.flush()

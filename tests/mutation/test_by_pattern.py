@@ -19,6 +19,12 @@ def length():
 
 def width():
     return 2
+
+def depth():
+    return 6
+
+def height():
+    return "high"
 """
 MIRROR = """
 from patterns.shelves.blue_shelf.construct import length
@@ -37,6 +43,27 @@ from patterns.shelves.blue_shelf.construct import width
 def test_width(name):
     assert name == "other" or width() == 2
 """
+SNAPSHOTS = """
+from pathlib import Path
+import pytest
+from patterns.shelves.blue_shelf.construct import depth
+
+FILE = Path(__file__).parent / "patterns/shelves/blue_shelf/snapshots/depth.txt"
+
+@pytest.mark.parametrize("name", ["blue-shelf"])
+def test_it_is_as_it_was(name, snapshot, request):
+    if request.config.getoption("update_snapshots"):
+        FILE.write_text(str(depth()))
+    assert FILE.read_text() == str(depth())
+"""
+GUARDS = """
+from pathlib import Path
+import pytest
+
+@pytest.mark.parametrize("name", ["BlueShelfStack"])
+def test_depth(name):
+    assert int((Path(__file__).parent / "patterns/shelves/blue_shelf/snapshots/depth.txt").read_text()) < 7
+"""
 FILES = {
     "pyproject.toml": "[tool.pytest.ini_options]\n",
     "patterns/__init__.py": "",
@@ -46,8 +73,13 @@ FILES = {
     "patterns/nobody.py": "HEIGHT = 1\n",
     "tests/patterns/shelves/blue_shelf/test_construct.py": MIRROR,
     "tests/test_tables.py": TABLES,
+    "tests/test_every_pattern.py": SNAPSHOTS,
+    "tests/test_guards.py": GUARDS,
+    "tests/patterns/shelves/blue_shelf/snapshots/depth.txt": "6",
 }
-ROOM = Room(("patterns",), ("tests/patterns", "tests/test_tables.py"), by_pattern=True)
+ROOM = Room(
+    ("patterns",), ("tests/patterns", "tests/test_tables.py"), by_pattern=True, guards=("tests/test_guards.py",)
+)
 NUMBERS = count(7)
 
 
@@ -79,6 +111,9 @@ def mutant(copy: Copy, module: str, becomes: str) -> Mutant:
         # Its rows of the tables are run after its mirror, of which one test fails anyway.
         ("patterns/shelves/blue_shelf/construct.py", "return 3", "killed"),
         ("patterns/shared.py", "LENGTH = 8", "killed"),
+        # Only the snapshot tells, and what is held of every snapshot.
+        ("patterns/shelves/blue_shelf/construct.py", "return 7", "killed"),
+        ("patterns/shelves/blue_shelf/construct.py", 'return "XXhighXX"', "survived"),
         ("patterns/shared.py", "WIDTH = 6", "survived"),
         ("patterns/nobody.py", "HEIGHT = 2", "no test"),
     ],
@@ -86,6 +121,7 @@ def mutant(copy: Copy, module: str, becomes: str) -> Mutant:
 def test_what_becomes_of_a_mutant(copy: Copy, by_pattern: ByPattern, module: str, becomes: str, outcome: str) -> None:
     assert by_pattern.tried(mutant(copy, module, becomes), next(NUMBERS)) == outcome
     assert (copy.tree / module).read_text() == FILES[module]
+    assert (copy.tree / "tests/patterns/shelves/blue_shelf/snapshots/depth.txt").read_text() == "6"
 
 
 def steps(folder: Path, module: str) -> list[list[str]]:
@@ -117,10 +153,11 @@ def test_what_several_patterns_share_is_tried_by_three_of_them(tmp_path: Path, m
 
 
 def test_a_handler_is_tried_by_its_mirror_alone(tmp_path: Path) -> None:
-    [own] = steps(tmp_path, "patterns/events/thumbnailer/handler/thumbnailer/images.py")
+    [own, clients] = steps(tmp_path, "patterns/events/thumbnailer/handler/thumbnailer/images.py")
+    assert clients == ["tests/test_sdk_clients.py"]
     assert own[0].startswith("tests/patterns/events/thumbnailer/")
 
 
 def test_a_handler_of_a_room_is_tried_by_the_rooms_mirror(tmp_path: Path) -> None:
-    [own] = steps(tmp_path, "patterns/network/attachment_placement/handler/index.py")
+    [own, _] = steps(tmp_path, "patterns/network/attachment_placement/handler/index.py")
     assert own == ["tests/patterns/network/attachment_placement"]

@@ -10,6 +10,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from patterns.events import approval_workflow
 from patterns.events.approval_workflow.handler.approvals.pages import HEADERS, question
@@ -95,3 +97,23 @@ def steps() -> Iterator[ModuleType]:
 def test_a_step_refuses_what_is_no_number(steps: ModuleType, event: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         steps.handler({"action": "do", "key": "1", **event}, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "waited"), [(None, True), ("TaskTimedOut", False), ("TaskDoesNotExist", False), ("InvalidToken", None)]
+)
+@pytest.mark.usefixtures("ask")
+def test_the_workflow_is_told_while_it_waits(error: str | None, waited: bool | None) -> None:
+    answers = importlib.import_module("approvals.answers")
+    asked = {"taskToken": "token", "output": '{"decision": "approved"}'}
+    with Stubber(answers._workflows) as stub:
+        if error is None:
+            stub.add_response("send_task_success", {}, asked)
+        else:
+            stub.add_client_error("send_task_success", error, expected_params=asked)
+        if waited is None:
+            with pytest.raises(ClientError, match="InvalidToken"):
+                answers.tell("token", "approved")
+        else:
+            assert answers.tell("token", "approved") is waited
+        stub.assert_no_pending_responses()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageSequence
+from PIL import Image, ImageSequence, JpegImagePlugin
 from PIL.PngImagePlugin import PngInfo
 
 from patterns.events.thumbnailer.handler.thumbnailer import images
@@ -400,3 +400,18 @@ def test_damaged_bytes_are_accepted_or_refused_and_nothing_else(body: bytes, cha
     except images.Refused:
         return
     assert picture.thumbnail(32, output=images.FORMATS["JPEG"], quality=80).width <= 32
+
+
+def test_a_large_jpeg_is_decoded_at_a_fraction_of_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[tuple[int, int]] = []
+
+    class Decoded(JpegImagePlugin.JpegImageFile):
+        def load(self) -> Any:
+            decoded.append(self.size)
+            return super().load()
+
+    monkeypatch.setitem(Image.OPEN, "JPEG", (Decoded, Image.OPEN["JPEG"][1]))
+    picture = images.read(encoded(Image.new("RGB", (1200, 800), RED), "JPEG"), width=32, max_pixels=MAX_PIXELS)
+    assert (picture.width, picture.height) == (1200, 800)
+    # libjpeg scales by an eighth at most, and draws what is needed twice as large at least.
+    assert decoded == [(150, 100)]

@@ -7,6 +7,7 @@ import boto3
 from botocore.config import Config
 
 logger = logging.getLogger()
+logger.setLevel(logging.INFO)
 _SDK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
 _workflows = boto3.client("stepfunctions", config=_SDK)
 
