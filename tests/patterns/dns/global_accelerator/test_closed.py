@@ -86,7 +86,9 @@ def test_the_rule_names_the_group_of_the_accelerator_in_the_regions_own_vpc() ->
     rule = of(entrance, "AWS::EC2::SecurityGroupIngress")["Properties"]
     assert rule["SourceSecurityGroupId"]["Fn::GetAtt"][1] == "SecurityGroups.0.GroupId"
     assert not {"CidrIp", "CidrIpv6"} & set(rule)
-    asked = str(of(entrance, "Custom::AWS")["Properties"]["Create"])
+    call = of(entrance, "Custom::AWS")["Properties"]
+    assert call["Update"] == call["Create"]
+    asked = str(call["Create"])
     assert all(part in asked for part in ("GlobalAccelerator", "vpc-id", "eu-west-1"))
 
 

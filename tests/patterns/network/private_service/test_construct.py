@@ -131,6 +131,9 @@ def test_the_name_is_set_then_proved_then_verified_and_taken_away_with_the_stack
     assert read in str(template[record]["Properties"])
     assert record in calls[started]["DependsOn"]
     assert "RemovePrivateDnsName" in str(calls[named]["Properties"]["Delete"])
+    # Without it an update would change nothing, and say that it did.
+    assert all(one["Properties"]["Update"] == one["Properties"]["Create"] for one in calls.values())
+    assert not any(one["Properties"]["InstallLatestAwsSdk"] for one in calls.values())
 
 
 def test_the_notification_waits_until_the_topic_lets_it_in(scope: cdk.Stack) -> None:

@@ -1,0 +1,152 @@
+"""The VPC that several patterns stand on: its ranges, its names, its gateways and its flow log."""
+
+from functools import cache
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk.assertions import Template
+
+from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
+from tests.constructs import app_for_its_template
+
+ZONES = ["eu-west-1a", "eu-west-1b"]
+RANGES = {"Fn::Select": [0, {"Fn::GetAtt": ["Vpc", "Ipv6CidrBlocks"]}]}
+
+
+@cache
+def made() -> dict[str, dict[str, Any]]:
+    stack = cdk.Stack(app_for_its_template(), "Network")
+    network = TieredVpc(
+        stack,
+        "Vpc",
+        cidr="10.20.0.0/22",
+        availability_zones=ZONES,
+        tiers={"Public": 28, "Private": 26, "Native": 26},
+        with_egress=["Private"],
+        ipv6=True,
+        ipv6_only=["Native"],
+    )
+    network.resource.override_logical_id("Vpc")
+    for number, gateway in enumerate(network.nat_gateways(), start=1):
+        gateway.override_logical_id(f"Nat{number}")
+    for subnet in network.all_subnets:
+        subnet.subnet.override_logical_id(f"{subnet.tier}{subnet.number}")
+    for tier in ("Public", "Private", "Native"):
+        cdk.CfnOutput(stack, f"Of{tier}", value=network.ipv6_range_of(tier))
+    group = logs.LogGroup(stack, "Flows", retention=logs.RetentionDays.ONE_MONTH)
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"))
+    network.log_flows(group, role, after=group)
+    return dict(Template.from_stack(stack).to_json())
+
+
+def of(kind: str) -> dict[str, Any]:
+    return {name: one for name, one in made()["Resources"].items() if one["Type"] == f"AWS::EC2::{kind}"}
+
+
+def properties(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = made()["Resources"][name]["Properties"]
+    return found
+
+
+def names(name: str) -> Any:
+    return [tag["Value"] for tag in properties(name)["Tags"] if tag["Key"] == "Name"]
+
+
+def test_its_names_resolve() -> None:
+    vpc = properties("Vpc")
+    assert (vpc["CidrBlock"], vpc["EnableDnsHostnames"], vpc["EnableDnsSupport"]) == ("10.20.0.0/22", True, True)
+    assert names("Vpc") == ["Network/Vpc"]
+
+
+def test_each_tier_keeps_room_for_four_zones() -> None:
+    assert {name: one["Properties"].get("CidrBlock") for name, one in of("Subnet").items()} == {
+        "Private1": "10.20.0.0/26",
+        "Private2": "10.20.0.64/26",
+        "Native1": None,
+        "Native2": None,
+        "Public1": "10.20.2.0/28",
+        "Public2": "10.20.2.16/28",
+    }
+    assert {name: one["Properties"]["AvailabilityZone"] for name, one in of("Subnet").items()} == {
+        f"{tier}{number}": zone
+        for tier in ("Public", "Private", "Native")
+        for number, zone in enumerate(ZONES, start=1)
+    }
+
+
+def test_each_subnet_has_a_64_of_its_own_of_the_vpcs_one_block() -> None:
+    wanted = {}
+    for name, one in of("Subnet").items():
+        number, ranges = one["Properties"]["Ipv6CidrBlock"]["Fn::Select"]
+        assert ranges == {"Fn::Cidr": [RANGES, 12, "64"]}, name
+        assert one["Properties"]["AssignIpv6AddressOnCreation"] is True
+        assert next(iter(of("VPCCidrBlock"))) in one["DependsOn"]
+        wanted[name] = number
+    of_tier = {tier: made()["Outputs"][f"Of{tier}"]["Value"]["Fn::Select"] for tier in ("Public", "Private", "Native")}
+    for tier, (place, ranges) in of_tier.items():
+        assert ranges == {"Fn::Cidr": [RANGES, 3, "66"]}
+        # A /62 is four /64s.
+        assert [wanted[f"{tier}1"], wanted[f"{tier}2"]] == [place * 4, place * 4 + 1]
+    assert sorted(place for place, _ in of_tier.values()) == [0, 1, 2]
+
+
+def test_only_a_subnet_without_ipv4_finds_ipv4_by_dns64() -> None:
+    for name, one in of("Subnet").items():
+        only = name.startswith("Native")
+        assert one["Properties"].get("Ipv6Native", False) is only
+        assert one["Properties"].get("EnableDns64", False) is only
+        assert one["Properties"].get("MapPublicIpOnLaunch") is (None if only else False)
+
+
+def test_each_subnet_has_a_route_table_of_its_own() -> None:
+    tables = [one["Properties"]["RouteTableId"]["Fn::GetAtt"][0] for one in of("SubnetRouteTableAssociation").values()]
+    subnets = [one["Properties"]["SubnetId"]["Fn::GetAtt"][0] for one in of("SubnetRouteTableAssociation").values()]
+    assert sorted(subnets) == sorted(of("Subnet"))
+    assert sorted(tables) == sorted(of("RouteTable"))
+    assert all(names(table)[0].startswith("Network/Vpc/") for table in tables)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_each_zone_has_a_nat_gateway_whose_address_outlives_the_stack(number: int) -> None:
+    gateway = made()["Resources"][f"Nat{number}"]
+    address = gateway["Properties"]["AllocationId"]["Fn::GetAtt"][0]
+    assert gateway["Properties"]["SubnetId"] == {"Fn::GetAtt": [f"Public{number}", "SubnetId"]}
+    assert names(f"Nat{number}") == [f"Network/Vpc/Nat{number}"]
+    kept = made()["Resources"][address]
+    assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+    assert kept["Properties"] == {"Domain": "vpc"}
+    # It starts only in a subnet that reaches the internet.
+    associations = {
+        name
+        for name, one in of("SubnetRouteTableAssociation").items()
+        if one["Properties"]["SubnetId"] == {"Fn::GetAtt": [f"Public{number}", "SubnetId"]}
+    }
+    assert associations < set(gateway["DependsOn"])
+    assert set(of("VPCGatewayAttachment")) <= set(kept["DependsOn"])
+
+
+def test_the_public_tier_goes_out_by_the_internet_gateway() -> None:
+    (attachment,) = of("VPCGatewayAttachment").values()
+    (gateway,) = of("InternetGateway")
+    assert attachment["Properties"] == {
+        "InternetGatewayId": {"Fn::GetAtt": [gateway, "InternetGatewayId"]},
+        "VpcId": {"Fn::GetAtt": ["Vpc", "VpcId"]},
+    }
+    routes = [one["Properties"] for one in of("Route").values()]
+    assert len([one for one in routes if one.get("DestinationCidrBlock") == "0.0.0.0/0"]) == 2
+    assert {str(one["GatewayId"]) for one in routes} == {str({"Fn::GetAtt": [gateway, "InternetGatewayId"]})}
+
+
+def test_every_flow_is_recorded_each_minute() -> None:
+    (log,) = of("FlowLog").values()
+    (group,) = (name for name, one in made()["Resources"].items() if one["Type"] == "AWS::Logs::LogGroup")
+    given = log["Properties"]
+    assert (given["TrafficType"], given["MaxAggregationInterval"], given["ResourceType"]) == ("ALL", 60, "VPC")
+    assert given["ResourceId"] == {"Fn::GetAtt": ["Vpc", "VpcId"]}
+    assert given["LogDestinationType"] == "cloud-watch-logs"
+    assert given["LogGroupName"] == {"Ref": group}
+    assert "Role" in given["DeliverLogsPermissionArn"]["Fn::GetAtt"][0]
+    assert group in log["DependsOn"]
