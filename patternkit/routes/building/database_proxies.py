@@ -11,22 +11,25 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from patternkit.resolving import Stack, custom_names
-from patternkit.resolving.values import Outside, Unknown
-from patternkit.routes.addresses import EVERY_PORT, Prefix, Spans, normal
+from patternkit.resolving.values import Outside, Unknown, not_lifted
+from patternkit.routes.addresses import EVERY_PORT, Prefix, normal
 from patternkit.routes.building.doubts import identities, named_by_groups, raise_doubts
 from patternkit.routes.building.draft import DatabaseProxy, Draft, Properties
 from patternkit.routes.building.proxies import add_proxy
 from patternkit.routes.building.suspects import is_declared_harmless
 from patternkit.routes.building.tasks import add_hosts
-from patternkit.routes.model import Interface, Proxy, Subnet
+from patternkit.routes.model import Interface, Proxy, Subnet, Taken
 
 _PORTS = {"MYSQL": 3306, "POSTGRESQL": 5432, "SQLSERVER": 1433}
 
 
 def add_database_proxy(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     """Add an `AWS::RDS::DBProxy`."""
-    port = _PORTS.get(str(draft.get(stack, properties, "EngineFamily")).upper())
-    hosts = _hosts(draft, stack, logical, properties, ((port, port),) if port else EVERY_PORT)
+    family = draft.get(stack, properties, "EngineFamily")
+    port = _PORTS.get(str(family).upper())
+    doubt = f"the port of {stack.path(logical)}: {family.reason}" if isinstance(family, Unknown) else ""
+    taken = Taken(((6, 6),), ((port, port),) if port else EVERY_PORT, doubt)
+    hosts = _hosts(draft, stack, logical, properties, taken)
     name = draft.get(stack, properties, "DBProxyName")
     draft.database_proxies.append(DatabaseProxy(stack.ids[logical], name, hosts, list(hosts)))
 
@@ -35,7 +38,9 @@ def add_proxy_endpoint(draft: Draft, stack: Stack, logical: str, properties: Pro
     """Add an `AWS::RDS::DBProxyEndpoint`: another entrance of a proxy."""
     proxy = _proxy(draft, stack, properties)
     listens = proxy.exits[0].listens if isinstance(proxy, DatabaseProxy) and proxy.exits else None
-    hosts = _hosts(draft, stack, logical, properties, listens[0][1] if listens else EVERY_PORT)
+    why = proxy.reason if isinstance(proxy, Unknown) else f"its proxy is not in the set{not_lifted()}"
+    loose = Taken(((6, 6),), EVERY_PORT, f"the port of {stack.path(logical)}: {why}")
+    hosts = _hosts(draft, stack, logical, properties, listens[0] if listens else loose)
     if isinstance(proxy, DatabaseProxy):
         proxy.entrances += hosts
     else:
@@ -59,14 +64,14 @@ def add_proxy_targets(draft: Draft, stack: Stack, logical: str, properties: Prop
     ports: list[tuple[int, int]] = []
     for subnets, port in databases:
         blocks += [block for subnet in subnets for block in subnet.blocks]
-        ports += [(port, port)] if port else exits[0].listens[0][1] if exits and exits[0].listens else EVERY_PORT
+        ports += [(port, port)] if port else exits[0].listens[0].ports if exits and exits[0].listens else EVERY_PORT
     for host in entrances:
         draft.model.proxies.append(Proxy(host, tuple(blocks), normal(ports), by=tuple(exits)))
     if not databases or any(not subnets for subnets, _ in databases):
         _doubt(draft, stack, logical, _subnets_of(entrances), "to a database whose subnets are not in the set")
 
 
-def _hosts(draft: Draft, stack: Stack, logical: str, properties: Properties, ports: Spans) -> list[Interface]:
+def _hosts(draft: Draft, stack: Stack, logical: str, properties: Properties, taken: Taken) -> list[Interface]:
     subnets = draft.listed(stack, properties, "VpcSubnetIds")
     groups = draft.get(stack, properties, "VpcSecurityGroupIds")
     given = subnets if isinstance(subnets, list) else [subnets]
@@ -76,7 +81,7 @@ def _hosts(draft: Draft, stack: Stack, logical: str, properties: Properties, por
         known = [host.subnet.vpc.identity for host in hosts if isinstance(host.subnet, Subnet)]
         _doubt(draft, stack, logical, known or list(draft.model.vpcs), "in subnets that are not known")
     for host in hosts:
-        host.listens = [(((6, 6),), ports)]
+        host.listens = [taken]
     # What a contract says comes beside what the template says.
     add_proxy(draft, hosts, custom_names(stack, logical, ""))
     return hosts

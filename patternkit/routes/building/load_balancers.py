@@ -54,12 +54,16 @@ def add_balancer(draft: Draft, stack: Stack, logical: str, properties: Propertie
     balancer.public = public
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html: cross-zone
     # is on for application load balancers, and off for the others unless it is set.
-    attributes = _attributes(draft, stack, properties, "LoadBalancerAttributes")
-    balancer.cross_zone = (
-        attributes.get("load_balancing.cross_zone.enabled", str(sort == "application")).lower() == "true"
-    )
+    crossing = _attribute(draft, stack, properties, "LoadBalancerAttributes", "load_balancing.cross_zone.enabled")
+    balancer.cross_zone = crossing == "true" if crossing is not None else sort == "application"
     enforced = draft.get(stack, properties, "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
     balancer.guards_private_link = enforced != "off"
+    if isinstance(crossing, Unknown):
+        balancer.unknown.append(f"whether it balances across zones: {crossing.reason}")
+    if isinstance(enforced, Unknown):
+        balancer.unknown.append(
+            f"whether its security groups are asked about what comes by PrivateLink: {enforced.reason}"
+        )
     groups = _balancer_groups(draft, stack, logical, properties, str(sort))
     for name, place in (("Subnets", None), ("SubnetMappings", "SubnetId")):
         listed = draft.listed(stack, properties, name)
@@ -137,13 +141,20 @@ def _check_subnets(draft: Draft, balancer: Balancer) -> None:
         draft.refuse(f"{balancer.path} needs subnets in two availability zones at least [ValidationError]")
 
 
-def _attributes(draft: Draft, stack: Stack, properties: Properties, name: str) -> dict[str, str]:
+def _attribute(draft: Draft, stack: Stack, properties: Properties, name: str, key: str) -> str | Unknown | None:
+    """The value of an attribute in small letters; None where it is surely not set."""
     listed = draft.listed(stack, properties, name)
-    return {
-        str(item.get("Key")): str(item.get("Value")).lower()
-        for item in (listed if isinstance(listed, list) else ())
-        if isinstance(item, dict)
-    }
+    if isinstance(listed, Unknown):
+        return listed
+    loose: Unknown | None = None
+    for item in listed:
+        given = item.get("Key") if isinstance(item, dict) else item
+        if given == key:
+            value = item.get("Value")
+            return value if isinstance(value, Unknown) else str(value).lower()
+        if isinstance(given, Unknown):
+            loose = given
+    return loose
 
 
 def add_target_group(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
@@ -158,25 +169,27 @@ def add_target_group(draft: Draft, stack: Stack, logical: str, properties: Prope
         protocol=_PROTOCOLS.get(protocol, EVERY_PROTOCOL),
         ports=_port(draft.get(stack, properties, "Port")),
     )
-    attributes = _attributes(draft, stack, properties, "TargetGroupAttributes")
     if protocol == "GENEVE":
         group.health = _health_ports(draft, stack, properties)
         # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
         failover = [
-            attributes.get(f"target_failover.on_{one}", "no_rebalance") for one in ("deregistration", "unhealthy")
+            _attribute(draft, stack, properties, "TargetGroupAttributes", f"target_failover.on_{one}") or "no_rebalance"
+            for one in ("deregistration", "unhealthy")
         ]
-        if len(set(failover)) > 1:
+        if len(set(failover)) > 1 and not any(isinstance(one, Unknown) for one in failover):
             draft.refuse(
                 f"{group.path}: target_failover.on_deregistration and target_failover.on_unhealthy must be equal, not "
-                f"{' and '.join(failover)} [InvalidConfigurationRequest]"
+                f"{' and '.join(map(str, failover))} [InvalidConfigurationRequest]"
             )
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation:
     # on for targets by instance, off for targets by address of TCP and TLS, unless it is set; UDP always keeps it.
-    given = attributes.get("preserve_client_ip.enabled")
+    given = _attribute(draft, stack, properties, "TargetGroupAttributes", "preserve_client_ip.enabled")
     by_address = sort != "instance" and protocol in ("TCP", "TLS")
     group.keeps_client = protocol not in ("HTTP", "HTTPS") and (
         given == "true" if given is not None and "UDP" not in protocol else not by_address
     )
+    if isinstance(given, Unknown) and protocol in ("TCP", "TLS"):
+        group.unknown.append(f"whether targets of {group.path} see the client's address: {given.reason}")
     listed = draft.listed(stack, properties, "Targets")
     if isinstance(listed, Unknown):
         group.unknown.append(listed.reason)
@@ -234,16 +247,20 @@ def _host_in(owner: Any, subnet: Subnet, groups: Any, address: Any = None) -> In
 def add_listener(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     """Add an `AWS::ElasticLoadBalancingV2::Listener`."""
     balancer = draft.targets.get(draft.get(stack, properties, "LoadBalancerArn"))
-    protocol = str(draft.get(stack, properties, "Protocol") or ("TCP" if isinstance(balancer, Balancer) else ""))
+    protocol = draft.get(stack, properties, "Protocol") or ("TCP" if isinstance(balancer, Balancer) else "")
     if isinstance(balancer, Balancer) and balancer.sort == "gateway":
         protocol = "GENEVE"
+    port = draft.get(stack, properties, "Port")
     listener: Listener = draft.make(
         Listener,
         stack,
         logical,
-        protocol=_PROTOCOLS.get(protocol, EVERY_PROTOCOL),
-        ports=_port(draft.get(stack, properties, "Port")),
+        protocol=_PROTOCOLS.get(str(protocol), EVERY_PROTOCOL),
+        ports=_port(port),
     )
+    for what, value in (("protocol", protocol), ("port", port)):
+        if isinstance(value, Unknown):
+            listener.doubt = listener.doubt or f"the {what} of {listener.path}: {value.reason}"
     _actions_of(draft, stack, properties, "DefaultActions", listener)
     if isinstance(balancer, Balancer):
         balancer.listeners.append(listener)

@@ -76,8 +76,12 @@ def _taken(forwarder: Forwarder, host: Interface, walk: Walk) -> list[Walk]:
     if host.listens is None:
         return [walk]
     family = walk.box.family
-    rules = [AclRule(family, protocols, EVERYTHING[family], ports) for protocols, ports in host.listens]
-    allowed, denied, _ = match(rules, walk.box, source_is_remote=True)
+    rules = [
+        AclRule(family, taken.protocols, EVERYTHING[family], taken.ports, doubt=taken.doubt) for taken in host.listens
+    ]
+    allowed, denied, doubted = match(rules, walk.box, source_is_remote=True)
+    for box, doubt in doubted:
+        forwarder.unknown(replace(walk, box=box), doubt)
     for box in denied:
         forwarder.drop(replace(walk, box=box), f"{host.path} has no listener for it", "host")
     return [replace(walk, box=box) for box in allowed]

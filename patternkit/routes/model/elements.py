@@ -130,6 +130,21 @@ class NatGateway(Element):
     zones: frozenset[str] | Unknown | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a host takes.
+
+    Attributes:
+        protocols: The protocol numbers.
+        ports: The ports.
+        doubt: Why it may take less; "" where it surely takes all of it.
+    """
+
+    protocols: Spans
+    ports: Spans
+    doubt: str = ""
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Interface(Element):
     """A network interface: a host, or a middlebox when its source/destination check is off.
@@ -144,7 +159,7 @@ class Interface(Element):
     security_groups: list[SecurityGroup | Unknown] | Unknown = field(default_factory=list)
     public: bool | Unknown = False
     address: Prefix | None = None
-    listens: list[tuple[Spans, Spans]] | None = None  # the protocols and ports that it takes; None for all
+    listens: list[Taken] | None = None  # what it takes; None for everything
     dead: str = ""  # why it surely takes nothing
     doubt: str = ""  # why it may take nothing
     refuses: str | Unknown = ""  # of an endpoint: why its policy lets no request through, or may not let all

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import EVERY_PORT, Prefix, Spans
 from patternkit.routes.model.element import Element
-from patternkit.routes.model.elements import Interface, Subnet
+from patternkit.routes.model.elements import Interface, Subnet, Taken
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -43,6 +43,7 @@ class Listener(Element):
 
     protocol: Spans = ((6, 6),)
     ports: Spans = EVERY_PORT
+    doubt: str = ""  # why it may take less
     groups: list[TargetGroup] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
@@ -59,9 +60,9 @@ class Balancer(Element):
     guards_private_link: bool = True  # whether its security groups are asked about what comes by PrivateLink
     unknown: list[str] = field(default_factory=list)
 
-    def takes(self) -> list[tuple[Spans, Spans]]:
-        """The protocols and ports of the listeners."""
-        return [(listener.protocol, listener.ports) for listener in self.listeners]
+    def takes(self) -> list[Taken]:
+        """What the listeners take."""
+        return [Taken(listener.protocol, listener.ports, listener.doubt) for listener in self.listeners]
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -102,6 +102,15 @@ def test_a_proxy_listens_on_the_port_of_its_engine(family: str, port: int) -> No
     assert verdict(made, isolated("internet", "Proxy"))[0] is Verdict.HOLDS
 
 
+def test_a_port_that_is_not_known_is_a_doubt() -> None:
+    made = net(Proxy={"EngineFamily": {"Fn::ImportValue": "later"}})
+    made.add("Door", "RDS::DBProxyEndpoint", DBProxyName="other", VpcSubnetIds=[{"Ref": "Dataap"}],
+             VpcSecurityGroupIds=[{"Ref": "Pool"}])  # fmt: skip
+    for name, why in (("Proxy", "no stack of the set exports 'later'"), ("Door", "its proxy is not in the set")):
+        found, told = verdict(made, reaches("Appa", name, port=5432))
+        assert (found, f"the port of Net/{name}: {why}" in told) == (Verdict.UNKNOWN, True), told
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -21,6 +21,20 @@ def test_only_the_listeners_port_arrives(sort: str) -> None:
     assert proof.witness.forward.walk.box.protocol == ((6, 6),)
 
 
+@pytest.mark.parametrize(
+    ("protocol", "numbers"),
+    [*((name, [6]) for name in ("HTTP", "HTTPS", "TCP", "TLS")), *((name, [17]) for name in ("UDP", "QUIC")),
+     *((name, [6, 17]) for name in ("TCP_UDP", "TCP_QUIC"))],
+)  # fmt: skip
+def test_what_protocols_are_called(protocol: str, numbers: list[int]) -> None:
+    net = balanced("network")
+    for name in ("Listener", "Group"):
+        net.resources[name]["Properties"]["Protocol"] = protocol
+    (balancer,) = net.network().model.balancers.values()
+    (listener,) = balancer.listeners
+    assert listener.protocol == listener.groups[0].protocol == tuple((number, number) for number in numbers)
+
+
 def test_each_of_several_listeners() -> None:
     net = balanced("network", scheme="internal")
     listener = net.resources["Listener"]["Properties"]

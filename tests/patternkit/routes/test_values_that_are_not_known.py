@@ -84,6 +84,32 @@ def site() -> Topology:
     return net
 
 
+def across() -> Topology:
+    """A load balancer in another zone than its target, which it only reaches across zones."""
+    net = balanced("network")
+    net.resources["Lb"]["Properties"]["Subnets"] = [{"Ref": "Abp"}]
+    attributes = [{"Key": "load_balancing.cross_zone.enabled", "Value": "true"}]
+    net.resources["Lb"]["Properties"]["LoadBalancerAttributes"] = attributes
+    return net
+
+
+def keeping() -> Topology:
+    """A load balancer whose target lets in clients' own addresses alone."""
+    client = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "CidrIp": "8.8.0.0/16"}
+    return balanced("network", target="ip", host_rule=client, attributes={"preserve_client_ip.enabled": "true"})
+
+
+def guarded() -> Topology:
+    """An endpoint to a load balancer whose security group lets nothing in, and is not asked."""
+    net = linked()
+    net.add("Shut", "EC2::SecurityGroup", GroupDescription="s", VpcId={"Ref": "B"}, SecurityGroupIngress=[])
+    net.resources["Nlb"]["Properties"] |= {
+        "SecurityGroups": [{"Ref": "Shut"}],
+        "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "off",
+    }
+    return net
+
+
 A_TO_B, HTTPS = reaches("Aa", "Ba", port=443), reaches("Aa", "Host", port=443)
 INTO = isolated("internet", "Host")
 Case = tuple[Callable[[], Topology], str, str, Any, Promise, str]
@@ -169,6 +195,21 @@ CASES: list[Case] = [
     (balanced, "Listener", "DefaultActions", LATER, INTO, IMPORTED),
     (balanced, "Listener", "DefaultActions/0/TargetGroupArn", "arn:x", INTO,
      "Net/Listener forwards to arn:x, which is not in the set (contract: ids)"),
+    (balanced, "Listener", "Port", LATER, reaches("Ab", "Lb", port=443), f"the port of Net/Listener: {IMPORTED}"),
+    (balanced, "Listener", "Protocol", LATER, reaches("Ab", "Lb", port=80),
+     f"the protocol of Net/Listener: {IMPORTED}"),
+    (across, "Lb", "LoadBalancerAttributes", LATER, INTO, f"Net/Lb: whether it balances across zones: {IMPORTED}"),
+    (across, "Lb", "LoadBalancerAttributes/0", LATER, INTO, f"Net/Lb: whether it balances across zones: {IMPORTED}"),
+    (across, "Lb", "LoadBalancerAttributes/0/Key", LATER, INTO,
+     f"Net/Lb: whether it balances across zones: {IMPORTED}"),
+    (across, "Lb", "LoadBalancerAttributes/0/Value", LATER, INTO,
+     f"Net/Lb: whether it balances across zones: {IMPORTED}"),
+    (keeping, "Group", "TargetGroupAttributes", LATER, INTO,
+     f"whether targets of Net/Group see the client's address: {IMPORTED}"),
+    (keeping, "Group", "TargetGroupAttributes/0/Value", LATER, INTO,
+     f"whether targets of Net/Group see the client's address: {IMPORTED}"),
+    (guarded, "Nlb", "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", LATER, isolated("Aa", "Host"),
+     f"Net/Nlb: whether its security groups are asked about what comes by PrivateLink: {IMPORTED}"),
     (linked, "Service", "NetworkLoadBalancerArns", LATER, isolated("Aa", "Bah"), "what Net/Service takes"),
     (linked, "Endpoint", "SubnetIds", LATER, isolated("Aa", "Host"),
      "Net/Endpoint (AWS::EC2::VPCEndpoint, in subnets that are not known) is given Net/A"),
@@ -206,6 +247,10 @@ def test_it_is_said(
         (out, reaches("Va", "internet", port=443), Verdict.HOLDS),
         (regional, reaches("Va", "internet", port=443), Verdict.HOLDS),
         (balanced, INTO, Verdict.FAILS),
+        (balanced, reaches("Ab", "Lb", port=80), Verdict.HOLDS),
+        (across, INTO, Verdict.FAILS),
+        (keeping, INTO, Verdict.FAILS),
+        (guarded, isolated("Aa", "Host"), Verdict.FAILS),
         (linked, isolated("Aa", "Host"), Verdict.FAILS),
         (lambda: inspection(letters="a"), inspected("S0a", "S1a", port=443), Verdict.HOLDS),
     ],
