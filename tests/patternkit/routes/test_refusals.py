@@ -25,6 +25,30 @@ def network(changes: dict[str, Any]) -> Network:
     return Network.from_templates({"Net": {"Resources": resources}})
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("GatewayId", "InvalidGatewayID.NotFound"),
+        ("NatGatewayId", "InvalidNatGatewayID.NotFound"),
+        ("TransitGatewayId", "InvalidTransitGatewayID.NotFound"),
+        ("VpcPeeringConnectionId", "InvalidVpcPeeringConnectionID.NotFound"),
+        ("VpcEndpointId", "InvalidVpcEndpointId.NotFound"),
+        ("NetworkInterfaceId", "InvalidNetworkInterfaceID.NotFound"),
+        ("InstanceId", "InvalidInstanceID.NotFound"),
+        ("EgressOnlyInternetGatewayId", "InvalidGatewayID.NotFound"),
+        ("CarrierGatewayId", "InvalidCarrierGatewayID.NotFound"),
+        ("LocalGatewayId", "InvalidLocalGatewayID.NotFound"),
+    ],
+)
+def test_a_route_to_another_kind_of_resource(name: str, code: str) -> None:
+    route = {"RouteTableId": {"Ref": "VT"}, "DestinationCidrBlock": "10.9.0.0/16"}
+    # A table's own VPC and gateway are no target of either kind.
+    other = {"Ref": "Igw" if name == "TransitGatewayId" else "Tgw"}
+    kind = "AWS::EC2::InternetGateway" if other["Ref"] == "Igw" else "AWS::EC2::TransitGateway"
+    (refused,) = network({"R": {"Type": "AWS::EC2::Route", "Properties": {**route, name: other}}}).model.refused
+    assert refused == f"Net/R: {name} names Net/{other['Ref']}, which is an {kind} [{code}]"
+
+
 def test_the_network_without_a_fault_is_not_refused() -> None:
     network({}).assert_holds(*PROMISES)
 
