@@ -4,7 +4,8 @@ const MOST = 100;
 
 export function request(ctx) {
   const { limit, nextToken } = ctx.args;
-  if (limit && (limit < 1 || limit > MOST)) {
+  const most = limit ?? 20;
+  if (most < 1 || most > MOST) {
     util.error(`limit must be between 1 and ${MOST}, got ${limit}`, 'BadRequest');
   }
   return {
@@ -17,7 +18,7 @@ export function request(ctx) {
     },
     // The newest first.
     scanIndexForward: false,
-    limit: limit ? limit : 20,
+    limit: most,
     nextToken,
   };
 }

@@ -8,7 +8,8 @@ export function request(ctx) {
   if (status !== 'PUBLISHED' && isUser && !(ctx.identity.groups ?? []).includes('editors')) {
     util.unauthorized();
   }
-  if (limit && (limit < 1 || limit > MOST)) {
+  const most = limit ?? 20;
+  if (most < 1 || most > MOST) {
     util.error(`limit must be between 1 and ${MOST}, got ${limit}`, 'BadRequest');
   }
   return {
@@ -21,7 +22,7 @@ export function request(ctx) {
     },
     // The newest first.
     scanIndexForward: false,
-    limit: limit ? limit : 20,
+    limit: most,
     nextToken,
   };
 }

@@ -106,6 +106,7 @@ def test_readers_list_what_is_published_and_nothing_else(portal: Portal, caller:
     [
         (LIST, {"s": "PUBLISHED", "l": 101}),
         (LIST, {"s": "PUBLISHED", "l": -1}),
+        (LIST, {"s": "PUBLISHED", "l": 0}),
         ('mutation { createDocument(title: " ") { id } }', {}),
         ('mutation { saveProfile(name: "") { name } }', {}),
     ],
