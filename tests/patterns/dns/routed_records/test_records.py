@@ -1,6 +1,11 @@
 """What the records of a routing are, beside whom they answer."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_route53_targets as targets
 from aws_cdk.assertions import Template
 
 from patterns.dns.routed_records import Endpoint, Failover, Geolocation, IpBased, Network, RoutedRecords
@@ -37,3 +42,26 @@ def test_with_ipv6_each_record_has_one_of_either_family(scope: cdk.Stack) -> Non
     made = Template.from_stack(scope).find_resources("AWS::Route53::RecordSet").values()
     found = sorted((one["Properties"]["Type"], *one["Properties"]["ResourceRecords"]) for one in made)
     assert found == [("A", "203.0.113.1"), ("A", "203.0.113.2"), ("AAAA", "2001:db8::1"), ("AAAA", "2001:db8::2")]
+
+
+def test_the_health_of_a_target_counts_where_another_may_answer_and_cloudfront_has_none(scope: cdk.Stack) -> None:
+    hosted = zone(scope)
+    origin = origins.HttpOrigin("origin.example.com")
+    made = cloudfront.Distribution(scope, "Made", default_behavior=cloudfront.BehaviorOptions(origin=origin))
+    balancer = elbv2.NetworkLoadBalancer(scope, "Balancer", vpc=ec2.Vpc(scope, "Vpc", nat_gateways=0))
+    front = Endpoint(target=targets.CloudFrontTarget(made))
+    network = Endpoint(target=targets.LoadBalancerTarget(balancer))
+    wanted = {
+        "alone": (front, [False]),
+        "balancer": (network, [False]),
+        "second": (Failover(primary=network, secondary=front), [True, False]),
+    }
+    for label, (routing, _) in wanted.items():
+        RoutedRecords(scope, label, hosted_zone=hosted, domain_name=f"{label}.example.com", routing=routing)
+    records = [
+        one["Properties"] for one in Template.from_stack(scope).find_resources("AWS::Route53::RecordSet").values()
+    ]
+    for label, (_, evaluated) in wanted.items():
+        of_name = [one for one in records if one["Name"] == f"{label}.example.com."]
+        found = {one.get("Failover", ""): one["AliasTarget"]["EvaluateTargetHealth"] for one in of_name}
+        assert [found[each] for each in sorted(found)] == evaluated, label
