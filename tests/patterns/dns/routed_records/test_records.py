@@ -51,7 +51,7 @@ def test_the_health_of_a_target_counts_where_another_may_answer_and_cloudfront_h
     balancer = elbv2.NetworkLoadBalancer(scope, "Balancer", vpc=ec2.Vpc(scope, "Vpc", nat_gateways=0))
     front = Endpoint(target=targets.CloudFrontTarget(made))
     network = Endpoint(target=targets.LoadBalancerTarget(balancer))
-    wanted = {
+    wanted: dict[str, tuple[Routing, list[bool]]] = {
         "alone": (front, [False]),
         "balancer": (network, [False]),
         "second": (Failover(primary=network, secondary=front), [True, False]),
