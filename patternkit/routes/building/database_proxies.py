@@ -95,12 +95,11 @@ def _proxy(draft: Draft, stack: Stack, properties: Properties) -> DatabaseProxy 
     """The proxy that is named: None where it is surely none of the set, `Unknown` where it may be any."""
     name = draft.get(stack, properties, "DBProxyName")
     if isinstance(name, Unknown):
-        return None if isinstance(name, Outside) else name
+        return name
     for one in draft.database_proxies:
         if name in (one.identity, one.name):
             return one
-    unnamed = (one.name for one in draft.database_proxies if isinstance(one.name, Unknown))
-    return next((why for why in unnamed if not isinstance(why, Outside)), None)
+    return next((one.name for one in draft.database_proxies if isinstance(one.name, Unknown)), None)
 
 
 def _databases(draft: Draft, given: Any) -> Iterator[tuple[list[Subnet], int]]:

@@ -79,7 +79,7 @@ def doubt_shared(draft: Draft, given: Any, source: str, why: str = "") -> None:
             if element.accepts is not False and (element.associates is not False or element.propagates is not False):
                 raise_doubts(draft, element.identity, source, adds=False, why=why)
         elif not isinstance(element, RouteTable):
-            raise_doubts(draft, element.identity, source, adds=False, why=why)
+            raise_doubts(draft, element.identity, source, adds=False)
 
 
 def lift(draft: Draft, given: Any, contract: str) -> None:

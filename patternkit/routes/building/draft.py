@@ -142,7 +142,7 @@ class Draft:
         self.depends: dict[str, tuple[str, ...]] = {}
         self.unknown_associations: list[str] = []
         self.peering_sides: dict[str, list[Attachment]] = {}
-        self.policy_rules: dict[str, tuple[list[AclRule] | Unknown, int]] = {}
+        self.policy_rules: dict[str, list[AclRule] | Unknown] = {}
         self.unknown_groups: list[str] = []
         self.changed_lists: dict[str, str] = {}
         self.accelerator_ports: dict[Any, tuple[Spans, Spans]] = {}

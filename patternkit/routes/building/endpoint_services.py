@@ -266,10 +266,11 @@ def _let_in(endpoint: Endpoint, balancer: Balancer, hosts: list[Interface]) -> N
                 check = Box(4, ((6, 6),), spans_of(node), EVERY_PORT, spans_of(host), group.health)
                 passed, denied = _asked(host, check)
                 if denied or passed is None:
-                    ports = ", ".join(str(first) for first, _ in group.health)
+                    first, last = group.health[0]
+                    port = f"TCP {first}" if first == last else "TCP, on a port that is not known"
                     endpoint.doubt = endpoint.doubt or (
                         f"{host.path} may never be healthy: its security groups do not surely let {balancer.path} "
-                        f"check TCP {ports}{not_lifted()}"
+                        f"check {port}{not_lifted()}"
                     )
 
 

@@ -40,8 +40,8 @@ def add_policy(draft: Draft, stack: Stack, logical: str, properties: Properties)
     if not isinstance(body, dict):
         policy.stateless = Unknown(f"the policy {policy.path} is not known{lifted('policies')}")
         return
-    policy.stateless = _actions(body.get("StatelessDefaultActions", []), policy.path)
-    policy.fragments = _actions(body.get("StatelessFragmentDefaultActions", []), policy.path)
+    policy.stateless = _actions(body.get("StatelessDefaultActions"), policy.path)
+    policy.fragments = _actions(body.get("StatelessFragmentDefaultActions"), policy.path)
     references = body.get("StatelessRuleGroupReferences") or []
     found: list[tuple[int, list[AclRule]]] = []
     if not isinstance(references, list):
@@ -51,10 +51,8 @@ def add_policy(draft: Draft, stack: Stack, logical: str, properties: Properties)
         references = []
     for reference in references:
         arn = reference.get("ResourceArn") if isinstance(reference, dict) else reference
-        rules, _ = draft.policy_rules.get(
-            str(arn),
-            (Unknown(f"the rule group {shown(arn)} of {policy.path} is not in the set" + lifted("policies")), 0),
-        )
+        missing = f"the rule group {shown(arn)} of {policy.path} is not in the set{lifted('policies')}"
+        rules = draft.policy_rules.get(str(arn), Unknown(missing))
         if isinstance(rules, Unknown):
             policy.stateless_passes = rules
             break
@@ -72,7 +70,7 @@ def add_rule_group(draft: Draft, stack: Stack, logical: str, properties: Propert
     """Add an `AWS::NetworkFirewall::RuleGroup`."""
     identity, path = stack.ids[logical], stack.path(logical)
     if draft.get(stack, properties, "Type") == "STATEFUL":
-        draft.policy_rules[identity] = ([], 0)
+        draft.policy_rules[identity] = []
         return
     body = draft.get(stack, properties, "RuleGroup")
     try:
@@ -80,9 +78,9 @@ def add_rule_group(draft: Draft, stack: Stack, logical: str, properties: Propert
         ordered = sorted(listed, key=lambda rule: int(rule["Priority"]))
         rules = [rule for item in ordered for rule in _stateless(item["RuleDefinition"], path)]
     except (AttributeError, KeyError, TypeError, ValueError):
-        draft.policy_rules[identity] = (Unknown(f"the rules of {path} are not known{lifted('policies')}"), 0)
+        draft.policy_rules[identity] = Unknown(f"the rules of {path} are not known{lifted('policies')}")
         return
-    draft.policy_rules[identity] = (rules, 0)
+    draft.policy_rules[identity] = rules
 
 
 def _stateless(definition: Any, path: str) -> list[AclRule]:

@@ -44,7 +44,7 @@ class Vpcs:
             why = why_unsettled(self.draft, word, value) if vpc is None else None
             if vpc is not None:
                 self.known[vpc.identity] = None
-            elif why is not None and not isinstance(why, Outside) and not self.reason:
+            elif why is not None and not self.reason:
                 self.reason, self.maybe = why.reason, candidates(self.draft, word, why)
 
     def doubt(self, stack: Stack, logical: str, why: str) -> None:

@@ -179,7 +179,7 @@ def _each(value: Any) -> list[Any]:
 
 def _is_located(draft: Draft, value: Any) -> bool:
     """Whether a value names something of which it is known where it is."""
-    if isinstance(value, Outside) or is_outside(value):
+    if is_outside(value):
         return True
     for identity in identities(value):
         element = element_of(draft, identity)

@@ -39,6 +39,12 @@ def ill(port: int) -> str:
         ([rule("udp", 6081, 6081, "10.9.2.0/24"), HEALTH], {}, "FAILS", f"it is lost: {DENIED}"),
         ([rule("udp", 6081, 6081, "10.9.1.0/25"), HEALTH], {}, "UNKNOWN", PERHAPS),
         ([GENEVE], {}, "UNKNOWN", ill(80)),
+        (
+            [GENEVE, HEALTH],
+            {"HealthCheckPort": {"Fn::ImportValue": "later"}},
+            "UNKNOWN",
+            ill(80).replace("TCP 80", "TCP, on a port that is not known"),
+        ),
         ([GENEVE, HEALTH], {"HealthCheckPort": "8080"}, "UNKNOWN", ill(8080)),
         ([GENEVE, rule("tcp", 8080, 8080)], {"HealthCheckPort": "8080"}, "HOLDS", ""),
         ([GENEVE, rule("tcp", 80, 80, "10.9.1.0/25")], {}, "UNKNOWN", ill(80)),

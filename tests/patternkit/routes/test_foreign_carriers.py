@@ -35,6 +35,10 @@ def balancer(subnets: Any) -> tuple[str, dict[str, Any]]:
     return "ElasticLoadBalancingV2::LoadBalancer", {"Type": "network", "Subnets": subnets, "Scheme": "internet-facing"}
 
 
+def mapped(subnets: Any) -> tuple[str, dict[str, Any]]:
+    return "ElasticLoadBalancingV2::LoadBalancer", {"Type": "network", "SubnetMappings": subnets}
+
+
 def tasks(subnets: Any, arn: Any) -> tuple[str, dict[str, Any]]:
     network = {"AwsvpcConfiguration": {"Subnets": subnets}}
     given = [{"TargetGroupArn": arn, "ContainerName": "c", "ContainerPort": 80}]
@@ -79,6 +83,8 @@ CASES: dict[str, tuple[Resources, str, bool]] = {
     "a load balancer with targets of another VPC": (
         {"Group": group(Targets=[{"Id": IMPORT}]), "It": balancer([{"Ref": "Ca"}]), "L": listener({"Ref": "It"})},
         "It", True),
+    "a load balancer by mappings that may be anywhere": ({"It": mapped([{"SubnetId": IMPORT}])}, "It", False),
+    "a load balancer by what is no mapping": ({"It": mapped([IMPORT])}, "It", False),
     "an instance with an arm that may be anywhere": ({"It": arms({"Ref": "Ca"}, IMPORT)}, "It", False),
     "an instance with arms that may be anywhere": ({"It": arms(TEXT, IMPORT)}, "It", False),
     "an endpoint of S3 that may be anywhere": ({"It": endpoint("Interface", IMPORT, S3)}, "It", False),

@@ -178,6 +178,11 @@ def test_calls_of_custom_resources_that_only_read(word: str) -> None:
         assert suspected(custom(two_vpcs(), Create=call, Update=call)) is (word in ("create", "modify"))
 
 
+@pytest.mark.parametrize("name", ["ServiceToken", "Table"])
+def test_what_runs_a_custom_resource_is_not_handed_to_it(name: str) -> None:
+    assert suspected(custom(two_vpcs(), **{name: {"Ref": "ATable"}})) is (name == "Table")
+
+
 OF_PREFIX = {
     "acl": "Net/Acl",
     "pcx": "Net/Peering",

@@ -1,0 +1,100 @@
+"""What is made of single resources, where no verdict tells it from another: whose id means what, and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from patternkit.resolving.values import Unknown
+from patternkit.routes import Verdict, isolated, reaches
+from tests.patternkit.routes.test_foreign_names import apart
+from tests.patternkit.routes.topologies import Topology
+from tests.patternkit.routes.two_vpcs import two_vpcs
+
+LATER = {"Fn::ImportValue": "later"}
+
+
+def with_instance(*, attached: bool) -> Topology:
+    """A VPC with a route to an instance that has two interfaces, by itself or by an attachment."""
+    net = Topology()
+    net.vpc("A", "10.0.0.0/16", a="10.0.1.0/24", x="10.0.2.0/24")
+    for name in ("One", "Two"):
+        net.add(name, "EC2::NetworkInterface", SubnetId={"Ref": "Ax"}, SourceDestCheck=False)
+    listed = [{"DeviceIndex": str(n), "NetworkInterfaceId": {"Ref": name}} for n, name in enumerate(("One", "Two"))]
+    net.add("Box", "EC2::Instance", NetworkInterfaces=listed[:1] if attached else listed)
+    if attached:
+        net.add("At", "EC2::NetworkInterfaceAttachment", InstanceId={"Ref": "Box"}, NetworkInterfaceId={"Ref": "Two"},
+                DeviceIndex="1")  # fmt: skip
+    net.table("A", "Ta", "a", routes={"10.9.0.0/16": {"Ref": "Box"}})
+    return net
+
+
+@pytest.mark.parametrize("attached", [False, True])
+def test_a_route_to_an_instance_with_two_interfaces(*, attached: bool) -> None:
+    made = with_instance(attached=attached)
+    proof = made.network().prove(reaches("Aa", "10.9.0.0/16", port=443))
+    words = "AWS refuses a route to Net/Box itself, which has several network interfaces"
+    assert (proof.verdict, words in str(proof)) == (Verdict.UNKNOWN, True), str(proof)
+    del made.resources["At" if attached else "Two"]
+    listed = made.resources["Box"]["Properties"]["NetworkInterfaces"]
+    made.resources["Box"]["Properties"]["NetworkInterfaces"] = listed[:1]
+    assert "several network interfaces" not in str(made.network().prove(reaches("Aa", "10.9.0.0/16", port=443)))
+
+
+def test_what_a_reference_to_an_attachment_means() -> None:
+    net = two_vpcs()
+    net.vpn("Vpn", tgw="Tgw")
+    net.add("Many", "EC2::VPNConcentrator", TransitGatewayId={"Ref": "Tgw"})
+    net.add("Connect", "EC2::TransitGatewayConnect", TransportTransitGatewayAttachmentId={"Ref": "AAt"})
+    net.add("Dx", "DirectConnect::DirectConnectGatewayAssociation", AssociatedGatewayId={"Ref": "Tgw"},
+            AllowedPrefixesToDirectConnectGateway=["10.0.0.0/8"])  # fmt: skip
+    model = net.network().model
+    assert len(model.attachments) == 6
+    for attachment in model.attachments.values():
+        assert model.targets[attachment.identity] is attachment
+        assert attachment.gateway is model.transit_gateways["⟨Net/Tgw⟩"]
+    for site in model.sites.values():
+        assert site.attachment is not None
+        assert (site.attachment.site, site.attachment.path) == (site, f"{site.path} attachment")
+
+
+def test_properties_that_are_not_read_are_named() -> None:
+    net = two_vpcs()
+    net.firewall("Fw", "A", "a")
+    # What is there already, and what is not known.
+    net.resources["Fw"]["Properties"] |= {"NatGatewayMappings": [], "ProxySettings": LATER}
+    (doubt,) = net.network().model.doubts["⟨Net/Fw⟩"]
+    source = "Net/Fw (AWS::NetworkFirewall::Firewall, NatGatewayMappings, ProxySettings)"
+    assert doubt.reason == f"{source} is given Net/Fw, and may change how packets go there (contract: harmless, Net/Fw)"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"VpcId": LATER, "SubnetIds": [LATER], "SecurityGroupIds": [LATER]},
+        {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]},
+    ],
+    ids=str,
+)
+def test_one_reason_tells_that_a_place_is_not_known(given: Any) -> None:
+    """Of what stands in one VPC: the first that is not known, and subnets before groups."""
+    net = apart()
+    net.add("Unseen", "ApiGatewayV2::VpcLink", **given)
+    proof = net.network().prove(isolated("Aa", "Ba"))
+    told = [reason for reason in proof.unknown if "Net/Unseen" in reason]
+    words = "'later'" if "VpcId" in given else "subnet subnet-1 may be"
+    assert told
+    assert all(words in reason for reason in told), told
+    assert not any("sg-1" in reason or "subnet-2" in reason for reason in told), told
+
+
+def test_a_policy_without_actions_is_not_known() -> None:
+    net = two_vpcs()
+    net.firewall("Fw", "A", "a")
+    body = net.resources["Policy"]["Properties"]["FirewallPolicy"]
+    del body["StatelessDefaultActions"], body["StatelessFragmentDefaultActions"]
+    (firewall,) = net.network().model.firewalls.values()
+    assert not isinstance(firewall.policy, Unknown)
+    for part in (firewall.policy.stateless, firewall.policy.fragments):
+        assert part == Unknown("the actions of Net/Policy are not known (contract: policies)")
