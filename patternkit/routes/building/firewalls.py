@@ -51,8 +51,9 @@ def add_policy(draft: Draft, stack: Stack, logical: str, properties: Properties)
         references = []
     for reference in references:
         arn = reference.get("ResourceArn") if isinstance(reference, dict) else reference
-        missing = f"the rule group {shown(arn)} of {policy.path} is not in the set{lifted('policies')}"
-        rules = draft.policy_rules.get(str(arn), Unknown(missing))
+        rules = draft.policy_rules.get(
+            str(arn), Unknown(f"the rule group {shown(arn)} of {policy.path} is not in the set{lifted('policies')}")
+        )
         if isinstance(rules, Unknown):
             policy.stateless_passes = rules
             break
