@@ -54,17 +54,23 @@ def add_policy(draft: Draft, stack: Stack, logical: str, properties: Properties)
         rules = draft.policy_rules.get(
             str(arn), Unknown(f"the rule group {shown(arn)} of {policy.path} is not in the set{lifted('policies')}")
         )
+        priority = reference.get("Priority", 0) if isinstance(reference, dict) else 0
+        if isinstance(priority, Unknown):
+            rules = Unknown(f"the order of the rule groups of {policy.path} is not known{lifted('policies')}")
         if isinstance(rules, Unknown):
             policy.stateless_passes = rules
             break
-        found.append((whole_number(reference.get("Priority", 0), policy.path), rules))
+        found.append((whole_number(priority, policy.path), rules))
     else:
         if not isinstance(policy.stateless_passes, Unknown):
             ordered = sorted(found, key=lambda item: item[0])
             policy.stateless_passes = [rule for _, rules in ordered for rule in rules]
     stateful = body.get("StatefulRuleGroupReferences") or []
-    defaults = body.get("StatefulDefaultActions") or []
-    policy.filters = bool(stateful) or any("drop" in str(action) for action in defaults)
+    defaults = _actions(body.get("StatefulDefaultActions") or [], policy.path)
+    if isinstance(defaults, Unknown):
+        policy.filters = bool(stateful) or defaults
+    else:
+        policy.filters = bool(stateful) or any("drop" in action for action in defaults)
 
 
 def add_rule_group(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

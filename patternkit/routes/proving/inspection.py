@@ -72,7 +72,9 @@ def _policy(evidence: Evidence, flow: Flow, policy: FirewallPolicy) -> str:
             evidence.doubt(flow, policy.fragments.reason)
         elif "aws:pass" in policy.fragments:
             return f"{policy.path} passes fragments of UDP without inspection"
-    if policy.filters is not True:
+    if isinstance(policy.filters, Unknown):
+        evidence.notes[f"whether {policy.path} drops anything is not known: {policy.filters.reason}"] = None
+    elif not policy.filters:
         evidence.notes[f"{policy.path} has no stateful rules and drops nothing by default: it lets everything pass"] = (
             None
         )

@@ -1,6 +1,6 @@
 """Each property that decides anything of a network is looked at: with another value the network is another.
 
-So it is where the value is not known, and where it is left out; what makes no sense is no crash. The networks stand in
+So it is where the value is not known, which is no mistake, and where it is left out. The networks stand in
 `every_property.yaml`.
 """
 
@@ -10,7 +10,6 @@ import copy
 import dataclasses
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -87,11 +86,13 @@ def made(resources: Any) -> Model:
     return Network.from_templates({"Net": {"Resources": resources}}).model
 
 
-def told(resources: Any) -> str:
-    """All that the model says of a network, or why there is none."""
+def told(resources: Any, *, sound: bool = False) -> str:
+    """All that the model says of a network; or why there is none, which nothing is that is `sound`."""
     try:
         model = made(resources)
     except RoutesError as error:
+        if sound:
+            raise
         return str(error)
     found: set[int] = set()
     waiting: list[Any] = [model]
@@ -192,7 +193,7 @@ def same(network: str, name: str) -> set[tuple[str, str]]:
     for place in _cases()[network, name]:
         for mode in MODES:
             resources = in_mode(network, name, place, mode)
-            if resources is not None and told(resources) == as_it_is(network):
+            if resources is not None and told(resources, sound=mode == "unknown") == as_it_is(network):
                 found.add((f"{network}/{name}/{_name(place)}", mode))
     return found
 
@@ -212,15 +213,6 @@ def listed(network: str, name: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(("network", "name"), CASES)
 def test_the_network_is_another(network: str, name: str) -> None:
     assert same(network, name) == listed(network, name)
-
-
-@pytest.mark.parametrize(("network", "name"), CASES)
-def test_what_makes_no_sense_is_no_crash(network: str, name: str) -> None:
-    for place in _cases()[network, name]:
-        value = at(network, name, place)
-        wrong: Any = [{"Some": 7}] if isinstance(value, (str, int)) or _is_expression(value) else "text"
-        with suppress(RoutesError):
-            assert made(changed(network, name, place, wrong)).elements()
 
 
 def test_what_is_listed_is_there() -> None:

@@ -129,6 +129,27 @@ def test_rules_that_are_not_known(definition: dict[str, Any]) -> None:
     )
 
 
+def test_an_order_of_groups_that_is_not_known() -> None:
+    later = {"Fn::ImportValue": "later"}
+    made = net(StatelessRuleGroupReferences=[{"ResourceArn": {"Ref": "Rules"}, "Priority": later}])
+    made.add("Rules", "NetworkFirewall::RuleGroup", RuleGroup={"RulesSource": {
+        "StatelessRulesAndCustomActions": {"StatelessRules": []}}})  # fmt: skip
+    reason = "the order of the rule groups of Net/Policy is not known (contract: policies)"
+    assert policy_of(made).stateless_passes == Unknown(reason)
+    made.resources["Policy"]["Properties"]["FirewallPolicy"]["StatelessRuleGroupReferences"][0]["Priority"] = 1
+    assert policy_of(made).stateless_passes == []
+
+
+@pytest.mark.parametrize("actions", [{"Fn::ImportValue": "later"}, [{"Fn::ImportValue": "later"}]], ids=str)
+def test_whether_it_drops_anything_is_not_known(actions: Any) -> None:
+    made = net(StatefulDefaultActions=actions)
+    reason = "the actions of Net/Policy are not known (contract: policies)"
+    assert policy_of(made).filters == Unknown(reason)
+    assert f"whether Net/Policy drops anything is not known: {reason}" in asked(made).notes
+    made = net(StatefulDefaultActions=actions, StatefulRuleGroupReferences=[{"ResourceArn": "arn"}])
+    assert policy_of(made).filters is True
+
+
 def test_a_group_that_is_not_in_the_set() -> None:
     proof = asked(net(StatelessRuleGroupReferences=[{"ResourceArn": "arn:aws:x", "Priority": 1}]))
     assert proof.reason == "the rule group arn:aws:x of Net/Policy is not in the set (contract: policies)"
