@@ -38,7 +38,7 @@ def add_hosts(
     for number, given in enumerate(subnets):
         subnet = draft.find(draft.model.subnets, given, "subnet")
         # No path of the subnet's, or a question that names the subnet would mean its hosts as well.
-        where = subnet.path.rsplit("/", 1)[-1] if isinstance(subnet, Subnet) else f"subnet {number + 1}"
+        where = subnet.path.rpartition("/")[2] if isinstance(subnet, Subnet) else f"subnet {number + 1}"
         host = Interface(
             f"{identity[:-1]}.host{number}⟩",
             f"{path} ({where})",

@@ -89,6 +89,7 @@ CASES: dict[str, tuple[Resources, str, bool]] = {
     "an instance with arms that may be anywhere": ({"It": arms(TEXT, IMPORT)}, "It", False),
     "an endpoint of S3 that may be anywhere": ({"It": endpoint("Interface", IMPORT, S3)}, "It", False),
     "an endpoint of VPC Lattice": ({"It": endpoint("ServiceNetwork", TEXT, None)}, "It", False),
+    "an endpoint of a resource in VPC Lattice": ({"It": endpoint("Resource", TEXT, None)}, "It", False),
     "an endpoint that may be anywhere of a service of the set": (
         {"Lb": balancer([{"Ref": "Ca"}]),
          "Service": ("EC2::VPCEndpointService", {"NetworkLoadBalancerArns": [{"Ref": "Lb"}]}),
@@ -132,8 +133,9 @@ def test_what_it_may_carry_is_not_known(case: str) -> None:
     assert not badly_told(network, proof)
     elsewhere = network.prove(isolated("Ba", "internet"))
     assert elsewhere.verdict is (Verdict.HOLDS if in_a_alone else Verdict.UNKNOWN), str(elsewhere)
-    lifted = net(resources).network(contracts={"harmless": [doubted]}).prove(OF_A)
-    assert (lifted.verdict, lifted.contracts) == (Verdict.HOLDS, (f"harmless {doubted}",)), str(lifted)
+    for name in (doubted, f"AWS::{resources[doubted][0]}"):
+        lifted = net(resources).network(contracts={"harmless": [name]}).prove(OF_A)
+        assert (lifted.verdict, lifted.contracts) == (Verdict.HOLDS, (f"harmless {name}",)), str(lifted)
 
 
 @pytest.mark.parametrize("case", UNHARMED)

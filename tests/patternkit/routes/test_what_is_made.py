@@ -59,6 +59,48 @@ def test_what_a_reference_to_an_attachment_means() -> None:
         assert (site.attachment.site, site.attachment.path) == (site, f"{site.path} attachment")
 
 
+@pytest.mark.parametrize("medium", ["vpc", "vpn", "direct-connect", "connect"])
+def test_a_second_association_beside_the_default_one(medium: str) -> None:
+    net = two_vpcs()
+    net.vpn("Vpn", tgw="Tgw")
+    net.add("Connect", "EC2::TransitGatewayConnect", TransportTransitGatewayAttachmentId={"Ref": "AAt"})
+    net.add("Dx", "DirectConnect::DirectConnectGatewayAssociation", AssociatedGatewayId={"Ref": "Tgw"},
+            AllowedPrefixesToDirectConnectGateway=["10.0.0.0/8"])  # fmt: skip
+    attachments = {"vpc": {"Ref": "AAt"}, "vpn": net.vpn_attachment("Vpn"), "direct-connect": net.vpn_attachment("Dx"),
+                   "connect": {"Ref": "Connect"}}  # fmt: skip
+    net.transit_table("Own", of=(attachments[medium],))
+    words = "is associated with the default route table of Net/Tgw, which takes every attachment"
+    refused = [text for text in net.network().model.refused if words in text]
+    assert len(refused) == (medium != "connect"), net.network().model.refused
+
+
+def test_a_declared_route_to_a_peering_is_that_of_the_tables_side() -> None:
+    net = two_vpcs()
+    net.transit_gateway("Far")
+    net.add("Across", "EC2::TransitGatewayPeeringAttachment", TransitGatewayId={"Ref": "Tgw"},
+            PeerTransitGatewayId={"Ref": "Far"})  # fmt: skip
+    for name in ("Tgw", "Far"):
+        table = f"{name} default route table"
+        declared = [{"table": table, "attachment": "Across", "prefixes": ["10.9.0.0/16"]}]
+        model = net.network(contracts={"routes": declared}).model
+        (found,) = (one for one in model.transit_tables.values() if one.path == f"Net/{table}")
+        (route,) = (one for one in found.routes if str(one.prefix) == "10.9.0.0/16")
+        assert route.target.gateway is model.transit_gateways[f"⟨Net/{name}⟩"]  # type: ignore[union-attr]
+
+
+def test_an_accelerator_that_a_contract_calls_harmless() -> None:
+    net = two_vpcs()
+    net.internet_gateway("A")
+    net.host("Host", "Aa")
+    net.add("Near", "GlobalAccelerator::EndpointGroup", ListenerArn="arn", EndpointConfigurations=[
+        {"EndpointId": {"Ref": "HostInstance"}}])  # fmt: skip
+    assert len(net.network().model.openings) == 1
+    for name in ("Near", "AWS::GlobalAccelerator::EndpointGroup"):
+        model = net.network(contracts={"harmless": [name]}).model
+        assert model.openings == []
+        assert model.lifted["⟨Net/A⟩"] == {f"harmless {name}"}
+
+
 def test_properties_that_are_not_read_are_named() -> None:
     net = two_vpcs()
     net.firewall("Fw", "A", "a")
