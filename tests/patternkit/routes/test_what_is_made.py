@@ -140,3 +140,39 @@ def test_a_policy_without_actions_is_not_known() -> None:
     assert not isinstance(firewall.policy, Unknown)
     for part in (firewall.policy.stateless, firewall.policy.fragments):
         assert part == Unknown("the actions of Net/Policy are not known (contract: policies)")
+
+
+# By kind of element: what makes one, and what names it by which property.
+NAMING: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("EC2::VPC", "EC2::Subnet", "VpcId", {"CidrBlock": "10.9.1.0/24"}),
+    ("EC2::Subnet", "EC2::SubnetRouteTableAssociation", "SubnetId", {"RouteTableId": {"Ref": "ATable"}}),
+    ("EC2::RouteTable", "EC2::Route", "RouteTableId", {"DestinationCidrBlock": "10.9.0.0/16", "NatGatewayId": "nat-1"}),
+    ("EC2::NetworkAcl", "EC2::NetworkAclEntry", "NetworkAclId", {"RuleNumber": 1}),
+    ("EC2::SecurityGroup", "EC2::SecurityGroupIngress", "GroupId", {"IpProtocol": "-1", "CidrIp": "10.0.0.0/8"}),
+    ("EC2::PrefixList", "EC2::Route", "DestinationPrefixListId",
+     {"RouteTableId": {"Ref": "ATable"}, "NatGatewayId": "nat-1"}),
+    ("EC2::VPNGateway", "EC2::VPNConnection", "VpnGatewayId", {}),
+    ("EC2::VPNConnection", "EC2::VPNConnectionRoute", "VpnConnectionId", {"DestinationCidrBlock": "10.9.0.0/16"}),
+    ("EC2::TransitGateway", "EC2::TransitGatewayRouteTable", "TransitGatewayId", {}),
+    ("EC2::TransitGatewayRouteTable", "EC2::TransitGatewayRoute", "TransitGatewayRouteTableId", {}),
+    *((f"EC2::{kind}", "EC2::TransitGatewayRouteTablePropagation", "TransitGatewayAttachmentId",
+       {"TransitGatewayRouteTableId": {"Ref": "Table"}})
+      for kind in ("TransitGatewayAttachment", "TransitGatewayVpcAttachment", "TransitGatewayPeeringAttachment",
+                   "TransitGatewayConnect", "VPNConcentrator")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "naming", "name", "more"), NAMING, ids=[f"{one[1]}-{one[0]}" for one in NAMING])
+def test_only_an_id_of_another_kind_is_refused(kind: str, naming: str, name: str, more: dict[str, Any]) -> None:
+    """What is not there in a world is of the right kind all the same."""
+    net = two_vpcs()
+    net.add("Table", "EC2::TransitGatewayRouteTable", TransitGatewayId={"Ref": "Tgw"})
+    net.extra["Conditions"] = {"Never": {"Fn::Equals": ["a", "b"]}}
+    net.add("Gone", kind)
+    net.resources["Gone"]["Condition"] = "Never"
+    net.add("It", naming, **{name: {"Ref": "Gone"}}, **more)
+    assert net.network().model.refused == []
+    net.resources["Gone"]["Type"] = "AWS::EC2::EIP"
+    (refused,) = net.network().model.refused
+    assert refused.endswith("s, and is an AWS::EC2::EIP [NotFound]")
+    assert refused.startswith("Net/Gone is given as the id of ")
