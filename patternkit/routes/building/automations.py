@@ -128,10 +128,7 @@ def _may_change(draft: Draft, stack: Stack, kind: str, properties: Properties) -
         value = value.get(name) if isinstance(value, dict) else None
     if not isinstance(value, str):
         return True
-    identity = (
-        value if value in draft.resolver.stacks.by_id else f"{value.removesuffix(CLOSE).removesuffix('.Arn')}{CLOSE}"
-    )
-    entry = draft.resolver.stacks.by_id.get(identity)
+    entry = draft.resolver.stacks.by_id.get(f"{value.removesuffix(CLOSE).removesuffix('.Arn')}{CLOSE}")
     if entry is None or entry[0].resources[entry[1]]["Type"] != "AWS::IAM::Role":
         return True
     return any(_dangerous(statement) for statement in _statements(draft, *entry))
@@ -156,7 +153,7 @@ def _statements(draft: Draft, owner: Stack, logical: str) -> Iterator[Any]:
     for arn in attached if isinstance(attached, list) else [None]:
         if arn in draft.resolver.stacks.by_id:
             continue
-        name = str(arn).rsplit("/", 1)[-1].strip(CLOSE)
+        name = str(arn).rpartition("/")[2].strip(CLOSE)
         if not isinstance(arn, str) or not any(fnmatch.fnmatchcase(name, known) for known in _HARMLESS_POLICIES):
             yield None
 

@@ -113,7 +113,7 @@ def element_of(draft: Draft, identity: str) -> Element | None:
     if identity.endswith(DEFAULT_GROUP):
         return default_group(draft, identity)
     head, slash, tail = identity.rpartition("/")
-    whole = f"{head}{slash}{tail.partition('.')[0]}{CLOSE}" if "." in tail else identity
+    whole = f"{head}{slash}{tail.removesuffix(CLOSE).partition('.')[0]}{CLOSE}"
     for name in (identity, whole):
         found = draft.targets.get(name) or draft.model.attachments.get(name) or draft.model.network_acls.get(name)
         if isinstance(found, Element):

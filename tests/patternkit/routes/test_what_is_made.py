@@ -176,3 +176,22 @@ def test_only_an_id_of_another_kind_is_refused(kind: str, naming: str, name: str
     (refused,) = net.network().model.refused
     assert refused.endswith("s, and is an AWS::EC2::EIP [NotFound]")
     assert refused.startswith("Net/Gone is given as the id of ")
+
+
+def test_a_target_that_is_not_there_is_none() -> None:
+    net = two_vpcs()
+    net.resources["ATableRoute0"]["Properties"]["GatewayId"] = {"Ref": "AWS::NoValue"}
+    assert net.network().prove(reaches("Aa", "Ba")).verdict is Verdict.HOLDS
+    net.resources["ATableRoute0"]["Properties"]["GatewayId"] = "igw-1"
+    (refused,) = net.network().model.refused
+    words = "a route has one target, not GatewayId and TransitGatewayId [InvalidParameterCombination]"
+    assert refused == f"Net/ATableRoute0: {words}"
+
+
+def test_a_connect_attachment_over_one_that_is_not_in_the_set() -> None:
+    net = two_vpcs()
+    net.add("Connect", "EC2::TransitGatewayConnect", TransportTransitGatewayAttachmentId="tgw-attach-1")
+    (site,) = net.network().model.sites.values()
+    assert site.attachment is not None
+    reason = "the transport attachment of Net/Connect is not in the set (contract: ids)"
+    assert site.attachment.gateway == Unknown(reason)
