@@ -10,6 +10,7 @@ from patternkit.upgrade.changes import Change, Template
 from patternkit.upgrade.encryption import encryption_changes
 from patternkit.upgrade.exposure import exposure_changes
 from patternkit.upgrade.grants import PolicySet, Templates
+from patternkit.upgrade.guards import guard_changes
 from patternkit.upgrade.lifecycle import lifecycle_changes
 from patternkit.upgrade.networks import network_changes
 from patternkit.upgrade.retention import retention_changes
@@ -92,4 +93,5 @@ def _of_template(old: Template, new: Template) -> Iterator[Change]:
     yield from encryption_changes(old, new)
     yield from retention_changes(old, new)
     yield from network_changes(old, new)
+    yield from guard_changes(old, new)
     yield from alarm_changes(old, new)

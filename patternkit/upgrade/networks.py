@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from patternkit.testing.permissions.intrinsics import described
-from patternkit.upgrade.changes import Change, Kind, Template, properties_of, resources
+from patternkit.upgrade.changes import Change, Kind, Template, pairs, properties_of, resources
 from patternkit.upgrade.settings import mappings, shown
 
 _PEERS = (
@@ -37,6 +37,7 @@ class Rule:
         first: The first port, as number; text where it is only known at deployment.
         last: The last port.
         peer: A block of addresses, or what else stands on the other side.
+        number: The place among the rules of a network ACL, of which the first that fits decides; None in a group.
     """
 
     written: str
@@ -47,6 +48,7 @@ class Rule:
     first: int | str
     last: int | str
     peer: str
+    number: int | str | None = None
 
     def covers(self, other: "Rule") -> bool:
         """Whether this rule is about all that another is about."""
@@ -62,6 +64,20 @@ class Rule:
         if all(isinstance(one, int) for one in (self.first, self.last, other.first, other.last)):
             return int(self.first) <= int(other.first) and int(other.last) <= int(self.last)
         return (self.first, self.last) == (other.first, other.last)
+
+    def meets(self, other: "Rule") -> bool:
+        """Whether something is what both rules are about."""
+        return (
+            self.inbound == other.inbound
+            and (self.protocol == other.protocol or "-1" in (self.protocol, other.protocol))
+            and ("-1" in (self.protocol, other.protocol) or self._ports_meet(other))
+            and (_peer_covers(self.peer, other.peer) or _peer_covers(other.peer, self.peer))
+        )
+
+    def _ports_meet(self, other: "Rule") -> bool:
+        if all(isinstance(one, int) for one in (self.first, self.last, other.first, other.last)):
+            return int(self.first) <= int(other.last) and int(other.first) <= int(self.last)
+        return True
 
     def __str__(self) -> str:
         names = {number: name for name, number in _NUMBERS.items()}
@@ -96,6 +112,9 @@ def network_changes(old: Template, new: Template) -> Iterator[Change]:
         for rule in rules if holder in resources(new) or holder not in resources(old) else ():
             if not rule.allow and not any(one.covers(rule) for one in after.get(holder, [])):
                 yield Change(Kind.EXPOSURE, rule.written, f"{holder} denied {rule}, and does not any more")
+    for holder, rules in after.items():
+        yield from _order_changes(holder, before.get(holder, []), rules)
+    yield from _prefix_list_changes(old, new)
     yield from _route_changes(old, new)
 
 
@@ -107,7 +126,7 @@ def _reaches_what_was_there(rule: Rule, old: Template, new: Template) -> bool:
 def _is_from_anywhere(rule: Rule) -> bool:
     # Told as what is open to the internet.
     block = _block(rule.peer)
-    return rule.inbound and block is not None and block.prefixlen <= 1
+    return rule.number is None and rule.inbound and block is not None and block.prefixlen <= 1
 
 
 def _by_holder(template: Template) -> dict[str, list[Rule]]:
@@ -169,7 +188,39 @@ def _acl_rules(written: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
                 _port(ports.get("From", -1), 0),
                 _port(ports.get("To", -1), 65535),
                 described(entry[peer]),
+                _port(entry.get("RuleNumber"), 0),
             )
+
+
+def _order_changes(holder: str, was: list[Rule], now: list[Rule]) -> Iterator[Change]:
+    """Rules of a network ACL that come before a denial, and came after it.
+
+    https://docs.aws.amazon.com/fms/2018-01-01/APIReference/API_EntryDescription.html
+    """
+    for denial in was:
+        kept = [one.number for one in now if one.covers(denial) and isinstance(one.number, int)]
+        if denial.allow or not kept or not isinstance(denial.number, int):
+            continue
+        for rule in now:
+            before = [one.number for one in was if one.covers(rule) and isinstance(one.number, int)]
+            if not rule.allow or not before or not isinstance(rule.number, int) or not rule.meets(denial):
+                continue
+            if rule.number < min(kept) and denial.number < min(before):
+                reason = f"{holder} denied {denial}, and lets {rule} through before that"
+                yield Change(Kind.EXPOSURE, rule.written, reason)
+
+
+def _prefix_list_changes(old: Template, new: Template) -> Iterator[Change]:
+    for logical_id, one, other in pairs(old, new):
+        if other["Type"] == "AWS::EC2::PrefixList":
+            was, now = (
+                [described(entry.get("Cidr")) for entry in mappings(properties_of(each).get("Entries"))]
+                for each in (one, other)
+            )
+            for block in now:
+                if not any(_peer_covers(known, block) for known in was):
+                    reason = f"the prefix list has {block}, and had not: all that names it is about that, too"
+                    yield Change(Kind.EXPOSURE, logical_id, reason)
 
 
 def _port(value: Any, every: int) -> int | str:
