@@ -79,7 +79,7 @@ def _interfaces(tunnels: Sequence[Tunnel]) -> Iterator[str]:
 def _static_routes(tunnels: Sequence[Tunnel]) -> Iterator[str]:
     yield "# routes: the second tunnel is the first one's spare"
     for one in tunnels:
-        yield f"ip route add {one.network} dev xfrm{one.number} metric {100 + one.number % 2}"
+        yield f"ip route add {one.network} dev xfrm{one.number} metric {101 - one.number % 2}"
 
 
 def _frr(site: CustomerSite, gateway_asn: int, tunnels: Sequence[Tunnel]) -> Iterator[str]:
