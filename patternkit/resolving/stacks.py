@@ -14,6 +14,7 @@ from patternkit.resolving.values import BY_PROCESSED_TEMPLATE, CLOSE, OPEN, Unkn
 from patternkit.templates import StackSource, as_template, read_template
 from patternkit.templates.assemblies import nested_path
 from patternkit.templates.errors import TemplateError
+from patternkit.templates.transforms import TRANSFORM, transforms
 
 Node = Any
 
@@ -43,7 +44,10 @@ class Stack:
         self.name = source.name
         template = source.template
         self.parent, self.parent_id = parent, parent_id
-        self.resources: dict[str, Any] = template["Resources"]
+        # What a macro adds is not known, which is said of the whole set.
+        self.resources: dict[str, Any] = {
+            logical: one for logical, one in template["Resources"].items() if not logical.startswith(TRANSFORM)
+        }
         self.parameters: dict[str, Any] = template.get("Parameters") or {}
         self.conditions: dict[str, Any] = template.get("Conditions") or {}
         self.mappings: dict[str, Any] = template.get("Mappings") or {}
@@ -103,15 +107,13 @@ class StackSet:
                 self.by_id[identity] = (stack, logical)
 
     def _transformed(self, source: StackSource) -> StackSource:
-        transforms = source.template.get("Transform") or []
-        names = transforms if isinstance(transforms, list) else [transforms]
-        names = [name.get("Name") if isinstance(name, dict) else name for name in names]
+        names = transforms(source.template)
         for text in names:
             if text not in _HARMLESS_TRANSFORMS:
                 self.unknown_everywhere.append(
                     f"the transform {text} may rewrite the template of {source.name}" + BY_PROCESSED_TEMPLATE
                 )
-        if any(key.startswith("Fn::Transform") for key in source.template["Resources"]):
+        if any(key.startswith(TRANSFORM) for key in source.template["Resources"]):
             self.unknown_everywhere.append(
                 f"an Fn::Transform may add resources to {source.name}" + BY_PROCESSED_TEMPLATE
             )
@@ -144,7 +146,7 @@ class StackSet:
             if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
                 raise TemplateError(f"{stack.name}: resource {logical} has no Type")
             properties = resource.get("Properties")
-            if "Fn::Transform" in resource or (isinstance(properties, dict) and "Fn::Transform" in properties):
+            if TRANSFORM in resource or (isinstance(properties, dict) and TRANSFORM in properties):
                 self.unknown_everywhere.append(
                     f"an Fn::Transform may change {stack.path(logical)}" + BY_PROCESSED_TEMPLATE
                 )

@@ -9,6 +9,7 @@ from patternkit.errors import PatternkitError
 from patternkit.templates import TemplateError, as_template, parse, read_text
 from patternkit.templates.assemblies import inside
 from patternkit.templates.files import LARGEST_TEMPLATE, decode
+from patternkit.templates.transforms import transforms
 
 _SUFFIX = ".template.json"
 
@@ -98,8 +99,6 @@ def _parse(name: str, text: str) -> dict[str, Any]:
     template = as_template(parse(text, name), name)
     if not template["Resources"]:
         raise SourceError(f"{name} is not a CloudFormation template: it has no Resources")
-    if transforms := template.get("Transform"):
-        named = transforms if isinstance(transforms, list) else [transforms]
-        given = ", ".join(str(one.get("Name")) if isinstance(one, dict) else str(one) for one in named)
-        raise SourceError(f"{name}: it is processed by {given}: compare the processed templates")
+    if given := transforms(template):
+        raise SourceError(f"{name}: it is processed by {', '.join(given)}: compare the processed templates")
     return template

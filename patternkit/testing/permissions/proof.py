@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from patternkit.templates import TemplateError, as_template
 from patternkit.templates.properties import check_properties
+from patternkit.templates.transforms import TRANSFORM, has_transformed_resources, transforms
 from patternkit.testing.permissions.account import Account
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.evaluation import AccessDecision, Evaluation
@@ -167,6 +168,15 @@ def prove(
         )
 
 
+# What these make and rewrite gives no role of the template more.
+_WITHOUT_GRANTS = {
+    "AWS::LanguageExtensions",
+    "AWS::CodeDeployBlueGreen",
+    "AWS::SecretsManager-2020-07-23",
+    "AWS::SecretsManager-2024-09-16",
+}
+
+
 def _check(templates: Sequence[Mapping[str, Any]]) -> None:
     """Refuse what is no template before anything is made of it."""
     if not templates or not all(
@@ -179,6 +189,10 @@ def _check(templates: Sequence[Mapping[str, Any]]) -> None:
             template = as_template(one, what)
             if loop := next((name for name in template["Resources"] if name.startswith("Fn::")), None):
                 raise ProofError(f"{what} must be processed before it is proved: it has {loop}")
+            if macros := [name for name in transforms(template) if name not in _WITHOUT_GRANTS]:
+                raise ProofError(f"{what} must be processed before it is proved: it has the transform {macros[0]}")
+            if has_transformed_resources(template):
+                raise ProofError(f"{what} must be processed before it is proved: a resource has {TRANSFORM}")
             check_properties(template, what)
         except TemplateError as error:
             raise ProofError(str(error)) from None

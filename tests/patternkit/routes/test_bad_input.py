@@ -107,10 +107,25 @@ class TestBadInput:
         assert proof.verdict is Verdict.UNKNOWN
         assert "not in the set or not modelled" in proof.reason
 
-    def test_macros_may_do_anything(self) -> None:
+    @pytest.mark.parametrize(
+        "extra",
+        [
+            {"Transform": ["Company::Macro"]},
+            {"Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/more.yaml"}}},
+            {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/more.yaml"}}},
+        ],
+    )
+    def test_macros_may_do_anything(self, extra: dict[str, Any]) -> None:
         net = two_vpcs()
-        net.extra = {"Transform": ["Company::Macro"]}
+        net.extra = extra
         assert verdict(net.network()) is Verdict.UNKNOWN
+
+    def test_a_macro_among_the_resources_may_add_some(self) -> None:
+        net = two_vpcs()
+        net.resources["Fn::Transform"] = {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/more.yaml"}}
+        proof = net.network().prove(reaches("Aa", "Ba"))
+        assert proof.verdict is Verdict.UNKNOWN
+        assert "an Fn::Transform may add resources to Net" in proof.reason
 
     def test_names_that_mean_nothing(self) -> None:
         network = two_vpcs().network()

@@ -118,6 +118,11 @@ def test_git_revisions(here: Path) -> None:
             json.dumps(OLD | {"Transform": "AWS::Serverless-2016-10-31"}),
             "sam.json: it is processed by AWS::Serverless-2016-10-31: compare the processed templates",
         ),
+        (
+            "include.json",
+            json.dumps(OLD | {"Fn::Transform": {"Name": "AWS::Include"}}),
+            "include.json: it is processed by AWS::Include: compare the processed templates",
+        ),
         ("binary.json", b"\xff\xfe\x00", "binary.json is not a text file in UTF-8: it is UTF-16"),
     ],
 )

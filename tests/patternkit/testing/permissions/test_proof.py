@@ -781,6 +781,9 @@ def test_variables_are_texts_whatever_the_template_has() -> None:
     }  # fmt: skip
 
 
+INCLUDE = {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/more.yaml"}}
+
+
 class TestTemplatesThatAreNone:
     @pytest.mark.parametrize(
         ("given", "message"),
@@ -792,6 +795,26 @@ class TestTemplatesThatAreNone:
             (
                 {"Resources": {"Fn::ForEach::T": ["T", ["a"], {"T": {"Type": "AWS::SNS::Topic"}}]}},
                 "template must be processed before it is proved: it has Fn::ForEach::T",
+            ),
+            # What a macro brings may give the role more.
+            *(
+                (template() | more, f"template must be processed before it is proved: it has the transform {name}")
+                for more, name in (
+                    ({"Transform": "AWS::Serverless-2016-10-31"}, "AWS::Serverless-2016-10-31"),
+                    ({"Transform": ["AWS::LanguageExtensions", "Company::Macro"]}, "Company::Macro"),
+                    ({"Fn::Transform": INCLUDE}, "AWS::Include"),
+                )
+            ),
+            (
+                {"Resources": template()["Resources"] | {"Fn::Transform": INCLUDE}},
+                "template must be processed before it is proved: it has Fn::Transform",
+            ),
+            *(
+                (
+                    {"Resources": template()["Resources"] | {"More": {"Type": "AWS::IAM::Policy", **given}}},
+                    "template must be processed before it is proved: a resource has Fn::Transform",
+                )
+                for given in ({"Fn::Transform": INCLUDE}, {"Properties": {"Fn::Transform": INCLUDE}})
             ),
             ([template(), {"Resources": {"T": {}}}], "template 2: resource T has no Type"),
             ({"Resources": {"T": {}}}, "template: resource T has no Type"),
