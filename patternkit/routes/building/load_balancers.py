@@ -149,7 +149,7 @@ def _attribute(draft: Draft, stack: Stack, properties: Properties, name: str, ke
     loose: Unknown | None = None
     for item in listed:
         given = item.get("Key") if isinstance(item, dict) else item
-        if given == key:
+        if isinstance(item, dict) and given == key:
             value = item.get("Value")
             return value if isinstance(value, Unknown) else str(value).lower()
         if isinstance(given, Unknown):

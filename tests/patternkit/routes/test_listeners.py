@@ -41,3 +41,18 @@ def test_each_of_several_listeners() -> None:
     net.add("Second", "ElasticLoadBalancingV2::Listener", **{**listener, "Port": 8443})
     network = net.network()
     holds(network, *(reaches("Ab", "Lb", port=port) for port in (80, 8443)), isolated("Ab", "Lb", port=81))
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "key"),
+    [
+        ("Lb", "LoadBalancerAttributes", "load_balancing.cross_zone.enabled"),
+        ("Group", "TargetGroupAttributes", "preserve_client_ip.enabled"),
+    ],
+)
+def test_an_attribute_of_another_shape_is_none(resource: str, name: str, key: str) -> None:
+    net = balanced("network", scheme="internal")
+    as_it_was = net.network().prove(reaches("Ab", "Lb", port=80)).verdict
+    for shape in (key, [key], [key, 1, [key], {}, {"Key": 1}]):
+        net.resources[resource]["Properties"][name] = shape
+        assert net.network().prove(reaches("Ab", "Lb", port=80)).verdict is as_it_was, shape
