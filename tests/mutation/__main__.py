@@ -100,18 +100,11 @@ def tried(mutant: Mutant, room: Room, covering: Covering, copy: Copy, number: in
     """
     narrow = covering.of(mutant.module, mutant.lines if mutant.function else None)
     wide = [test for test in _of_module(mutant.module, room, covering, copy) if test not in set(narrow)]
-    file = copy.tree / mutant.module
-    as_it_was = file.read_bytes()
     outcome = "no test"
-    try:
-        file.write_text(mutant.code, "utf-8")
-        # Python knows what it has compiled by a file's time in seconds and its size.
-        os.utime(file, (number, number))
+    with copy.changed(mutant.module, mutant.code, number):
         for tests, longest in ((narrow, _LONGEST), (wide, _LONGEST_OF_OTHERS)):
             if tests and (outcome := _outcome(tests, longest, room, covering, copy)) != "survived":
                 break
-    finally:
-        file.write_bytes(as_it_was)
     return outcome
 
 
@@ -193,7 +186,9 @@ def _trying(room: Room, modules: list[str], copy: Copy) -> Callable[[Mutant, int
     return lambda mutant, number: tried(mutant, room, covering, copy, number)
 
 
-def with_types(trying: Callable[[Mutant, int], str], refuses: Callable[[Mutant], bool]) -> Callable[[Mutant, int], str]:
+def with_types(
+    trying: Callable[[Mutant, int], str], refuses: Callable[[Mutant, int], bool]
+) -> Callable[[Mutant, int], str]:
     """Have the type checker look at what no test notices.
 
     Returns:
@@ -202,7 +197,7 @@ def with_types(trying: Callable[[Mutant, int], str], refuses: Callable[[Mutant],
 
     def both(mutant: Mutant, number: int) -> str:
         outcome = trying(mutant, number)
-        return "refused" if outcome in ("survived", "no test") and refuses(mutant) else outcome
+        return "refused" if outcome in ("survived", "no test") and refuses(mutant, number) else outcome
 
     return both
 

@@ -5,7 +5,6 @@ a part of them.
 """
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -63,18 +62,12 @@ class ByPattern:
         Returns:
             "killed", "out of time", "survived" or "no test".
         """
-        file = self._copy.tree / mutant.module
-        as_it_was = file.read_bytes()
         outcome = "no test"
         for tests in self.steps(mutant.module):
             failed: list[str] | None = [""]
             while failed and not self._all_sound(failed):
-                try:
-                    file.write_text(mutant.code, "utf-8")
-                    os.utime(file, (number, number))
+                with self._copy.changed(mutant.module, mutant.code, number):
                     failed = self._failed(tests)
-                finally:
-                    file.write_bytes(as_it_was)
             if failed is None:
                 return "out of time"
             if failed:
@@ -89,20 +82,15 @@ class ByPattern:
             return False
         name, construct = self._names(users[0])
         kept = Path("tests", users[0], "snapshots")
-        file, snapshots = self._copy.tree / mutant.module, self._copy.tree / kept
-        as_it_was = file.read_bytes()
-        try:
-            file.write_text(mutant.code, "utf-8")
-            os.utime(file, (number, number))
+        snapshots = self._copy.tree / kept
+        with self._copy.changed(mutant.module, mutant.code, number):
             made = ["-k", f"{name} and as_it_was", "--snapshot-update", "tests/test_every_pattern.py"]
             self._copy.run([*self._room.settings, *made], seconds=_SECONDS, snapshots=True)
             chosen = ["-k", f"{name} or {construct}", *self._room.guards]
             failed = self._copy.run([*self._room.settings, *chosen], seconds=_SECONDS)
-            return failed not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-        finally:
-            file.write_bytes(as_it_was)
-            shutil.rmtree(snapshots, ignore_errors=True)
-            shutil.copytree(self._copy.source / kept, snapshots)
+        shutil.rmtree(snapshots, ignore_errors=True)
+        shutil.copytree(self._copy.source / kept, snapshots)
+        return failed not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
     def steps(self, module: str) -> Iterator[list[str]]:
         """List what is run for a module: its own tests, and those of the pattern, or of patterns that use it."""

@@ -197,7 +197,7 @@ def test_what_no_test_notices_is_asked_of_the_type_checker(tmp_path: Path) -> No
     assert (checked.tree / "halves.py").read_text().endswith('// len("ab")\n')
     (checked.tree / "halves.py").write_text(refused.code)
     with pytest.raises(SystemExit, match="before anything is changed"):
-        TypeChecker(checked, ["halves.py"]).refuses(passed)
+        TypeChecker(checked, ["halves.py"]).refuses(passed, 1)
 
 
 def test_a_mutant_that_never_ends(copy: Copy) -> None:

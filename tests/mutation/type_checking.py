@@ -24,7 +24,7 @@ class TypeChecker:
         self._copy, self._modules = copy, modules
         self._begun = False
 
-    def refuses(self, mutant: Mutant) -> bool:
+    def refuses(self, mutant: Mutant, number: int) -> bool:
         """Say whether mypy finds an error in the changed module. The copy is as before afterwards.
 
         Raises:
@@ -33,13 +33,8 @@ class TypeChecker:
         if not self._begun:
             self._errors(self._modules, {0})
             self._begun = True
-        file = self._copy.tree / mutant.module
-        as_it_was = file.read_bytes()
-        try:
-            file.write_text(mutant.code, "utf-8")
+        with self._copy.changed(mutant.module, mutant.code, number):
             return self._errors([mutant.module], {0, 1})
-        finally:
-            file.write_bytes(as_it_was)
 
     def _errors(self, modules: Sequence[str], allowed: set[int]) -> bool:
         environment = {**os.environ, "MYPYPATH": str(self._copy.tree), "PYTHONSAFEPATH": "1"}
