@@ -22,6 +22,7 @@ _USERS = 3
 """Of patterns that use what is changed, so many have their tests run."""
 _LEFT_OUT = "page or diagram or started or commands or lint"
 """Rows of the tables that say nothing of a template, or that compare with a file as snapshots do."""
+_SNAPSHOTS_MADE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED, OUT_OF_TIME)
 _OF_HANDLERS = frozenset({"tests/test_sdk_clients.py"})
 
 
@@ -85,7 +86,9 @@ class ByPattern:
         snapshots = self._copy.tree / kept
         with self._copy.changed(mutant.module, mutant.code, number):
             made = ["-k", f"{name} and as_it_was", "--snapshot-update", "tests/test_every_pattern.py"]
-            self._copy.run([*self._room.settings, *made], seconds=_SECONDS, snapshots=True)
+            code = self._copy.run([*self._room.settings, *made], seconds=_SECONDS, snapshots=True)
+            if code not in _SNAPSHOTS_MADE:
+                raise RuntimeError(f"the snapshots of {name} cannot be made anew: pytest ended with {code}")
             chosen = ["-k", f"{name} or {construct}", *self._room.guards]
             failed = self._copy.run([*self._room.settings, *chosen], seconds=_SECONDS)
         shutil.rmtree(snapshots, ignore_errors=True)

@@ -130,8 +130,8 @@ class Copy:
         output = os.open(self.folder / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         for stream in (1, 2):
             os.dup2(output, stream)
-        # A process of a parallel run would take itself for a worker of it.
-        for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        # A process of a parallel run would take itself for a worker of it, and where CI is set no snapshot is made.
+        for name in [name for name in os.environ if name.startswith(("PYTEST_", "CI"))]:
             del os.environ[name]
         for name in [name for name in sys.modules if name.partition(".")[0] in _OWN]:
             del sys.modules[name]

@@ -118,7 +118,10 @@ def mutant(copy: Copy, module: str, becomes: str) -> Mutant:
         ("patterns/nobody.py", "HEIGHT = 2", "no test"),
     ],
 )
-def test_what_becomes_of_a_mutant(copy: Copy, by_pattern: ByPattern, module: str, becomes: str, outcome: str) -> None:
+def test_what_becomes_of_a_mutant(
+    copy: Copy, by_pattern: ByPattern, module: str, becomes: str, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
     assert by_pattern.tried(mutant(copy, module, becomes), next(NUMBERS)) == outcome
     assert (copy.tree / module).read_text() == FILES[module]
     assert (copy.tree / "tests/patterns/shelves/blue_shelf/snapshots/depth.txt").read_text() == "6"
