@@ -1,7 +1,7 @@
 """What an upgrade lets through that it did not: wider rules of groups and network ACLs, wider routes."""
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +97,15 @@ def network_changes(old: Template, new: Template) -> Iterator[Change]:
     Yields:
         The changes.
     """
-    before, after = _by_holder(old), _by_holder(new)
+    # CloudFormation takes the rule for everything off a group when it adds a separate one, and brings none back.
+    was_stripped, is_stripped = _sent_by_separate_rules(old), _sent_by_separate_rules(new)
+    before = _by_holder(old, was_stripped.keys())
+    after = _by_holder(new, was_stripped.keys() | is_stripped.keys())
+    for holder, written in is_stripped.items():
+        rules = [one for one in before.get(holder, []) if not one.inbound]
+        if holder not in was_stripped and any(_is_everything(one) for one in rules):
+            reason = f"CloudFormation takes the rule for everything off {holder} when it adds this one"
+            yield Change(Kind.EXPOSURE, written, f"{reason}: what else {holder} sends stops", dangerous=False)
     for holder, rules in after.items():
         was = before.get(holder, [])
         for rule in rules if was or holder in resources(old) else ():
@@ -129,14 +137,27 @@ def _is_from_anywhere(rule: Rule) -> bool:
     return rule.number is None and rule.inbound and block is not None and block.prefixlen <= 1
 
 
-def _by_holder(template: Template) -> dict[str, list[Rule]]:
+def _sent_by_separate_rules(template: Template) -> dict[str, str]:
+    """The groups to which separate outbound rules are added, and by what: https://github.com/aws/aws-cdk/pull/998."""
+    return {
+        _plain(described(properties_of(one).get("GroupId"))): logical_id
+        for logical_id, one in resources(template).items()
+        if one["Type"] == "AWS::EC2::SecurityGroupEgress"
+    }
+
+
+def _is_everything(rule: Rule) -> bool:
+    return rule.protocol == "-1" and rule.peer == "0.0.0.0/0"
+
+
+def _by_holder(template: Template, stripped: Set[str]) -> dict[str, list[Rule]]:
     found: dict[str, list[Rule]] = {}
-    for rule in _rules(template):
+    for rule in _rules(template, stripped):
         found.setdefault(rule.holder, []).append(rule)
     return found
 
 
-def _rules(template: Template) -> Iterator[Rule]:
+def _rules(template: Template, stripped: Set[str]) -> Iterator[Rule]:
     for logical_id, resource in resources(template).items():
         properties = properties_of(resource)
         match resource["Type"]:
@@ -145,7 +166,7 @@ def _rules(template: Template) -> Iterator[Rule]:
                     yield from _group_rules(logical_id, logical_id, one, inbound=True)
                 outbound = mappings(properties.get("SecurityGroupEgress"))
                 # A group that is given no outbound rule is made with one for everything.
-                everything = [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]
+                everything = [] if logical_id in stripped else [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]
                 for one in outbound if "SecurityGroupEgress" in properties else everything:
                     yield from _group_rules(logical_id, logical_id, one, inbound=False)
             case "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" as kind:

@@ -15,6 +15,7 @@ from patternkit.routes.addresses import (
     EVERYTHING,
     IPV4_END,
     IPV4_EXTENDED_END,
+    IPV6_END,
     PUBLIC_IPV4,
     Spans,
     intersect,
@@ -147,7 +148,7 @@ def add_security_group(draft: Draft, stack: Stack, logical: str, properties: Pro
         for entry in entries:
             _group_rules(draft, entry, rules, group)
     if "SecurityGroupEgress" not in properties or draft.get(stack, properties, "SecurityGroupEgress") in (None, []):
-        # EC2 adds it to a group that is made without egress rules; separate rules add to it.
+        # EC2 adds it to a group that is made without egress rules.
         group.outbound += [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT) for family in (4, 6)]
 
 
@@ -164,7 +165,29 @@ def add_group_rule(draft: Draft, stack: Stack, logical: str, properties: Propert
         draft.unknown_groups.append(reason)
     elif group is not None:
         inward = stack.resources[logical]["Type"].endswith("Ingress")
+        if not inward:
+            _doubt_everything(group, stack.path(logical))
         _group_rules(draft, draft.value(stack, dict(properties)), group.inbound if inward else group.outbound, group)
+
+
+def _doubt_everything(group: SecurityGroup, path: str) -> None:
+    """CloudFormation takes a group's own rule for everything off it when it adds a separate one.
+
+    AWS does not document it: https://github.com/aws/aws-cdk/pull/998.
+    """
+    if group.stripped:
+        return
+    group.stripped = True
+    doubt = f"CloudFormation may take the rule for everything off {group.path} when it adds {path}"
+    ending = not_lifted("a separate rule for everything says that it stays")
+    for index, rule in enumerate(group.outbound):
+        every = rule.protocols == EVERY_PROTOCOL and any(end - start >= _LEAST[rule.family] for start, end in rule.remote)
+        if every and not rule.group and not rule.doubt:
+            group.outbound[index] = replace(rule, doubt=doubt + ending)
+
+
+_LEAST = {4: IPV4_END, 6: IPV6_END}
+"""The width of all addresses of a family."""
 
 
 def default_group(draft: Draft, identity: str) -> SecurityGroup:

@@ -43,6 +43,7 @@ class SecurityGroup(Element):
     inbound: list[AclRule] = field(default_factory=list)
     outbound: list[AclRule] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    stripped: bool = False  # of its own rule for everything, maybe, by a separate one
 
 
 @dataclass(slots=True, eq=False, repr=False)

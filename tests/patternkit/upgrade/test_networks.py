@@ -43,7 +43,21 @@ def test_each_kind_of_peer_that_is_sent_to(peer: str) -> None:
     new = closed | egress(IpProtocol="tcp", FromPort=1, ToPort=2, **{peer: "x-1"})
     assert lines(closed, new) == ["danger: exposure: R: G lets tcp port 1 to 2 to x-1 through, and did not"]
     # Without a rule of its own, a group is made with one for everything: what that covers is nothing new.
-    assert lines(GROUP, GROUP | egress(IpProtocol="-1", CidrIp="10.0.0.0/8")) == []
+    told = "CloudFormation takes the rule for everything off G when it adds this one: what else G sends stops"
+    assert lines(GROUP, GROUP | egress(IpProtocol="-1", CidrIp="10.0.0.0/8")) == [f"note: exposure: R: {told}"]
+
+
+def test_a_separate_rule_takes_the_one_for_everything_away() -> None:
+    some, more = (egress(IpProtocol="tcp", FromPort=443, ToPort=one, CidrIp="10.0.0.0/8") for one in (443, 8443))
+    # What the group was made with is gone since the first separate rule: the second one lets more through.
+    told = ["danger: exposure: R: G lets tcp port 443 to 8443 to 10.0.0.0/8 through, and did not"]
+    assert lines(GROUP | some, GROUP | more) == told
+    assert not lines(GROUP | more, GROUP | some)
+    assert not lines(GROUP | some, GROUP)
+    every = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
+    written = {"G": resource("EC2::SecurityGroup", GroupDescription="x", SecurityGroupEgress=[every])}
+    assert [one.split(":")[0] for one in lines(written, written | some)] == ["note"]
+    assert not lines({}, GROUP | some)
 
 
 def test_rules_that_come_and_go_with_their_group() -> None:
