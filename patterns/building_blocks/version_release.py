@@ -85,6 +85,10 @@ def shift_traffic(
         post_hook=_hook(scope, "AfterTraffic", after_traffic),
         role=role,
     )
+    permission = role.node.try_find_child("DefaultPolicy")
+    if permission is not None:
+        # The alias is what CloudFormation updates by a deployment, which calls the first hook at once.
+        alias.node.add_dependency(permission)
     Validations.of(role).acknowledge(
         Acknowledgment(
             id="AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"

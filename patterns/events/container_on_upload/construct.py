@@ -330,7 +330,9 @@ class ContainerOnUpload(Construct):
         made.acknowledge_no_dead_letter_configuration("What it cannot start goes back to the queue, which has its own.")
         permit_starting(made, self.cluster, self.task, [self.task_role, self._execution_role])
         # The least that Lambda allows: two starters at one time, each with ten events.
-        poll(self, self.queue, made.function, Polling(10, None, 2), self._key)
+        mapping = poll(self, self.queue, made.function, Polling(10, None, 2), self._key)
+        # A task that is started before its roles may do anything fails for good.
+        mapping.node.add_dependency(self.task_role, self._execution_role)
         self.alarms += made.alarms
         return made.function
 

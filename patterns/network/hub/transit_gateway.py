@@ -375,7 +375,9 @@ class TransitGateway(Construct):
             # Without this the gateway might not have placed the attachment yet when it is freed.
             made_by.node.add_dependency(self.defaults)
         placement = self._placement(scope, construct_id, resource_id, domain)
-        if is_concrete(resource_id):
+        if not isinstance(made_by, ec2.CfnVPNConnection):
+            # Of a connection the id names what makes the attachment. A Direct Connect gateway is there before that: its
+            # attachment would be looked for while it is made, and be gone before its routes when all is deleted.
             placement.node.add_dependency(made_by)
         return FoundAttachment(scope, construct_id, placement=placement, domain=domain, made_by=made_by)
 

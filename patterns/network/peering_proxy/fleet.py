@@ -47,7 +47,7 @@ def proxy_fleet(
     role = iam.Role(
         scope, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"), description="What proxies may do"
     )
-    iam.Policy(
+    starts = iam.Policy(
         scope,
         "Starts",
         roles=[role],
@@ -101,6 +101,8 @@ def proxy_fleet(
         notifications=failure_notifications(alarm_topic),
         max_instance_lifetime=Duration.days(30),
     )
+    # A proxy that comes before its role may read the program never starts, and is replaced only when its time is up.
+    group.node.add_dependency(starts)
     # A list that changes is a new configuration: new proxies, which must be healthy before the old ones go.
     replace_by_refresh(group, warmup=_START)
     group.scale_on_cpu_utilization("Busy", target_utilization_percent=50)
