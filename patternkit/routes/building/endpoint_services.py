@@ -245,10 +245,13 @@ def _behind(draft: Draft, stack: Stack, logical: str, properties: Properties, en
 
 
 def _let_in(endpoint: Endpoint, balancer: Balancer, hosts: list[Interface]) -> None:
-    """Whether appliances get the packets of a gateway load balancer, and its health checks.
+    """Whether appliances get the packets of a gateway load balancer, and its health checks, and may send packets back.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/target-groups.html: UDP 6081, and the port of the
     health check, from the load balancer's subnets. What is sent to appliances that are all unhealthy is not documented.
+    https://aws.amazon.com/blogs/networking-and-content-delivery/integrate-your-custom-logic-or-appliance-with-aws-gateway-load-balancer/:
+    what they send back has the addresses swapped and the ports as they were. So it goes to UDP 6081, too, and is no
+    answer that a security group knows by the flow it belongs to.
     """
     nodes = [node for node in balancer.nodes if isinstance(node.subnet, Subnet)]
     groups = [group for listener in balancer.listeners for group in listener.groups]
@@ -262,6 +265,15 @@ def _let_in(endpoint: Endpoint, balancer: Balancer, hosts: list[Interface]) -> N
                 endpoint.doubt = endpoint.doubt or (
                     f"whether {host.path} gets what {balancer.path} sends, UDP 6081, is not known{not_lifted()}"
                 )
+            back = Box(4, ((17, 17),), spans_of(host), EVERY_PORT, spans_of(node), ((6081, 6081),))
+            passed, denied = _asked(host, back, inward=False)
+            if denied and not passed and not endpoint.dead:
+                endpoint.dead = f"the security groups of {host.path} deny what goes back to {balancer.path}, UDP 6081"
+            elif denied or passed is None:
+                endpoint.doubt = endpoint.doubt or (
+                    f"whether {host.path} may send packets back to {balancer.path}, UDP 6081, is not "
+                    f"known{not_lifted()}"
+                )
             for group in groups:
                 check = Box(4, ((6, 6),), spans_of(node), EVERY_PORT, spans_of(host), group.health)
                 passed, denied = _asked(host, check)
@@ -274,17 +286,17 @@ def _let_in(endpoint: Endpoint, balancer: Balancer, hosts: list[Interface]) -> N
                     )
 
 
-def _asked(host: Interface, packets: Box) -> tuple[list[Box] | None, list[Box]]:
-    """What security groups surely let in, and what they surely do not; None where they are not known."""
+def _asked(host: Interface, packets: Box, *, inward: bool = True) -> tuple[list[Box] | None, list[Box]]:
+    """What security groups surely let in, or out, and what they surely do not; None where they are not known."""
     groups = host.security_groups
     if isinstance(groups, Unknown):
         return None, []
     known = [one for one in groups if not isinstance(one, Unknown)]
     if len(known) < len(groups) or any(one.unknown or one.tainted for one in known):
         return None, []
-    rules = [rule for one in known for rule in one.inbound]
+    rules = [rule for one in known for rule in (one.inbound if inward else one.outbound)]
     # Load balancers of this kind have no security group that a rule could name.
-    passed, denied, doubted = match([one for one in rules if not one.group], packets, source_is_remote=True)
+    passed, denied, doubted = match([one for one in rules if not one.group], packets, source_is_remote=inward)
     return (None, []) if doubted else (passed, denied)
 
 

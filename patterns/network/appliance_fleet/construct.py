@@ -186,13 +186,16 @@ class ApplianceFleet(Construct):
                 "SecurityGroup",
                 vpc=self.network.vpc,
                 description="Appliances behind a Gateway Load Balancer",
-                # What answers a packet or a health check needs no rule; the rest is for the vendor's own rules.
+                # What answers a health check needs no rule; the rest is for the vendor's own rules.
                 allow_all_outbound=False,
             )
         )
         range_ = ec2.Peer.ipv4(self.network.range_of(TIER))
         group.add_ingress_rule(range_, ec2.Port.udp(GENEVE), "Packets in GENEVE from the load balancer")
         group.add_ingress_rule(range_, ec2.Port.tcp(health_port), "Health checks of the load balancer")
+        # Addresses are swapped on the way back, and ports are not: to a security group that is a flow of its own.
+        # https://aws.amazon.com/blogs/networking-and-content-delivery/integrate-your-custom-logic-or-appliance-with-aws-gateway-load-balancer/
+        group.add_egress_rule(range_, ec2.Port.udp(GENEVE), "Packets in GENEVE back to the load balancer")
         return group
 
     def _targets(self, port: int, protocol: HealthProtocol, path: str) -> elbv2.CfnTargetGroup:

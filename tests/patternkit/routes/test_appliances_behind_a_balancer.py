@@ -59,6 +59,31 @@ def test_what_appliances_get(rules: Any, group: dict[str, Any], verdict: str, re
     assert (proof.verdict.value, proof.reason) == (verdict, reason)
 
 
+BACK = "the security groups of Net/Box deny what goes back to Net/Gwlb, UDP 6081"
+PERHAPS_BACK = "whether Net/Box may send packets back to Net/Gwlb, UDP 6081, is not known (contract: none)"
+
+
+@pytest.mark.parametrize(
+    ("rules", "verdict", "reason"),
+    [
+        ([GENEVE], "HOLDS", ""),
+        ([rule("-1", -1, -1, "0.0.0.0/0")], "HOLDS", ""),
+        # An answer of the flow would go to its port, not to 6081.
+        ([rule("udp", 1024, 6080)], "FAILS", f"it is lost: {BACK}"),
+        ([rule("tcp", 6081, 6081)], "FAILS", f"it is lost: {BACK}"),
+        ([rule("udp", 6081, 6081, "10.9.2.0/24")], "FAILS", f"it is lost: {BACK}"),
+        ([rule("icmp", 252, 86, "255.255.255.255/32")], "FAILS", f"it is lost: {BACK}"),
+        ([rule("udp", 6081, 6081, "10.9.1.0/25")], "UNKNOWN", PERHAPS_BACK),
+    ],
+    ids=str,
+)
+def test_what_appliances_send_back(rules: list[dict[str, Any]], verdict: str, reason: str) -> None:
+    net = made()
+    net.resources["AnyGroup"]["Properties"].update(SecurityGroupIngress=[GENEVE, HEALTH], SecurityGroupEgress=rules)
+    proof = net.network().prove(OUT)
+    assert (proof.verdict.value, proof.reason) == (verdict, reason)
+
+
 def test_groups_that_are_not_known_are_no_denial() -> None:
     for given in ({"Fn::ImportValue": "later"}, ["sg-1"]):
         proof = made(Box={"GroupSet": given}).network().prove(OUT)

@@ -73,6 +73,13 @@ def _no_geneve(made: Templates) -> None:
     rules[:] = [one for one in rules if one["IpProtocol"] != "udp"]
 
 
+def _no_geneve_back(made: Templates) -> None:
+    [group] = made.of("EC2::SecurityGroup", "FleetSecurityGroup")
+    # What the CDK gives a group that lets nothing out.
+    nothing = {"CidrIp": "255.255.255.255/32", "IpProtocol": "icmp", "FromPort": 252, "ToPort": 86}
+    group["Properties"]["SecurityGroupEgress"] = [nothing]
+
+
 def _one_zone_and_not_across(made: Templates) -> None:
     made.of("AutoScaling::AutoScalingGroup")[0]["Properties"]["VPCZoneIdentifier"].pop()
     for one in made.of("ElasticLoadBalancingV2::LoadBalancer")[0]["Properties"]["LoadBalancerAttributes"]:
@@ -101,6 +108,7 @@ MUTANTS = [
     Mutant("the endpoints of two zones swapped on the internet gateway", _ingress_swapped, (PROTECTED, HOST_ZONE)),
     Mutant("protected hosts that answer by the internet gateway", _protected_by_its_gateway, (PROTECTED, NO_BYPASS)),
     Mutant("UDP 6081 not let in", _no_geneve, (REACH, INTERNET, PROTECTED)),
+    Mutant("UDP 6081 not let out", _no_geneve_back, (REACH, INTERNET, PROTECTED)),
     Mutant("appliances in one zone, and no balancing across", _one_zone_and_not_across, (REACH, PROTECTED)),
     Mutant("a load balancer without its listener", _another_listener_is_missing, (REACH, PROTECTED)),
     Mutant("failover for gone appliances alone", _failover_by_halves, (REACH,), refused=True),

@@ -76,6 +76,8 @@ def test_what_fails_the_load_balancers_check_is_replaced(scope: cdk.Stack) -> No
     [appliances] = template.find_resources("AWS::EC2::SecurityGroup").values()
     let_in = {(one["IpProtocol"], one["FromPort"]) for one in appliances["Properties"]["SecurityGroupIngress"]}
     assert let_in == {("udp", 6081), ("tcp", 8443)}
+    let_out = {(one["IpProtocol"], one["FromPort"]) for one in appliances["Properties"]["SecurityGroupEgress"]}
+    assert let_out == {("udp", 6081)}
 
 
 def test_a_flow_is_remembered_for_as_long_as_is_asked(scope: cdk.Stack) -> None:
