@@ -12,21 +12,24 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import combinations
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
 from patternkit.routes import proving, worlds
+from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, as_ipv6, subtract
 from patternkit.routes.building import build
 from patternkit.routes.building.draft import Draft, Kind
 from patternkit.routes.contracts import Contracts
 from patternkit.routes.flow_text import plain
-from patternkit.routes.forwarding import Leg, Outcome
+from patternkit.routes.forwarding import Leg, Outcome, Walk
 from patternkit.routes.model import AclRule, Element, Model
+from patternkit.routes.places import Place
 from patternkit.routes.proving import Proof, View
 from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.proving.verdict import proof_of
-from patternkit.routes.tracing import Flow
+from patternkit.routes.tracing import Flow, Tracer
 from tests.patternkit.routes.reasons import FORM, wrong
 
 # Random networks are many, and compared with what knows better; so are networks with one property changed.
@@ -43,7 +46,7 @@ def _every_proof(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     if request.path.stem in _WITHOUT:
         return
     _held.clear()
-    view_flows = View.flows
+    view_flows, tracer_flows = View.flows, Tracer.flows
 
     def built(*given: Any) -> Model:
         model = build(*given)
@@ -64,8 +67,14 @@ def _every_proof(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
             hold_flow(view, flow)
         return flows
 
+    def parted(tracer: Tracer, *given: Any, **named: bool) -> list[Flow]:
+        flows = tracer_flows(tracer, *given, **named)
+        hold_parts(flows, *given, **named)
+        return flows
+
     monkeypatch.setattr(worlds, "build", built)
     monkeypatch.setattr(View, "flows", traced)
+    monkeypatch.setattr(Tracer, "flows", parted)
     monkeypatch.setattr(proving, "proof_of", proved)
     for name in ("find", "ours"):
         monkeypatch.setattr(Draft, name, _of_a_kind(getattr(Draft, name)))
@@ -318,6 +327,52 @@ def hold_flow(view: View, flow: Flow) -> None:
 
 
 _held: dict[int, Flow] = {}
+
+
+def hold_parts(
+    flows: list[Flow],
+    source: Place,
+    destination: Place,
+    family: int,
+    protocol: Spans,
+    port: Spans,
+    *,
+    nat64: bool = False,
+) -> None:
+    """Hold flows to be parts of the packets that were asked for: none is lost on the way, and none is two flows.
+
+    Packets are in two of them only where a choice is another in each, or AWS promises none.
+
+    Raises:
+        NotAsDeclared: Packets are in no flow, in two, or are none that were asked for.
+    """
+    ends = as_ipv6(destination.spans(4)) if nat64 else destination.spans(family)
+    # ICMP has another number in each family, which a translation changes.
+    asked = Box(family, _but_icmp(protocol, nat64=nat64), source.spans(family), EPHEMERAL_PORTS, ends, port)
+    boxes = [flow.box._replace(protocol=_but_icmp(flow.box.protocol, nat64=nat64)) for flow in flows]
+    if not all(asked.fields):
+        return
+    left = [asked]
+    for box, flow in zip(boxes, flows, strict=True):
+        left = [part for one in left for part in one.without(box)]
+        if any(subtract(part, whole) for part, whole in zip(box.fields, asked.fields, strict=True)):
+            raise NotAsDeclared(f"{flow.box}, which is more than {asked}")
+        if box.family != family or not all(flow.box.fields):
+            raise NotAsDeclared(f"a flow of no packets of IPv{family}: {flow.box}")
+    if left:
+        raise NotAsDeclared(f"from {source.name} to {destination.name} there is no flow of {left[0]}")
+    for (one, first), (other, second) in combinations(zip(boxes, flows, strict=True), 2):
+        if one.meet(other) and not _chosen_apart(first.last.walk, second.last.walk):
+            raise NotAsDeclared(f"packets in two flows from {source.name} to {destination.name}: {one}, {other}")
+
+
+def _but_icmp(protocol: Spans, *, nat64: bool) -> Spans:
+    return subtract(protocol, ((1, 1), (58, 58))) if nat64 else protocol
+
+
+def _chosen_apart(one: Walk, other: Walk) -> bool:
+    chosen = dict(other.choices)
+    return bool(one.hedges or other.hedges) or any(chosen.get(name, value) != value for name, value in one.choices)
 
 
 def _unsaid(text: str) -> bool:

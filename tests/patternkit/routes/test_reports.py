@@ -41,9 +41,7 @@ THERE = leg(
     Hop("Net/A", "subnet", "", "by ⟨Net/T⟩", "⟨Net/A⟩"),
     Hop("Net/Nat", "NAT gateway", "eu-west-1a", "its address", "⟨Net/Nat⟩"),
 )
-BACK = leg(
-    Outcome.DROPPED, "no ⟨route⟩", Hop("Net/B", "subnet", "z", "why", "⟨Net/B⟩"), back=True, choices=CHOICES
-)
+BACK = leg(Outcome.DROPPED, "no ⟨route⟩", Hop("Net/B", "subnet", "z", "why", "⟨Net/B⟩"), back=True, choices=CHOICES)
 FLOW = Flow(SOURCE, DESTINATION, BOX, THERE, BACK)
 ONE_WAY = Flow(SOURCE, DESTINATION, BOX, leg(Outcome.UNKNOWN, "not ⟨told⟩"), None)
 
@@ -174,9 +172,7 @@ class TestProofs:
         unknown = tuple(f"doubt {number}" for number in range(count))
         lines = str(replace(FULL, unknown=unknown)).splitlines()
         assert sum(line.startswith("  not known: doubt") for line in lines) == 40
-        assert [line for line in lines if "more unknowns" in line] == (
-            [f"  and {more} more unknowns"] if more else []
-        )
+        assert [line for line in lines if "more unknowns" in line] == ([f"  and {more} more unknowns"] if more else [])
 
     def test_as_data(self) -> None:
         assert answer_data(FULL) == proof_data(FULL) == {
