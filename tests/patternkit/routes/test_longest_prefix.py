@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from patternkit.resolving.values import Unknown
-from patternkit.routes.addresses import IPV4_END, SERVICES, intersect, prefix, span_of
+from patternkit.routes.addresses import IPV4_END, SERVICES, intersect, normal, prefix, span_of
 from patternkit.routes.longest_prefix import decide
 from patternkit.routes.model import (
     RANKS,
@@ -32,6 +32,7 @@ from patternkit.routes.model import (
 )
 
 TGW = TransitGateway("tgw", "Tgw")
+TEN = prefix("10.0.0.0/8").first
 ORIGINS: tuple[Origin, ...] = tuple(RANKS)
 
 
@@ -65,14 +66,22 @@ def test_of_each_address_the_longest_prefix_and_the_first_rank_decide() -> None:
             if not any(one.prefix == block and RANKS[one.origin] == RANKS[origin] for one in routes):
                 routes.append(Route(block, to(f"{number}"), origin))
         made = table(*routes)
-        parts = decide(made, 4, span_of(prefix("10.0.0.0/27")))
-        for address in range(prefix("10.0.0.0/27").first, prefix("10.0.0.0/27").last + 1):
+        # From before the first route to beyond the last, in one piece or in several.
+        around = (
+            ((TEN - 8, TEN + 40),)
+            if dice.random() < 0.5
+            else ((TEN - 8, TEN - 8), (TEN - 2, TEN + 9), (TEN + 11, TEN + 40))
+        )
+        asked = [address for first, last in around for address in range(first, last + 1)]
+        parts = decide(made, 4, around)
+        for address in asked:
             matching = [one for one in routes if one.prefix.first <= address <= one.prefix.last]
             expected = min(matching, key=lambda one: (-one.prefix.length, RANKS[one.origin]), default=None)
             (found,) = (chosen for spans, chosen in parts if intersect(spans, ((address, address),)))
             assert found is expected
         held = sum(last - first + 1 for spans, _ in parts for first, last in spans)
-        assert held == 32, "each address once"
+        assert held == len(asked), "each address once"
+        assert all(spans == normal(spans) for spans, _ in parts)
         assert len({id(chosen) for _, chosen in parts}) == len(parts), "one part a decision"
 
 

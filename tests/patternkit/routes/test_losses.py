@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from patternkit.catalog.cli import app
+from patternkit.promise_lists import BadPromise
 from patternkit.routes import QuestionError, Verdict, inspected, isolated, reaches, symmetric
 from patternkit.routes.model import VpnGateway
-from patternkit.routes.survival import survivals
+from patternkit.routes.survival import Survival, survivals
 from tests.patternkit.routes.topologies import Topology, inspection
 
 SPOKES, INTERNET = "every spoke subnet", "internet"
@@ -165,6 +166,46 @@ class TestSurvival:
         assert {one.name for one in spokes} == {
             one.name for one in inspection().network().views()[0].selector.select("every spoke subnet", "source").places
         }
+
+    def test_each_promise_is_answered_by_itself(self) -> None:
+        """One that is malformed or means nothing here says so, and the others are tried all the same."""
+        network = by_nat_gateways(single=False).network()
+        bad, lost = BadPromise("mine", "reaches", "port is wrong"), reaches("Vx", INTERNET)
+        malformed, nothing, fails, holds = survivals(network, iter([bad, lost, isolated("Va", INTERNET), OUT]))
+        assert malformed == Survival("mine", None, error="port is wrong")
+        assert (nothing.promise, nothing.verdict) == ("reaches: Vx -> internet", None)
+        assert nothing.error.startswith("source 'Vx' is not in the network")
+        assert fails == Survival("isolated: Va -> internet", Verdict.FAILS)
+        assert (holds.promise, holds.verdict, holds.error) == (str(OUT), Verdict.HOLDS, "")
+
+    def test_what_is_tried(self) -> None:
+        """Each single loss; and where none breaks it, pairs of those that are none of the promise's own ends."""
+        network = two_ways_to_a_site()
+        promise = reaches("Aa", "Dx")
+        (found,) = survivals(network, [promise])
+        # Zone a, of which the promise says nothing, and the two connections.
+        assert (found.tried, found.left_out, found.own) == (3 + 1, 0, ("eu-west-1a",))
+        assert [(one.lost, one.verdict) for one in found.breaks] == [(("Net/Vpn", "Net/Dx"), Verdict.FAILS)]
+        assert "is lost" in found.breaks[0].reason
+        (none,) = survivals(network, [promise], most_pairs=0)
+        assert (none.tried, none.left_out, none.breaks, none.own) == (3, 1, (), ("eu-west-1a",))
+        (broken,) = survivals(by_nat_gateways(single=False).network(), [OUT])
+        # Two zones, in each of which a source is lost with its NAT gateway, and the two NAT gateways: no pairs.
+        assert (broken.tried, broken.left_out, broken.own) == (4, 0, ())
+        assert [one.reason for one in broken.breaks] == [
+            f"it is lost: Net/Nat{letter} is lost" for letter in "ab"
+        ]  # fmt: skip
+
+    def test_no_more_pairs_than_are_asked_for(self) -> None:
+        net = by_nat_gateways(single=False)
+        net.vpc("W", "10.9.0.0/16", a="10.9.1.0/24", ap="10.9.2.0/24")
+        for number in range(4):
+            net.nat(f"Spare{number}", "Wap", private=True)
+        promise = isolated(INTERNET, "Wa")
+        (found,) = survivals(net.network(), [promise], most_pairs=5)
+        single = 2 + 6
+        assert (found.tried, found.left_out) == (single + 5, (single - 1) * (single - 2) // 2 - 5)
+        assert (found.own, found.breaks, found.verdict) == (("eu-west-1a",), (), Verdict.HOLDS)
 
     def test_what_does_not_hold_is_not_tried(self) -> None:
         (found,) = survivals(by_nat_gateways(single=True).network(), [isolated("Va", INTERNET)])

@@ -76,7 +76,8 @@ def others(mark: str, number: int, *, firewall: bool) -> dict[str, Any]:
     }
     for name, service in names.items():
         net.add(f"{mark}{name}", "EC2::VPCEndpoint", VpcEndpointType="Interface", VpcId={"Ref": two},
-                ServiceName=service, SubnetIds=[{"Ref": f"{two}a"}], SecurityGroupIds=[{"Ref": f"{two}Door"}])  # fmt: skip
+                ServiceName=service, SubnetIds=[{"Ref": f"{two}a"}],
+                SecurityGroupIds=[{"Ref": f"{two}Door"}])  # fmt: skip
     net.add(f"{mark}S3", "EC2::VPCEndpoint", VpcId={"Ref": one}, ServiceName="com.amazonaws.eu-west-1.s3",
             RouteTableIds=[{"Ref": f"{one}Public"}])  # fmt: skip
     net.add(f"{mark}Ga", "GlobalAccelerator::Accelerator", Name="ga")

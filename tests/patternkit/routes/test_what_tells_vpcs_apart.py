@@ -126,6 +126,55 @@ def a_stateless_rule(side: str) -> Change:
     return change
 
 
+def one_that_names(*blocks: str, by: str) -> Topology:
+    """A group, a stateless rule, a network ACL or a table of the hub that names a part of each spoke."""
+    net = made(None)
+    if by == "group":
+        rules = [{"IpProtocol": "-1", "CidrIp": block} for block in blocks]
+        net.add("Names", "EC2::SecurityGroup", GroupDescription="g", VpcId={"Ref": "M"}, SecurityGroupEgress=rules,
+                SecurityGroupIngress=rules)  # fmt: skip
+    elif by == "table":
+        for block in blocks:
+            net.route("Mfa", block, {"Ref": "Tgw"})
+    elif by == "transit table":
+        for block in blocks:
+            net.transit_route("HubTable", block, "MAt")
+    else:
+        match = {by: [{"AddressDefinition": block} for block in blocks]}
+        listed = [{"Priority": 1, "RuleDefinition": {"Actions": ["aws:drop"], "MatchAttributes": match}}]
+        source = {"StatelessRulesAndCustomActions": {"StatelessRules": listed}}
+        net.add("Rules", "NetworkFirewall::RuleGroup", Type="STATELESS", RuleGroup={"RulesSource": source})
+        policy = net.resources["Policy"]["Properties"]["FirewallPolicy"]
+        policy["StatelessRuleGroupReferences"] = [{"ResourceArn": {"Ref": "Rules"}, "Priority": 1}]
+    return net
+
+
+@pytest.mark.parametrize("by", ["group", "Sources", "Destinations", "table", "transit table"])
+def test_one_that_names_the_same_part_of_each_tells_none_apart(by: str) -> None:
+    alike = one_that_names(*(f"10.0.{number * 4 + 1}.0/24" for number in range(SPOKES)), by=by)
+    assert len(set(keys(alike))) == 1
+    for odd in ("10.0.6.0/24", "10.0.5.0/25", "10.0.4.0/23"):
+        apart = one_that_names("10.0.1.0/24", odd, "10.0.9.0/24", by=by)
+        first, second, third = keys(apart)
+        assert (first == third, first == second) == (True, False), odd
+    two = one_that_names(*(f"10.0.{number * 4}.{part}/25" for number in range(SPOKES) for part in (0, 128)), by=by)
+    assert len(set(keys(two))) == 1
+
+
+@pytest.mark.parametrize("wide", [0, 1, 2])
+def test_ranges_that_share_addresses_leave_their_vpcs_alone(wide: int) -> None:
+    """Whichever is the wide one, and wherever between others the narrow ones begin; AWS lets VPCs share ranges."""
+    net = Topology()
+    blocks = ["10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24"]
+    blocks.insert(wide, "10.0.0.0/16")
+    for number, block in enumerate([*blocks, "10.8.0.0/16", "10.9.0.0/16"]):
+        net.vpc(f"V{number}", block)
+    found = VpcClasses(net.network().model).keys({})
+    alone = [number for number in range(6) if found[f"⟨Net/V{number}⟩"] == f"⟨Net/V{number}⟩"]
+    assert alone == [0, 1, 2, 3]
+    assert found["⟨Net/V4⟩"] == found["⟨Net/V5⟩"]
+
+
 APART: dict[str, Change] = {
     "a zone": properties("S{}a", AvailabilityZone="eu-west-1b"),
     "public addresses": properties("S{}a", MapPublicIpOnLaunch=True),
