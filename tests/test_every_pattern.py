@@ -15,6 +15,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from click.testing import CliRunner
+from constructs import Construct
 
 from patternkit.catalog import cli
 from patternkit.catalog.application import add_example
@@ -333,6 +334,29 @@ def test_each_alarm_and_metric_watches_what_the_mirror_says(pattern: Pattern) ->
     file = mirror(pattern) / "alarms.toml"
     held = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
     assert found == {"alarms": {}, "metrics": {}} | held
+
+
+@every_pattern
+def test_a_metric_is_asked_for_by_the_period_that_is_given(pattern: Pattern) -> None:
+    _, made, _ = with_topic(pattern.name)
+    for name in (one for one in dir(type(made)) if one.startswith("metric_")):
+        method = getattr(made, name)
+        if [one for one in inspect.signature(method).parameters.values() if one.default is one.empty]:
+            continue  # Of one of several things, by its name: the mirror's own tests ask.
+        seconds = [method(period=cdk.Duration.minutes(one)).period.to_seconds() for one in (1, 7)]
+        assert seconds == [60, 420], name
+
+
+@every_pattern
+def test_ids_of_constructs_are_words(pattern: Pattern) -> None:
+    """An abbreviation is a word, too: Vpc, not VPC. Ids are a contract: they are not changed for their looks later."""
+    _, made, _ = with_topic(pattern.name)
+    ids = [
+        one.node.id
+        for one in made.node.find_all()
+        if type(one.node.scope) is Construct or type(one.node.scope).__module__.startswith("patterns.")
+    ]
+    assert [one for one in ids if re.search(r"^[A-Z]{2}|[A-Z]{3}|[A-Z]{2}$", one)] == []
 
 
 @every_pattern

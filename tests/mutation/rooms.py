@@ -110,7 +110,16 @@ ROOMS = {
         by_pattern=True,
         guards=tuple(
             f"tests/test_{name}.py"
-            for name in ("every_custom_resource", "every_log", "every_queue", "protected_balancers", "trust")
+            for name in (
+                "every_custom_resource",
+                "every_dependency",
+                "every_environment",
+                "every_log",
+                "every_queue",
+                "every_text",
+                "protected_balancers",
+                "trust",
+            )
         ),
     ),
 }

@@ -1,0 +1,84 @@
+"""What must be there first is made first, and goes last: in every example.
+
+Read from the snapshots, which are held to the templates elsewhere.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
+
+every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
+
+Resources = dict[str, dict[str, Any]]
+
+
+def resources(path: Path) -> Resources:
+    found: Resources = json.loads(path.read_text(encoding="utf-8"))["Resources"]
+    return found
+
+
+def referred(value: Any) -> Iterator[str]:
+    """The resources whose values a value holds."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if name == "Ref":
+                yield one
+            elif name == "Fn::GetAtt":
+                yield one[0]
+            else:
+                yield from referred(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from referred(one)
+
+
+def awaited(found: Resources, name: str) -> set[str]:
+    """The resources that are there before another one is made."""
+    seen: set[str] = set()
+    left = [name]
+    while left:
+        one = found[left.pop()]
+        new = {*one.get("DependsOn", []), *referred(one.get("Properties", {}))} & found.keys() - seen
+        seen |= new
+        left += new
+    return seen
+
+
+def waits(found: Resources, name: str, kind: str) -> bool:
+    return any(found[one]["Type"] == kind for one in awaited(found, name))
+
+
+@every_template
+def test_routes_to_a_gateway_wait_for_what_attaches_it(path: Path) -> None:
+    """Amazon VPC refuses a route to a gateway that is not attached.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
+    """
+    found = resources(path)
+    through = {"GatewayId": "AWS::EC2::VPCGatewayAttachment", "TransitGatewayId": "AWS::EC2::TransitGatewayAttachment"}
+    for name, one in found.items():
+        for by, kind in through.items():
+            if one["Type"] == "AWS::EC2::Route" and by in one["Properties"]:
+                assert waits(found, name, kind), f"{name} does not wait for its {kind}"
+
+
+@every_template
+def test_nat_gateways_wait_for_the_internet_gateway(path: Path) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-natgateway.html"""
+    found = resources(path)
+    for name, one in found.items():
+        if one["Type"] == "AWS::EC2::NatGateway" and one["Properties"].get("ConnectivityType") != "private":
+            assert waits(found, name, "AWS::EC2::VPCGatewayAttachment"), name
+
+
+def test_gateways_are_awaited_somewhere() -> None:
+    kinds = [one["Type"] for path in TEMPLATES for one in resources(path).values()]
+    assert kinds.count("AWS::EC2::NatGateway") > 10
+    assert kinds.count("AWS::EC2::TransitGatewayAttachment") > 10
