@@ -20,7 +20,7 @@ from patternkit.routes.building.doubts import lift, raise_doubts
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.filters import default_group
 from patternkit.routes.building.proxies import add_proxy
-from patternkit.routes.building.tasks import add_tasks
+from patternkit.routes.building.tasks import add_hosts, add_tasks
 from patternkit.routes.model import (
     AclRule,
     Balancer,
@@ -298,15 +298,21 @@ def _actions_of(draft: Draft, stack: Stack, properties: Properties, name: str, l
 
 
 def add_scaling_group(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
-    """Add an `AWS::AutoScaling::AutoScalingGroup`."""
+    """Add an `AWS::AutoScaling::AutoScalingGroup`: a host in each of its subnets, and what registers."""
     arns = draft.listed(stack, properties, "TargetGroupARNs")
     subnets = draft.listed(stack, properties, "VPCZoneIdentifier")
+    data = _launched(draft, stack, properties)
+    if isinstance(subnets, list):
+        for host in add_hosts(draft, stack, logical, subnets, _launch_groups(data), public=False):
+            host.public = _launch_public(draft, data, host.subnet)
     if isinstance(arns, list) and arns:
-        _register(draft, stack, logical, arns, subnets, _template_groups(draft, stack, properties), None)
+        groups = _launch_groups(data)
+        given = [group_by_id(draft, identity) for identity in groups] if isinstance(groups, list) else groups
+        _register(draft, stack, logical, arns, subnets, given, None)
 
 
-def _template_groups(draft: Draft, stack: Stack, properties: Properties) -> Any:
-    """The security groups of a scaling group's launch template, where that is one of the set's."""
+def _launched(draft: Draft, stack: Stack, properties: Properties) -> dict[str, Any] | Unknown:
+    """What a scaling group launches, where its launch template is one of the set's."""
     given = draft.get(stack, properties, "LaunchTemplate")
     mixed = draft.get(stack, properties, "MixedInstancesPolicy")
     if given is None and isinstance(mixed, dict):
@@ -320,11 +326,30 @@ def _template_groups(draft: Draft, stack: Stack, properties: Properties) -> Any:
     data = draft.get(owner, owner.resources[logical].get("Properties") or {}, "LaunchTemplateData")
     if not isinstance(data, dict):
         return Unknown(f"their launch template is not known{not_lifted()}")
-    found = data.get("SecurityGroupIds")
+    return data
+
+
+def _launch_interface(data: dict[str, Any]) -> dict[str, Any]:
     interfaces = data.get("NetworkInterfaces")
-    if not found and isinstance(interfaces, list) and interfaces and isinstance(interfaces[0], dict):
-        found = interfaces[0].get("Groups")
-    return [group_by_id(draft, identity) for identity in found] if isinstance(found, list) and found else None
+    first = interfaces[0] if isinstance(interfaces, list) and interfaces else None
+    return first if isinstance(first, dict) else {}
+
+
+def _launch_groups(data: dict[str, Any] | Unknown) -> list[Any] | Unknown | None:
+    """The security groups that a launch template gives, as it names them; None where it names none."""
+    if isinstance(data, Unknown):
+        return data
+    found = data.get("SecurityGroupIds") or _launch_interface(data).get("Groups")
+    return found if isinstance(found, list) and found else None
+
+
+def _launch_public(draft: Draft, data: dict[str, Any] | Unknown, subnet: Subnet | Unknown) -> bool | Unknown:
+    if isinstance(data, Unknown):
+        return data
+    given = _launch_interface(data).get("AssociatePublicIpAddress")
+    if given is not None:
+        return draft.flag(given, default=False)
+    return subnet.public_addresses if isinstance(subnet, Subnet) else subnet
 
 
 def add_service(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from patternkit.routes import Verdict, isolated
+from patternkit.routes import Verdict, isolated, reaches
 from tests.patternkit.routes.test_carriers import apart, balanced
 from tests.patternkit.routes.topologies import Topology
 
@@ -90,3 +90,26 @@ def test_data_that_are_no_mapping() -> None:
     proof = scaled({"Fn::ImportValue": "later"}).network().prove(isolated("Ab", "Aa"))
     assert proof.verdict is Verdict.UNKNOWN
     assert "their launch template is not known" in str(proof)
+
+
+def test_a_scaling_group_is_a_place() -> None:
+    """Its instances are asked for by the groups that the launch template gives them."""
+    net = scaled({"SecurityGroupIds": BACK})
+    network = net.network()
+    port = net.resources["Back"]["Properties"]["SecurityGroupIngress"][0]["FromPort"]
+    assert network.prove(reaches("Alb", "Asg", port=port, same_vpc=True)).verdict is Verdict.HOLDS
+    proof = network.prove(reaches("Alb", "Asg", port=port + 1, same_vpc=True))
+    assert proof.verdict is Verdict.FAILS
+    assert "the security groups deny it into Net/Asg" in proof.reason
+    # Of those whose launch template is elsewhere the groups are not known.
+    elsewhere = scaled({"SecurityGroupIds": BACK}, LaunchTemplate={"LaunchTemplateId": "lt-1"}).network()
+    proof = elsewhere.prove(reaches("Alb", "Asg", port=port, same_vpc=True))
+    assert "their launch template is not in the set" in proof.reason
+
+
+@pytest.mark.parametrize(("given", "public"), [(True, True), (False, False), (None, True)])
+def test_their_public_addresses(given: bool | None, public: bool) -> None:
+    interface = {"Groups": BACK} | ({} if given is None else {"AssociatePublicIpAddress": given})
+    net = scaled({"NetworkInterfaces": [interface]})
+    net.resources["Aa"]["Properties"]["MapPublicIpOnLaunch"] = True
+    assert [one.public for one in net.network().model.interfaces.values() if one.path.startswith("Net/Asg")] == [public]
