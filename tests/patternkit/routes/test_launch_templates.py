@@ -97,13 +97,13 @@ def test_a_scaling_group_is_a_place() -> None:
     net = scaled({"SecurityGroupIds": BACK})
     network = net.network()
     port = net.resources["Back"]["Properties"]["SecurityGroupIngress"][0]["FromPort"]
-    assert network.prove(reaches("Alb", "Asg", port=port, same_vpc=True)).verdict is Verdict.HOLDS
-    proof = network.prove(reaches("Alb", "Asg", port=port + 1, same_vpc=True))
+    assert network.prove(reaches("Lb", "Asg", port=port, same_vpc=True)).verdict is Verdict.HOLDS
+    proof = network.prove(reaches("Lb", "Asg", port=port + 1, same_vpc=True))
     assert proof.verdict is Verdict.FAILS
     assert "the security groups deny it into Net/Asg" in proof.reason
     # Of those whose launch template is elsewhere the groups are not known.
     elsewhere = scaled({"SecurityGroupIds": BACK}, LaunchTemplate={"LaunchTemplateId": "lt-1"}).network()
-    proof = elsewhere.prove(reaches("Alb", "Asg", port=port, same_vpc=True))
+    proof = elsewhere.prove(reaches("Lb", "Asg", port=port, same_vpc=True))
     assert "their launch template is not in the set" in proof.reason
 
 
