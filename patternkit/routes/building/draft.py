@@ -189,6 +189,8 @@ class Draft:
         """The prefix that a text means."""
         if isinstance(text, Unknown):
             return text
+        if text is None:
+            return Unknown(f"no CIDR is given{not_lifted()}")
         if isinstance(text, str):
             block = parse_prefix(text)
             if block is not None:

@@ -181,7 +181,9 @@ def _doubt_everything(group: SecurityGroup, path: str) -> None:
     doubt = f"CloudFormation may take the rule for everything off {group.path} when it adds {path}"
     ending = not_lifted("a separate rule for everything says that it stays")
     for index, rule in enumerate(group.outbound):
-        every = rule.protocols == EVERY_PROTOCOL and any(end - start >= _LEAST[rule.family] for start, end in rule.remote)
+        every = rule.protocols == EVERY_PROTOCOL and any(
+            end - start >= _LEAST[rule.family] for start, end in rule.remote
+        )
         if every and not rule.group and not rule.doubt:
             group.outbound[index] = replace(rule, doubt=doubt + ending)
 

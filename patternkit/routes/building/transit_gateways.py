@@ -11,7 +11,6 @@ from patternkit.resolving import (
 from patternkit.resolving.given import matching
 from patternkit.resolving.values import Unknown, not_lifted
 from patternkit.routes.building.draft import Draft, Properties, shown
-from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import (
     Attachment,
     Blackhole,
@@ -260,7 +259,8 @@ def add_transit_route(draft: Draft, stack: Stack, logical: str, properties: Prop
     else:
         identity = draft.get(stack, properties, "TransitGatewayAttachmentId")
         if identity is None:
-            raise TemplateError(f"{path}: a transit gateway route needs an attachment or Blackhole")
+            draft.refuse(f"{path}: a transit gateway route needs an attachment or Blackhole [MissingParameter]")
+            return
         target = attachment_at(draft, identity, table)
         if isinstance(target, Attachment) and target.site is not None and target.medium == "vpn":
             target.site.prefixes.append((block, "vpn static"))

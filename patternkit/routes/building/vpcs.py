@@ -19,7 +19,6 @@ from patternkit.resolving.values import Unknown, is_opaque, is_outside, lifted, 
 from patternkit.routes.addresses import parse_prefix
 from patternkit.routes.building.draft import LOCAL, Draft, Properties, shown
 from patternkit.routes.building.refusals import wrong_target
-from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import (
     CarrierGateway,
     EgressOnlyGateway,
@@ -320,7 +319,8 @@ def add_route(draft: Draft, stack: Stack, logical: str, properties: Properties) 
     if text is None:
         text = draft.get(stack, properties, "DestinationIpv6CidrBlock")
     if text is None:
-        raise TemplateError(f"{path}: the route has no destination")
+        draft.refuse(f"{path}: the route has no destination [MissingParameter]")
+        return
     block = draft.block(text, path)
     if isinstance(block, Unknown):
         table.unknown.append(f"{path}: {block.reason}")
@@ -355,7 +355,9 @@ def _route_target(draft: Draft, stack: Stack, properties: Properties, path: str)
                 return Unknown(f"AWS refuses {wrong}")
             return found
         return Unknown(f"{path} points to a {name}, which is not modelled{not_lifted()}")
-    raise TemplateError(f"{path}: the route has no target")
+    wrong = f"{path}: the route has no target [MissingParameter]"
+    draft.refuse(wrong)
+    return Unknown(f"AWS refuses {wrong}")
 
 
 def add_vgw_propagation(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

@@ -63,3 +63,10 @@ def test_it_is_refused(case: dict[str, Any]) -> None:
         assert any(case["says"] in reason for reason in proof.unknown), str(proof)
     trace = asked.trace("A", "C")
     assert (trace.verdict, trace.reason.startswith("AWS refuses: ")) == (Verdict.UNKNOWN, True)
+
+
+def test_a_transit_gateway_route_without_a_block_may_be_to_any() -> None:
+    properties = {"TransitGatewayRouteTableId": {"Ref": "T"}, "Blackhole": True}
+    proof = network({"X": {"Type": "AWS::EC2::TransitGatewayRoute", "Properties": properties}}).prove(PROMISES[0])
+    assert proof.verdict is Verdict.UNKNOWN
+    assert proof.reason == "Net/T may have more routes: Net/X: no CIDR is given (contract: none)"

@@ -61,7 +61,9 @@ VARIANTS = [
         beside,
         (
             reaches(CLIENTS, BALANCER, port=3128, name=THERE),
-            reaches(BALANCER, "Proxy/Group/ASG", port=3128, same_vpc=True, name="the load balancer reaches the proxies"),
+            reaches(
+                BALANCER, "Proxy/Group/ASG", port=3128, same_vpc=True, name="the load balancer reaches the proxies"
+            ),
             reaches(PROXIES, TARGETS, port=443, name=ON),
             isolated(CLIENTS, TARGETS, name=APART),
             isolated(TARGETS, CLIENTS, name="destinations never reach a client"),
