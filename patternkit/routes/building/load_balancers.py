@@ -57,13 +57,9 @@ def add_balancer(draft: Draft, stack: Stack, logical: str, properties: Propertie
     crossing = _attribute(draft, stack, properties, "LoadBalancerAttributes", "load_balancing.cross_zone.enabled")
     balancer.cross_zone = crossing == "true" if crossing is not None else sort == "application"
     enforced = draft.get(stack, properties, "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
-    balancer.guards_private_link = enforced != "off"
+    balancer.guards_private_link = enforced if isinstance(enforced, Unknown) else enforced != "off"
     if isinstance(crossing, Unknown):
         balancer.unknown.append(f"whether it balances across zones: {crossing.reason}")
-    if isinstance(enforced, Unknown):
-        balancer.unknown.append(
-            f"whether its security groups are asked about what comes by PrivateLink: {enforced.reason}"
-        )
     groups = _balancer_groups(draft, stack, logical, properties, str(sort))
     for name, place in (("Subnets", None), ("SubnetMappings", "SubnetId")):
         listed = draft.listed(stack, properties, name)

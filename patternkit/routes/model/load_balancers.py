@@ -57,7 +57,7 @@ class Balancer(Element):
     listeners: list[Listener] = field(default_factory=list)
     public: bool | Unknown = True  # whether the internet reaches it
     cross_zone: bool = True
-    guards_private_link: bool = True  # whether its security groups are asked about what comes by PrivateLink
+    guards_private_link: bool | Unknown = True  # whether its security groups are asked about what comes by PrivateLink
     unknown: list[str] = field(default_factory=list)
 
     def takes(self) -> list[Taken]:

@@ -17,7 +17,15 @@ from patternkit.routes.forwarding.walks import Crossing
 from patternkit.routes.model import Balancer, EndpointService, Interface, InterfaceEndpoint, Subnet, TargetGroup
 from patternkit.routes.places import Place
 from patternkit.routes.promises import Promise
-from patternkit.routes.proving.load_balancer_flows import DEEPEST, ENDPOINT, Carrier, doubts, same_zone, spans_of_host
+from patternkit.routes.proving.load_balancer_flows import (
+    DEEPEST,
+    ENDPOINT,
+    Carrier,
+    doubts,
+    same_zone,
+    spans_of_host,
+    unsure_of_guards,
+)
 from patternkit.routes.proving.view import View
 from patternkit.routes.tracing import Flow
 
@@ -114,7 +122,11 @@ class _ByService(Carrier):
             forwarder = Forwarder(self.model)
             walks = security_group(forwarder, node, replace(flow.forward.walk, peer=node), inward=True)
             passed = [replace(flow, forward=Leg(walk, Outcome.DELIVERED, flow.forward.reason)) for walk in walks]
+            unsure = unsure_of_guards(balancer)
             for leg in forwarder.done:
+                if unsure:
+                    yield self._unknown(flow, unsure)
+                    continue
                 reason = f"{leg.reason}, which rules on what comes by {endpoint.path}"
                 yield Flow(self.source, self.destination, flow.box, replace(leg, reason=reason), None)
         for entry in passed:

@@ -147,6 +147,8 @@ class Carrier:
                 for node in balancer.nodes:
                     entered = self._entered(flow, endpoint, balancer)
                     if balancer.guards_private_link and not self._let_in(node, flow.forward.walk):
+                        if unsure := unsure_of_guards(balancer):
+                            yield self._unknown(flow, unsure), node, ()
                         continue
                     # PrivateLink puts the load balancer's own address for the client's.
                     yield entered, node, ()
@@ -281,6 +283,14 @@ def doubts(balancer: Balancer) -> list[str]:
     found = [*balancer.unknown, *(text for listener in balancer.listeners for text in listener.unknown)]
     found += [text for listener in balancer.listeners for group in listener.groups for text in group.unknown]
     return found or ([] if balancer.listeners else ["no listener"])
+
+
+def unsure_of_guards(balancer: Balancer) -> str:
+    """Why it is not known whether its security groups are asked about what comes by PrivateLink; "" where it is."""
+    asked = balancer.guards_private_link
+    if not isinstance(asked, Unknown):
+        return ""
+    return f"{balancer.path}: whether its security groups are asked about what comes by PrivateLink: {asked.reason}"
 
 
 def _hop(element: Element, kind: HopKind, why: str) -> Hop:

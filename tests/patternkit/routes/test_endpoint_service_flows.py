@@ -149,6 +149,24 @@ def test_groups_of_the_load_balancer_are_asked_unless_it_says_otherwise() -> Non
     assert net.network().prove(ASKED).verdict is Verdict.HOLDS
 
 
+LATER = {"Fn::ImportValue": "later"}
+
+
+def test_where_it_does_not_say_whether_its_groups_are_asked_only_what_they_deny_is_not_decided() -> None:
+    setting = {"EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": LATER}
+    open_ = service()
+    open_.resources["Nlb"]["Properties"] |= setting
+    assert open_.network().prove(ASKED).verdict is Verdict.HOLDS
+    shut = service(Front={"SecurityGroupIngress": []})
+    shut.resources["Nlb"]["Properties"] |= setting
+    proof = shut.network().prove(ASKED)
+    assert proof.verdict is Verdict.UNKNOWN
+    assert proof.reason == (
+        "Net/Nlb: whether its security groups are asked about what comes by PrivateLink: "
+        "no stack of the set exports 'later', which Net imports (contract: imports)"
+    )
+
+
 @pytest.mark.parametrize(
     ("allowed", "verdict"),
     [
