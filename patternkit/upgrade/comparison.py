@@ -13,6 +13,7 @@ from patternkit.upgrade.grants import PolicySet, Templates
 from patternkit.upgrade.guards import guard_changes
 from patternkit.upgrade.lifecycle import lifecycle_changes
 from patternkit.upgrade.networks import network_changes
+from patternkit.upgrade.other_grants import other_grant_changes, role_changes
 from patternkit.upgrade.retention import retention_changes
 from patternkit.upgrade.sources import SourceError, read_source
 from patternkit.upgrade.widening import boundary_changes, permission_changes
@@ -79,7 +80,8 @@ def _checked(template: Template, what: str) -> None:
 
 def _compared(before: Templates, after: Templates) -> tuple[Change, ...]:
     empty: Template = {"Resources": {}}
-    found = set(permission_changes(PolicySet(before), PolicySet(after)))
+    one_set, other_set = PolicySet(before), PolicySet(after)
+    found = {*permission_changes(one_set, other_set), *role_changes(one_set, other_set)}
     for name in before.keys() | after.keys():
         one, other = before.get(name, empty), after.get(name, empty)
         found |= {replace(change, template=name) for change in _of_template(one, other)}
@@ -89,6 +91,7 @@ def _compared(before: Templates, after: Templates) -> tuple[Change, ...]:
 def _of_template(old: Template, new: Template) -> Iterator[Change]:
     yield from lifecycle_changes(old, new)
     yield from boundary_changes(old, new)
+    yield from other_grant_changes(old, new)
     yield from exposure_changes(old, new)
     yield from encryption_changes(old, new)
     yield from retention_changes(old, new)

@@ -66,8 +66,19 @@ def encryption_changes(old: Template, new: Template) -> Iterator[Change]:
     for logical_id, before, after in pairs(old, new):
         for path, was, now in lowered(properties_of(before), properties_of(after), encryption_level):
             yield Change(Kind.ENCRYPTION, logical_id, f"{named(path)} was {shown(was)} and is {shown(now)}{_hint(now)}")
+        for path, was, _ in lowered(properties_of(before), properties_of(after), _secret_level):
+            reason = f"{named(path)} was {shown(was)} and is written in the template: whoever reads that has it"
+            yield Change(Kind.ENCRYPTION, logical_id, reason)
         if after["Type"] == "AWS::KMS::Key":
             yield from _key(logical_id, properties_of(before), properties_of(after))
+
+
+def _secret_level(path: Path, value: Any) -> float | None:
+    """Whether a secret stands elsewhere than in the template; its text is never shown."""
+    name = path[-1]
+    if words(name)[-1:] != ("password",) and name not in ("AuthToken", "SecretString"):
+        return None
+    return 0 if isinstance(value, str) and value and not value.startswith("{{resolve:") else 1
 
 
 def _hint(now: Any) -> str:

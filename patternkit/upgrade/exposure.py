@@ -1,9 +1,12 @@
 """What an upgrade opens to the internet."""
 
+import contextlib
 import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from patternkit.templates import TemplateError
+from patternkit.templates.documents import parse_json
 from patternkit.testing.permissions.intrinsics import described
 from patternkit.upgrade.changes import Change, Kind, Template, pairs, properties_of, resources
 from patternkit.upgrade.settings import (
@@ -145,6 +148,8 @@ def _new_bucket(properties: Properties) -> Iterator[str]:
     for one in possible(properties.get("AccessControl")):
         if one in ("PublicRead", "PublicReadWrite"):
             yield f"AccessControl {one} gives everybody access to its objects"
+        if one == "AuthenticatedRead":
+            yield f"AccessControl {one} gives everybody with an AWS account access to its objects"
 
 
 def _rules(properties: Properties) -> Iterator[str]:
@@ -254,6 +259,12 @@ def _address(properties: Properties) -> Iterator[str]:
             yield f"{described(properties[name])} gets a public address"
 
 
+def _app_runner(properties: Properties) -> Iterator[str]:
+    ingress = _first(_first(properties.get("NetworkConfiguration")).get("IngressConfiguration"))
+    if properties and _is_on(ingress.get("IsPubliclyAccessible", True)):
+        yield "NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible is true"
+
+
 def _kafka(properties: Properties) -> Iterator[str]:
     nodes = _first(properties.get("BrokerNodeGroupInfo"))
     access = _first(_first(nodes.get("ConnectivityInfo")).get("PublicAccess"))
@@ -273,14 +284,17 @@ def _named_public(value: Any, path: Path = ()) -> Iterator[str]:
     for one in possible(value):
         if isinstance(one, Mapping):
             for name, inner in one.items():
-                spoken = set(words(name))
+                spoken = {*words(name), *(words(path[-1]) if path and name == "Enabled" else ())}
                 if spoken & _PUBLIC and not spoken & _NOT_PUBLIC and name not in _TOLD and _is_on(inner):
                     yield f"{named((*path, name))} is true"
-                if isinstance(inner, (Mapping, list)):
+                if isinstance(inner, (Mapping, list, str)):
                     yield from _named_public(inner, (*path, name))
         elif isinstance(one, list):
             for inner in one:
                 yield from _named_public(inner, (*path, "*"))
+        elif isinstance(one, str) and one.lstrip().startswith(("{", "[")):
+            with contextlib.suppress(TemplateError):
+                yield from _named_public(parse_json(one, "a document"), path)
 
 
 _PUBLIC = frozenset({"public", "publicly", "anonymous", "unauthenticated"})
@@ -302,6 +316,7 @@ _FINDERS: dict[str, Callable[[Properties], Iterator[str]]] = {
     "AWS::EC2::SecurityGroup": _rules,
     "AWS::EC2::SecurityGroupIngress": _ingress,
     "AWS::EC2::Subnet": _flag("MapPublicIpOnLaunch", "what is launched in the subnet gets a public address"),
+    "AWS::AppRunner::Service": _app_runner,
     "AWS::AutoScaling::LaunchConfiguration": _launch_configuration,
     "AWS::EC2::EIP": _address,
     "AWS::EC2::EIPAssociation": _address,

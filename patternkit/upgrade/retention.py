@@ -74,6 +74,9 @@ _PROTECTIONS = frozenset(
     }
 )
 _LOCKS = frozenset({"LockConfiguration", "ObjectLockConfiguration", "VersioningConfiguration"})
+_TAKES_ALONG = {"DeleteAutomatedBackups": True, "EmptyOnDelete": False}
+"""What deletes what a resource holds, or the backups of it, together with it; and whether it does unless told."""
+
 _STATUS_OF = frozenset({"BackupPolicy", "VersioningConfiguration", "ObjectLockRule", "RetentionLock"})
 _ENABLED = frozenset({"enabled", "active", "on", "compliance", "governance", "retain"})
 
@@ -103,11 +106,36 @@ def retention_changes(old: Template, new: Template) -> Iterator[Change]:
             yield Change(Kind.RETENTION, logical_id, f"{named(path)} was {shown(was)} and is {shown(now)}{unknown}")
         yield from _new_expiry(logical_id, was_all, now_all)
         yield from _attributes(logical_id, was_all, now_all)
+        for what, where, key in _COPIES.get(after["Type"], ()):
+            kept = [_keys(each, where, key) for each in (was_all, now_all)]
+            for one in sorted(kept[0] - kept[1]):
+                yield Change(Kind.RETENTION, logical_id, f"the {what} {one} goes")
+
+
+_COPIES = {
+    "AWS::Backup::BackupPlan": (
+        ("rule", ("BackupPlan", "BackupPlanRule"), "RuleName"),
+        ("copy to", ("BackupPlan", "BackupPlanRule", "CopyActions"), "DestinationBackupVaultArn"),
+    ),
+    "AWS::DynamoDB::GlobalTable": (("replica in", ("Replicas",), "Region"),),
+}
+"""Lists of copies: what one is called, where the list stands, and what tells one from another."""
+
+
+def _keys(properties: Mapping[str, Any], where: tuple[str, ...], key: str) -> set[str]:
+    found = [properties]
+    for name in where:
+        found = [inner for one in found for inner in mappings(one.get(name))]
+    return {shown(one.get(key)) for one in found}
 
 
 def _protects(path: Path, was: Any, now: Any) -> str:
     if is_function(now):
         return f"{shown(was)} and is {shown(now)}, which is not known before deployment"
+    if path[-1] in _TAKES_ALONG:
+        return f"{shown(was)} and is {shown(now)}: what there is of it goes with it"
+    if "ReplicationConfiguration" in path:
+        return f"{shown(was) if path[-1] == 'Status' else 'set'} and is {shown(now)}: no copies are made any more"
     if path[-1] in _LOCKS:
         return "set and is not: nothing stops the deletion of what it holds"
     if isinstance(was, str) and was not in ("true", "True"):
@@ -130,7 +158,11 @@ def protection_level(path: Path, value: Any) -> float | None:
         if isinstance(value, str) and value.lower() in _ENABLED:
             return 2 if value.lower() == "compliance" else 1
         return flag(value)
-    if name in _LOCKS:
+    if name in _TAKES_ALONG:
+        return 1 - flag(_TAKES_ALONG[name] if value is ABSENT else value)
+    if path[-3:] == ("Rules", "*", "Status") and "ReplicationConfiguration" in path:
+        return 1 if value == "Enabled" else UNKNOWN if is_function(value) else 0
+    if name in _LOCKS or name == "ReplicationConfiguration":
         return UNKNOWN if is_function(value) else 0 if value is ABSENT or not value else 1
     if name in ("Status", "Enabled") and len(path) > 1 and path[-2] in _STATUS_OF:
         return 1 if isinstance(value, str) and value.lower() in _ENABLED else flag(value)

@@ -83,7 +83,7 @@ def _renamed(grant: Grant, holder: Holder, successor: Holder) -> Grant:
 
 
 def boundary_changes(old: Template, new: Template) -> Iterator[Change]:
-    """Find roles and users whose permissions boundary is gone or another, and endpoints whose policy is gone.
+    """Find roles and users whose permissions boundary is gone or another.
 
     Args:
         old: The template that is deployed.
@@ -99,11 +99,6 @@ def boundary_changes(old: Template, new: Template) -> Iterator[Change]:
         if was is not None and was != now:
             then = "there is none any more" if now is None else f"is {described(now)}"
             yield Change(Kind.PERMISSIONS, logical_id, f"{name} was {described(was)}, and {then}")
-        policy = "PolicyDocument"
-        gone = policy in before and policy not in properties_of(resource)
-        if gone and resource["Type"] == "AWS::EC2::VPCEndpoint":
-            reason = f"{policy} is not set any more: the endpoint lets everything through"
-            yield Change(Kind.PERMISSIONS, logical_id, reason)
 
 
 def _change(kind: Kind, holder: Holder, reason: str, *, dangerous: bool = True) -> Change:

@@ -215,4 +215,5 @@ def test_a_load_balancer_that_may_be_deleted() -> None:
             old = attributes(idle="60", deletion_protection__enabled=on)
             assert lines_of("Shop::Till", old, off) == gone
             assert not lines_of("Shop::Till", off, old)
-    assert not lines_of("Shop::Till", attributes(access_logs__s3__enabled="true"), attributes())
+    logs = ["danger: alarms: It: access_logs.s3.enabled was true and is false"]
+    assert lines_of("Shop::Till", attributes(access_logs__s3__enabled="true"), attributes()) == logs
