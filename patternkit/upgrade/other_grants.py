@@ -84,9 +84,9 @@ def other_grant_changes(old: Template, new: Template) -> Iterator[Change]:
     for logical_id, one, other in pairs(old, new):
         was, now, kind = properties_of(one), properties_of(other), other["Type"]
         for name in _GIVES.get(kind, ("", ()))[1]:
-            known, given = _said(was.get(name)), _said(now.get(name))
-            gone = name in _NARROWS and known and not given
-            more = given - known and not (name in _NARROWS and not known) and '"*"' not in known
+            known, gives = _said(was.get(name)), _said(now.get(name))
+            gone = name in _NARROWS and known and not gives
+            more = gives - known and not (name in _NARROWS and not known) and '"*"' not in known
             if gone or more:
                 # A password is never shown.
                 values = (was.get(name, ABSENT), now.get(name, ABSENT)) if name != "LoginProfile" else ()
