@@ -3,6 +3,7 @@
 import copy
 
 import aws_cdk as cdk
+import pytest
 from aws_cdk import aws_lambda as lambda_
 
 from patternkit.routes import Network, Verdict, isolated, reaches
@@ -40,6 +41,14 @@ def test_without_nat64_there_is_no_public_address_and_no_way_in_for_whatever_hos
     found = Network.from_templates(synthesis.templates)
     found.assert_holds(OUT, IN)
     assert found.prove(reaches(HOSTS[0], "internet", port=443, family=4)).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize("blocked", [True, False])
+def test_with_nat64_a_host_of_any_security_group_is_out_of_reach_where_the_account_blocks_it(*, blocked: bool) -> None:
+    synthesis = network(lambda app: DualStackEgress(cdk.Stack(app, "Net"), "Crawler", block_public_access=blocked))
+    found = Network.from_templates(synthesis.templates)
+    by_ipv6 = isolated("internet", HOSTS, family=6)
+    assert found.prove(by_ipv6).verdict is (Verdict.HOLDS if blocked else Verdict.FAILS)
 
 
 def test_the_gateways_swapped_let_the_internet_in() -> None:
