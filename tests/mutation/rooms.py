@@ -115,6 +115,7 @@ ROOMS = {
                 "every_dependency",
                 "every_environment",
                 "every_log",
+                "every_property",
                 "every_queue",
                 "every_text",
                 "protected_balancers",
