@@ -242,6 +242,25 @@ def test_the_page_says_what_deleting_the_stack_leaves(pattern: Pattern) -> None:
         assert word in said, f"{pattern.name}: a {kind} stays when the stack is deleted: say so, as {word!r}"
 
 
+@every_pattern
+def test_the_page_says_how_a_bucket_that_stays_forgets_what_it_told(pattern: Pattern) -> None:
+    """CloudFormation takes nothing off a bucket that it keeps, and S3 verifies all destinations whenever one is added.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+    """
+    (template,) = example(pattern.name, "agnostic").templates.values()
+    tells = [
+        name
+        for name, one in template["Resources"].items()
+        if one["Type"] == "AWS::S3::Bucket"
+        and "Retain" in one.get("DeletionPolicy", "")
+        and set(one["Properties"].get("NotificationConfiguration", {})) - {"EventBridgeConfiguration"}
+    ]
+    said = (pattern.folder / "README.md").read_text(encoding="utf-8").partition("**Deleting the stack.**")[2]
+    if tells:
+        assert "put-bucket-notification-configuration" in said.partition("\n\n")[0], f"{pattern.name}: {tells}"
+
+
 def queue_handlers() -> list[Path]:
     """The modules that answer which messages of a batch failed; those of a stream are in order anyway."""
     found = [*(ROOT / "patterns").glob("*/*/handler/**/*.py"), *(ROOT / "examples").glob("**/*.py")]
