@@ -93,6 +93,7 @@ from patternkit.routes.building.vpcs import (
 )
 from patternkit.routes.classes import ADDS, CHANGES, class_of, unread
 from patternkit.routes.contracts import Contracts
+from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import Model
 
 Resources: TypeAlias = list[tuple[Stack, str, Any]]
@@ -111,8 +112,7 @@ def build(resolver: Resolver, contracts: Contracts) -> Model:
     draft.model.unknown = list(resolver.stacks.unknown_everywhere)
     draft.model.notes += resolver.stacks.nesting.notes
     for kind, add in _ADDED_BY.items():
-        for stack, logical, properties in of_type[kind]:
-            add(draft, stack, logical, properties)
+        _take_each(draft, of_type[kind], add)
         if kind == "AWS::EC2::TransitGatewayRouteTablePropagation":
             propagate_all_by_default(draft)
     check_contracts(draft)
@@ -124,14 +124,25 @@ def build(resolver: Resolver, contracts: Contracts) -> Model:
         (unmodelled, doubt_unmodelled),
         *((resources, doubt_partly_modelled) for kind, resources in of_type.items() if unread(kind)),
     ):
-        for stack, logical, properties in resources:
-            suspect(draft, stack, logical, properties)
+        _take_each(draft, resources, suspect)
     doubt_edge_gateways(draft, of_type)
     settle_listeners(draft)
     doubt_foreign_carriers(draft, of_type)
     find_refusals(draft, of_type)
     finish(draft)
     return draft.model
+
+
+def _take_each(draft: Draft, resources: Resources, take: Callable[[Draft, Stack, str, Properties], None]) -> None:
+    """Take resources one by one; a value of a shape that CloudFormation refuses is told with its resource."""
+    for stack, logical, properties in resources:
+        try:
+            take(draft, stack, logical, properties)
+        except (AttributeError, TypeError, KeyError, IndexError) as error:
+            raise TemplateError(f"{stack.path(logical)} holds a value of the wrong shape: {error}") from error
+        except TemplateError as error:
+            path = stack.path(logical)
+            raise error if path in str(error) else TemplateError(f"{path}: {error}") from None
 
 
 def modelled_types() -> set[str]:

@@ -239,7 +239,9 @@ def _network_acls(draft: Draft, buckets: Buckets) -> None:
         identity = draft.get(stack, properties, "NetworkAclId")
         egress = str(draft.get(stack, properties, "Egress") or False).lower()
         key = (identity, egress, str(draft.get(stack, properties, "RuleNumber")))
-        if isinstance(identity, str) and key in numbers:
+        if not isinstance(identity, str):
+            continue
+        if key in numbers:
             draft.refuse(
                 f"{stack.path(logical)} has the number of {numbers[key]} in the same direction "
                 "[NetworkAclEntryAlreadyExists]"

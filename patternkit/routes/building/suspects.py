@@ -208,7 +208,8 @@ def doubt_edge_gateways(draft: Draft, of_type: dict[str, list[tuple[Stack, str, 
         ("AWS::EC2::LocalGatewayRouteTableVPCAssociation", "on_outpost"),
     ):
         for stack, logical, properties in of_type[kind]:
-            vpc = draft.model.vpcs.get(draft.get(stack, properties, "VpcId"))
+            identity = draft.get(stack, properties, "VpcId")
+            vpc = draft.model.vpcs.get(identity) if isinstance(identity, str) else None
             if vpc is not None and any(getattr(one, served) for one in vpc.subnets):
                 continue
             given = draft.value(stack, properties)

@@ -19,6 +19,7 @@ from patternkit.resolving.values import Unknown, is_opaque, is_outside, lifted, 
 from patternkit.routes.addresses import parse_prefix
 from patternkit.routes.building.draft import LOCAL, Draft, Properties, shown
 from patternkit.routes.building.refusals import wrong_target
+from patternkit.routes.errors import TemplateError
 from patternkit.routes.model import (
     CarrierGateway,
     EgressOnlyGateway,
@@ -120,6 +121,8 @@ def add_subnet(draft: Draft, stack: Stack, logical: str, properties: Properties)
             zone = declared_zone(draft.resolver, stack, logical) or Unknown(
                 f"the availability zone of {stack.path(logical)} is known only to AWS{lifted('zones')}"
             )
+    elif not isinstance(zone, Unknown):
+        raise TemplateError(f"{stack.path(logical)}: {zone!r} is not an availability zone")
     subnet: Subnet = draft.make(Subnet, stack, logical, vpc=vpc, zone=zone)
     for name in ("CidrBlock", "Ipv6CidrBlock"):
         text = draft.get(stack, properties, name)

@@ -218,3 +218,19 @@ def test_the_network_is_another(network: str, name: str) -> None:
 def test_what_is_listed_is_there() -> None:
     there = {f"{network}/{name}/{_name(place)}" for (network, name), found in _cases().items() for place in found}
     assert {where for group in LISTED["same"] for where in group["where"]} <= there
+
+
+@pytest.mark.parametrize("given", [[["x"]], {"a": ["x"]}, [], {}, 7, "?"], ids=str)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_value_of_the_wrong_shape_is_told_with_its_resource(network: str, given: Any) -> None:
+    said: list[tuple[str, str]] = []
+    for name, one in NETWORKS[network].items():
+        for key in one.get("Properties", {}):
+            resources = copy.deepcopy(NETWORKS[network])
+            resources[name]["Properties"][key] = given
+            try:
+                _ = Network.from_templates({"Net": {"Resources": resources}}).model
+            except TemplateError as error:
+                said.append((name, str(error)))
+    assert said
+    assert [(name, error) for name, error in said if not re.search(rf"\bNet/{name}\b", error)] == []
