@@ -17,6 +17,7 @@ from patternkit.catalog.application import add_example
 from patternkit.catalog.applications import applications
 from patternkit.catalog.discovery import find
 from patternkit.testing.synthesis import PACKS, Synthesis, synthesize
+from tests.constructs import app_for_its_template
 from tests.installing import build_wheel
 
 if TYPE_CHECKING:
@@ -175,4 +176,4 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def scope() -> cdk.Stack:
     """An empty stack of an app with the feature flags of cdk.json, which builds no handlers."""
-    return cdk.Stack(cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}), "Test")
+    return cdk.Stack(app_for_its_template(), "Test")

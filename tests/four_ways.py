@@ -20,7 +20,8 @@ from constructs import Construct
 
 from patternkit.catalog.discovery import Pattern, patterns
 from patterns.building_blocks.signature import declared
-from tests.conftest import ENVIRONMENTS, context
+from tests.conftest import ENVIRONMENTS
+from tests.constructs import app_for_its_template
 from tests.fuzz.resources import RESOURCES
 
 WAYS = ("same stack", "other stack", "imported")
@@ -167,7 +168,7 @@ def synthesize(argument: Argument, way: str, kind: str, companions: dict[str, An
     Raises:
         ValueError: If the pattern refuses it.
     """
-    app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
+    app = app_for_its_template()
     env = ENVIRONMENTS["concrete" if kind in ("concrete", "stage") else "agnostic"]
     root: Construct = cdk.Stage(app, "Production", env=env) if kind == "stage" else app
     construct = construct_of(argument.pattern)

@@ -25,7 +25,8 @@ from constructs import Construct
 
 from patternkit.catalog.discovery import Pattern, patterns
 from patterns.building_blocks.signature import check, declared
-from tests.conftest import ENVIRONMENTS, context
+from tests.conftest import ENVIRONMENTS
+from tests.constructs import app_for_its_template
 from tests.four_ways import LeftOut, Same, companion, companion_of, construct_of, contradicted, with_field
 from tests.fuzz.resources import RESOURCES
 
@@ -175,7 +176,7 @@ def made_in(
     Raises:
         ValueError: If the pattern refuses the arguments.
     """
-    app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}, analytics_reporting=False, tree_metadata=False)
+    app = app_for_its_template()
     construct, made = construct_of(pattern), []
 
     def instead(scope: Construct, construct_id: str, **options: Any) -> Any:

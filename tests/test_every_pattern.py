@@ -35,6 +35,7 @@ from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
 from patternkit.testing.stateful import stateful_resources
 from tests.alarms import unpublished, watched
 from tests.conftest import ENVIRONMENTS, ROOT, context, example
+from tests.constructs import app_for_its_template
 from tests.refusals import Refusal
 from tests.topics import with_topic
 
@@ -297,7 +298,7 @@ def test_a_fifo_topic_is_refused_for_alarms(pattern: Pattern) -> None:
     """An alarm has no message group, and Amazon SNS refuses a message without one."""
     if "alarm_topic" not in {one.name for one in arguments(pattern)}:
         pytest.skip("it takes no alarm topic")
-    app = cdk.App(context=dict(context()) | {"aws:cdk:bundling-stacks": []})
+    app = app_for_its_template()
     topic = cdk.aws_sns.Topic(cdk.Stack(app, "Topics"), "Alarms", fifo=True)
     example_stack = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
     with pytest.raises(ValueError, match=r"^alarm_topic must be a standard topic: "):

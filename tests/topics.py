@@ -8,7 +8,7 @@ import aws_cdk as cdk
 
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import patterns
-from tests.conftest import context
+from tests.constructs import app_for_its_template
 
 
 @cache
@@ -17,7 +17,7 @@ def with_topic(name: str) -> tuple[cdk.Stack, Any, list[Any]]:
     pattern = patterns()[name]
     construct = getattr(importlib.import_module(pattern.module), pattern.construct)
     stack_class = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
-    app = cdk.App(context=dict(context()) | {"aws:cdk:bundling-stacks": []})
+    app = app_for_its_template()
     elsewhere = cdk.Stack(app, "Elsewhere")
     topic = cdk.aws_sns.Topic(elsewhere, "Alarms", master_key=cdk.aws_kms.Key(elsewhere, "TopicKey"))
     settings = {"alarm_topic": topic, "encryption_key": cdk.aws_kms.Key(elsewhere, "Key")}

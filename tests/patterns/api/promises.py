@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from patternkit.catalog.discovery import Pattern, patterns
 from patterns.building_blocks.rest_api.api import RestApi
 from patterns.building_blocks.signature import declared
-from tests.conftest import context
+from tests.constructs import app_for_its_template
 
 
 def construct_of(pattern: Pattern) -> Any:
@@ -27,7 +27,7 @@ MEMBERS = [one for one in patterns().values() if one.family == "api" and issubcl
 def made(pattern: Pattern, **options: Any) -> tuple[cdk.Stack, Any]:
     """Make a member's example with options; its stack and its construct."""
     example = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
-    stack = example(cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}), "Test", **options)
+    stack = example(app_for_its_template(), "Test", **options)
     return stack, next(one for one in stack.node.children if isinstance(one, construct_of(pattern)))
 
 

@@ -21,6 +21,7 @@ from patternkit.testing.linting import REDUNDANT_DEPENDENCY, lint
 from patternkit.testing.synthesis import synthesize
 from patterns.web.load_balanced_function import LoadBalancedFunction
 from tests.conftest import context
+from tests.constructs import app_for_its_template
 from tests.patterns.web.certificates import certificate, vpc, web_acl, zone
 from tests.patterns.web.edge_fronts import edge_front
 from tests.patterns.web.test_every_web_pattern import Resources, open_to_everybody, taking
@@ -34,7 +35,7 @@ HARMLESS = Contracts.from_data({"harmless": ["AWS::CloudFront::VpcOrigin"]})
 
 
 def stack_of() -> cdk.Stack:
-    return cdk.Stack(cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}), "Web")
+    return cdk.Stack(app_for_its_template(), "Web")
 
 
 @cache

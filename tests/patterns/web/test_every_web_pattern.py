@@ -21,7 +21,8 @@ from constructs import Construct
 
 from patternkit.catalog.arguments import arguments
 from patternkit.catalog.discovery import Pattern, patterns
-from tests.conftest import context, example
+from tests.conftest import example
+from tests.constructs import app_for_its_template
 from tests.patterns.web.certificates import certificate, vpc, web_acl, zone
 from tests.patterns.web.discovered import WEB, every_web_pattern
 
@@ -84,7 +85,7 @@ GIVEN: dict[str, Callable[[Construct], Any]] = {
 def with_shared_arguments(name: str) -> Resources:
     """The example with every argument that web patterns share."""
     pattern = patterns()[name]
-    app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
+    app = app_for_its_template()
     scope = cdk.Stack(app, "Given")
     shared = {key: make(scope) for key, make in GIVEN.items() if key in takes(pattern)}
     stack_class = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)

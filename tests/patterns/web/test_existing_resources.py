@@ -25,7 +25,7 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patternkit.catalog.discovery import patterns
-from tests.conftest import context
+from tests.constructs import app_for_its_template
 from tests.patterns.web.certificates import certificate, vpc, web_acl, zone
 from tests.patterns.web.discovered import every_web_pattern
 from tests.patterns.web.test_every_web_pattern import takes
@@ -134,7 +134,7 @@ def test_every_existing_resource_can_come_from(
 ) -> None:
     pattern = patterns()[name]
     construct = getattr(importlib.import_module(pattern.module), pattern.construct)
-    app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
+    app = app_for_its_template()
     stack, given = way(app)
     arguments = {key: one for key, one in given.items() if key in takes(pattern)}
     if "queue" in arguments:

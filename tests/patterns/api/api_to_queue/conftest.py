@@ -8,7 +8,7 @@ import aws_cdk as cdk
 import pytest
 
 from patterns.api.api_to_queue import ApiToQueue
-from tests.conftest import context
+from tests.constructs import app_for_its_template
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Templates:
 
 def synthesize(**options: Any) -> dict[str, Any]:
     """Make an ApiToQueue in a stack of its own, and return the stack's CloudFormation template."""
-    stack = cdk.Stack(cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}), "Test")
+    stack = cdk.Stack(app_for_its_template(), "Test")
     ApiToQueue(stack, "ApiToQueue", **options)
     return dict(cdk.assertions.Template.from_stack(stack).to_json())
 

@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as stepfunctions
 
 from patterns.api.api_to_service import ApiToService
-from tests.conftest import context
+from tests.constructs import app_for_its_template
 from tests.patterns.api.api_to_queue.conftest import Templates, mapping_templates
 
 REGION = "eu-west-1"
@@ -21,7 +21,7 @@ BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/orders"
 
 def stack() -> cdk.Stack:
     """An empty stack."""
-    app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
+    app = app_for_its_template()
     return cdk.Stack(app, "Test", env=cdk.Environment(account=ACCOUNT, region=REGION))
 
 

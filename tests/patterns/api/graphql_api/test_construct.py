@@ -21,6 +21,7 @@ from patternkit.testing.graphql_access import Caller, GraphqlAccess, May
 from patternkit.testing.synthesis import synthesize
 from patterns.api.graphql_api import GraphqlApi
 from tests.conftest import context, example
+from tests.constructs import app_for_its_template
 from tests.patterns.api.graphql_api.refusals import CODE, certificate
 from tests.patterns.api.promises import resources
 from tests.synthesis_warnings import warnings
@@ -279,7 +280,7 @@ def test_names_that_are_alike_when_put_together_are_each_a_resolver_of_their_own
 
 def test_names_of_metrics_are_short_enough_and_of_characters_that_cloudwatch_takes() -> None:
     for construct_id in ("x" * 176, "Ü:*$ b"):
-        scope = cdk.Stack(cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}), "Own")
+        scope = cdk.Stack(app_for_its_template(), "Own")
         GraphqlApi(scope, construct_id)
         found = resources(Template.from_stack(scope).to_json(), "AWS::Logs::MetricFilter")
         (name,) = [one["MetricTransformations"][0]["MetricName"] for one in found]

@@ -8,7 +8,7 @@ import pytest
 from moto.sns.utils import FilterPolicyMatcher
 
 from patterns.events.topic_fan_out import Subscriber, TopicFanOut
-from tests.conftest import context
+from tests.constructs import app_for_its_template
 from tests.patterns.events.announcements.announced import announcement, trial
 
 
@@ -51,7 +51,7 @@ def test_who_does_not_filter_has_no_filter(scope: cdk.Stack) -> None:
 def test_no_filter_is_larger_than_sns_counts(scope: cdk.Stack, kind: str) -> None:
     # Four keys deep, each value counts four times: 37 make 148 of 150.
     subscription(
-        cdk.Stack(cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}), "Inside"),
+        cdk.Stack(app_for_its_template(), "Inside"),
         **{kind: [f"{number}/" for number in range(37)]},
     )
     with pytest.raises(ValueError, match=rf"^subscribers\[One\]: {kind} must be at most 37, got 38$"):

@@ -22,6 +22,7 @@ from patternkit.testing.synthesis import synthesize
 from patterns.events.asynchronous_function import AsynchronousFunction
 from patterns.events.destinations.destination import Destination
 from tests.conftest import ENVIRONMENTS, context
+from tests.constructs import app_for_its_template
 from tests.patterns.events.asynchronous_function.refusals import elsewhere, ready
 
 CODE = "def handler(event, context): return {}"
@@ -188,7 +189,7 @@ def test_a_ready_function_gets_retries_destinations_and_alarms(scope: cdk.Stack)
 
 
 def test_a_ready_function_of_another_stack_waits_for_nothing_here() -> None:
-    app = cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
+    app = app_for_its_template()
     theirs, ours = cdk.Stack(app, "Theirs"), cdk.Stack(app, "Ours")
     AsynchronousFunction(ours, "Made", function=ready(theirs))
     app.synth()

@@ -16,12 +16,13 @@ from patternkit.testing.traffic_shift import TrafficShift, TrafficShiftError, tr
 from patterns.events.canary_function import CanaryFunction
 from patterns.events.canary_function.shift import LEAST_CALLS
 from tests.conftest import context, example
+from tests.constructs import app_for_its_template
 from tests.patterns.events.canary_function.picture import FILE, picture, shift
 from tests.patterns.events.canary_function.refusals import ready
 
 
 def template_of(**arguments: Any) -> Mapping[str, Any]:
-    stack = cdk.Stack(cdk.App(context={**context(), "aws:cdk:bundling-stacks": []}), "Test")
+    stack = cdk.Stack(app_for_its_template(), "Test")
     CanaryFunction(stack, "Made", **arguments)
     return Template.from_stack(stack).to_json()
 

@@ -14,7 +14,8 @@ from aws_cdk.assertions import Template
 from patterns.building_blocks.vpc.cidr_block import ORGANIZATION_NETWORKS
 from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.inspection_vpc import CustomerSite, InspectionVpc, JoiningSpoke, SpokeStacks
-from tests.conftest import ENVIRONMENTS, context
+from tests.conftest import ENVIRONMENTS
+from tests.constructs import app_for_its_template
 from tests.patterns.network.inspection_vpc.hubs import BERLIN, CERTIFICATE, OPTIONS, synthesized
 from tests.patterns.network.inspection_vpc.refusals import own_policy
 from tests.patterns.network.synthesized import network, properties
@@ -41,7 +42,7 @@ def two_tiers(scope: cdk.Stack, name: str, cidr: str, **options: Any) -> ec2.Vpc
 
 @pytest.fixture
 def app() -> cdk.App:
-    return cdk.App(context={**context(), "aws:cdk:bundling-stacks": []})
+    return app_for_its_template()
 
 
 @pytest.fixture
