@@ -1,5 +1,6 @@
 """Calls of KMS, Systems Manager and Secrets Manager."""
 
+import re
 from collections.abc import Iterator
 
 from patternkit.testing.permissions.account import Account
@@ -49,7 +50,16 @@ def secretsmanager(call: Call, account: Account) -> Iterator[Need]:
     Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
     """
     given = call.parameters.get("SecretId", "")
-    found = [one for one in account.made("AWS::SecretsManager::Secret") if given and given in str(one.arn)]
+    found = [one for one in account.made("AWS::SecretsManager::Secret") if given in _names_of_secret(str(one.arn))]
     if call.operation not in _OF_SECRETS or len(found) != 1:
         raise NotModelled(f"which secret {call} names")
     yield f"secretsmanager:{call.operation}", str(found[0].arn), {}
+
+
+def _names_of_secret(arn: str) -> tuple[str, ...]:
+    """What a call may name a secret by: its ARN, with or without the six characters at the end, or its name.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+    """
+    partial = re.sub(r"-[A-Za-z0-9]{6}$", "", arn)
+    return arn, partial, partial.rpartition(":")[2]

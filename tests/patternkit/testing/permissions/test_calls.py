@@ -339,7 +339,7 @@ LOGGED = {"Logging": {"Enabled": True, "Bucket": "logs.s3.eu-west-1.amazonaws.co
         *(
             ("secretsmanager", operation, {"SecretId": name}, [(f"secretsmanager:{operation}", SECRET)])
             for operation in ("GetSecretValue", "DescribeSecret", "PutSecretValue", "UpdateSecretVersionStage")
-            for name in ("shop", SECRET)
+            for name in ("shop", SECRET, SECRET.removesuffix("-Ab12Cd"))
         ),
         ("apigateway", "CreateApiKey", {"name": "a"}, [("apigateway:POST", f"{REST}/apikeys")]),
         (
@@ -376,7 +376,10 @@ LOGGED = {"Logging": {"Enabled": True, "Bucket": "logs.s3.eu-west-1.amazonaws.co
         ),
         ("cloudfront", "DeleteDistribution", {"Id": "E1"}, None),
         ("secretsmanager", "GetSecretValue", {"SecretId": "other"}, None),
-        ("secretsmanager", "GetSecretValue", {"SecretId": "Ab12Cd"}, None),
+        *(
+            ("secretsmanager", "GetSecretValue", {"SecretId": part}, None)
+            for part in ("Ab12Cd", "sho", "shop-Ab12Cd", "secret:shop", SECRET[:-1])
+        ),
         ("secretsmanager", "GetSecretValue", {}, None),
         ("secretsmanager", "DeleteSecret", {"SecretId": "shop"}, None),
         ("lambda", "Invoke", {"FunctionName": "f"}, [("lambda:InvokeFunction", FUNCTION)]),
