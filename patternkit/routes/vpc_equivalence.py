@@ -268,7 +268,7 @@ class _Classifier:
         attachments = tuple(
             (
                 attachment.gateway if isinstance(attachment.gateway, Unknown) else attachment.gateway.identity,
-                tuple(sorted((zone, places.get(subnet.identity, -1)) for zone, subnet in attachment.zones.items())),
+                tuple(sorted((zone, places.get(subnet.identity)) for zone, subnet in attachment.zones.items())),
                 attachment.appliance,
                 attachment.ipv6,
                 attachment.references_groups,

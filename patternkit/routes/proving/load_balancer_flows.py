@@ -144,14 +144,13 @@ class Carrier:
             if service is None or (balancer not in service.balancers and not perhaps):
                 continue
             for flow in self._to_endpoint(endpoint, protocol, ports):
+                entered = self._entered(flow, endpoint, balancer)
                 for node in balancer.nodes:
-                    entered = self._entered(flow, endpoint, balancer)
-                    if balancer.guards_private_link and not self._let_in(node, flow.forward.walk):
-                        if unsure := unsure_of_guards(balancer):
-                            yield self._unknown(flow, unsure), node, ()
-                        continue
-                    # PrivateLink puts the load balancer's own address for the client's.
-                    yield entered, node, ()
+                    if not balancer.guards_private_link or self._let_in(node, flow.forward.walk):
+                        # PrivateLink puts the load balancer's own address for the client's.
+                        yield entered, node, ()
+                    elif unsure := unsure_of_guards(balancer):
+                        yield self._unknown(flow, unsure), node, ()
         for opening in self.model.openings:
             if self.source.kind == "internet" and opening.target is balancer:
                 for node in balancer.nodes:
