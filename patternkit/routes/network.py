@@ -253,8 +253,8 @@ class Network:
             return Trace(Verdict.UNKNOWN, flows, f"AWS refuses: {self.invalid[0]}")
         verdicts = [flow_verdict(flow) for flow in flows]
         for wanted in (Verdict.FAILS, Verdict.UNKNOWN):
-            for flow, verdict in zip(flows, verdicts, strict=True):
-                if verdict is wanted:
+            for flow in flows:
+                if flow_verdict(flow) is wanted:
                     doubt = (
                         wanted is Verdict.FAILS
                         and Verdict.HOLDS in verdicts

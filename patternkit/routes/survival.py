@@ -116,8 +116,8 @@ def survivals(
         return left[lost]
 
     found = []
-    asked = list(promises)
-    for promise, answer in zip(asked, network.answer_all(asked), strict=True):
+    for promise in promises:
+        (answer,) = network.answer_all([promise])
         if isinstance(answer, BadPromise):
             found.append(Survival(answer.text, None, error=answer.error))
         elif isinstance(promise, BadPromise):

@@ -262,14 +262,13 @@ def _preferred(end: Site, others: list[Site], box: Box) -> list[Site]:
     if not all(site.is_at(end) for site in others):
         return every
     # What is not advertised by a connection is not learnt by it.
-    learnt = [_learnt(site, box) for site in every]
-    if None in learnt:
+    learnt = {site.identity: length for site in every if (length := _learnt(site, box)) is not None}
+    if len(learnt) < len(every):
         return every
     # A longer prefix wins before any preference is asked, unless the site's routers filter it, which is its own affair:
     # it is sure to win where it is what the site prefers, too.
-    longest = [site for site, length in zip(every, learnt, strict=True) if length == max(learnt, key=lambda n: n or 0)]
-    greatest = max(site.preference for site in every)
-    return [site for site in longest if site.preference == greatest] or every
+    longest, greatest = max(learnt.values()), max(site.preference for site in every)
+    return [site for site in every if learnt[site.identity] == longest and site.preference == greatest] or every
 
 
 def _learnt(site: Site, box: Box) -> int | None:

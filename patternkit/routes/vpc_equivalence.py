@@ -25,6 +25,7 @@ from patternkit.routes.model import (
     FirewallPolicy,
     Interface,
     InternetGateway,
+    Local,
     Model,
     NatGateway,
     NetworkAcl,
@@ -164,7 +165,7 @@ class _Classifier:
     ) -> None:
         if family == 6 and NAT64[0][0] < first and last < NAT64[0][1]:
             # A part of IPv4 as IPv6 hosts write it is a mention of whose IPv4 it is.
-            self._mention(holder, 4, first - NAT64[0][0], last - NAT64[0][0], ("nat64", detail), own)
+            self._mention(holder, 4, first - NAT64[0][0], last - NAT64[0][0], (NAT64, detail), own)
         found = self._holder(family, first, last)
         if found is None:
             self.covers.add((family, first, last))
@@ -213,7 +214,7 @@ class _Classifier:
             owner = target.vpc if isinstance(target, Attachment) else None
             if block.family == 6 and NAT64[0][0] < block.first and block.last < NAT64[0][1]:
                 ends = (block.first - NAT64[0][0], block.last - NAT64[0][0])
-                self._mention(identity, 4, *ends, ("nat64", route.origin, _target(target)), own)
+                self._mention(identity, 4, *ends, (NAT64, route.origin, _target(target)), own)
             found = self._holder(block.family, block.first, block.last)
             if found is None:
                 self.covers.add((block.family, block.first, block.last))
@@ -231,7 +232,7 @@ class _Classifier:
                 )
                 self.mentions[found[0].identity].add(detail)
             if owner is not None and (found is None or owner is not found[0]):
-                detail = (identity, "to", block, route.origin, _own_target(target))  # type: ignore[assignment]
+                detail = (identity, block, route.origin, _own_target(target))  # type: ignore[assignment]
                 self.mentions[owner.identity].add(detail)
 
     def _inside(self, vpc: Vpc) -> Hashable:
@@ -322,13 +323,13 @@ class _Classifier:
         target = route.target
         if isinstance(target, NatGateway):
             where = places.get(target.subnet.identity, target.identity) if target.subnet else target.identity
-            return ("nat", where, target.public, target.regional)
+            return (NatGateway, where, target.public, target.regional)
         if isinstance(target, InternetGateway) and target.vpc is vpc:
-            return "internet gateway"
+            return InternetGateway
         if isinstance(target, EgressOnlyGateway) and target.vpc is vpc:
-            return "egress-only"
+            return EgressOnlyGateway
         if isinstance(target, Service):
-            return ("service", target.service)
+            return (Service, target.service)
         if isinstance(target, VpnGateway):
             return target.identity
         return _target(target)
@@ -351,17 +352,15 @@ class _Classifier:
         for first, last in rule.remote:
             found = self._holder(rule.family, first, last)
             inside = found is not None and found[0] is vpc
-            spans.append(("own", found[1], found[2], last - first) if inside and found else (first, last))
+            spans.append((Vpc, found[1], found[2], last - first) if inside and found else (first, last))
         return (rule.allows, rule.family, rule.protocols, tuple(spans), rule.ports, bool(rule.doubt))
 
 
 def _own_target(target: Any) -> Hashable:
-    return ("own", target.gateway.identity if not isinstance(target.gateway, Unknown) else target.gateway)
+    return (Attachment, target.gateway.identity if not isinstance(target.gateway, Unknown) else target.gateway)
 
 
 def _target(target: Any) -> Hashable:
-    if isinstance(target, Blackhole):
-        return "blackhole"
-    if isinstance(target, Unknown):
-        return target
-    return getattr(target, "identity", "local")
+    if isinstance(target, (Blackhole, Local)):
+        return type(target)
+    return target if isinstance(target, Unknown) else target.identity

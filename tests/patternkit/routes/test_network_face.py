@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -121,15 +122,21 @@ def test_a_trace_between_places_of_no_one_family() -> None:
         two_vpcs().network().trace("Aa", "Ba", family=6)
 
 
-@pytest.mark.parametrize(("name", "count"), [("A*", "2"), ("Net/*", "4")])
+@pytest.mark.parametrize(("name", "count"), [("A*", "2"), ("Net/*", "4"), ("*a", "5")])
 def test_a_trace_of_several_places(name: str, count: str) -> None:
     net = two_vpcs()
+    if count == "5":
+        net.vpc("C", "10.3.0.0/16", ca="10.3.1.0/24", ba="10.3.2.0/24", aa="10.3.3.0/24")
     net.subnet("A", "b", "10.1.2.0/24")
     net.subnet("B", "b", "10.2.2.0/24")
     with pytest.raises(QuestionError) as caught:
         net.network().trace(name, "Ba")
-    assert str(caught.value).startswith(f"source {name!r} means {count} places; name one: 'Net/Aa', 'Net/Ab'")
-    assert str(caught.value).endswith("...") is (int(count) > 4)
+    listed = {
+        "2": "'Net/Aa', 'Net/Ab'",
+        "4": "'Net/Aa', 'Net/Ba', 'Net/Ab', 'Net/Bb'",
+        "5": "'Net/Aa', 'Net/Ba', 'Net/Cca', 'Net/Cba', ...",
+    }
+    assert str(caught.value) == f"source {name!r} means {count} places; name one: {listed[count]}"
 
 
 def test_a_trace_through_what_is_not_known() -> None:
@@ -194,3 +201,33 @@ def test_more_worlds_than_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (proof.verdict, network.too_many_worlds) == (Verdict.UNKNOWN, True)
     assert proof.reason == "there are more than 4 worlds; the others were not tried (contract: parameters)"
     assert network.trace("Va", "8.8.8.8").verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize(
+    ("raised", "message"),
+    [
+        (RecursionError("deep"), "the templates are nested too deeply"),
+        (KeyError("Name"), "a template holds a value of the wrong shape: 'Name'"),
+        (TypeError("no list"), "a template holds a value of the wrong shape: no list"),
+        (AttributeError("none"), "a template holds a value of the wrong shape: none"),
+        (IndexError("past"), "a template holds a value of the wrong shape: past"),
+    ],
+    ids=str,
+)
+def test_what_building_stumbles_over_is_wrong_with_the_template(
+    monkeypatch: pytest.MonkeyPatch, raised: Exception, message: str
+) -> None:
+    def build(*_: Any) -> Any:
+        assert not gc.isenabled(), "collecting costs a third of the time"
+        raise raised
+
+    monkeypatch.setattr(worlds, "build", build)
+    for collecting in (True, False):
+        (gc.enable if collecting else gc.disable)()
+        try:
+            with pytest.raises(TemplateError) as caught:
+                two_vpcs().network().prove(A_TO_B)
+            assert gc.isenabled() is collecting
+        finally:
+            gc.enable()
+        assert str(caught.value) == message
