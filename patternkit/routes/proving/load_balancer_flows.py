@@ -252,11 +252,10 @@ class Carrier:
         return self._weighed(Flow(self.source, self.destination, entry.box, leg, back), host)
 
     def _arrived(self, flow: Flow, hop: Hop, how: str) -> Flow:
-        walk = flow.forward.walk
-        leg = Leg(
-            replace(walk, hops=(*walk.hops, hop)), flow.forward.outcome, how if flow.delivered else flow.forward.reason
-        )
-        return Flow(self.source, self.destination, flow.box, leg, flow.back)
+        leg = flow.forward
+        walk = replace(leg.walk, hops=(*leg.walk.hops, hop))
+        leg = replace(leg, walk=walk, reason=how if flow.delivered else leg.reason)
+        return replace(flow, source=self.source, destination=self.destination, forward=leg)
 
     def _unknown(self, flow: Flow, reason: str) -> Flow:
         leg = Leg(flow.forward.walk, Outcome.UNKNOWN, reason)
@@ -297,7 +296,7 @@ def _hop(element: Element, kind: HopKind, why: str) -> Hop:
 
 
 def _told(leg: Leg, opening: Opening) -> Leg:
-    return Leg(leg.walk, leg.outcome, f"{leg.reason} by {opening.path}", leg.end, leg.kind)
+    return replace(leg, reason=f"{leg.reason} by {opening.path}")
 
 
 def chain(first: Leg, hops: Iterable[Hop], last: Leg) -> Leg:
@@ -313,7 +312,7 @@ def chain(first: Leg, hops: Iterable[Hop], last: Leg) -> Leg:
         translations=(),
     )
     through = "".join(f" through {hop.element}" for hop in hops)
-    return Leg(walk, last.outcome, f"{last.reason}{through}", last.end, last.kind)
+    return replace(last, walk=walk, reason=f"{last.reason}{through}")
 
 
 def spans_of_host(host: Interface) -> Spans:

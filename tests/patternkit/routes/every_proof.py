@@ -346,12 +346,16 @@ def hold_parts(
     Raises:
         NotAsDeclared: Packets are in no flow, in two, or are none that were asked for.
     """
+    if source.doubt or destination.doubt:
+        return
     ends = as_ipv6(destination.spans(4)) if nat64 else destination.spans(family)
     # ICMP has another number in each family, which a translation changes.
     asked = Box(family, _but_icmp(protocol, nat64=nat64), source.spans(family), EPHEMERAL_PORTS, ends, port)
-    boxes = [flow.box._replace(protocol=_but_icmp(flow.box.protocol, nat64=nat64)) for flow in flows]
-    if not all(asked.fields):
+    if not all((protocol, *asked.fields[1:])):
+        raise NotAsDeclared(f"from {source.name} to {destination.name} no packets are asked for: {asked}")
+    if not asked.protocol:
         return
+    boxes = [flow.box._replace(protocol=_but_icmp(flow.box.protocol, nat64=nat64)) for flow in flows]
     left = [asked]
     for box, flow in zip(boxes, flows, strict=True):
         left = [part for one in left for part in one.without(box)]

@@ -183,6 +183,16 @@ class TestLoadBalancers:
         net.resources["Lb"]["Properties"]["IpAddressType"] = "dualstack"
         assert verdict(net, isolated("internet", "Host"), "Net/Lb (AWS::ElasticLoadBalancingV2") is Verdict.UNKNOWN
 
+    def test_what_has_no_ipv4_gets_to_none_of_its_interfaces(self) -> None:
+        net = balanced()
+        net.add("Six", "EC2::VPCCidrBlock", VpcId={"Ref": "A"}, Ipv6CidrBlock="2600:1f18::/56")
+        net.subnet("A", "c", "")
+        properties = net.resources["Ac"]["Properties"]
+        del properties["CidrBlock"]
+        properties |= {"Ipv6CidrBlock": "2600:1f18::/64", "Ipv6Native": True}
+        assert verdict(net, isolated("Ab", "Host")) is Verdict.FAILS
+        assert net.network().prove(isolated("Ac", "Host")).flows == 0
+
     def test_around_the_firewall(self) -> None:
         net = inspection()
         net.subnet("S1", "x", "10.0.6.0/24", az="eu-west-1c")

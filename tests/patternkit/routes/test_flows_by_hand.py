@@ -337,13 +337,14 @@ def test_two_legs_as_one() -> None:
             f"reason {number}",
             end,
             kind,
+            (f"d{number}",),
         )
         for number, outcome, end, kind in ((1, DELIVERED, A, ""), (2, DROPPED, B, "filter"))
     )
     hop = Hop("Net/Lb", "load balancer", "", "w")
     whole = chain(first, (hop,), last)
     assert (whole.outcome, whole.end, whole.kind) == (DROPPED, B, "filter")
-    assert whole.reason == "reason 2 through Net/Lb"
+    assert (whole.reason, whole.doubts) == ("reason 2 through Net/Lb", ("d2",))
     walk = whole.walk
     assert [one.element for one in walk.hops] == ["H1", "Net/Lb", "H2"]
     assert [one.identity for one in walk.sightings] == ["s1", "s2"]

@@ -133,7 +133,7 @@ def test_a_trace_of_several_places(name: str, count: str) -> None:
         net.network().trace(name, "Ba")
     listed = {
         "2": "'Net/Aa', 'Net/Ab'",
-        "4": "'Net/Aa', 'Net/Ba', 'Net/Ab', 'Net/Bb'",
+        "4": "'Net/Aa', 'Net/Ab', 'Net/Ba', 'Net/Bb'",
         "5": "'Net/Aa', 'Net/Ba', 'Net/Cca', 'Net/Cba', ...",
     }
     assert str(caught.value) == f"source {name!r} means {count} places; name one: {listed[count]}"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from patternkit.routes import Network
-from patternkit.routes.addresses import Prefix, parse_prefix
+from patternkit.routes.addresses import Prefix, parse_prefix, prefix
 from patternkit.routes.model import Subnet
 from patternkit.routes.vpc_equivalence import VpcClasses
 from tests.patternkit.routes.topologies import Topology, inspection
@@ -136,6 +136,11 @@ def one_that_names(*blocks: str, by: str) -> Topology:
     elif by == "table":
         for block in blocks:
             net.route("Mfa", block, {"Ref": "Tgw"})
+    elif by == "table of NAT64":
+        for block in map(prefix, blocks):
+            net.route(
+                "Mfa", f"64:ff9b::{block.first >> 16:x}:{block.first & 0xFFFF:x}/{96 + block.length}", {"Ref": "Tgw"}
+            )
     elif by == "transit table":
         for block in blocks:
             net.transit_route("HubTable", block, "MAt")
@@ -149,7 +154,7 @@ def one_that_names(*blocks: str, by: str) -> Topology:
     return net
 
 
-@pytest.mark.parametrize("by", ["group", "Sources", "Destinations", "table", "transit table"])
+@pytest.mark.parametrize("by", ["group", "Sources", "Destinations", "table", "table of NAT64", "transit table"])
 def test_one_that_names_the_same_part_of_each_tells_none_apart(by: str) -> None:
     alike = one_that_names(*(f"10.0.{number * 4 + 1}.0/24" for number in range(SPOKES)), by=by)
     assert len(set(keys(alike))) == 1
