@@ -100,12 +100,13 @@ class _Classifier:
 
     def classify(self, mentioned: Iterable[Prefix]) -> dict[str, Hashable]:
         self._lay_out_blocks()
+        self._look_at_doubts()
         for vpc in self.model.vpcs.values():
-            if self.model.doubts and any(subnet.identity in self.model.doubts for subnet in vpc.subnets):
-                self.alone.add(vpc.identity)
             if vpc.unknown_blocks or vpc.vpn_gateway is not None or vpc.edge_tables:
                 self.alone.add(vpc.identity)
         self._look_at_targets()
+        self._look_at_hosts()
+        self._look_at_sites()
         self._look_at_filters()
         for table in self.model.tables.values():
             self._look_at_table(table)
@@ -185,6 +186,42 @@ class _Classifier:
                 for rule in element.stateless_passes:
                     self._rule(element.identity, rule)
 
+    def _look_at_doubts(self) -> None:
+        """A doubt about a VPC itself is compared, as is what lifts one; one about what stands in it is not."""
+        for identity in self.model.doubts:
+            element = self.model.targets.get(identity)
+            home = _home(element)
+            if home is not None and home is not element and not isinstance(element, RouteTable):
+                self.alone.add(home.identity)
+        for identity, contracts in self.model.lifted.items():
+            home = _home(self.model.targets.get(identity))
+            if home is not None:
+                self.mentions[home.identity] |= contracts
+
+    def _look_at_hosts(self) -> None:
+        """What load balancers and accelerators send to, and proxies with what they open connections to."""
+        hosts: list[Any] = [one.target for one in self.model.openings]
+        for balancer in self.model.balancers.values():
+            hosts += (host for listener in balancer.listeners for group in listener.groups for host, _ in group.hosts)
+        for proxy in self.model.proxies:
+            hosts += (proxy.host, *proxy.by)
+            for block in proxy.to:
+                self._mention(proxy.host.identity, block.family, block.first, block.last, proxy.ports)
+        for host in hosts:
+            if (home := _home(host)) is not None:
+                self.alone.add(home.identity)
+
+    def _look_at_sites(self) -> None:
+        """What is told to a site, what its tunnels carry, and where it sends packets."""
+        for site in self.model.sites.values():
+            told = {"advertised": site.advertised, "allowed": site.allowed, "sends": site.sends}
+            for what, blocks in told.items():
+                for block in blocks if isinstance(blocks, tuple) else ():
+                    self._mention(site.identity, block.family, block.first, block.last, what)
+            for selector in (*site.near.values(), *site.far.values()):
+                if isinstance(selector, Prefix):
+                    self._mention(site.identity, selector.family, selector.first, selector.last, "selector")
+
     def _look_at_filters(self) -> None:
         for subnet in self.model.subnets.values():
             acl = subnet.acl
@@ -260,6 +297,8 @@ class _Classifier:
                     subnet.public_addresses,
                     subnet.hosts_public,
                     subnet.public_exception,
+                    subnet.dns64,
+                    subnet.on_outpost,
                     number,
                     self._acl(subnet, vpc),
                     subnet.contracts,
@@ -290,6 +329,7 @@ class _Classifier:
             attachments,
             vpc.internet_gateway is not None,
             len(vpc.egress_only),
+            tuple(vpc.local_tables),
             vpc.contracts,
             vpc.tainted,
         )
@@ -329,7 +369,7 @@ class _Classifier:
         if isinstance(target, EgressOnlyGateway) and target.vpc is vpc:
             return EgressOnlyGateway
         if isinstance(target, Service):
-            return (Service, target.service)
+            return (Service, target.service, target.refuses, target.contracts)
         if isinstance(target, VpnGateway):
             return target.identity
         return _target(target)
@@ -356,11 +396,20 @@ class _Classifier:
         return (rule.allows, rule.family, rule.protocols, tuple(spans), rule.ports, bool(rule.doubt))
 
 
+def _home(element: Any) -> Vpc | None:
+    """The VPC that an element is, or stands in."""
+    subnet = element if isinstance(element, Subnet) else getattr(element, "subnet", None)
+    home = subnet.vpc if isinstance(subnet, Subnet) else element if isinstance(element, Vpc) else None
+    if home is None:
+        home = getattr(element, "vpc", None)
+    return home if isinstance(home, Vpc) else None
+
+
 def _own_target(target: Any) -> Hashable:
     return (Attachment, target.gateway.identity if not isinstance(target.gateway, Unknown) else target.gateway)
 
 
 def _target(target: Any) -> Hashable:
     if isinstance(target, (Blackhole, Local)):
-        return type(target)
+        return type(target).__name__
     return target if isinstance(target, Unknown) else target.identity

@@ -130,8 +130,8 @@ class _ByService(Carrier):
                 reason = f"{leg.reason}, which rules on what comes by {endpoint.path}"
                 yield Flow(self.source, self.destination, flow.box, replace(leg, reason=reason), None)
         for entry in passed:
-            if unsure := entry.forward.walk.doubts:
-                yield self._unknown(entry, unsure[0])
+            if doubted := entry.forward.walk.doubts:
+                yield self._unknown(entry, doubted[0])
             else:
                 yield from self._listened(entry, balancer, node)
 

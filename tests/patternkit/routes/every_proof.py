@@ -67,7 +67,7 @@ def _every_proof(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
             hold_flow(view, flow)
         return flows
 
-    def parted(tracer: Tracer, *given: Any, **named: bool) -> list[Flow]:
+    def parted(tracer: Tracer, *given: Any, **named: Any) -> list[Flow]:
         flows = tracer_flows(tracer, *given, **named)
         hold_parts(flows, *given, **named)
         return flows

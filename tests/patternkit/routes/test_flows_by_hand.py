@@ -72,7 +72,7 @@ def flow(
 
 def by(does: str | None, *, public: bool | None = None, **given: Any) -> Flow:
     """A flow by an appliance that does something, or by none, of a host of which nothing says what address it has."""
-    chosen = [] if does is None else [(f"{TRANSLATION}⟨box⟩", does)]
+    chosen: list[tuple[str, Any]] = [] if does is None else [(f"{TRANSLATION}⟨box⟩", does)]
     chosen += [] if public is None else [("public address", public)]
     return flow(hops=APPLIANCE, choices=tuple(chosen), **given)
 
@@ -320,6 +320,7 @@ def replace_at(site: Site, at: str) -> Site:
 def test_two_legs_as_one() -> None:
     """Whatever both have is there, in their order; the packets and the end are those of the second."""
     gateway = NatGateway("⟨n⟩", "Net/Nat", subnet=B)
+    made: list[tuple[int, Outcome, Subnet, Any]] = [(1, DELIVERED, A, ""), (2, DROPPED, B, "filter")]
     first, last = (
         Leg(
             Walk(
@@ -339,7 +340,7 @@ def test_two_legs_as_one() -> None:
             kind,
             (f"d{number}",),
         )
-        for number, outcome, end, kind in ((1, DELIVERED, A, ""), (2, DROPPED, B, "filter"))
+        for number, outcome, end, kind in made
     )
     hop = Hop("Net/Lb", "load balancer", "", "w")
     whole = chain(first, (hop,), last)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from patternkit.catalog.cli import app
 from patternkit.promise_lists import BadPromise
-from patternkit.routes import QuestionError, Verdict, inspected, isolated, reaches, symmetric
+from patternkit.routes import Promise, QuestionError, Verdict, inspected, isolated, reaches, symmetric
 from patternkit.routes.model import VpnGateway
 from patternkit.routes.survival import Survival, survivals
 from tests.patternkit.routes.topologies import Topology, inspection
@@ -171,7 +171,8 @@ class TestSurvival:
         """One that is malformed or means nothing here says so, and the others are tried all the same."""
         network = by_nat_gateways(single=False).network()
         bad, lost = BadPromise("mine", "reaches", "port is wrong"), reaches("Vx", INTERNET)
-        malformed, nothing, fails, holds = survivals(network, iter([bad, lost, isolated("Va", INTERNET), OUT]))
+        asked: list[Promise | BadPromise] = [bad, lost, isolated("Va", INTERNET), OUT]
+        malformed, nothing, fails, holds = survivals(network, iter(asked))
         assert malformed == Survival("mine", None, error="port is wrong")
         assert (nothing.promise, nothing.verdict) == ("reaches: Vx -> internet", None)
         assert nothing.error.startswith("source 'Vx' is not in the network")

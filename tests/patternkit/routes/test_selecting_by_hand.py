@@ -297,7 +297,7 @@ class TestHubs:
             one.attachments.append(at)
             found.attachments[at.identity] = at
         self.hub.attachments[0].zones["eu-west-1a"] = inside
-        targets = {
+        targets: dict[str, Any] = {
             "tgw": gateway, "other": self.other, "nat": NatGateway("⟨n⟩", "Net/N"), "unknown": WHY,
             "box": Interface("⟨b⟩", "Net/B", subnet=inside), "endpoint": Endpoint("⟨e⟩", "Net/E", subnet=WHY),
             "igw": InternetGateway("⟨i⟩", "Net/I"), "hole": Blackhole("gone"),

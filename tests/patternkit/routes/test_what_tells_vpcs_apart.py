@@ -137,9 +137,9 @@ def one_that_names(*blocks: str, by: str) -> Topology:
         for block in blocks:
             net.route("Mfa", block, {"Ref": "Tgw"})
     elif by == "table of NAT64":
-        for block in map(prefix, blocks):
+        for part in map(prefix, blocks):
             net.route(
-                "Mfa", f"64:ff9b::{block.first >> 16:x}:{block.first & 0xFFFF:x}/{96 + block.length}", {"Ref": "Tgw"}
+                "Mfa", f"64:ff9b::{part.first >> 16:x}:{part.first & 0xFFFF:x}/{96 + part.length}", {"Ref": "Tgw"}
             )
     elif by == "transit table":
         for block in blocks:
