@@ -46,7 +46,7 @@ def test_vpcs_are_told_apart_by_what_covers_them(summary: str) -> None:
 def told_apart(what: str) -> tuple[Topology, Promise, dict[str, Any]]:
     """Three spokes of which the second differs in one thing that decides a promise about all of them."""
     net = inspection(spokes=3, letters="a")
-    every, contracts = ["S0a", "S1a", "S2a"], {}
+    every, contracts = ["S0a", "S1a", "S2a"], dict[str, Any]()
     if what == "a target of a load balancer of the hub":
         group(net, "Front", "M", ANYWHERE)
         net.resources["MpaRoute1"]["Properties"]["DestinationCidrBlock"] = "10.0.0.0/8"
