@@ -13,6 +13,7 @@ from patternkit.resolving.stacks import Stack
 from patternkit.resolving.values import CLOSE, OPEN, Unknown, Zone, is_opaque, not_lifted
 from patternkit.resolving.zones import Zones, zone_name
 from patternkit.templates.errors import TemplateError
+from patternkit.templates.texts import check_length, joined
 
 _ZONE_BEFORE_COLON = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d[a-z]):?$")
 _SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
@@ -62,27 +63,34 @@ def join(resolver: Resolver, stack: Stack, argument: Any) -> Any:
     for item in items:
         if isinstance(item, Unknown):
             return item
-    return str(delimiter).join(map(as_text, items))
+    return joined(str(delimiter), map(as_text, items))
 
 
 def sub(resolver: Resolver, stack: Stack, argument: Any) -> Any:
     """`Fn::Sub`."""
     text, variables = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
     unknown: list[Unknown] = []
+    given: dict[str, Any] = {}
+    made = 0
 
     def replace(match: re.Match[str]) -> str:
+        nonlocal made
         if match[1]:
             return "${" + match[2] + "}"
         name = match[2].strip()
         if name in variables:
-            value = resolver.resolve(stack, variables[name])
+            # Once for each variable: what is nested in nested ones would be worked out many times over.
+            value = given[name] if name in given else given.setdefault(name, resolver.resolve(stack, variables[name]))
         elif "." in name:
             value = get_att(resolver, stack, name)
         else:
             value = ref(resolver, stack, name)
         if isinstance(value, Unknown):
             unknown.append(value)
-        return as_text(value)
+        written = as_text(value)
+        made += len(written)
+        check_length("Fn::Sub", made)
+        return written
 
     replaced = _SUBSTITUTION.sub(replace, text)
     return unknown[0] if unknown else replaced

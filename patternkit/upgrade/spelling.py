@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from patternkit.templates.texts import check_length
+
 _VARIABLE = re.compile(r"\$\{([^!][^}]*)\}")
 
 
@@ -35,6 +37,7 @@ def canonical(value: Any) -> Any:
         case {"Fn::Sub": [str(text), Mapping() as variables]} if len(value) == 1:
             return _one_after_another(_substituted(text, variables))
         case {"Fn::Join": [str(delimiter), list(parts)]} if len(value) == 1 and not any(map(_is_list, parts)):
+            check_length("Fn::Join", len(delimiter) * len(parts))
             pieces = [piece for part in parts for piece in (delimiter, canonical(part))]
             return _one_after_another(pieces[1:])
         case Mapping():
@@ -54,11 +57,14 @@ _LISTS = ("Fn::Split", "Fn::GetAZs", "Fn::Cidr", "Fn::If", "Fn::FindInMap")
 
 def _substituted(text: str, variables: Mapping[str, Any]) -> Iterator[Any]:
     end = 0
+    given: dict[str, Any] = {}
     for found in _VARIABLE.finditer(text):
         yield _literal(text[end : found.start()])
         name = found[1].strip()
         if name in variables:
-            yield canonical(variables[name])
+            if name not in given:
+                given[name] = canonical(variables[name])
+            yield given[name]
         elif "." in name:
             yield {"Fn::GetAtt": name.split(".", 1)}
         else:
@@ -73,16 +79,27 @@ def _literal(text: str) -> str:
 
 def _one_after_another(pieces: Iterable[Any]) -> Any:
     merged: list[Any] = []
+    texts: list[str] = []
+    made = 0
     for piece in pieces:
         inner = piece["Fn::Join"][1] if isinstance(piece, Mapping) and _is_merged(piece) else [piece]
         for one in inner:
-            if isinstance(one, str) and merged and isinstance(merged[-1], str):
-                merged[-1] += one
-            elif one != "":
-                merged.append(one)
+            made += len(one) if isinstance(one, str) else 1
+            check_length("Fn::Sub or Fn::Join", made)
+            if isinstance(one, str):
+                texts.append(one)
+            else:
+                merged += [*_text(texts), one]
+                texts.clear()
+    merged += _text(texts)
     if not merged:
         return ""
     return merged[0] if len(merged) == 1 else {"Fn::Join": ["", merged]}
+
+
+def _text(texts: list[str]) -> list[str]:
+    text = "".join(texts)
+    return [text] if text else []
 
 
 def _is_merged(piece: Mapping[str, Any]) -> bool:

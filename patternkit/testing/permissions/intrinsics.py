@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from patternkit.templates.texts import check_length, joined
+
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
@@ -90,7 +92,7 @@ class Resolver:
         given = self.resolve(argument)
         match name, given:
             case "Fn::Join", [str(delimiter), list(parts)] if all(isinstance(part, str | int) for part in parts):
-                return delimiter.join(str(part) for part in parts)
+                return joined(delimiter, map(str, parts))
             case "Fn::Select", [index, list(parts)] if str(index).isdecimal() and int(index) < len(parts):
                 return parts[int(index)]
             case "Fn::Split", [str(delimiter), str(text)]:
@@ -107,9 +109,10 @@ class Resolver:
 
     def _substitute(self, text: str, variables: Mapping[str, Any], unresolved: Unresolved) -> Any:
         missing = False
+        made = 0
 
         def value(match: re.Match[str]) -> str:
-            nonlocal missing
+            nonlocal made, missing
             literal, name = match[1], match[2].strip()
             if literal:
                 return f"${{{name}}}"
@@ -123,6 +126,8 @@ class Resolver:
             )
             if not isinstance(found, str | int):
                 missing = True
+            made += len(str(found))
+            check_length("Fn::Sub", made)
             return str(found)
 
         result = _VARIABLE.sub(value, text)
@@ -186,7 +191,7 @@ def described(value: Any) -> str:
         case {"Fn::GetAtt": str(dotted)}:
             return dotted
         case {"Fn::Join": [str(delimiter), list(parts)]}:
-            return delimiter.join(described(part) for part in parts)
+            return joined(delimiter, map(described, parts))
         case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), *_]}:
             return text
         case {"Fn::ImportValue": name}:
