@@ -117,7 +117,7 @@ def one_line(error: BaseException) -> str | None:
         further lines.
     """
     if isinstance(error, PatternkitError):
-        return str(error)
+        return "\n".join(map(_cut, str(error).split("\n")))
     if isinstance(error, ModuleNotFoundError):
         module = (error.name or "").partition(".")[0]
         extra = next((name for name, modules in EXTRAS.items() if module in modules), None)
@@ -129,6 +129,14 @@ def one_line(error: BaseException) -> str | None:
         lines = [line.strip() for line in str(error).splitlines()]
         return "the CDK: " + " ".join(line for line in lines if line and not line.startswith("at "))
     return None
+
+
+_LONGEST = 2_000
+"""Of a message that repeats what was given, which may be of any length."""
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
 
 
 def _of_the_system(error: OSError) -> str:

@@ -92,5 +92,6 @@ def destroy_app_locally(app: str) -> None:
 
 def app_name(app: str) -> str:
     """Name an app by its folder and its command."""
+    # Names of files need not be text.
     where = str(Path(app).resolve()) if is_assembly(app) else f"{Path.cwd()}\n{app}"
-    return f"app-{hashlib.sha256(where.encode()).hexdigest()[:16]}"
+    return f"app-{hashlib.sha256(os.fsencode(where)).hexdigest()[:16]}"

@@ -125,3 +125,9 @@ def test_what_a_user_can_put_right_is_one_line(error: Exception, said: str | Non
 
 def test_no_error_s_class_goes_without_a_docstring() -> None:
     assert not [one for one in exceptions(PatternkitError) if not one.__doc__]
+
+
+def test_a_message_that_repeats_a_long_value_is_cut() -> None:
+    given = "x" * 100_000
+    assert one_line(PatternkitError("short")) == "short"
+    assert one_line(PatternkitError(f"got {given}\nmore")) == f"got {'x' * 1993}...\nmore"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from patternkit.catalog.deployment_lock import app_name
 from tests.patternkit.catalog.temporary import environment, run
 from tests.patternkit.catalog.test_local import Terminal, nothing_left
 
@@ -152,3 +153,16 @@ def test_synth_overwrites_only_what_it_wrote(project: Path) -> None:
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
         assert "--output made holds what patternkit synth did not write and would overwrite" in done.stderr
     assert sorted((project / "made").iterdir()) == theirs
+
+
+def test_an_app_is_named_in_a_folder_whose_name_is_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of files are bytes on Linux."""
+    folder = tmp_path / os.fsdecode(b"app\xff")
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("no such name here")
+    monkeypatch.chdir(folder)
+    names = {app_name("python app.py"), app_name(os.fsdecode(b"python \xff.py"))}
+    monkeypatch.chdir(tmp_path)
+    assert len(names | {app_name("python app.py")}) == 3
