@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from aws_cdk import Size
 from aws_cdk import aws_ec2 as ec2
 
-# GiB of memory for each processor, in the families whose sizes follow one rule. t types have sizes of their own.
+# GiB of memory for each processor, in families whose sizes follow one rule: all but their early generations and c5n. t
+# types have sizes of their own, t2.small another one.
 # https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-type-specifications.html
 _MEMORY_PER_CPU = {"c": 2, "m": 4, "r": 8}
 _BURSTABLE = {"small": (2, 2), "medium": (2, 4), "large": (2, 8), "xlarge": (4, 16), "2xlarge": (8, 32)}
-_TYPE = re.compile(r"(?P<family>[cmrt])\d+[a-z]*\.(?P<size>medium|small|large|(?P<times>\d*)xlarge)")
+_TYPE = re.compile(
+    r"(?!c[1-4]\.|c5n\.|m[1-3]\.|r[34]\.|t2\.small)(?P<family>[cmrt])\d+[a-z]*\."
+    r"(?P<size>medium|small|large|(?P<times>\d*)xlarge)"
+)
 # The kernel takes its share before the ECS agent counts what there is, and the agent and its monitoring need some.
 _SYSTEM_SHARE = 0.06
 _SYSTEM_MEBIBYTES = 256

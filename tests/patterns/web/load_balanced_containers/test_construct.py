@@ -1,9 +1,12 @@
 """What load balanced containers on instances promise, by name."""
 
+import gzip
+import json
 from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+import moto
 import pytest
 from aws_cdk import Size
 from aws_cdk import aws_ec2 as ec2
@@ -92,6 +95,20 @@ def test_both_layers_follow_from_the_tasks(scope: cdk.Stack) -> None:
 )
 def test_the_size_of_an_instance_is_in_its_name(name: str, size: tuple[int, int] | None) -> None:
     assert instance_size(name) == size
+
+
+def test_a_size_that_is_known_is_that_of_amazon_ec2() -> None:
+    file = Path(moto.__file__).parent / "ec2/resources/instance_types.json.gz"
+    offered = json.loads(gzip.decompress(file.read_bytes()))
+    sizes = {name: (one["VCpuInfo"]["DefaultVCpus"], one["MemoryInfo"]["SizeInMiB"]) for name, one in offered.items()}
+    known = {name: (found[0], found[1] * 1024) for name in offered if (found := instance_size(name))}
+    assert len(known) > 800
+    assert {name: size for name, size in known.items() if size != sizes[name]} == {}
+    current = {name for name in offered if name.startswith(("c8g.", "m4.", "m7i.", "r8g.", "t2.", "t3."))}
+    assert {name for name in current - known.keys() if "metal" not in name} == {
+        *(f"{family}.{size}" for family in ("t2", "t3") for size in ("nano", "micro")),
+        "t2.small",
+    }
 
 
 def test_tasks_are_counted_by_what_runs_out_first() -> None:
