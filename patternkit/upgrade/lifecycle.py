@@ -42,6 +42,8 @@ def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_fate(was, now, replaced)}")
         elif now["Type"] == _FUNCTION:
             yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_CALLERS}")
+        elif _still_associated(was, now, replaced) and not _frees(now, after):
+            yield Change(Kind.REPLACEMENT, logical_id, f"{reason}; {_ASSOCIATED}")
         else:
             yield _made_anew(logical_id, after[logical_id]["Type"], reason)
     for logical_id in before.keys() - after.keys():
@@ -69,6 +71,22 @@ def _fate(was: Mapping[str, Any], now: Mapping[str, Any], replaced: Mapping[str,
         "Snapshot": "is deleted, a snapshot stays",
     }.get(kept, "is deleted with all it holds")
     return f"the old one {fate} (UpdateReplacePolicy {kept})"
+
+
+def _still_associated(was: Mapping[str, Any], now: Mapping[str, Any], replaced: Mapping[str, str]) -> bool:
+    """Whether an attachment of a transit gateway stays while its association with a route table is made anew."""
+    attachment = own_name(now)
+    return was["Type"] == now["Type"] == _ASSOCIATION and (
+        attachment == own_name(was) and not _referred(attachment) & replaced.keys()
+    )
+
+
+def _frees(resource: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a resource comes after a custom resource, which may take the attachment out of its table."""
+    given = resource.get("DependsOn", ())
+    names = [given] if isinstance(given, str) else given
+    kinds = [after[one]["Type"] for one in names if one in after]
+    return any(one.startswith("Custom::") or one == "AWS::CloudFormation::CustomResource" for one in kinds)
 
 
 def _named_alike(
@@ -155,6 +173,12 @@ def _runs(function: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(properties.get(name) for name in ("Handler", "Runtime", "PackageType", "Layers"))
 
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewayroutetableassociation.html
+_ASSOCIATION = "AWS::EC2::TransitGatewayRouteTableAssociation"
+_ASSOCIATED = (
+    "AWS refuses a second table while its attachment has the old one, which goes last: take the association out in one "
+    "update, and make it in the next"
+)
 _FUNCTION = "AWS::Lambda::Function"
 _CALLERS = "who calls it by the name or ARN that it had fails"
 

@@ -9,6 +9,8 @@ from patternkit.upgrade.changes import properties_of
 from patternkit.upgrade.spelling import canonical
 
 _BY_HAND = {
+    # Of one attachment, whatever the table.
+    "AWS::EC2::TransitGatewayRouteTableAssociation": ("TransitGatewayAttachmentId",),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name",),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name",),
     "AWS::Route53::RecordSet": ("Name", "Type", "SetIdentifier", "HostedZoneId", "HostedZoneName"),

@@ -146,7 +146,8 @@ class HubAndSpokeVpn(Construct):
         Args:
             vpc: The VPC, of this stack or another one. Its subnets send `networks` and the sites' prefixes to the
                 gateway; its way to the internet stays its own.
-            group: The spokes that it may reach: those of the same group, a name. Default: none.
+            group: The spokes that it may reach: those of the same group, a name. Default: none. Without `share_with`, a
+                spoke that is deployed changes it in two deployments, as its attachment has one route table at a time.
             shared: Whether it and every spoke reach each other, of whatever group or account: for services and
                 endpoints that all use. With `share_with` sites do not reach it. Default: no.
             attachment_subnets: One subnet in each of the hub's zones for the gateway's interfaces. Default: those of

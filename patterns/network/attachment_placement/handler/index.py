@@ -74,10 +74,7 @@ def place(event: dict[str, Any], deadline: float) -> dict[str, str]:
     if properties["ResourceId"].startswith("vpn-"):
         data |= tunnel_addresses(properties["ResourceId"])
     if "DefaultTableId" in properties:
-        # Only from the gateway's default table, or from the domain that it leaves: an association that
-        # CloudFormation made in its present domain stays.
-        leaves = {properties["DefaultTableId"], event.get("OldResourceProperties", {}).get("DomainTableId")}
-        release(attachment_id, leaves - {properties["DomainTableId"]}, deadline)
+        release(attachment_id, properties, event.get("OldResourceProperties", {}).get("DomainTableId"), deadline)
     return data
 
 
@@ -101,8 +98,12 @@ def tunnel_addresses(vpn_connection_id: str, by: str = "OutsideIpAddress") -> di
     return {f"Tunnel{number}Address": tunnel["OutsideIpAddress"] for number, tunnel in enumerate(tunnels, start=1)}
 
 
-def release(attachment_id: str, leaves: set[str | None], deadline: float) -> None:
-    """Take an attachment out of the table that the gateway's defaults, or a former domain, put it in."""
+def release(attachment_id: str, properties: dict[str, str], former: str | None, deadline: float) -> None:
+    """Take an attachment out of the table that the gateway's defaults, or a former domain, put it in.
+
+    An association that CloudFormation made in its present domain stays, and so do all propagations but the default's.
+    """
+    default, own = properties["DefaultTableId"], properties["DomainTableId"]
 
     def association() -> dict[str, str]:
         found = ec2.describe_transit_gateway_attachments(TransitGatewayAttachmentIds=[attachment_id])
@@ -110,30 +111,34 @@ def release(attachment_id: str, leaves: set[str | None], deadline: float) -> Non
         return current
 
     def settled() -> dict[str, str] | None:
-        # The defaults act just after the attachment is available: until then there is nothing to undo.
+        # The defaults act just after a new attachment is available: until then there is nothing to undo.
         current = association()
+        if former and not current.get("State"):
+            return {"TransitGatewayRouteTableId": ""}
         return current if current.get("State") == "associated" else None
 
-    current = wait(settled, deadline, f"association of {attachment_id}")
-    if current["TransitGatewayRouteTableId"] not in leaves:
+    table = wait(settled, deadline, f"association of {attachment_id}")["TransitGatewayRouteTableId"]
+    if table == own or table not in (default, former):
         return
-    for propagation in ec2.get_transit_gateway_attachment_propagations(TransitGatewayAttachmentId=attachment_id)[
-        "TransitGatewayAttachmentPropagations"
-    ]:
+    by_default = propagations(attachment_id) if table == default else []
+    for each in by_default:
         ec2.disable_transit_gateway_route_table_propagation(
-            TransitGatewayRouteTableId=propagation["TransitGatewayRouteTableId"],
-            TransitGatewayAttachmentId=attachment_id,
+            TransitGatewayRouteTableId=each, TransitGatewayAttachmentId=attachment_id
         )
     ec2.disassociate_transit_gateway_route_table(
-        TransitGatewayRouteTableId=current["TransitGatewayRouteTableId"],
-        TransitGatewayAttachmentId=attachment_id,
+        TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=attachment_id
     )
 
     def free() -> bool:
-        propagations = ec2.get_transit_gateway_attachment_propagations(TransitGatewayAttachmentId=attachment_id)
-        return not association().get("State") and not propagations["TransitGatewayAttachmentPropagations"]
+        return not association().get("State") and not set(by_default) & set(propagations(attachment_id))
 
     wait(free, deadline, f"release of {attachment_id}")
+
+
+def propagations(attachment_id: str) -> list[str]:
+    """The tables that know an attachment's routes."""
+    found = ec2.get_transit_gateway_attachment_propagations(TransitGatewayAttachmentId=attachment_id)
+    return [one["TransitGatewayRouteTableId"] for one in found["TransitGatewayAttachmentPropagations"]]
 
 
 def set_defaults(properties: dict[str, str], deadline: float, *, enable: bool) -> None:

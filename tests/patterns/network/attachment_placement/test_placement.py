@@ -167,7 +167,8 @@ def test_an_attachment_in_its_own_domain_stays(monkeypatch: pytest.MonkeyPatch, 
 def test_an_attachment_that_changes_its_domain_leaves_the_former(
     monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
 ) -> None:
-    gateway = Gateway(table=FORMER, propagated=[])
+    # What CloudFormation propagates stays: in the template those resources need not change with the domain.
+    gateway = Gateway(table=FORMER, propagated=["tgw-rtb-sites"])
     properties = {"ResourceId": "vpc-1", "DomainTableId": OWN, "DefaultTableId": DEFAULT}
     invoke(
         function(gateway, monkeypatch),
@@ -177,6 +178,21 @@ def test_an_attachment_that_changes_its_domain_leaves_the_former(
     )
     assert answers[0]["Status"] == "SUCCESS"
     assert gateway.calls == [f"disassociate {FORMER}"]
+
+
+def test_an_attachment_that_left_its_domain_before_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+) -> None:
+    gateway = Gateway(table=None, propagated=["tgw-rtb-sites"])
+    properties = {"ResourceId": "vpc-1", "DomainTableId": OWN, "DefaultTableId": DEFAULT}
+    invoke(
+        function(gateway, monkeypatch),
+        "Update",
+        properties,
+        OldResourceProperties={**properties, "DomainTableId": FORMER},
+    )
+    assert answers[0]["Status"] == "SUCCESS"
+    assert gateway.calls == []
 
 
 def test_deleting_touches_nothing(monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]) -> None:
