@@ -42,8 +42,9 @@ def expand(template: Template, parameters: dict[str, Any], what: str) -> Templat
     for name, value in parameters.items():
         if isinstance(value, (str, int, float)) and name in (given.get("Parameters") or {}):
             given["Parameters"][name]["Default"] = value
-    _require_known_collections(given, given.get("Parameters") or {}, what)
-    if _made(given, given.get("Parameters") or {}, _longest_list(given.get("Mappings") or {})) > MOST:
+    declared, mappings = given.get("Parameters") or {}, given.get("Mappings") or {}
+    _require_known_collections(given, declared, mappings, what)
+    if _made(given, declared, _longest_list(mappings)) > MOST:
         raise TemplateError(f"{what}: Fn::ForEach makes more than {MOST:,} characters, which is no template of AWS")
     try:
         decoded = cfn_json.loads(json.dumps(given))
@@ -62,12 +63,12 @@ def expand(template: Template, parameters: dict[str, Any], what: str) -> Templat
     return plain
 
 
-def _require_known_collections(node: Any, parameters: dict[str, Any], what: str) -> None:
+def _require_known_collections(node: Any, parameters: dict[str, Any], mappings: dict[str, Any], what: str) -> None:
     # cfn-lint makes names up where a collection is not known, which is right for a linter and wrong for a
     # proof.
     if isinstance(node, list):
         for item in node:
-            _require_known_collections(item, parameters, what)
+            _require_known_collections(item, parameters, mappings, what)
     if not isinstance(node, dict):
         return
     for key, value in node.items():
@@ -75,20 +76,24 @@ def _require_known_collections(node: Any, parameters: dict[str, Any], what: str)
             if not isinstance(value, list) or len(value) != 3:
                 raise TemplateError(f"{what}: {key} takes an identifier, a collection and a body")
             for item in value[1] if isinstance(value[1], list) else [value[1]]:
-                if not _is_known(item, parameters):
+                if _known(item, parameters, mappings) is None:
                     raise TemplateError(f"{what}: {key} cannot be expanded: its collection is not known")
-        _require_known_collections(value, parameters, what)
+        _require_known_collections(value, parameters, mappings, what)
 
 
-def _is_known(item: Any, parameters: dict[str, Any]) -> bool:
+def _known(item: Any, parameters: dict[str, Any], mappings: dict[str, Any]) -> Any:
+    """The value of an item of a collection, or of all of one, or None where it is not known."""
     if isinstance(item, dict) and len(item) == 1:
         ((function, argument),) = item.items()
         if function == "Ref" and isinstance(argument, str):
-            return "Default" in (parameters.get(argument) or {})
-        if function == "Fn::FindInMap" and isinstance(argument, list):
-            return all(_is_known(part, parameters) for part in argument)
-        return False
-    return isinstance(item, (str, int, float))
+            return (parameters.get(argument) or {}).get("Default")
+        if function == "Fn::FindInMap" and isinstance(argument, list) and len(argument) == 3:
+            found: Any = mappings
+            for part in argument:
+                key = _known(part, parameters, mappings)
+                found = found.get(key) if isinstance(found, dict) and isinstance(key, str) else None
+            return found
+    return item if isinstance(item, (str, int, float)) else None
 
 
 def _made(node: Any, parameters: dict[str, Any], mapped: list[str], longest: int = 0) -> int:

@@ -62,7 +62,6 @@ _PROPERTY = {
     ("AWS::EC2::SecurityGroup", "VpcId"),
     ("AWS::EC2::Instance", "SubnetId"),
     ("AWS::EC2::NetworkInterface", "SubnetId"),
-    ("AWS::EC2::NetworkInterface", "VpcId"),
 }
 
 

@@ -19,6 +19,7 @@ from patternkit.routes.model import (
     Interface,
     InternetGateway,
     Local,
+    Route,
     Subnet,
     Vpc,
     VpnGateway,
@@ -80,12 +81,11 @@ def at_edge(forwarder: Forwarder, vpc: Vpc, gateway: Any, walk: Walk) -> None:
     for part, decision in look_up(forwarder, table, walk, edge):
         if decision is None:
             forwarder.drop(part, f"{table.path} has no route to {destination_of(part)}", "route")
-        elif isinstance(decision, (Ambiguous, tuple)):
-            reason = (
-                decision.reason if isinstance(decision, Ambiguous) else f"{table.path} has equal routes" + not_lifted()
-            )
-            forwarder.unknown(part, reason)
+        elif isinstance(decision, Ambiguous):
+            forwarder.unknown(part, decision.reason)
         else:
+            # Only to sites there are several equal routes, and no table of a VPC leads to one.
+            assert isinstance(decision, Route)
             target = decision.target
             why = f"{table.path}: {decision.prefix} -> {target_text(target)}"
             part = part.hop(gateway, "gateway route table", why)

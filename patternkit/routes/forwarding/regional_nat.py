@@ -64,12 +64,11 @@ def in_regional_nat(forwarder: Forwarder, nat: NatGateway, come_from: Any, walk:
     for part, decision in look_up(forwarder, table, walk):
         if decision is None:
             forwarder.drop(part, f"{table.path} has no route to {destination_of(part)}", "route")
-        elif isinstance(decision, (Ambiguous, tuple)):
-            reason = (
-                decision.reason if isinstance(decision, Ambiguous) else f"{table.path} has equal routes" + not_lifted()
-            )
-            forwarder.unknown(part, reason)
+        elif isinstance(decision, Ambiguous):
+            forwarder.unknown(part, decision.reason)
         else:
+            # Only to sites there are several equal routes, and no table of a VPC leads to one.
+            assert isinstance(decision, Route)
             _take(forwarder, nat, vpc, decision, part)
 
 

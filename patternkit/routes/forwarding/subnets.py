@@ -32,6 +32,7 @@ from patternkit.routes.model import (
     LocalGateway,
     NatGateway,
     Peering,
+    Route,
     RouteTable,
     Service,
     Subnet,
@@ -69,8 +70,9 @@ def _take(
     if isinstance(decision, Ambiguous):
         forwarder.unknown(walk.hop(subnet, "subnet", decision.reason, subnet.zone), decision.reason)
         return
-    route = decision[0] if isinstance(decision, tuple) else decision
-    target = route.target
+    # Only to sites there are several equal routes, and no table of a VPC leads to one.
+    assert isinstance(decision, Route)
+    route, target = decision, decision.target
     shown = target_text(target)
     walk = walk.hop(subnet, "subnet", f"{table.path}: {route.prefix} -> {shown}", subnet.zone)
     if route.contracts and not route.contracts <= walk.contracts:

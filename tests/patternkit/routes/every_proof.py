@@ -30,6 +30,7 @@ from patternkit.routes.proving import Proof, View
 from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.proving.verdict import proof_of
 from patternkit.routes.tracing import Flow, Tracer
+from tests.patternkit.routes.every_walk import hold_walks
 from tests.patternkit.routes.reasons import FORM, wrong
 
 # Random networks are many, and compared with what knows better; so are networks with one property changed.
@@ -76,6 +77,7 @@ def _every_proof(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(View, "flows", traced)
     monkeypatch.setattr(Tracer, "flows", parted)
     monkeypatch.setattr(proving, "proof_of", proved)
+    hold_walks(monkeypatch)
     for name in ("find", "ours"):
         monkeypatch.setattr(Draft, name, _of_a_kind(getattr(Draft, name)))
 
