@@ -213,7 +213,7 @@ _SAYS_NOTHING: dict[type, set[str]] = {
 
 @pytest.mark.parametrize("kind", CHANGES, ids=lambda kind: kind.__name__)
 def test_every_field_is_decided(kind: type) -> None:
-    known = {field.name for field in fields(kind)} - {"identity", "path", "kind"}  # type: ignore[arg-type]
+    known = {field.name for field in fields(kind)} - {"identity", "path", "kind"}
     assert set(CHANGES[kind]) | _SAYS_NOTHING[kind] == known
     assert not set(CHANGES[kind]) & _SAYS_NOTHING[kind]
 
