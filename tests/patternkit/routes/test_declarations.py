@@ -13,30 +13,59 @@ from tests.patternkit.routes.topologies import Topology
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"appliances": {"Fw": "drops"}}, "appliances of Fw must be forwards, translates or proxies, got 'drops'"),
-        ({"appliances": {"Fw": {"out": {}}}}, "appliances of Fw must be forwards, translates or proxies, got None"),
-        ({"appliances": {"Fw": {"does": "forwards", "outt": {}}}}, "unknown key 'outt'; did you mean 'out'"),
+        (
+            {"appliances": {"Fw": "drops"}},
+            "contracts: appliances of Fw must be forwards, translates or proxies, got 'drops'",
+        ),
+        (
+            {"appliances": {"Fw": {"out": {}}}},
+            "contracts: appliances of Fw must be forwards, translates or proxies, got None",
+        ),
+        (
+            {"appliances": {"Fw": {"does": "forwards", "outt": {}}}},
+            "contracts: appliances of Fw: unknown key 'outt'; did you mean 'out' or 'ports'? "
+            "(keys: does, out, to, ports)",
+        ),
         (
             {"appliances": {"Fw": {"does": "forwards", "out": ["a"]}}},
-            "out must be a mapping from interface to interface",
+            "contracts: appliances of Fw: out must be a mapping from interface to interface, got ['a']",
         ),
-        ({"appliances": {"Fw": {"does": "forwards", "out": {"a": None}}}}, "out must be a mapping from interface"),
-        ({"appliances": {"Fw": 1}}, "appliances of Fw must be a mapping, got 1"),
-        ({"sites": {"Vpn": []}}, "sites of Vpn must be a mapping, got []"),
-        ({"sites": {"Vpn": {"asn": True}}}, "asn must be a number between 1 and 4294967295, got True"),
-        ({"sites": {"Vpn": {"asn": 0}}}, "asn must be a number between 1 and 4294967295, got 0"),
-        ({"sites": {"Vpn": {"at": 1}}}, "at must be a text, got 1"),
-        ({"sites": {"Vpn": {"passes-on": "no"}}}, "passes-on must be true or false, got 'no'"),
-        ({"sites": {"Vpn": {"accepts-own-asn": 1}}}, "accepts-own-asn must be true or false, got 1"),
-        ({"sites": {"Vpn": {"sends": "10.0.0.0/8"}}}, "sends must be a list, got '10.0.0.0/8'"),
-        ({"sites": {"Vpn": {"sends": ["ten"]}}}, "sends must be CIDRs, got ['ten']"),
-        ({"sites": {"Vpn": {"passes_on": True}}}, "unknown key 'passes_on'; did you mean 'passes-on'"),
+        (
+            {"appliances": {"Fw": {"does": "forwards", "out": {"a": None}}}},
+            "contracts: appliances of Fw: out must be a mapping from interface to interface, got {'a': None}",
+        ),
+        ({"appliances": {"Fw": 1}}, "contracts: appliances of Fw must be a mapping, got 1"),
+        ({"sites": {"Vpn": []}}, "contracts: sites of Vpn must be a mapping, got []"),
+        (
+            {"sites": {"Vpn": {"asn": True}}},
+            "contracts: sites of Vpn: asn must be a number between 1 and 4294967295, got True",
+        ),
+        (
+            {"sites": {"Vpn": {"asn": 0}}},
+            "contracts: sites of Vpn: asn must be a number between 1 and 4294967295, got 0",
+        ),
+        ({"sites": {"Vpn": {"at": 1}}}, "contracts: sites of Vpn: at must be a text, got 1"),
+        ({"sites": {"Vpn": {"passes-on": "no"}}}, "contracts: sites of Vpn: passes-on must be true or false, got 'no'"),
+        (
+            {"sites": {"Vpn": {"accepts-own-asn": 1}}},
+            "contracts: sites of Vpn: accepts-own-asn must be true or false, got 1",
+        ),
+        (
+            {"sites": {"Vpn": {"sends": "10.0.0.0/8"}}},
+            "contracts: sites of Vpn: sends must be a list, got '10.0.0.0/8'",
+        ),
+        ({"sites": {"Vpn": {"sends": ["ten"]}}}, "contracts: sites of Vpn: sends must be CIDRs, got ['ten']"),
+        (
+            {"sites": {"Vpn": {"passes_on": True}}},
+            "contracts: sites of Vpn: unknown key 'passes_on'; did you mean 'passes-on' or 'asn' or 'sends'? "
+            "(keys: at, asn, accepts-own-asn, passes-on, sends, preference)",
+        ),
     ],
 )
 def test_a_malformed_declaration(data: dict[str, Any], words: str) -> None:
     with pytest.raises(ContractError) as caught:
         Contracts.from_data(data)
-    assert words in str(caught.value)
+    assert str(caught.value) == words
 
 
 def net() -> Topology:
