@@ -23,8 +23,10 @@ from tests.patternkit.routes.topologies import Topology
         ),
         (
             {"appliances": {"Fw": {"does": "forwards", "outt": {}}}},
-            "contracts: appliances of Fw: unknown key 'outt'; did you mean 'out' or 'ports'? "
-            "(keys: does, out, to, ports)",
+            (
+                "contracts: appliances of Fw: unknown key 'outt'; did you mean 'out' or 'ports'? "
+                "(keys: does, out, to, ports)"
+            ),
         ),
         (
             {"appliances": {"Fw": {"does": "forwards", "out": ["a"]}}},
@@ -57,8 +59,10 @@ from tests.patternkit.routes.topologies import Topology
         ({"sites": {"Vpn": {"sends": ["ten"]}}}, "contracts: sites of Vpn: sends must be CIDRs, got ['ten']"),
         (
             {"sites": {"Vpn": {"passes_on": True}}},
-            "contracts: sites of Vpn: unknown key 'passes_on'; did you mean 'passes-on' or 'asn' or 'sends'? "
-            "(keys: at, asn, accepts-own-asn, passes-on, sends, preference)",
+            (
+                "contracts: sites of Vpn: unknown key 'passes_on'; did you mean 'passes-on' or 'asn' or 'sends'? "
+                "(keys: at, asn, accepts-own-asn, passes-on, sends, preference)"
+            ),
         ),
     ],
 )
