@@ -1,8 +1,8 @@
 """All code that runs in AWS says how long it waits for an answer: boto3's own minute outlasts most functions."""
 
 import ast
-import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,12 +23,26 @@ WAITS = {
     "DynamoDBPersistenceLayer": "boto_config",
     "urllib.request.urlopen": "timeout",
 }
+OF_SIGNATURES = {"connect_timeout", "read_timeout", "s3", "signature_version"}
+"""What a client has that only signs."""
+
+
+@cache
+def calls(path: Path) -> list[ast.Call]:
+    return [one for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(one, ast.Call)]
+
+
+@cache
+def configs(path: Path) -> list[ast.Call]:
+    """The settings of clients that a module makes, but those that only sign."""
+    made = [(one, {each.arg for each in one.keywords}) for one in calls(path) if ast.unparse(one.func) == "Config"]
+    return [one for one, given in made if "signature_version" not in given or not given <= OF_SIGNATURES]
 
 
 def waits(path: Path) -> Iterator[tuple[ast.Call, str]]:
     """The calls that wait, each with the argument that it needs."""
-    for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(one, ast.Call) and (argument := WAITS.get(ast.unparse(one.func))):
+    for one in calls(path):
+        if argument := WAITS.get(ast.unparse(one.func)):
             yield one, argument
 
 
@@ -47,6 +61,30 @@ def test_it_says_how_long_it_waits(path: Path) -> None:
             one.arg for one in call.keywords if not (isinstance(one.value, ast.Constant) and one.value.value is None)
         }
         assert argument in given, f"{path.relative_to(ROOT)}:{call.lineno}: say {argument}=..."
-    text = path.read_text(encoding="utf-8")
-    makes_its_own = re.search(r"(?<!Idempotency)Config\(", text) is not None
-    assert not makes_its_own or ("connect_timeout=" in text and "read_timeout=" in text), "its Config says no times"
+
+
+@pytest.mark.parametrize("path", WAITING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_it_tries_again_or_says_that_it_does_not(path: Path) -> None:
+    """The SDK's own way is its oldest, whose times between tries no function waits for.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    """
+    for call in configs(path):
+        [retries] = [ast.literal_eval(one.value) for one in call.keywords if one.arg == "retries"]
+        assert retries.get("mode") == "standard" or retries == {"total_max_attempts": 1}, call.lineno
+        assert retries.keys() <= {"mode", "total_max_attempts"}, call.lineno
+        # The least of which one may fail twice, and what is tried as long as a deployment waits.
+        assert retries.get("total_max_attempts", 3) in (1, 3, 5, 7), call.lineno
+
+
+@pytest.mark.parametrize("path", WAITING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_it_gives_up_in_time(path: Path) -> None:
+    """In seconds; what is merged into another has the other's."""
+    for call in configs(path):
+        times = {one.arg: ast.literal_eval(one.value) for one in call.keywords if str(one.arg).endswith("_timeout")}
+        if not times and any(ast.unparse(one.func).endswith(".merge") and call in one.args for one in calls(path)):
+            continue
+        assert times.keys() == {"connect_timeout", "read_timeout"}, call.lineno
+        assert times["connect_timeout"] in (2, 3, 5), call.lineno
+        # What invokes another function waits as long as that may run.
+        assert times["read_timeout"] in (5, 10, 15, 20, 30, 600, 900), call.lineno

@@ -18,7 +18,9 @@ logger.setLevel(logging.INFO)
 functions = boto3.client(
     "lambda", config=Config(connect_timeout=5, read_timeout=900, retries={"total_max_attempts": 1})
 )
-deployments = boto3.client("codedeploy", config=Config(connect_timeout=5, read_timeout=30))
+deployments = boto3.client(
+    "codedeploy", config=Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"})
+)
 
 
 def failure() -> str | None:
