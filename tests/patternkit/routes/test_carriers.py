@@ -183,6 +183,12 @@ class TestLoadBalancers:
         net.resources["Lb"]["Properties"]["IpAddressType"] = "dualstack"
         assert verdict(net, isolated("internet", "Host"), "Net/Lb (AWS::ElasticLoadBalancingV2") is Verdict.UNKNOWN
 
+    def test_they_carry_ipv4_alone(self) -> None:
+        for net, source in ((balanced(), "Ab"), (linked(), "Aa")):
+            assert net.network().prove(isolated(source, "Host")).flows > 0
+            proof = net.network().prove(isolated(source, "Host", family=6))
+            assert (proof.verdict, proof.flows) == (Verdict.UNKNOWN, 0)
+
     def test_what_has_no_ipv4_gets_to_none_of_its_interfaces(self) -> None:
         net = balanced()
         net.add("Six", "EC2::VPCCidrBlock", VpcId={"Ref": "A"}, Ipv6CidrBlock="2600:1f18::/56")
@@ -306,6 +312,8 @@ class TestPrivateLink:
 
     def test_a_service_of_aws(self) -> None:
         net = linked(Endpoint={"ServiceName": {"Fn::Sub": "com.amazonaws.${AWS::Region}.s3"}})
+        for name in ("Listener", "Group", "Nlb", "Service"):
+            del net.resources[name]
         assert verdict(net, isolated("Aa", "s3"), "s3 by Net/Endpoint") is Verdict.FAILS
         assert verdict(net, isolated("Aa", "dynamodb")) is Verdict.HOLDS
         net.resources["Door"]["Properties"]["SecurityGroupIngress"] = []
@@ -362,6 +370,13 @@ class TestAccelerators:
         assert verdict(net, isolated("internet", subnet), "by Net/Endpoints") is Verdict.FAILS
         del net.resources["Endpoints"]
         assert verdict(net, isolated("internet", subnet)) is Verdict.HOLDS
+
+    def test_one_without_a_load_balancer(self) -> None:
+        net = accelerated(EndpointId={"Ref": "Host"})
+        for name in ("Lb", "Listener", "Group"):
+            del net.resources[name]
+        net.resources["GaListener"]["Properties"]["PortRanges"] = [{"FromPort": 8080, "ToPort": 8080}]
+        assert verdict(net, isolated("internet", "Host"), "by Net/Endpoints") is Verdict.FAILS
 
     def test_to_an_address(self) -> None:
         net = accelerated(EndpointId={"Fn::GetAtt": ["Address", "AllocationId"]})

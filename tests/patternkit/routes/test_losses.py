@@ -113,7 +113,21 @@ class TestWhatIsLeft:
             net.resources[name]["Properties"]["AvailabilityZone"] = {"Ref": "Zone"}
         network = net.network()
         assert len(network.views()) > 1
-        assert network.without("zone of parameter Net.Zone").prove(OUT).verdict is not Verdict.HOLDS
+        left = network.without("zone of parameter Net.Zone")
+        assert left.prove(OUT).verdict is not Verdict.HOLDS
+        for view in left.views():
+            assert {"Net/Va", "Net/Vap", "Net/Nata"} <= {one.path for one in view.model.lost}
+            # Where it is the other zone, too, whatever stands there is lost.
+            one = view.world.zones[next(zone for zone in view.world.zones if "Zone" in str(zone))] == "eu-west-1b"
+            assert ("Net/Vb" in {lost.path for lost in view.model.lost}) is one
+        assert len(left.views()) == 2
+
+    def test_an_attachment_has_no_interface_in_a_lost_zone(self) -> None:
+        left = inspection().network().without("eu-west-1a")
+        assert {tuple(one.zones) for one in left.model.attachments.values()} == {("eu-west-1b",)}
+        assert not any(subnet.zone == "eu-west-1a" for subnet in left.model.subnets.values())
+        kept = inspection().network().without("S0a")
+        assert {tuple(one.zones) for one in kept.model.attachments.values()} == {("eu-west-1a", "eu-west-1b")}
 
     @pytest.mark.parametrize("lost", ["One", "Other"])
     def test_a_lost_site_is_none_of_its_gateways(self, lost: str) -> None:
