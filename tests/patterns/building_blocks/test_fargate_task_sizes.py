@@ -6,7 +6,6 @@ from pathlib import Path
 import cfnlint
 import pytest
 from aws_cdk import Size
-from jsonschema import Draft7Validator
 
 from patterns.building_blocks.fargate_task_sizes import MEMORY, check_task_size
 
@@ -19,7 +18,7 @@ def offered(cpu: int) -> set[int]:
     [memory] = [
         one["properties"]["Memory"]["then"] for one in rules if one["properties"]["Cpu"]["then"]["enum"] == [str(cpu)]
     ]
-    return {size for size in range(512, 124 * 1024 + 1, 512) if Draft7Validator(memory).is_valid(size)}
+    return set(memory.get("enum") or range(memory["minimum"], memory["maximum"] + 1, memory["multipleOf"]))
 
 
 @pytest.mark.parametrize("cpu", MEMORY)
