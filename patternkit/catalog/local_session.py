@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import time
@@ -149,7 +150,10 @@ def _print_refused(name: str, held: Held, out: Console) -> None:
 def _hold(
     cloud: LocalCloud, deployments: Sequence[Deployment], preflights: _Preflights, name: str, out: Console
 ) -> None:
+    from patternkit.localcloud.clients import elsewhere
+
     out.print("\nTo talk to it from another terminal:")
+    out.print(f"  unset {' '.join(elsewhere(os.environ))}", markup=False, soft_wrap=True)
     for variable, value in cloud.environment().items():
         out.print(f"  export {variable}={shlex.quote(value)}", markup=False)
     for deployment in deployments:

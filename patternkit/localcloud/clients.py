@@ -32,6 +32,10 @@ CONFIGS = {"s3": CONFIG_S3, STORES: CONFIG.merge(Config(signature_version="v4"))
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
+# What leads an SDK elsewhere though the variables of `environment` are set: a profile that the empty files do not
+# have, a token beside the key of another account, a list that goes before NO_PROXY.
+ELSEWHERE = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "no_proxy")
+
 
 class Clients:
     """Makes each client once. Reads none of the user's AWS configuration, files or variables."""
@@ -82,6 +86,11 @@ class Clients:
 def _without_account(request: Any, **_: Any) -> None:
     """Take the account away that boto3 puts before the host of a key value store."""
     request.url = re.sub(r"^(https?://)\d{12}\.", r"\1", request.url)
+
+
+def elsewhere(inherit: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of variables to unset where those of `environment` are added to others, as in a terminal."""
+    return (*ELSEWHERE, *sorted(name for name in inherit if name.startswith("AWS_ENDPOINT_URL_")))
 
 
 def environment(

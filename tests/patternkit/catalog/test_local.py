@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,6 +126,24 @@ def test_destroy_in_another_terminal_ends_it(terminal: Terminal) -> None:
         socket.create_connection(("127.0.0.1", port), timeout=5)
     assert terminal.output.read_text().endswith("\ncron-function is gone from this machine\n")
     assert run(*destroyed, env=terminal.env).stderr == "error: cron-function is not deployed on this machine\n"
+
+
+def test_what_is_to_be_pasted_binds_a_terminal_that_leads_elsewhere(terminal: Terminal) -> None:
+    terminal.env.update(
+        AWS_PROFILE="production",
+        AWS_DEFAULT_PROFILE="production",
+        AWS_SESSION_TOKEN="real",
+        AWS_ENDPOINT_URL_LAMBDA="http://127.0.0.1:9",
+        http_proxy="http://127.0.0.1:9",
+        no_proxy="intranet.example.com",
+    )
+    terminal.deploy("cron-function")
+    name = terminal.wait_for(r"(?m)^  Function = (\S+)$")[1]
+    terminal.wait_for("ends it")
+    [pasted] = re.findall(r"\nTo talk to it from another terminal:\n((?:  .+\n)+)", terminal.output.read_text())
+    asked = f"print(boto3.client('lambda').get_function(FunctionName='{name}')['Configuration']['FunctionName'])"
+    found = run("sh", "-ec", pasted + '"$0" -c "$1"', sys.executable, f"import boto3; {asked}", env=terminal.env)
+    assert (found.stdout, found.stderr) == (f"{name}\n", "")
 
 
 def test_ctrl_c_ends_it(terminal: Terminal) -> None:
