@@ -108,8 +108,27 @@ def image_layers() -> iam.PolicyStatement:
     )
 
 
+def amazon_linux_packages() -> iam.PolicyStatement:
+    """Let packages of Amazon Linux through, which instances fetch from a bucket of AWS's without a signature.
+
+    Where Amazon S3 has a gateway endpoint, they go by it even if there is a NAT gateway.
+
+    Returns:
+        The statement.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
+    """
+    return iam.PolicyStatement(
+        sid="AmazonLinuxPackages",
+        principals=[iam.AnyPrincipal()],
+        actions=["s3:GetObject"],
+        # https://docs.aws.amazon.com/linux/al2023/ug/managing-repos-os-updates.html
+        resources=[f"arn:{Aws.PARTITION}:s3:::al2023-repos-{Aws.REGION}-de612dc2/*"],
+    )
+
+
 def gateway_endpoints(
-    scope: Construct, *, vpc_id: str, route_table_ids: Sequence[str]
+    scope: Construct, *, vpc_id: str, route_table_ids: Sequence[str], instances: bool = True
 ) -> dict[str, ec2.CfnVPCEndpoint]:
     """Make the endpoints of Amazon S3 and Amazon DynamoDB, which cost nothing.
 
@@ -117,13 +136,15 @@ def gateway_endpoints(
         scope: Parent construct.
         vpc_id: The VPC.
         route_table_ids: The tables of the subnets that use them.
+        instances: Whether instances stand in the subnets, which fetch packages. Default: yes.
 
     Returns:
         By service.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
-    policies = {"s3": account_policy(image_layers()), "dynamodb": account_policy()}
+    public = [image_layers(), *([amazon_linux_packages()] if instances else [])]
+    policies = {"s3": account_policy(*public), "dynamodb": account_policy()}
     return {
         service: ec2.CfnVPCEndpoint(
             scope,

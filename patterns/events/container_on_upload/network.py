@@ -52,7 +52,10 @@ class TaskNetwork(Construct):
 
     def _connect(self, made: TieredVpc, settings: Settings) -> None:
         gateway_endpoints(
-            self, vpc_id=made.vpc_id, route_table_ids=[one.route_table.attr_route_table_id for one in made.all_subnets]
+            self,
+            vpc_id=made.vpc_id,
+            route_table_ids=[one.route_table.attr_route_table_id for one in made.all_subnets],
+            instances=False,
         )
         InterfaceEndpoints(
             self,

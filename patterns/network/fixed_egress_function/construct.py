@@ -225,7 +225,7 @@ class FixedEgressFunction(Construct):
             )
         if self.logs is not None:
             # What goes to them costs nothing there, and a NAT gateway's price by the gigabyte otherwise.
-            gateway_endpoints(self, vpc_id=self.vpc.vpc_id, route_table_ids=list(tables))
+            gateway_endpoints(self, vpc_id=self.vpc.vpc_id, route_table_ids=list(tables), instances=False)
 
     def _let_out(self, port: int) -> ec2.SecurityGroup:
         group = deployable(

@@ -8,7 +8,6 @@ from aws_cdk import Acknowledgment, Aws, Duration, Names, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
@@ -22,7 +21,7 @@ from patterns.building_blocks.security_group import check_rules, deployable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr
-from patterns.building_blocks.vpc.endpoints import InterfaceEndpoints, account_policy
+from patterns.building_blocks.vpc.endpoints import InterfaceEndpoints, account_policy, amazon_linux_packages
 from patterns.building_blocks.vpc.network_logs import NetworkLogs
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
 from patterns.network.peering_proxy.configuration import Port, ProxyDestination, proxy_configuration
@@ -229,13 +228,6 @@ class PeeringProxy(Construct):
 
     def _reach_services(self, network: TieredVpc) -> tuple[ec2.CfnVPCEndpoint, InterfaceEndpoints]:
         """Where the program, packages and logs are: reached without a way to the internet."""
-        packages = iam.PolicyStatement(
-            sid="AmazonLinuxPackages",
-            principals=[iam.AnyPrincipal()],
-            actions=["s3:GetObject"],
-            # https://docs.aws.amazon.com/linux/al2023/ug/managing-repos-os-updates.html
-            resources=[f"arn:{Aws.PARTITION}:s3:::al2023-repos-{Aws.REGION}-de612dc2/*"],
-        )
         fleet = network.subnets[FLEET]
         s3 = ec2.CfnVPCEndpoint(
             self,
@@ -244,7 +236,7 @@ class PeeringProxy(Construct):
             vpc_id=network.vpc_id,
             service_name=f"com.amazonaws.{Aws.REGION}.s3",
             route_table_ids=[place.route_table.attr_route_table_id for place in fleet],
-            policy_document=account_policy(packages),
+            policy_document=account_policy(amazon_linux_packages()),
         )
         endpoints = InterfaceEndpoints(
             self,

@@ -80,7 +80,10 @@ def test_endpoints_serve_this_accounts_principals_and_are_reached_from_the_priva
     for one in endpoints:
         for statement in one["PolicyDocument"]["Statement"]:
             own = statement.get("Condition") == {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
-            assert own or (statement["Sid"] == "ImageLayers" and statement["Action"] == "s3:GetObject"), statement
+            public = (
+                statement["Sid"] in ("ImageLayers", "AmazonLinuxPackages") and statement["Action"] == "s3:GetObject"
+            )
+            assert own or public, statement
     [group] = properties(synthesis, "AWS::EC2::SecurityGroup")
     assert [(one["CidrIp"], one["FromPort"]) for one in group["SecurityGroupIngress"]] == [("10.0.0.0/18", 443)]
 
