@@ -36,6 +36,7 @@ from patternkit.testing.stateful import stateful_resources
 from tests.alarms import unpublished, watched
 from tests.conftest import ENVIRONMENTS, ROOT, context, example
 from tests.constructs import app_for_its_template
+from tests.plain_texts import wrong
 from tests.refusals import Refusal
 from tests.topics import with_topic
 
@@ -60,6 +61,14 @@ def mirror(shown: Shown) -> Path:
 def test_nothing_is_found_that_is_not_acknowledged_one_by_one(shown: Shown, environment: str) -> None:
     found = [one for one in example(shown.name, environment).findings if one.pack not in COMPLIANCE]
     assert not found, f"mend these, or acknowledge each on its construct with a reason:\n{listed(found)}"
+
+
+@every_example
+def test_reasons_of_acknowledged_findings_are_sentences(shown: Shown) -> None:
+    reasons = {one.reason for one in example(shown.name, "agnostic").acknowledged}
+    found = {reason: why for reason in reasons if (why := wrong(reason))}
+    assert not found
+    assert not {reason for reason in reasons if not reason.endswith(".")}
 
 
 NAMES = {

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.plain_texts import wrong
 
 TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
 TEXTS = frozenset({"AlarmDescription", "Comment", "Description", "GroupDescription", "Label"})
@@ -78,17 +79,6 @@ def held(value: Any, names: frozenset[str]) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from held(one, names)
-
-
-def wrong(text: str) -> str:
-    """Say what is wrong with a description; empty if it reads well."""
-    if not re.match(r"[A-Z0-9]", text):
-        return "begins with no capital"
-    if re.search(r"[A-Z]{2}[a-z]{2}|[a-z]{2}[A-Z]{2}", text.replace("IPsec", "")):
-        return "an abbreviation runs into a word"
-    if re.search(r"\s\s|\s$|[,;:!?)][A-Za-z]{2}|[a-z]{2}\.[A-Z]", text):
-        return "a space is missing, or too many"
-    return "says None" if re.search(r"\bNone\b", text) else ""
 
 
 @every_template
