@@ -87,11 +87,11 @@ def test_a_sideways_picture_keeps_its_detail() -> None:
 
 
 @pytest.mark.parametrize("output", images.FORMATS)
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16"])
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16", "I;16B"])
 @pytest.mark.parametrize("side", [16, 400])
 def test_every_colour_mode_becomes_every_format(mode: str, output: str, side: int) -> None:
     grey = Image.new("L", (side, side), 200)
-    image = Image.new("I;16", (side, side), 200 * 257) if mode == "I;16" else grey.convert(mode)
+    image = Image.new(mode, (side, side), 200 * 257) if mode.startswith("I") else grey.convert(mode)
     made = thumbnail(encoded(image, "TIFF"), output=output)
     assert made.size == (min(side, 32),) * 2
     # One bit a pixel is dithered: its average says as much.

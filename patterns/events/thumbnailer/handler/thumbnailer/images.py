@@ -42,7 +42,7 @@ _WEBP_COSTS = 2
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
-_SIXTEEN_BITS = {"I;16", "I;16B", "I;16L", "I;16N"}
+_SIXTEEN_BITS = {"I;16", "I;16B"}
 _OPAQUE = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB", "RGBX": "RGB", "YCbCr": "RGB", "CMYK": "CMYK"}
 _TRANSPARENT = {"LA": "LA", "PA": "RGBA", "RGBA": "RGBA"}
 
