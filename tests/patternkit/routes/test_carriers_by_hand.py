@@ -41,8 +41,8 @@ def node(name: str, of: Subnet) -> Interface:
 
 
 def balancer(name: str = "Lb", *hosts: Any, inner: Any = (), **given: Any) -> Balancer:
-    group = TargetGroup(f"⟨{name}G⟩", f"Net/{name}G", ports=WEB, hosts=list(hosts) or [(HOST, WEB)], balancers=list(inner),
-                        keeps_client=given.pop("keeps", False), unknown=given.pop("group_unknown", []))  # fmt: skip
+    group = TargetGroup(f"⟨{name}G⟩", f"Net/{name}G", ports=WEB, hosts=list(hosts) or [(HOST, WEB)],
+                        balancers=list(inner), keeps_client=given.pop("keeps", False), unknown=given.pop("group_unknown", []))  # fmt: skip
     if inner and not hosts:
         group.hosts = []
     listener = Listener(f"⟨{name}L⟩", f"Net/{name}L", ports=((80, 80),), groups=[group],
@@ -113,8 +113,14 @@ def test_what_becomes_of_each_part(there: dict[str, str], outcomes: dict[str, st
 
 @pytest.mark.parametrize(
     ("lost", "replies"),
-    [("", "delivered"), ("Net/A>Net/Lb1", None), ("Net/Lb1>Net/Host", None), ("dropped there", "dropped"), ("dropped here", "dropped")],
-)  # fmt: skip
+    [
+        ("", "delivered"),
+        ("Net/A>Net/Lb1", None),
+        ("Net/Lb1>Net/Host", None),
+        ("dropped there", "dropped"),
+        ("dropped here", "dropped"),
+    ],
+)
 def test_replies_on_both_parts(lost: str, replies: str | None) -> None:
     backs = {"dropped there": {"Net/Lb1>Net/Host": "dropped"}, "dropped here": {"Net/A>Net/Lb1": "dropped"}}
     given: dict[str, str | None] = {lost: None, **backs.get(lost, {})}
