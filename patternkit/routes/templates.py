@@ -9,18 +9,14 @@ from typing import ParamSpec, TypeVar
 
 from patternkit import templates
 from patternkit.routes.errors import TemplateError
-from patternkit.templates import StackSource, Template, assemblies
+from patternkit.templates import StackSource
 
 __all__ = [
     "StackSource",
-    "Template",
     "as_template",
-    "nested_path",
     "own_errors",
-    "parse",
     "read",
     "read_template",
-    "read_text",
 ]
 
 Given = ParamSpec("Given")
@@ -55,8 +51,5 @@ def _with_own_errors(read_it: Callable[Given, Returned]) -> Callable[Given, Retu
 
 
 as_template = _with_own_errors(templates.as_template)
-nested_path = _with_own_errors(assemblies.nested_path)
-parse = _with_own_errors(templates.parse)
 read = _with_own_errors(templates.read)
 read_template = _with_own_errors(templates.read_template)
-read_text = _with_own_errors(templates.read_text)

@@ -42,7 +42,8 @@ def node(name: str, of: Subnet) -> Interface:
 
 def balancer(name: str = "Lb", *hosts: Any, inner: Any = (), **given: Any) -> Balancer:
     group = TargetGroup(f"⟨{name}G⟩", f"Net/{name}G", ports=WEB, hosts=list(hosts) or [(HOST, WEB)],
-                        balancers=list(inner), keeps_client=given.pop("keeps", False), unknown=given.pop("group_unknown", []))  # fmt: skip
+                        balancers=list(inner), keeps_client=given.pop("keeps", False),
+                        unknown=given.pop("group_unknown", []))  # fmt: skip
     if inner and not hosts:
         group.hosts = []
     listener = Listener(f"⟨{name}L⟩", f"Net/{name}L", ports=((80, 80),), groups=[group],

@@ -347,6 +347,36 @@ def test_doubts_in_the_same_words_tell_none_apart() -> None:
     assert told_apart(of=but_one)
 
 
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("10.2.0.0/15", {1}),
+        ("10.2.0.0/16", {2}),
+        ("10.0.0.0/15", {1}),
+        ("10.0.0.0/14", set()),
+        ("10.0.0.0/8", set()),
+        ("172.16.0.0/12", set()),
+        ("a02::/15", set()),
+        ("2600::/16", set()),
+    ],
+)
+@pytest.mark.parametrize("by", ["question", "table"])
+def test_what_covers_some_of_them_tells_these_from_others(by: str, text: str, apart: set[int]) -> None:
+    """Of 10.1, 10.2 and 10.3: each in one half of a summary, or one of which a part is named."""
+    every = [Made(number) for number in (1, 2, 3)]
+    model = Model()
+    for made in every:
+        made.add_to(model)
+    block = prefix(text)
+    if by == "table":
+        table = TransitTable("⟨c⟩", "Net/C", gateway=GATEWAY, routes=[Route(block, Blackhole("gone"), "static")])
+        model.transit_tables["c"] = table
+    keys = VpcClasses(model).keys({}, [block] if by == "question" else [])
+    for number in (1, 2, 3):
+        alike = {other.number for other in every if keys[other.vpc.identity] == keys[f"⟨v{number}⟩"]}
+        assert alike == ({number} if number in apart else {1, 2, 3} - apart)
+
+
 @pytest.mark.parametrize("origin", ["static", "prefix list", "vpc"])
 @pytest.mark.parametrize("text", ["10.2.1.0/24", "10.2.0.0/16", "172.16.0.0/12"])
 def test_a_route_of_a_transit_gateway_to_one(origin: Origin, text: str) -> None:

@@ -108,6 +108,14 @@ def test_a_proxy_may_ask_another() -> None:
             r"ports must be numbers between 1 and 65535, got \[0\]",
         ),
         (
+            {"does": "proxies", "to": ["10.0.0.0/8"], "ports": [443, 65536]},
+            r"ports must be numbers between 1 and 65535, got \[443, 65536\]",
+        ),
+        (
+            {"does": "proxies", "to": ["10.0.0.0/8"], "ports": [True]},
+            r"ports must be numbers between 1 and 65535, got \[True\]",
+        ),
+        (
             {"does": "proxies", "to": ["10.0.0.0/8"], "out": {}},
             "out is for what forwards or translates, not for what proxies",
         ),
@@ -118,3 +126,11 @@ def test_a_proxy_may_ask_another() -> None:
 def test_a_proxy_that_is_declared_wrongly_is_told_in_one_line(declared: Any, message: str) -> None:
     with pytest.raises(ContractError, match=message):
         Contracts.from_data({"appliances": {"Fleet": declared}})
+
+
+def test_the_ports_that_there_are_are_taken() -> None:
+    declared = {"does": "proxies", "to": ["10.0.0.0/8"], "ports": [1, 65535]}
+    assert Contracts.from_data({"appliances": {"Fleet": declared}}).appliances["Fleet"].ports == (
+        (1, 1),
+        (65535, 65535),
+    )
