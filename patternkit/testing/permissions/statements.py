@@ -1,7 +1,7 @@
 """Statements of policies, and whether they apply to a request."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from patternkit.testing.permissions.actions import exists, suggestion
@@ -47,6 +47,7 @@ class Statement:
         principals: Whom a resource policy names, by kind; None in the policy of a role.
         all_but_principals: Whether it is for all principals but these.
         condition: The condition element.
+        of_aws: Whether AWS wrote the policy.
     """
 
     policy: str
@@ -60,6 +61,7 @@ class Statement:
     principals: Mapping[str, Sequence[Any]] | None = None
     all_but_principals: bool = False
     condition: Mapping[str, Any] = field(default_factory=dict)
+    of_aws: bool = False
 
     def __str__(self) -> str:
         return f"statement {self.number} of {self.policy}"
@@ -135,7 +137,7 @@ def read_policy(
         for action in () if of_aws else statement.actions:
             if not any(wild in action for wild in "*?") and not exists(action):
                 raise ProofError(f"{policy}: statement {number} has an unknown action, {action}{suggestion(action)}")
-        yield statement
+        yield replace(statement, of_aws=of_aws)
 
 
 def _statement(policy: str, number: int, one: Any, written: Any, *, of_resource: bool) -> Statement:

@@ -18,7 +18,9 @@ def unused_grants(role: Role, evaluations: Iterable[Evaluation]) -> tuple[str, .
 
     Returns:
         One text each: "kms:Encrypt on Key.Arn if kms:ViaService", "resource Bucket.Arn of s3:GetObject", and, for an
-        action with a wildcard that stands for more than was used, "s3:Get* on Bucket.Arn, for s3:GetObject only".
+        action with a wildcard that stands for more than was used, "s3:Get* on Bucket.Arn, for s3:GetObject only". For
+        what is allowed on any resource and was used on those alone that requests named: "kms:Decrypt on *, for named
+        resources only".
     """
     used: dict[int, list[Request]] = {}
     for evaluation in evaluations:
@@ -43,12 +45,20 @@ def _unused_of(statement: Statement, requests: Sequence[Request]) -> list[str]:
             found.append(f"{pattern} on {on}")
         elif any(wild in pattern for wild in "*?") and {one.lower() for one in taken} != set(expand(pattern)):
             found.append(f"{pattern} on {on}, for {', '.join(taken)} only")
+        elif _is_of_any_resource(statement) and all(one.resource != "*" for one in requests if one.action in taken):
+            found.append(f"{pattern} on {on}, for named resources only")
     if requests and not statement.all_but_resources:
         for written, pattern in zip(statement.as_written, statement.resources, strict=True):
             alone = replace(statement, resources=(pattern,))
             if not any(alone.resource_matches(one.resource) is True for one in requests):
                 found.append(f"resource {written} of {', '.join(statement.actions)}")
     return found
+
+
+def _is_of_any_resource(statement: Statement) -> bool:
+    """Whether it is for any resource, or any but some, under no condition; AWS's own policies cannot be narrowed."""
+    any_of_all = statement.all_but_resources or "*" in statement.resources
+    return any_of_all and not statement.condition and not statement.of_aws
 
 
 def redundant_grants(role: Role, evaluations: Iterable[Evaluation]) -> tuple[str, ...]:

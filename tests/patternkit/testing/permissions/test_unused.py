@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -150,6 +151,18 @@ def used(given: Role, *asked: tuple[str, str]) -> list[Evaluation]:
 GET, PUT = ("s3:GetObject", OBJECT), ("s3:PutObject", OBJECT)
 
 
+def test_any_resource_under_a_condition_and_in_policies_of_aws() -> None:
+    """The condition may name what is meant, and nobody can narrow a policy of AWS."""
+    (statement,) = read(allow(resource="*"))
+    narrowed = replace(statement, condition={"Bool": {"aws:SecureTransport": "true"}})
+    for other, told in ((statement, 1), (narrowed, 0), (replace(statement, of_aws=True), 0)):
+        given = Role(arn=ROLE, account=ID, statements=[other])
+        request = Request("s3:GetObject", OBJECT, {"aws:securetransport": ("true",)}, "a test")
+        evaluation = evaluate(request, given, lambda _: [])
+        assert evaluation.decision is ALLOWED, evaluation
+        assert len(unused_grants(given, [evaluation])) == told
+
+
 @pytest.mark.parametrize(
     ("statements", "asked", "expected"),
     [
@@ -180,7 +193,14 @@ GET, PUT = ("s3:GetObject", OBJECT), ("s3:PutObject", OBJECT)
             [],
             ["s3:GetObject on arn:aws:s3:::b/*, arn:aws:s3:::c/*", "s3:Put* on arn:aws:s3:::b/*, arn:aws:s3:::c/*"],
         ),
-        ([{"Effect": "Allow", "Action": "s3:GetObject", "NotResource": ["a", "c"]}], [GET], []),
+        (
+            [{"Effect": "Allow", "Action": "s3:GetObject", "NotResource": ["a", "c"]}],
+            [GET],
+            ["s3:GetObject on a, c, for named resources only"],
+        ),
+        ([allow(resource="*")], [GET], ["s3:GetObject on *, for named resources only"]),
+        ([allow("s3:Get*", "*")], [GET], ["s3:Get* on *, for s3:GetObject only"]),
+        ([allow("s3:ListAllMyBuckets", "*")], [("s3:ListAllMyBuckets", "*")], []),
         ([deny()], [], []),
         ([allow(), allow()], [], ["s3:GetObject on arn:aws:s3:::b/*"]),
         (
