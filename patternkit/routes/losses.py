@@ -155,7 +155,9 @@ def _lost_with(model: Model, element: Any) -> Iterator[Any]:
         yield from (*element.subnets, *element.attachments, *element.egress_only)
         yield from (one for one in (element.internet_gateway, element.vpn_gateway) if one is not None)
     elif isinstance(element, Subnet):
-        yield from (one for one in model.targets.values() if getattr(one, "subnet", None) is element)
+        # Hosts of a scaling group, of tasks and of a database proxy are no route's target.
+        standing = (*model.targets.values(), *model.interfaces.values())
+        yield from (one for one in standing if getattr(one, "subnet", None) is element)
     elif isinstance(element, Firewall):
         yield from element.endpoints
         if element.attachment is not None:
@@ -182,6 +184,10 @@ def _part(model: Model, element: Any) -> None:
                 group.hosts[:] = [(host, ports) for host, ports in group.hosts if host.subnet is not element]
     elif isinstance(element, Interface):
         model.interfaces.pop(element.identity, None)
+        for whole in [one for one in model.instances.values() if element in one.interfaces]:
+            whole.interfaces.remove(element)
+            if not whole.interfaces:
+                model.lost.append(whole)
     elif isinstance(element, Attachment):
         for holder in (element.gateway, element.vpc):
             if isinstance(holder, (TransitGateway, Vpc)) and element in holder.attachments:

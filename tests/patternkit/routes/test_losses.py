@@ -14,6 +14,7 @@ from patternkit.promise_lists import BadPromise
 from patternkit.routes import Promise, QuestionError, Verdict, inspected, isolated, reaches, symmetric
 from patternkit.routes.model import VpnGateway
 from patternkit.routes.survival import Survival, survivals
+from tests.patternkit.routes.test_launch_templates import BACK, scaled
 from tests.patternkit.routes.topologies import Topology, inspection
 
 SPOKES, INTERNET = "every spoke subnet", "internet"
@@ -142,6 +143,17 @@ class TestWhatIsLeft:
         (site,) = (one for one in view.model.sites.values() if one.lost)
         assert [one.path for one in kept.sites] == ["Net/Other" if lost == "One" else "Net/One"]
         assert (site.path, site.gateway, site.attachment) == (f"Net/{lost}", None, None)
+
+    def test_hosts_of_a_lost_subnet_are_no_hosts_any_more(self) -> None:
+        """Those of a scaling group, which no route leads to, are lost as those that routes lead to."""
+        net = scaled({"SecurityGroupIds": BACK})
+        net.resources["Asg"]["Properties"]["VPCZoneIdentifier"] = [{"Ref": "Aa"}, {"Ref": "Ab"}]
+        network, promise = net.network(), reaches("Lb", "Asg", port=8080, same_vpc=True)
+        assert network.prove(promise).verdict is Verdict.HOLDS
+        proof = network.without("Aa").prove(promise)
+        assert proof.verdict is Verdict.HOLDS, str(proof)
+        with pytest.raises(QuestionError, match="'Asg' is lost"):
+            network.without("Aa", "Ab").prove(promise)
 
 
 class TestSurvival:
