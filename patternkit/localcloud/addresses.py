@@ -22,6 +22,8 @@ PARAMETER = re.compile(r"\{[^}]*\}")
 API_NAME = re.compile(r"(https?|wss?)://([a-z0-9]+)(?:-vpce-[a-z0-9]+)?\.execute-api\.[^/\s]+(/\S*)?")
 GRAPHQL_NAME = re.compile(r"https://([a-z0-9]+)\.appsync-api\.[^/\s]+/graphql")
 URL_NAME = re.compile(r"https?://([a-z0-9]+)\.lambda-url\.[^/\s]+(/\S*)?")
+OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".on.aws", ".api.aws", ".cloudfront.net")
+"""Ends of the names that a distribution of the local cloud does not ask, lest a call reach AWS."""
 HANDSHAKE = (
     "--http1.1 --max-time 5 -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' "
     "-H 'Sec-WebSocket-Key: cGF0dGVybmtpdC1sb2NhbA=='"
@@ -193,15 +195,30 @@ def _function_url(resource: Resource, client: Callable[[str], Any], caller: Call
 
 
 def _distribution(resource: Resource, client: Callable[[str], Any], caller: Caller) -> Iterator[Address]:
-    domain = client("cloudfront").get_distribution(Id=resource.physical_id)["Distribution"]["DomainName"]
+    found = client("cloudfront").get_distribution(Id=resource.physical_id)["Distribution"]
+    domain = found["DomainName"]
+    note = f"by the header Host: {domain}; X-Forwarded-Proto tells it that the viewer came by https"
+    if origin := _out_of_reach(found["DistributionConfig"]):
+        note += f"; it answers 502 here, for the local cloud's distributions do not reach {origin}"
     headers = ("-H", f"'Host: {domain}'", "-H", "'X-Forwarded-Proto: https'")
     yield Address(
         logical_id=resource.logical_id,
         type="distribution",
         url=f"{caller.endpoint}/",
         call=caller.curl(f"{caller.endpoint}/", *headers),
-        note=f"by the header Host: {domain}; X-Forwarded-Proto tells it that the viewer came by https",
+        note=note,
     )
+
+
+def _out_of_reach(config: dict[str, Any]) -> str | None:
+    """Return the default origin's name, where it is one of AWS's that no distribution of the local cloud asks."""
+    wanted = config["DefaultCacheBehavior"]["TargetOriginId"]
+    for origin in config["Origins"]["Items"]:
+        name = str(origin["DomainName"])
+        served = ".elb." in name or ".lambda-url." in name or "CustomOriginConfig" not in origin
+        if origin["Id"] == wanted and name.endswith(OF_AWS) and not served:
+            return name
+    return None
 
 
 def _load_balancer(resource: Resource, client: Callable[[str], Any], caller: Caller) -> Iterator[Address]:

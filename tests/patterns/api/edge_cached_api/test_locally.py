@@ -1,6 +1,8 @@
 """The API behind the edge in the local cloud: who has not got the key is refused, and the key is rotated."""
 
 import json
+import shlex
+import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -90,3 +92,13 @@ def test_a_step_of_no_rotation_changes_nothing(deployed: tuple[LocalCloud, Deplo
     answer = cloud.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
     assert "none of the secret's" in answer["Payload"].read().decode()
     assert (sent(deployed), value(cloud, secret)) == before
+
+
+def test_a_call_that_the_local_cloud_answers_502_is_told_to_be_one(deployed: tuple[LocalCloud, Deployment]) -> None:
+    _, deployment = deployed
+    [edge] = [one for one in deployment.addresses if one.type == "distribution"]
+    call = [*shlex.split(edge.call), "-s", "-o", "/dev/null", "-w", "%{http_code}"]
+    assert subprocess.run(call, capture_output=True, text=True, check=True, timeout=30).stdout == "502"
+    api = deployment.physical_id("Edge/Api/Origin/Front/Api")
+    origin = f"{api}.execute-api.us-east-1.amazonaws.com"
+    assert edge.note.endswith(f"; it answers 502 here, for the local cloud's distributions do not reach {origin}")
