@@ -113,8 +113,10 @@ def test_which_subnets_of_a_group_are_asked(kind: str) -> None:
     count = 4 if kind in ("isolated", "no_bypass") else 2
     proof = answers.prove(Promise(kind, SPOKES, "internet", port=443))
     assert (proof.pairs, proof.left_out) == (count, 0)
+    assert proof.traced == count // 2, "of two alike spokes one"
     proof = answers.prove(Promise(kind, "S0a", SPOKES, port=443))
     assert (proof.pairs, proof.left_out) == ((2, 1) if count == 4 else (1, 0))
+    assert proof.traced == proof.pairs
 
 
 @pytest.mark.parametrize("kind", MEANINGS)

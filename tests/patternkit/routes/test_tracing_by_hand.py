@@ -276,6 +276,13 @@ class TestWhereFlowsStart:
         starts, refused = self.starts(place, end, model)
         assert [walk.hops[0].element for _, walk in starts] == ["Net/Left"]
         assert refused == []
+        host = Interface("⟨i⟩", "Net/I", subnet=subnet(vpc()))
+        for given in (model, Model(sites={"l": left})):
+            site = lost if given is model else left
+            starts, _ = self.starts(
+                Place("site", "Net/A", site, FAR), Place("interface", "Net/I", host, ((1, 9),)), given
+            )
+            assert [walk.peer for _, walk in starts] == [host]
 
     def test_in_a_subnet(self) -> None:
         home = subnet(vpc(), hosts_public=True)
