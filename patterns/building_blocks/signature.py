@@ -237,10 +237,14 @@ def _is_of(value: Any, hint: Any) -> bool:
 
 
 def _offers(value: Any, interface: type) -> bool:
-    # What comes back from the CDK as several interfaces at once answers by delegates, at the price of a call each.
-    if isinstance(value, InterfaceDynamicProxy):
-        return True
-    return all(hasattr(type(value), name) for name in get_protocol_members(interface))
+    # What comes back from the CDK as several interfaces at once, as an imported key does, answers by delegates. Their
+    # types are looked at: to ask the value itself costs a call each.
+    return all(any(hasattr(type(one), name) for one in _parts(value)) for name in get_protocol_members(interface))
+
+
+def _parts(value: Any) -> list[Any]:
+    parts: list[Any] = vars(value)["_delegates"] if isinstance(value, InterfaceDynamicProxy) else [value]
+    return parts
 
 
 def _named(hint: Any) -> str:
@@ -272,10 +276,14 @@ def _article(name: str) -> str:
 
 def _shown(value: Any) -> str:
     if value is not None and not isinstance(value, str | int | float | list | tuple | dict | set | bytes):
-        return value.to_human_string() if isinstance(value, Duration) else _article(type(value).__name__)
+        return value.to_human_string() if isinstance(value, Duration) else _article(_kind(value))
     text = repr(value)
     text = text if text.isprintable() else ascii(value)
     return text if len(text) <= 100 else f"{text[:97]}..."
+
+
+def _kind(value: Any) -> str:
+    return type(_parts(value)[-1]).__name__.removeprefix("_").removesuffix("Proxy")
 
 
 def _check_text(argument: str, value: str) -> None:

@@ -13,6 +13,7 @@ from aws_cdk import CfnParameter, Duration, Fn, Size, Token
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Bounds, Known, Matches, Passes, allowed, bounds, gibibytes, mebibytes
@@ -179,6 +180,13 @@ def test_a_resource_is_known_by_what_it_offers(scope: cdk.Stack) -> None:
         check("encryption_key", key, kms.IKey | None)
     with pytest.raises(ValueError, match=r"^encryption_key must be an IKey, got a Bucket$"):
         check("encryption_key", s3.Bucket(scope, "Bucket"), kms.IKey | None)
+
+
+def test_an_imported_resource_of_another_kind_is_refused(scope: cdk.Stack) -> None:
+    """An imported key answers as several interfaces at once, of which none is that of a topic."""
+    key = kms.Key.from_key_arn(scope, "Existing", "arn:aws:kms:eu-west-1:111122223333:key/own")
+    with pytest.raises(ValueError, match=r"^alarm_topic must be an ITopic, got an IKey$"):
+        check("alarm_topic", key, sns.ITopic | None)
 
 
 def test_a_constructor_is_checked_before_anything_is_made(scope: cdk.Stack) -> None:
