@@ -136,6 +136,15 @@ def test_what_cannot_be_expanded(whole: dict[str, Any], message: str) -> None:
     assert len(told) > len(message) or message in (UNKNOWN, SHAPE)
 
 
+@pytest.mark.parametrize("section", ["Resources", "Outputs", "Conditions"])
+def test_what_cfn_lint_leaves_is_not_expanded(section: str) -> None:
+    whole: dict[str, Any] = template(Outputs={}, Conditions={})
+    whole[section]["Fn::ForEach"] = ["J", ["a"], {"X${J}": TOPIC}]
+    with pytest.raises(TemplateError) as caught:
+        expand(whole, {}, "Net")
+    assert str(caught.value) == "Net: Fn::ForEach cannot be expanded: its collection is not known"
+
+
 @pytest.mark.parametrize(
     ("body", "sections", "collection", "bound"),
     [
