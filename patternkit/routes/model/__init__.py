@@ -104,12 +104,7 @@ __all__ = [
     "TransitTable",
     "Vpc",
     "VpnGateway",
-    "elements",
-    "from",
     "homes",
-    "model",
-    "patternkit",
-    "routes",
 ]
 
 
