@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
+from patternkit.templates.properties import schema_of
 from patternkit.upgrade import compare
 from patternkit.upgrade.guard_settings import DEFAULTS, DEFAULTS_BY_TYPE, GUARDS, LEVELS, RECORDS
-from patternkit.upgrade.names import schema_of
 from tests.patternkit.upgrade.lines import changes, resource
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "more_dangerous.yaml").read_text())
