@@ -477,7 +477,7 @@ class TestInspectors:
             (("firewall", "endpoint", "appliance"), ["Gw", "Box"], {"Gw", "Box"}),
             (("two", "appliance"), "Two1", {"Two"}),
         ],
-        ids=str,
+        ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
     )
     def test_what_counts(self, names: tuple[str, ...], by: Any, found: set[str]) -> None:
         counted = inspectors(self.made(*names), Names(stacks()), by)
