@@ -251,13 +251,13 @@ class Network:
             raise QuestionError(f"{source!r} and {destination!r} have no addresses of one family")
         if self.invalid:
             return Trace(Verdict.UNKNOWN, flows, f"AWS refuses: {self.invalid[0]}")
-        verdicts = [flow_verdict(flow) for flow in flows]
+        judged = [(flow, flow_verdict(flow)) for flow in flows]
         for wanted in (Verdict.FAILS, Verdict.UNKNOWN):
-            for flow in flows:
-                if flow_verdict(flow) is wanted:
+            for flow, verdict in judged:
+                if verdict is wanted:
                     doubt = (
                         wanted is Verdict.FAILS
-                        and Verdict.HOLDS in verdicts
+                        and any(other is Verdict.HOLDS for _, other in judged)
                         and (len(views) > 1 or bool(flow.last.walk.hedges))
                     )
                     return Trace(Verdict.UNKNOWN if doubt else wanted, flows, flow.last.reason)
