@@ -1,16 +1,13 @@
 """No example and no beginning of a project changes what is one setting of a whole account, unless it is asked to."""
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from patternkit.catalog.discovery import Pattern, patterns
-from tests.conftest import ROOT
+from tests.every_template import every_template, resources
 
-TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
 PATTERNS = [pytest.param(one, id=one.name) for one in patterns().values()]
 # Resources of which an account has one, in a Region or at all: whoever makes them changes what others rely on.
 ONE_OF_AN_ACCOUNT = {
@@ -33,12 +30,7 @@ ASKS = ("block_public_access",)
 NEEDED = {"AWS::ApiGateway::Account"}
 
 
-def resources(path: Path) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["Resources"]
-    return found
-
-
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
+@every_template
 def test_no_example_changes_a_setting_of_the_account_unasked(path: Path) -> None:
     """VPC Block Public Access cuts off what load balancers of all other VPCs serve to the internet.
 

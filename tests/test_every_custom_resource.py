@@ -7,19 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.every_template import TEMPLATES, every_template, resources
 
-from tests.conftest import ROOT
-
-TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
 CALLS = "Custom::AWS"
-
-every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
 
 
 def calls(path: Path) -> dict[str, dict[str, Any]]:
-    found = json.loads(path.read_text(encoding="utf-8"))["Resources"]
-    return {name: one["Properties"] for name, one in found.items() if one["Type"] == CALLS}
+    return {name: one["Properties"] for name, one in resources(path).items() if one["Type"] == CALLS}
 
 
 def text(call: Any) -> str:

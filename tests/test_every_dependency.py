@@ -3,56 +3,13 @@
 Read from the snapshots, which are held to the templates elsewhere.
 """
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from tests.conftest import ROOT
-
-TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
-
-every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
-
-Resources = dict[str, dict[str, Any]]
-
-
-def resources(path: Path) -> Resources:
-    found: Resources = json.loads(path.read_text(encoding="utf-8"))["Resources"]
-    return found
-
-
-def referred(value: Any) -> Iterator[str]:
-    """The resources whose values a value holds."""
-    if isinstance(value, dict):
-        for name, one in value.items():
-            if name == "Ref":
-                yield one
-            elif name == "Fn::GetAtt":
-                yield one[0]
-            else:
-                yield from referred(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from referred(one)
-
-
-def awaited(found: Resources, name: str) -> set[str]:
-    """The resources that are there before another one is made."""
-    seen: set[str] = set()
-    left = [name]
-    while left:
-        one = found[left.pop()]
-        new = {*one.get("DependsOn", []), *referred(one.get("Properties", {}))} & found.keys() - seen
-        seen |= new
-        left += new
-    return seen
+from tests.every_template import TEMPLATES, Resources, every_template, needs, resources
 
 
 def waits(found: Resources, name: str, kind: str) -> bool:
-    return any(found[one]["Type"] == kind for one in awaited(found, name))
+    return any(found[one]["Type"] == kind for one in needs(found, name))
 
 
 @every_template

@@ -9,23 +9,17 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.every_template import TEMPLATES, name_of, resources
 
-TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
 # In whose subnets no instance stands: a function, and tasks of AWS Fargate.
 WITHOUT_INSTANCES = {"ContainerOnUploadStack", "FixedEgressFunctionStack", "PortalExtraction"}
 
 
-def name_of(path: Path) -> str:
-    return path.name.removesuffix(".agnostic.json")
-
-
 def policies(path: Path) -> dict[str, list[dict[str, Any]]]:
     """The statements of each gateway endpoint of Amazon S3; of one without a policy, none."""
-    found = json.loads(path.read_text(encoding="utf-8"))["Resources"]
     return {
         name: one["Properties"].get("PolicyDocument", {}).get("Statement", [])
-        for name, one in found.items()
+        for name, one in resources(path).items()
         if one["Type"] == "AWS::EC2::VPCEndpoint"
         and one["Properties"].get("VpcEndpointType") == "Gateway"
         and ".s3" in json.dumps(one["Properties"]["ServiceName"])

@@ -7,19 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.every_template import every_template, resources
 
-from tests.conftest import ROOT
-
-TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
 WRITES = "logs:PutLogEvents"
-
-every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
-
-
-def resources(path: Path) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["Resources"]
-    return found
 
 
 def of_type(path: Path, kind: str) -> dict[str, dict[str, Any]]:

@@ -3,19 +3,12 @@
 Read from the snapshots, which are held to the templates elsewhere.
 """
 
-import json
-import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.every_template import TEMPLATES, Resources, every_template, needs, referred, resources
 
-from tests.conftest import ROOT
-
-Template = dict[str, dict[str, Any]]
-TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
 # What acts by a role as soon as it is made or updated, and so needs what the role may do by then.
 ACTS = {
     "AWS::AutoScaling::AutoScalingGroup",
@@ -37,52 +30,12 @@ CARRIERS = {
     "AWS::Lambda::Function",
 }
 
-every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
 
-
-@cache
-def resources(path: Path) -> Template:
-    found: Template = json.loads(path.read_text(encoding="utf-8"))["Resources"]
-    return found
-
-
-def named(value: Any) -> Iterator[str]:
-    """The logical ids that a value refers to."""
-    if isinstance(value, dict):
-        for key, one in value.items():
-            if key == "Ref":
-                yield one
-            elif key == "Fn::GetAtt":
-                yield one[0]
-            elif key == "Fn::Sub":
-                text, given = (one, {}) if isinstance(one, str) else one
-                yield from (each.split(".")[0] for each in re.findall(r"\$\{([\w.]+)\}", text))
-                yield from named(given)
-            else:
-                yield from named(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from named(one)
-
-
-def needs(template: Template, name: str) -> set[str]:
-    """What CloudFormation makes before a resource, and deletes after it."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        one = template[waiting.pop()]
-        direct = {*named([one.get("Properties"), one.get("UpdatePolicy")]), *one.get("DependsOn", ())}
-        new = (direct & template.keys()) - found
-        found |= new
-        waiting += new
-    return found
-
-
-def roles(template: Template, given: Any) -> set[str]:
+def roles(template: Resources, given: Any) -> set[str]:
     """The roles that are acted by, through what carries them."""
     found: set[str] = set()
     seen: set[str] = set()
-    waiting = list(named(given))
+    waiting = list(referred(given))
     while waiting:
         name = waiting.pop()
         if name in seen or name not in template:
@@ -91,11 +44,11 @@ def roles(template: Template, given: Any) -> set[str]:
         if template[name]["Type"] == "AWS::IAM::Role":
             found.add(name)
         elif template[name]["Type"] in CARRIERS:
-            waiting += named(template[name]["Properties"])
+            waiting += referred(template[name]["Properties"])
     return found
 
 
-def acting(template: Template) -> Iterator[tuple[str, str]]:
+def acting(template: Resources) -> Iterator[tuple[str, str]]:
     """Each resource that acts by a role at once, with that role."""
     for name, one in template.items():
         given = one.get("Properties") if one["Type"] in ACTS else None
@@ -103,18 +56,18 @@ def acting(template: Template) -> Iterator[tuple[str, str]]:
             # Each of its updates but the first is a deployment, which calls hooks.
             given = [
                 {"Ref": each}
-                for each in named(one.get("UpdatePolicy"))
+                for each in referred(one.get("UpdatePolicy"))
                 if template.get(each, {}).get("Type") == "AWS::CodeDeploy::DeploymentGroup"
             ]
         for role in sorted(roles(template, given)):
             yield name, role
 
 
-def permissions(template: Template, role: str) -> set[str]:
+def permissions(template: Resources, role: str) -> set[str]:
     return {
         name
         for name, one in template.items()
-        if one["Type"] == "AWS::IAM::Policy" and role in named(one["Properties"].get("Roles"))
+        if one["Type"] == "AWS::IAM::Policy" and role in referred(one["Properties"].get("Roles"))
     }
 
 
@@ -158,7 +111,7 @@ def test_an_attachment_is_looked_for_once_it_was_made(path: Path) -> None:
         if one["Type"] != "Custom::TransitGatewayAttachment":
             continue
         before = needs(template, name)
-        subjects = {template[each]["Type"] for each in named(one["Properties"]["ResourceId"]) if each in template}
+        subjects = {template[each]["Type"] for each in referred(one["Properties"]["ResourceId"]) if each in template}
         if "AWS::DirectConnect::DirectConnectGateway" in subjects:
             kinds = {template[each]["Type"] for each in before}
             assert "AWS::DirectConnect::DirectConnectGatewayAssociation" in kinds, name

@@ -3,17 +3,13 @@
 Read from the snapshots, which are held to the templates elsewhere.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.every_template import TEMPLATES, Resources, every_template, resources
 
-from tests.conftest import ROOT
-
-TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
 # What the CDK itself makes, and what stands in for a company's own VPN, by the id.
 OF_OTHERS = re.compile(r"AWS679f53fac002430cb0da5b7982bd2287|BucketNotificationsHandler|^HubCompany")
 
@@ -330,23 +326,19 @@ def wrong(properties: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
     ]
 
 
-def resources(path: Path) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["Resources"]
-    return {name: one for name, one in found.items() if not OF_OTHERS.search(name)}
-
-
-every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
+def of_ours(path: Path) -> Resources:
+    return {name: one for name, one in resources(path).items() if not OF_OTHERS.search(name)}
 
 
 @every_template
 def test_each_resource_says_what_others_of_its_type_say(path: Path) -> None:
-    for name, one in resources(path).items():
+    for name, one in of_ours(path).items():
         assert wrong(one.get("Properties", {}), PROPERTIES.get(one["Type"], {})) == [], name
 
 
 @every_template
 def test_load_balancers_have_the_attributes_of_their_type(path: Path) -> None:
-    for name, one in resources(path).items():
+    for name, one in of_ours(path).items():
         if one["Type"] == "AWS::ElasticLoadBalancingV2::LoadBalancer":
             given = {each["Key"]: each["Value"] for each in one["Properties"]["LoadBalancerAttributes"]}
             wanted = ATTRIBUTES[one["Properties"]["Type"]]
@@ -356,7 +348,7 @@ def test_load_balancers_have_the_attributes_of_their_type(path: Path) -> None:
 
 @every_template
 def test_listeners_and_targets_are_as_their_protocol_wants_them(path: Path) -> None:
-    for name, one in resources(path).items():
+    for name, one in of_ours(path).items():
         service, _, kind = one["Type"].rpartition("::")
         properties = one.get("Properties", {})
         wanted = BY_PROTOCOL.get((kind, properties.get("Protocol")), {})
@@ -372,4 +364,4 @@ def test_what_is_not_said_is_found() -> None:
 
 
 def test_each_of_these_types_is_somewhere() -> None:
-    assert {one["Type"] for path in TEMPLATES for one in resources(path).values()} >= PROPERTIES.keys()
+    assert {one["Type"] for path in TEMPLATES for one in of_ours(path).values()} >= PROPERTIES.keys()

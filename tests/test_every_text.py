@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.every_template import TEMPLATES, every_template, resources
 from tests.plain_texts import wrong
 
-TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
 TEXTS = frozenset({"AlarmDescription", "Comment", "Description", "GroupDescription", "Label"})
 # What the CDK itself makes, without a description of ours: by the end of the id, before its eight digits.
 OF_THE_CDK = re.compile(r"AWS679f53fac002430cb0da5b7982bd2287|BucketNotificationsHandler|(CloudWatchRole|WritesFlows)$")
@@ -52,13 +51,6 @@ NAMED = frozenset(
         "NetworkFirewall::Firewall",
     )
 )
-
-every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
-
-
-def resources(path: Path) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["Resources"]
-    return found
 
 
 def plain(value: Any) -> str:

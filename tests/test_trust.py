@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.conftest import ROOT
+from tests.every_template import TEMPLATES, Resources, every_template, resources
 
 SAYS_FOR_WHOM = {
     "appsync.amazonaws.com": "https://docs.aws.amazon.com/appsync/latest/devguide/attaching-a-data-source.html",
@@ -29,12 +27,10 @@ Not apigateway.amazonaws.com: it says nothing of the account, and a role with th
 SAYS_IT_NOT_OF = {"appsync.amazonaws.com": "LogRole"}
 """Roles of which AWS does not say so, by the end of their ids: those that AWS AppSync writes its log with."""
 
-TEMPLATES = sorted((ROOT / "tests").glob("**/snapshots/*.agnostic.json"))
 
-
-def roles(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def roles(found: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
     """The statements by which roles are assumed, by logical id."""
-    for logical_id, resource in template["Resources"].items():
+    for logical_id, resource in found.items():
         if resource["Type"] == "AWS::IAM::Role":
             for statement in resource["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
                 yield logical_id, statement
@@ -45,9 +41,9 @@ def is_left_out(service: str, logical_id: str) -> bool:
     return service in SAYS_IT_NOT_OF and logical_id[:-8].endswith(SAYS_IT_NOT_OF[service])
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.removesuffix(".agnostic.json"))
+@every_template
 def test_a_role_is_assumed_for_this_account_alone(path: Path) -> None:
-    for logical_id, statement in roles(json.loads(path.read_text(encoding="utf-8"))):
+    for logical_id, statement in roles(resources(path)):
         service = str(statement["Principal"].get("Service", ""))
         if service in SAYS_FOR_WHOM and not is_left_out(service, logical_id):
             conditions = json.dumps(statement.get("Condition", {}))
@@ -58,8 +54,6 @@ def test_a_role_is_assumed_for_this_account_alone(path: Path) -> None:
 
 def test_each_of_these_services_assumes_a_role_somewhere() -> None:
     found = {
-        str(statement["Principal"].get("Service", ""))
-        for path in TEMPLATES
-        for _, statement in roles(json.loads(path.read_text(encoding="utf-8")))
+        str(statement["Principal"].get("Service", "")) for path in TEMPLATES for _, statement in roles(resources(path))
     }
     assert found >= SAYS_FOR_WHOM.keys()
