@@ -75,6 +75,12 @@ def imported(file: Path) -> frozenset[str]:
 _SLOW_OF_ROUTES = ("cli", "drawing", "oracles", "third_oracle", "third_oracle_of_examples")
 # What the folder's conftest.py has, without that of all tests above it.
 _EVERY_PROOF = ("-p", "tests.patternkit.routes.every_proof")
+_HELD_OF_EVERY_TEMPLATE = sorted(
+    file.relative_to(TREE).as_posix()
+    for file in (TREE / "tests").glob("test_*.py")
+    if "from tests.every_template import" in file.read_text("utf-8")
+)
+
 ROOMS = {
     "upgrade": Room(("patternkit/upgrade",), ("tests/patternkit/upgrade",)),
     "permissions": Room(("patternkit/testing/permissions",), ("tests/patternkit/testing/permissions",)),
@@ -109,20 +115,8 @@ ROOMS = {
         (),
         by_pattern=True,
         guards=(
-            *(
-                f"tests/test_{name}.py"
-                for name in (
-                    "every_custom_resource",
-                    "every_dependency",
-                    "every_environment",
-                    "every_log",
-                    "every_property",
-                    "every_queue",
-                    "every_text",
-                    "protected_balancers",
-                    "trust",
-                )
-            ),
+            *_HELD_OF_EVERY_TEMPLATE,
+            *(f"tests/test_{name}.py" for name in ("every_environment", "protected_balancers")),
             # Not from the snapshots, but seconds dear: so last, too.
             "tests/test_every_pattern.py::test_cfn_lint_is_silent",
         ),
