@@ -78,7 +78,7 @@ class LoadBalancedContainers(Construct):
         max_capacity: The most tasks. Default: 10.
         tasks_per_instance: How many tasks fit on an instance, from which the bounds of instances follow.
             Default: what `cpu` and `memory` leave room for; known for instance types of the families c, m, r and t
-            since c5, m4, r5 and t2, but c5n and t2.small.
+            from c5, m4, r5 and t2 on, except c5n and t2.small.
         spare_capacity: How much of the instances' room is kept free, in percent, so that new tasks need not wait
             for an instance. Default: 0.
         scale_on: The load that is tracked: "cpu", "memory" or "requests" for each task. Default: "cpu".
