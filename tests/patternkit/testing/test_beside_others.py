@@ -100,7 +100,8 @@ def test_permissions_are_proved_within_somebodys_moto(project: pytest.Pytester) 
 
         def test_both(aws, permissions):
             aws.create_bucket(Bucket="theirs")
-            permissions(template("logs:PutLogEvents"), handler=handler, events={"one": 1})
+            log = "arn:aws:logs:*:*:log-group:*"
+            permissions(template("logs:PutLogEvents", log), handler=handler, events={"one": 1})
             assert [one["Name"] for one in aws.list_buckets()["Buckets"]] == ["theirs"]
         """
     )

@@ -331,9 +331,9 @@ def broken(event, context):
     return event["missing"]
 
 
-def template(action):
-    policy = {"Effect": "Allow", "Action": action, "Resource": "*"}
-    log = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
+def template(action, resource="*"):
+    policy = {"Effect": "Allow", "Action": action, "Resource": resource}
+    log = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": resource}
     document = {"Statement": [log, policy]}
     return {
         "Resources": {
