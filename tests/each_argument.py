@@ -64,12 +64,14 @@ class Setting:
         field: The field of the first value that the example gives; empty if it is the argument itself.
         values: Values away from the default, the most telling first.
         default: The default.
+        is_mode: Whether it names one of a few modes, each of which needs companions of its own.
     """
 
     argument: str
     field: str
     values: tuple[Given, ...]
     default: Any = dataclasses.field(default=None, compare=False)
+    is_mode: bool = dataclasses.field(default=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -104,7 +106,7 @@ def _shown_together(pattern: Pattern, settings: Sequence[Setting], base: Any) ->
                 del chosen[name]
         else:
             new = _words_of(template) - _words_of(base)
-            return {name for name, one in chosen.items() if _is_shown(one, new, template)}
+            return {name for name, one in chosen.items() if _is_shown(one.values[0], _given_id(one), new, template)}
     return set()
 
 
@@ -120,11 +122,10 @@ def _is_telling(value: Given) -> bool:
     return value.text.startswith("<") or bool(re.search(r"\d{2}|[Zz]ebra", value.text))
 
 
-def _is_shown(setting: Setting, new: set[str], template: Any) -> bool:
-    value = setting.values[0]
+def _is_shown(value: Given, given_id: str, new: set[str], template: Any) -> bool:
     if value.text.startswith("<"):
-        return f'"{_given_id(setting)}' in json.dumps(template)
-    wanted = set(re.findall(r"[A-Za-z0-9]+", value.text)) - {"Duration", "millis", "Size", "bytes"}
+        return f'"{given_id}' in json.dumps(template)
+    wanted = _words_of(value.text) - {"Duration", "millis", "Size", "bytes"}
     for number in re.findall(r"(?:millis|bytes)\((\d+)\)", value.text):
         for unit in (1, 1000, 60_000, 3_600_000, 86_400_000, 1024, 1024**2, 1024**3):
             wanted |= {str(int(number) // unit)} if int(number) % unit == 0 else set()
@@ -132,7 +133,10 @@ def _is_shown(setting: Setting, new: set[str], template: Any) -> bool:
 
 
 def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base: Any) -> str:
-    """Set one argument, beside what it needs: empty if the template changes, or else what came of it."""
+    """Set one argument, beside what it needs: empty if the template changes, or else what came of it.
+
+    Where what it needs cannot be given without it, its own values are compared with one another.
+    """
     said = "no value is known that its bounds allow: say one in tests/each_argument.py or tests/fuzz/words.py"
     unchanged = 0
     without: dict[tuple[tuple[str, str], ...], Any] = {}
@@ -152,7 +156,12 @@ def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base
                 key = tuple((one.name, other.text) for one, other in beside.items())
                 if key not in without:
                     without[key] = _without(pattern, beside, base)
-                if template != without[key]:
+                if without[key] is None:
+                    without[key] = template
+                    new = _words_of(template) - _words_of([base, *(other.text for other in beside.values())])
+                    if setting.is_mode or _is_shown(value, _given_id(setting), new, template):
+                        return ""
+                if _differ(template, without[key], base):
                     return ""
                 said = f"the template does not change with {value!r}"
                 unchanged += 1
@@ -160,6 +169,11 @@ def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base
         if unchanged == _MOST_UNCHANGED:
             break
     return said
+
+
+def _differ(one: Any, other: Any, base: Any) -> bool:
+    """Whether two templates differ in the example's own stacks: those that are passed from do not count."""
+    return any(one.get(name) != other.get(name) for name in base)
 
 
 def _others(setting: Setting, settings: Sequence[Setting]) -> dict[Setting, list[Given]]:
@@ -189,11 +203,11 @@ def _needed(setting: Setting, left: Mapping[Setting, list[Given]], said: str) ->
 
 
 def _without(pattern: Pattern, beside: Mapping[Setting, Given], base: Any) -> Any:
-    """The template with what an argument needs and without the argument."""
+    """The template with what an argument needs and without the argument; None if that is refused."""
     try:
         return _template(pattern, beside) if beside else base
     except ValueError:
-        return base
+        return None
 
 
 def _template(pattern: Pattern, given: Mapping[Setting, Given]) -> Any:
@@ -257,7 +271,7 @@ def _settings(pattern: Pattern, held: set[str]) -> Iterator[Setting]:
             yield from _fields(name, typing.cast(type, kinds.pop()), held)
         else:
             values = _values(name, hints[name], said[name], parameter.default, held)
-            yield Setting(name, "", values, parameter.default)
+            yield Setting(name, "", values, parameter.default, is_mode=_names_a_mode(hints[name]))
 
 
 def _fields(argument: str, kind: type, held: set[str]) -> Iterator[Setting]:
@@ -265,7 +279,7 @@ def _fields(argument: str, kind: type, held: set[str]) -> Iterator[Setting]:
     for one in dataclasses.fields(kind):
         default = one.default if one.default is not dataclasses.MISSING else None
         values = _values(one.name, hints[one.name], said[one.name], default, held)
-        yield Setting(argument, one.name, values, default)
+        yield Setting(argument, one.name, values, default, is_mode=_names_a_mode(hints[one.name]))
 
 
 def _values(name: str, hint: Any, meaning: str, default: Any, held: set[str]) -> tuple[Given, ...]:
@@ -296,6 +310,10 @@ def _kinds(hint: Any) -> tuple[Any, ...]:
     kind, _ = declared(hint)
     inner = typing.get_args(kind)
     return (kind, *(one for part in inner for one in _kinds(part))) if not _is_literal(kind) else (kind,)
+
+
+def _names_a_mode(hint: Any) -> bool:
+    return any(one is bool or _is_literal(one) for one in _kinds(hint))
 
 
 def _is_literal(kind: Any) -> bool:

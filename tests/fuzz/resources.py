@@ -201,6 +201,16 @@ def _vpc_of_another_account(**attributes: str) -> Make:
     return make
 
 
+def _namespace(scope: Construct, identity: str) -> servicediscovery.IPrivateDnsNamespace:
+    return servicediscovery.PrivateDnsNamespace.from_private_dns_namespace_attributes(
+        scope,
+        "Namespace",
+        namespace_arn=_arn("servicediscovery", f"namespace/{identity}"),
+        namespace_id=identity,
+        namespace_name=f"{identity[3:]}.internal",
+    )
+
+
 RESOURCES: dict[Any, Mapping[str, Make]] = {
     InspectedHub: {"new": lambda scope: InspectionVpc(scope, "Hub")},
     (direct_connect.InspectedCircuits, "site"): {
@@ -335,6 +345,9 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
     acm.ICertificate: {
         "existing": lambda scope: acm.Certificate.from_certificate_arn(
             scope, "Certificate", _arn("acm", "certificate/12345678-1234-1234-1234-123456789012")
+        ),
+        "another for CloudFront": lambda scope: acm.Certificate.from_certificate_arn(
+            scope, "Certificate", f"arn:aws:acm:us-east-1:{_ACCOUNT}:certificate/87654321-1234-1234-1234-123456789012"
         ),
         "for CloudFront": lambda scope: acm.Certificate.from_certificate_arn(
             scope, "Certificate", f"arn:aws:acm:us-east-1:{_ACCOUNT}:certificate/12345678-1234-1234-1234-123456789012"
@@ -540,18 +553,15 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
             scope, "Cluster", cluster_name="existing", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)
         ),
     ),
-    servicediscovery.IPrivateDnsNamespace: _new_and_existing(
-        lambda scope: servicediscovery.PrivateDnsNamespace(
-            scope, "Namespace", name="own.internal", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)
+    servicediscovery.IPrivateDnsNamespace: {
+        **_new_and_existing(
+            lambda scope: servicediscovery.PrivateDnsNamespace(
+                scope, "Namespace", name="own.internal", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)
+            ),
+            lambda scope: _namespace(scope, "ns-existing"),
         ),
-        lambda scope: servicediscovery.PrivateDnsNamespace.from_private_dns_namespace_attributes(
-            scope,
-            "Namespace",
-            namespace_arn=_arn("servicediscovery", "namespace/ns-existing"),
-            namespace_id="ns-existing",
-            namespace_name="existing.internal",
-        ),
-    ),
+        "another existing": lambda scope: _namespace(scope, "ns-another"),
+    },
     acmpca.ICertificateAuthority: {
         "existing": lambda scope: acmpca.CertificateAuthority.from_certificate_authority_arn(
             scope, "Authority", _arn("acm-pca", "certificate-authority/0")
