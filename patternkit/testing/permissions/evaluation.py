@@ -58,10 +58,11 @@ class Role:
 
 
 def evaluate(request: Request, role: Role, resource_policy: Callable[[str], Sequence[Statement] | None]) -> Evaluation:
-    """Answer a request that a role makes of a resource of its own account.
+    """Answer a request that a role makes.
 
-    An explicit denial wins. Then the role's policies or the resource's must allow it; for a KMS key the key's policy
-    must, by naming the role or by leaving it to the account's policies. The role's permissions boundary must allow it,
+    An explicit denial wins. Then the role's policies or the resource's must allow it, and both where the resource's ARN
+    names another account; for a KMS key the key's policy must, by naming the role or by leaving it to the account's
+    policies. The role's permissions boundary must allow it,
     too, also what a resource grants to the role itself.
 
     Args:
@@ -72,7 +73,8 @@ def evaluate(request: Request, role: Role, resource_policy: Callable[[str], Sequ
     Returns:
         The answer.
 
-    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
     """
 
     def answer(decision: AccessDecision, why: str, used: Sequence[Statement] = ()) -> Evaluation:
@@ -82,6 +84,7 @@ def evaluate(request: Request, role: Role, resource_policy: Callable[[str], Sequ
     allows: list[Statement] = []
     granted_by_resource: list[Statement] = []
     unknown: list[str] = []
+    unknown_of_resource: list[str] = []
     # A policy that the template only names may deny as well as allow.
     unknown_denial = f"policy {role.unknown[0]}" if role.unknown else ""
     left_to_account = False
@@ -99,6 +102,8 @@ def evaluate(request: Request, role: Role, resource_policy: Callable[[str], Sequ
             unknown_denial = uncertain
         elif uncertain:
             unknown.append(uncertain)
+            if statement.principals is not None:
+                unknown_of_resource.append(uncertain)
         elif statement.principals is None:
             allows.append(statement)
         elif addressed:
@@ -110,10 +115,18 @@ def evaluate(request: Request, role: Role, resource_policy: Callable[[str], Sequ
     if of_resource is None:
         return answer(AccessDecision.NOT_EVALUATED, "the resource is not in the template, and its policy is not known")
     is_key = request.action.startswith("kms:") and request.resource != "*"
-    if is_key and not granted_by_resource and not left_to_account:
+    is_elsewhere = _account_of(request.resource) not in ("", "*", role.account)
+    if (is_key or is_elsewhere) and not granted_by_resource and not left_to_account:
+        if unknown_of_resource:
+            return answer(AccessDecision.NOT_EVALUATED, f"{unknown_of_resource[0]} is not modelled")
+        what = "key's policy" if is_key else "resource is of another account, and its policy"
         return answer(
-            AccessDecision.DENIED, "the key's policy neither names the role nor leaves it to the account's policies"
+            AccessDecision.DENIED, f"the {what} neither names the role nor leaves it to the account's policies"
         )
+    if is_elsewhere and not allows:
+        if unknown := [one for one in unknown if one not in unknown_of_resource]:
+            return answer(AccessDecision.NOT_EVALUATED, f"{unknown[0]} is not modelled")
+        return answer(AccessDecision.DENIED, "the resource is of another account, and no policy of the role allows it")
     if role.boundary is not None and (allows or granted_by_resource):
         bounded = [statement.applies(request) for statement in role.boundary if statement.allow]
         denials = [statement.applies(request) for statement in role.boundary if not statement.allow]
@@ -134,6 +147,12 @@ def evaluate(request: Request, role: Role, resource_policy: Callable[[str], Sequ
     if unknown:
         return answer(AccessDecision.NOT_EVALUATED, f"{unknown[0]} is not modelled")
     return answer(AccessDecision.DENIED, "no statement allows it")
+
+
+def _account_of(arn: str) -> str:
+    """The account that an ARN names; "" where it names none."""
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""
 
 
 def _addresses(statement: Statement, role: Role) -> bool | str:

@@ -162,7 +162,7 @@ def prove(
             function=key[1],
             calls=recorder.calls,
             evaluations=evaluations,
-            unused=unused_grants(role, evaluations),
+            unused=unused_grants(role, evaluations, made.logical_ids()),
             redundant=redundant_grants(role, evaluations),
             names=made.logical_ids(),
         )

@@ -9,7 +9,7 @@ from typing import Any
 from patternkit.testing.permissions.account import Account, Key
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.evaluation import Role
-from patternkit.testing.permissions.intrinsics import Unresolved
+from patternkit.testing.permissions.intrinsics import ABSENT, Unresolved
 from patternkit.testing.permissions.statements import Statement, listed, read_policy
 
 
@@ -76,9 +76,16 @@ def role_of(account: Account, key: Key) -> Role:
     properties: Mapping[str, Any] = account.templates[at]["Resources"][name].get("Properties", {})
     statements: list[Statement] = []
     unknown: list[str] = []
-    for number, inline in enumerate(listed(properties.get("Policies", []))):
-        document = _document(f"{name}.Policies[{number}]", inline)
-        statements += read_policy(f"{name}.Policies[{number}]", account.resolve(at, document), document)
+    given = _there(account.resolve(at, properties.get("Policies")))
+    written = listed(properties.get("Policies"))
+    for number, (inline, text) in enumerate(zip(given, written if len(written) == len(given) else given, strict=True)):
+        if isinstance(inline, Unresolved):
+            unknown.append(inline.text)
+            continue
+        policy = f"{name}.Policies[{number}]"
+        document = _document(policy, inline)
+        own = text.get("PolicyDocument") if isinstance(text, Mapping) else None
+        statements += read_policy(policy, document, own if isinstance(own, Mapping) else document)
     for other, policy, resource in account.resources():
         if resource["Type"] not in _POLICIES:
             continue
@@ -88,14 +95,13 @@ def role_of(account: Account, key: Key) -> Role:
             statements += read_policy(policy, account.resolve(other, document), document)
         elif attached is None and any(_denies(one) for one in listed(document.get("Statement"))):
             unknown.append(policy)
-    for managed in listed(account.resolve(at, properties.get("ManagedPolicyArns", []))):
+    for managed in _there(account.resolve(at, properties.get("ManagedPolicyArns"))):
         found = _managed(account, managed)
         if found is None:
             unknown.append(managed.text if isinstance(managed, Unresolved) else str(managed))
         statements += found or ()
     boundary = None
-    if "PermissionsBoundary" in properties:
-        named = account.resolve(at, properties["PermissionsBoundary"])
+    for named in _there(account.resolve(at, properties.get("PermissionsBoundary"))):
         boundary = _managed(account, named)
         if boundary is None:
             raise ProofError(f"{name}: its permissions boundary is not made by the template")
@@ -109,6 +115,11 @@ def _document(policy: str, holder: Any) -> Mapping[str, Any]:
     return document
 
 
+def _there(value: Any) -> list[Any]:
+    """What a property lists, resolved; nothing where it is not there or a condition leaves it out."""
+    return [] if value is None or value is ABSENT else listed(value)
+
+
 def _denies(statement: Any) -> bool:
     # What is only known at deployment may deny.
     return not isinstance(statement, Mapping) or statement.get("Effect") != "Allow"
@@ -120,25 +131,33 @@ _POLICIES = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolic
 def _is_attached(account: Account, index: int, policy: Mapping[str, Any], role: Key) -> bool | None:
     """Whether a policy is attached to a role; None if its role is not known before deployment."""
     properties = policy.get("Properties", {})
-    named = listed(properties.get("Roles", [])) + listed(properties.get("RoleName", []))
+    found = [one for name in ("Roles", "RoleName") for one in _there(account.resolve(index, properties.get(name)))]
     wanted = account.resolve(role[0], {"Ref": role[1]})
-    found = [account.resolve(index, one) for one in named]
     return True if wanted in found else None if any(isinstance(one, Unresolved) for one in found) else False
 
 
 def _managed(account: Account, arn: Any) -> list[Statement] | None:
-    if isinstance(arn, Unresolved):
-        # Policies of the template are found by what they are attached to, or here by what refers to them.
-        for index, logical_id, resource in account.resources():
-            if resource["Type"] == "AWS::IAM::ManagedPolicy" and logical_id == arn.text:
-                document = _document(logical_id, resource.get("Properties"))
-                return list(read_policy(logical_id, account.resolve(index, document), document))
-        return None
+    # Policies of the template are found by what they are attached to, or here by what refers to them.
+    for index, logical_id, resource in account.resources():
+        if resource["Type"] != "AWS::IAM::ManagedPolicy":
+            continue
+        properties = resource.get("Properties", {})
+        if _is_named(account, index, logical_id, properties, arn):
+            document = _document(logical_id, properties)
+            return list(read_policy(logical_id, account.resolve(index, document), document))
     if not isinstance(arn, str) or not re.fullmatch(r"arn:aws[a-z-]*:iam::aws:policy/.*", arn):
         return None
     name = arn.rpartition("/")[2]
     document = _aws_managed().get(name, {}).get("Document")
     return None if document is None else list(read_policy(name, document, document, of_aws=True))
+
+
+def _is_named(account: Account, index: int, logical_id: str, properties: Mapping[str, Any], arn: Any) -> bool:
+    """Whether an ARN, or a reference, is that of a managed policy of a template."""
+    if isinstance(arn, Unresolved):
+        return arn.text in (logical_id, f"{logical_id}.PolicyArn")
+    path, name = (account.resolve(index, properties.get(one)) for one in ("Path", "ManagedPolicyName"))
+    return isinstance(name, str) and arn == account.arn("iam", f"policy{path or '/'}{name}", regional=False)
 
 
 @cache

@@ -8,7 +8,7 @@ from patternkit.testing.permissions.actions import exists, suggestion
 from patternkit.testing.permissions.conditions import RequestContext, holds
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.intrinsics import Unresolved, described
-from patternkit.testing.permissions.wildcards import matches, matches_arn
+from patternkit.testing.permissions.wildcards import matches, matches_resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Statement:
 
     def resource_matches(self, resource: str) -> bool | str:
         """Whether the statement covers a resource, or what of it is not known."""
-        if any(isinstance(one, str) and "${" not in one and matches_arn(one, resource) for one in self.resources):
+        if any(isinstance(one, str) and "${" not in one and matches_resource(one, resource) for one in self.resources):
             return not self.all_but_resources
         for one in self.resources:
             if isinstance(one, Unresolved):
@@ -151,13 +151,16 @@ def _statement(policy: str, number: int, one: Any, written: Any, *, of_resource:
     if of_resource:
         named = one.get("NotPrincipal", one.get("Principal"))
         principals = {"AWS": ["*"]} if named == "*" else {kind: listed(who) for kind, who in named.items()}
+    resources = listed(one.get(resource_key, "*"))
+    texts = listed(written[resource_key]) if isinstance(written, Mapping) and resource_key in written else resources
     return Statement(
         policy=policy,
         number=number,
         allow={"Allow": True, "Deny": False}[one["Effect"]],
         actions=tuple(actions),
-        resources=tuple(_whole(resource) for resource in listed(one.get(resource_key, "*"))),
-        as_written=tuple(described(resource) for resource in listed(written.get(resource_key, "*"))),
+        resources=tuple(_whole(resource, of_resource=of_resource) for resource in resources),
+        # A condition without a value leaves a resource out.
+        as_written=tuple(described(text) for text in (texts if len(texts) == len(resources) else resources)),
         all_but_actions="NotAction" in one,
         all_but_resources=resource_key == "NotResource",
         principals=principals,
@@ -166,15 +169,20 @@ def _statement(policy: str, number: int, one: Any, written: Any, *, of_resource:
     )
 
 
-def _whole(resource: Any) -> Any:
-    """A resource as an ARN: an API's own policy may write "execute-api:/stage/GET/path", without saying which API.
+def _whole(resource: Any, *, of_resource: bool) -> Any:
+    """A resource as a whole ARN.
 
-    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+    An API's own policy may write "execute-api:/stage/GET/path", without saying which API. In the
+    policy of a resource an ARN has all its parts.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html and
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     """
     short = "execute-api:/"
     if isinstance(resource, str) and resource.startswith(short):
         return f"arn:*:execute-api:*:*:*/{resource.removeprefix(short)}"
-    return resource
+    is_incomplete = isinstance(resource, str) and resource.startswith("arn:") and resource.count(":") < 5
+    return Unresolved(f"{resource}, which is no whole ARN,") if is_incomplete and of_resource else resource
 
 
 def _condition(given: Any) -> Mapping[str, Any]:

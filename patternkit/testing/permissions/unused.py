@@ -1,6 +1,6 @@
 """What a role may do and nothing used."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from patternkit.testing.permissions.actions import expand
@@ -9,18 +9,22 @@ from patternkit.testing.permissions.statements import Request, Statement
 from patternkit.testing.permissions.wildcards import matches
 
 
-def unused_grants(role: Role, evaluations: Iterable[Evaluation]) -> tuple[str, ...]:
+def unused_grants(
+    role: Role, evaluations: Iterable[Evaluation], arns: Collection[str] = frozenset()
+) -> tuple[str, ...]:
     """Find the actions and the resources of a role's statements that no request used.
 
     Args:
         role: The role.
         evaluations: What was asked for, and answered.
+        arns: The ARNs of what the templates make. Default: none.
 
     Returns:
         One text each: "kms:Encrypt on Key.Arn if kms:ViaService", "resource Bucket.Arn of s3:GetObject", and, for an
         action with a wildcard that stands for more than was used, "s3:Get* on Bucket.Arn, for s3:GetObject only". For
         what is allowed on any resource and was used on those alone that requests named: "kms:Decrypt on *, for named
-        resources only".
+        resources only". For a name with a wildcard right behind it: "resource ${Bucket.Arn}* of s3:GetObject, also for
+        others whose names begin so".
     """
     used: dict[int, list[Request]] = {}
     for evaluation in evaluations:
@@ -30,11 +34,11 @@ def unused_grants(role: Role, evaluations: Iterable[Evaluation]) -> tuple[str, .
     found: list[str] = []
     for statement in role.statements:
         if statement.allow:
-            found += _unused_of(statement, used.get(id(statement), []))
+            found += _unused_of(statement, used.get(id(statement), []), arns)
     return tuple(dict.fromkeys(found))
 
 
-def _unused_of(statement: Statement, requests: Sequence[Request]) -> list[str]:
+def _unused_of(statement: Statement, requests: Sequence[Request], arns: Collection[str]) -> list[str]:
     on = _on(statement)
     if statement.all_but_actions:
         return [f"all actions but {', '.join(statement.actions)} on {on}"]
@@ -52,7 +56,16 @@ def _unused_of(statement: Statement, requests: Sequence[Request]) -> list[str]:
             alone = replace(statement, resources=(pattern,))
             if not any(alone.resource_matches(one.resource) is True for one in requests):
                 found.append(f"resource {written} of {', '.join(statement.actions)}")
+            elif _reaches_others(pattern, arns):
+                found.append(
+                    f"resource {written} of {', '.join(statement.actions)}, also for others whose names begin so"
+                )
     return found
+
+
+def _reaches_others(pattern: object, arns: Collection[str]) -> bool:
+    """Whether a wildcard stands right behind a whole name of the templates: "bucket*" is "bucket-2", too."""
+    return isinstance(pattern, str) and any(pattern.startswith(f"{arn}*") for arn in arns if not arn.endswith("*"))
 
 
 def _is_of_any_resource(statement: Statement) -> bool:

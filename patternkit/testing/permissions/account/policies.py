@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from patternkit.testing.permissions.account.made import Key, Made
 from patternkit.testing.permissions.intrinsics import Unresolved
-from patternkit.testing.permissions.statements import Statement, read_policy
+from patternkit.testing.permissions.statements import Statement, listed, read_policy
 
 _RESOURCE_POLICIES: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "AWS::DynamoDB::Table": (None, ("ResourcePolicy", "PolicyDocument")),
@@ -49,15 +50,20 @@ def attach(
     written = _at(properties, path) if path else None
     if written is not None:
         statements = list(read_policy(logical_id, resolve(index, written), written, of_resource=True))
-        targets = [logical_id] if target is None else resolve(index, properties[target])
-        for one in targets if isinstance(targets, list) else [targets]:
-            owner = made[index, logical_id] if target is None else next(iter(_named(made, {one})), None)
-            if owner is not None:
-                owner.policies.extend(statements)
+        if target is None:
+            made[index, logical_id].policies.extend(statements)
+            return
+        for one in listed(resolve(index, properties.get(target))):
+            if isinstance(one, str):
+                for owner in _named(made, {one})[:1]:
+                    owner.policies.extend(statements)
+            elif isinstance(one, Unresolved):
+                doubted = [_perhaps(each, one) for each in statements if not each.allow]
+                for owner in _named(made, _texts(resolve, index, properties[target])):
+                    owner.policies.extend(doubted)
     # What IAM itself keeps is read with the role, and that of a replica when it is made.
     elif not kind.startswith(("AWS::IAM::", "AWS::DynamoDB::GlobalTable")) and _has_policy(properties):
-        names = {one for one in (resolve(index, each) for each in _names(properties)) if isinstance(one, str)}
-        for owner in (made[index, logical_id], *_named(made, names)):
+        for owner in (made[index, logical_id], *_named(made, _texts(resolve, index, properties))):
             owner.policies.append(_unread(kind, logical_id))
 
 
@@ -69,6 +75,16 @@ def _at(properties: Any, path: Sequence[str]) -> Any:
 
 def _named(made: Mapping[Key, Made], names: set[str]) -> list[Made]:
     return [one for one in made.values() if one.ref in names or one.arn in names]
+
+
+def _texts(resolve: Callable[[int, Any], Any], index: int, value: Any) -> set[str]:
+    return {one for one in (resolve(index, each) for each in _names(value)) if isinstance(one, str)}
+
+
+def _perhaps(statement: Statement, target: Unresolved) -> Statement:
+    """A denial that is written for what is not known before deployment."""
+    whose = Unresolved(f"policy of {target.text}")
+    return replace(statement, resources=(whose,), as_written=(target.text,), all_but_resources=False)
 
 
 def _unread(kind: str, logical_id: str) -> Statement:
@@ -96,6 +112,9 @@ def _names(value: Any) -> Iterator[Any]:
     is_intrinsic = isinstance(value, Mapping) and len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
     if isinstance(value, str) or is_intrinsic:
         yield value
-    elif isinstance(value, list | Mapping) and not ("Effect" in value and "Principal" in value):
+    if isinstance(value, Mapping) and "Fn::If" in value and is_intrinsic:
+        # Which of the two it is may not be known.
+        yield from _names(value["Fn::If"])
+    elif not is_intrinsic and isinstance(value, list | Mapping) and not ("Effect" in value and "Principal" in value):
         for one in value.values() if isinstance(value, Mapping) else value:
             yield from _names(one)

@@ -15,11 +15,22 @@ def sqs(call: Call, account: Account) -> Iterator[Need]:
     given = call.parameters
     operation = call.operation.removesuffix("Batch")
     if operation == "GetQueueUrl":
-        yield "sqs:GetQueueUrl", account.arn("sqs", given["QueueName"]), {}
+        owner = given.get("QueueOwnerAWSAccountId", account.id)
+        yield "sqs:GetQueueUrl", f"arn:{account.partition}:sqs:{account.region}:{owner}:{given['QueueName']}", {}
     elif "QueueUrl" in given:
-        yield f"sqs:{operation}", account.arn("sqs", given["QueueUrl"].rpartition("/")[2]), {}
+        yield f"sqs:{operation}", _of_url(account, given["QueueUrl"]), {}
     else:
         yield from by_name("sqs", call)
+
+
+def _of_url(account: Account, url: str) -> str:
+    """The ARN of a queue: its URL ends with its account and its name.
+
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+    """
+    owner, _, name = url.rpartition("/")
+    owner = owner.rpartition("/")[2]
+    return f"arn:{account.partition}:sqs:{account.region}:{owner if owner.isdecimal() else account.id}:{name}"
 
 
 def sns(call: Call, _: Account) -> Iterator[Need]:

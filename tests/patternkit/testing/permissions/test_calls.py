@@ -272,6 +272,8 @@ def test_dynamodb(operation: str, given: Given, expected: list[tuple[str, str]])
 
 
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012/q"
+THEIR_URL = "https://sqs.us-east-1.amazonaws.com/999999999999/q"
+THEIR_QUEUE = "arn:aws:sqs:us-east-1:999999999999:q"
 QUEUE, TOPIC, KEY = f"arn:aws:sqs:{HERE}:q", f"arn:aws:sns:{HERE}:t", f"arn:aws:kms:{HERE}:key/k"
 STREAM, FUNCTION, ALARM = f"arn:aws:kinesis:{HERE}:stream/s", f"arn:aws:lambda:{HERE}:function:f", f"{HERE}:alarm:"
 CLUSTER, TASK = f"arn:aws:ecs:{HERE}:cluster/c", f"arn:aws:ecs:{HERE}:task"
@@ -289,7 +291,15 @@ LOGGED = {"Logging": {"Enabled": True, "Bucket": "logs.s3.eu-west-1.amazonaws.co
     [
         ("sqs", "SendMessage", {"QueueUrl": URL}, [("sqs:SendMessage", QUEUE)]),
         ("sqs", "SendMessageBatch", {"QueueUrl": URL}, [("sqs:SendMessage", QUEUE)]),
+        ("sqs", "SendMessage", {"QueueUrl": THEIR_URL}, [("sqs:SendMessage", THEIR_QUEUE)]),
+        ("sqs", "SendMessage", {"QueueUrl": "q"}, [("sqs:SendMessage", QUEUE)]),
         ("sqs", "GetQueueUrl", {"QueueName": "q"}, [("sqs:GetQueueUrl", QUEUE)]),
+        (
+            "sqs",
+            "GetQueueUrl",
+            {"QueueName": "q", "QueueOwnerAWSAccountId": "999999999999"},
+            [("sqs:GetQueueUrl", THEIR_QUEUE)],
+        ),
         ("sqs", "ListQueues", {}, [("sqs:ListQueues", "*")]),
         ("sns", "Publish", {"TopicArn": TOPIC}, [("sns:Publish", TOPIC)]),
         ("sns", "Publish", {"TargetArn": TOPIC}, [("sns:Publish", TOPIC)]),

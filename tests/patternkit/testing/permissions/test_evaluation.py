@@ -183,6 +183,45 @@ def test_a_key_is_used_only_as_its_own_policy_lets_it(
     assert decision(*statements, resource_policy=policy, action="kms:Decrypt", resource=key) is expected
 
 
+def test_a_key_whose_policy_asks_for_what_is_not_modelled_is_not_denied() -> None:
+    of_an_organization = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+    policy = [statement(Action="kms:*", Resource="*", Principal="*", Condition=of_an_organization)]
+    use = statement(Action="kms:Decrypt", Resource="*")
+    key = "arn:aws:kms:us-east-1:123456789012:key/key"
+    assert decision(use, resource_policy=policy, action="kms:Decrypt", resource=key) is UNKNOWN
+    other = [{**policy[0], "Principal": {"AWS": "arn:aws:iam::123456789012:role/other"}}]
+    assert decision(use, resource_policy=other, action="kms:Decrypt", resource=key) is DENIED
+
+
+ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+
+
+@pytest.mark.parametrize(
+    ("own", "theirs", "expected"),
+    [
+        (True, [], DENIED),
+        (False, [{"Principal": "*"}], DENIED),
+        (False, [{"Principal": {"AWS": ROLE}}], DENIED),
+        (True, [{"Principal": "*"}], ALLOWED),
+        (True, [{"Principal": {"AWS": ROLE}}], ALLOWED),
+        (True, [{"Principal": ACCOUNT}], ALLOWED),
+        (True, [{"Principal": {"AWS": "arn:aws:iam::999999999999:root"}}], DENIED),
+        (True, [{"Principal": "*", "Condition": ORGANIZATION}], UNKNOWN),
+        ("perhaps", [{"Principal": "*"}], UNKNOWN),
+        ("perhaps", [], DENIED),
+        (True, None, UNKNOWN),
+    ],
+)
+def test_a_resource_of_another_account_takes_both(
+    own: bool | str, theirs: list[dict[str, Any]] | None, expected: AccessDecision
+) -> None:
+    queue = "arn:aws:sqs:us-east-1:999999999999:queue"
+    send: dict[str, Any] = {"Action": "sqs:SendMessage", "Resource": queue}
+    mine = [statement(**send, **({"Condition": ORGANIZATION} if own == "perhaps" else {}))] if own else []
+    policy = None if theirs is None else [statement(**send, **one) for one in theirs]
+    assert decision(*mine, resource_policy=policy, action="sqs:SendMessage", resource=queue) is expected
+
+
 @pytest.mark.parametrize(
     ("boundary", "expected"),
     [

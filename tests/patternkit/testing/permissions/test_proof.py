@@ -220,6 +220,73 @@ class TestPoliciesOfResources:
             assert f"policy of {policy['Type']}" in proof.not_evaluated[0].why
 
 
+CHOSEN: dict[str, Any] = {
+    "Parameters": {"Stage": {"Type": "String"}},
+    "Conditions": {
+        "Yes": {"Fn::Equals": ["a", "a"]},
+        "No": {"Fn::Equals": ["a", "b"]},
+        "Stage": {"Fn::Equals": [{"Ref": "Stage"}, "live"]},
+    },
+}
+NO_VALUE = {"Ref": "AWS::NoValue"}
+DENIES = {"Statement": [{"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}]}
+
+
+def chosen(condition: str, yes: Any, no: Any = NO_VALUE) -> dict[str, Any]:
+    return {"Fn::If": [condition, yes, no]}
+
+
+class TestConditions:
+    """Whatever a condition of the template chooses, or leaves out, is read as CloudFormation would write it."""
+
+    @pytest.mark.parametrize(("condition", "verdict"), [("Yes", "denied"), ("No", None), ("Stage", "not evaluated")])
+    @pytest.mark.parametrize("where", ["roles", "role of a list", "inline", "managed", "boundary", "queue policy"])
+    def test_a_policy_that_a_condition_attaches(self, where: str, condition: str, verdict: str | None) -> None:
+        made = {**queue_template(allow("sqs:SendMessage", arn("Queue"))), **CHOSEN}
+        role = made["Resources"]["Role"]["Properties"]
+        guard = resource("IAM::ManagedPolicy", PolicyDocument=DENIES)
+        match where:
+            case "roles":
+                guard["Properties"]["Roles"] = chosen(condition, [{"Ref": "Role"}])
+            case "role of a list":
+                guard["Properties"]["Roles"] = ["another", chosen(condition, {"Ref": "Role"})]
+            case "inline":
+                role["Policies"].append(chosen(condition, {"PolicyName": "No", "PolicyDocument": DENIES}))
+            case "managed":
+                role["ManagedPolicyArns"] = chosen(condition, [{"Ref": "Guard"}])
+            case "boundary":
+                role["PermissionsBoundary"] = chosen(condition, {"Ref": "Guard"})
+            case _:
+                everybody = {"Statement": [{**DENIES["Statement"][0], "Principal": "*"}]}
+                queues = [chosen(condition, {"Ref": "Queue"}, "https://sqs.us-east-1.amazonaws.com/1/another")]
+                guard = resource("SQS::QueuePolicy", Queues=queues, PolicyDocument=everybody)
+        made["Resources"]["Guard"] = guard
+        if where == "boundary" and condition == "Stage":
+            with pytest.raises(ProofError, match="its permissions boundary is not made by the template"):
+                prove(made, handler=sends, events=[{}])
+            return
+        answers = [one.decision for one in prove(made, handler=sends, events=[{}]).denied]
+        assert (answers[-1:] or [None]) == [verdict]
+
+    def test_a_resource_that_a_condition_leaves_out(self) -> None:
+        statement = allow("sqs:SendMessage", [arn("Queue"), chosen("No", "arn:aws:sqs:us-east-1:123456789012:more")])
+        proof = prove({**queue_template(statement), **CHOSEN}, handler=sends, events=[{}])
+        assert not proof.denied
+        assert not proof.unused
+
+    @pytest.mark.parametrize(
+        "named",
+        [{"Fn::GetAtt": ["Guard", "PolicyArn"]}, {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:policy/for/guard"}],
+    )
+    def test_a_managed_policy_by_its_arn_or_name(self, named: Any) -> None:
+        made = queue_template(allow("sqs:SendMessage", arn("Queue")))
+        made["Resources"]["Guard"] = resource(
+            "IAM::ManagedPolicy", ManagedPolicyName="guard", Path="/for/", PolicyDocument=DENIES
+        )
+        made["Resources"]["Role"]["Properties"]["ManagedPolicyArns"] = [named]
+        assert [one.why for one in prove(made, handler=sends, events=[{}]).denied] == ["statement 1 of Guard denies it"]
+
+
 class TestReferencesBetweenStacks:
     """The CDK writes them as exports, or as outputs that the other stack reads."""
 
@@ -346,7 +413,7 @@ class TestCalls:
     def test_a_resource_of_somebody_else_is_not_evaluated_until_its_policy_is_told(self) -> None:
         def handler(_event: Any, _context: Any) -> None:
             boto3.client("sqs").send_message(
-                QueueUrl=f"https://sqs.us-east-1.amazonaws.com/{'1' * 12}/x", MessageBody="x"
+                QueueUrl="https://sqs.us-east-1.amazonaws.com/123456789012/x", MessageBody="x"
             )
 
         queue = "arn:aws:sqs:us-east-1:123456789012:x"
@@ -424,6 +491,10 @@ class TestUnused:
                 ["resource Other.Arn of sqs:SendMessage"],
             ),
             (allow("sqs:S*", arn("Queue")), ["sqs:S* on Queue.Arn, for sqs:SendMessage only"]),
+            (
+                allow("sqs:SendMessage", {"Fn::Sub": "${Queue.Arn}*"}),
+                ["resource ${Queue.Arn}* of sqs:SendMessage, also for others whose names begin so"],
+            ),
             (
                 {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
                 ["all actions but iam:* on *"],

@@ -11,7 +11,7 @@ from patternkit.testing.permissions.conditions import holds
 from patternkit.testing.permissions.errors import ProofError
 from patternkit.testing.permissions.intrinsics import Unresolved
 from patternkit.testing.permissions.statements import Request, Statement, listed, read_policy
-from patternkit.testing.permissions.wildcards import matches, matches_arn
+from patternkit.testing.permissions.wildcards import matches, matches_arn, matches_resource
 
 GIVEN: dict[str, tuple[str, ...] | None] = {
     "key": ("Ab",),
@@ -126,6 +126,43 @@ def test_wildcards(pattern: str, text: str, expected: bool) -> None:
 )
 def test_wildcards_of_arns(pattern: str, arn: str, expected: bool) -> None:
     assert matches_arn(pattern, arn) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "arn", "expected"),
+    [
+        ("*", "*", True),
+        ("*", "arn:aws:s3:::b", True),
+        ("arn:aws:s3:::*", "arn:aws:s3:::b/k:v", True),
+        ("arn:aws:s3:::b", "*", False),
+        ("arn:aws:s3:::b", "b", False),
+        ("arn:aws:sqs:us-east-1:1:q", "arn:aws:sqs:us-west-1:1:q", False),
+        # A wildcard at the end of a part reaches on, one within it does not.
+        ("arn:aws:s3:*", "arn:aws:s3:::b", True),
+        ("arn:aws:sqs:us-*", "arn:aws:sqs:us-east-1:1:q", True),
+        ("arn:aws:sqs:us-*:q", "arn:aws:sqs:us-east-1:1:q", True),
+        ("arn:aws:sqs:us-*-1:q", "arn:aws:sqs:us-east-1:1:q", False),
+        ("arn:aws:sqs:us-*-1:1:q", "arn:aws:sqs:us-east-1:1:q", True),
+        ("arn:aws:sqs:eu-*", "arn:aws:sqs:us-east-1:1:q", False),
+        ("arn:aws:sqs:us-east-?:q", "arn:aws:sqs:us-east-1:1:q", False),
+        ("arn:aws:sqs:us-east-?:1:q?", "arn:aws:sqs:us-east-1:1:q:", True),
+        # What is missing at the end stands for anything.
+        ("arn:aws:sqs", "arn:aws:sqs:us-east-1:1:q", True),
+        ("arn:aws:sqs:us-east-1:1", "arn:aws:sqs:us-east-1:1:q", True),
+        ("arn:aws:sqs:us-east-1", "arn:aws:sqs:us-east-12:1:q", False),
+        ("arn:aws:sq", "arn:aws:sqs:us-east-1:1:q", False),
+        ("arn:aws:sqs:us-east-1:1:q", "arn:aws:sqs:us-east-1:1:q:x", False),
+    ],
+)
+def test_wildcards_of_resources(pattern: str, arn: str, expected: bool) -> None:
+    assert matches_resource(pattern, arn) is expected
+
+
+def test_the_policy_of_a_resource_names_whole_arns() -> None:
+    (one,) = read({"Statement": {**ALLOW, "Resource": "arn:aws:s3", "Principal": "*"}}, of_resource=True)
+    assert one.resource_matches("arn:aws:s3:::b/k") == "resource arn:aws:s3, which is no whole ARN,"
+    (of_role,) = read({"Statement": {**ALLOW, "Resource": "arn:aws:s3"}})
+    assert of_role.resource_matches("arn:aws:s3:::b/k") is True
 
 
 def test_actions() -> None:
