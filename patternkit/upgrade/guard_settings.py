@@ -68,6 +68,9 @@ LEVELS: Mapping[str, Mapping[str, Order]] = {
     "AWS::EC2::VPCBlockPublicAccessOptions": {
         "InternetGatewayBlockMode": ("off", "block-ingress", "block-bidirectional")
     },
+    "AWS::EC2::VPCBlockPublicAccessExclusion": {
+        "InternetGatewayExclusionMode": ("allow-bidirectional", "allow-egress")
+    },
     "AWS::EC2::VPCEncryptionControl": {"Mode": ("monitor", "enforce")},
     "AWS::EC2::VPCEndpointService": {"AcceptanceRequired": FALSE_FIRST},
     "AWS::EC2::VerifiedAccessEndpoint": {"PolicyEnabled": FALSE_FIRST},
@@ -85,15 +88,22 @@ LEVELS: Mapping[str, Mapping[str, Order]] = {
         "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": ("off", "on")
     },
     "AWS::Elasticsearch::Domain": _DOMAINS,
+    "AWS::Grafana::Workspace": {"NetworkAccessControl": PRESENT},
     "AWS::Lambda::CodeSigningConfig": {"UntrustedArtifactOnDeployment": ("Warn", "Enforce")},
     "AWS::Lambda::Function": {"CodeSigningConfigArn": PRESENT, "VpcConfig": PRESENT},
+    "AWS::MWAA::Environment": {"WebserverAccessMode": ("PUBLIC_ONLY", "PUBLIC_AND_PRIVATE", "PRIVATE_ONLY")},
     "AWS::Neptune::DBCluster": {"IamAuthEnabled": FALSE_FIRST},
-    "AWS::NetworkFirewall::FirewallPolicy": {"StreamExceptionPolicy": ("CONTINUE", "DROP")},
+    "AWS::NetworkFirewall::FirewallPolicy": {
+        "StreamExceptionPolicy": ("CONTINUE", "DROP"),
+        "TLSInspectionConfigurationArn": PRESENT,
+    },
     "AWS::OpenSearchService::Domain": _DOMAINS,
     "AWS::RAM::ResourceShare": {"AllowExternalPrincipals": TRUE_FIRST},
     "AWS::RDS::DBCluster": {"EnableHttpEndpoint": TRUE_FIRST},
     "AWS::RDS::DBProxy": {"IAMAuth": ("DISABLED", "ENABLED", "REQUIRED")},
+    "AWS::S3::AccessPoint": {"VpcConfiguration": PRESENT},
     "AWS::S3::Bucket": {"ObjectOwnership": ("ObjectWriter", "BucketOwnerPreferred", "BucketOwnerEnforced")},
+    "AWS::S3Express::AccessPoint": {"VpcConfiguration": PRESENT},
     "AWS::SageMaker::Domain": {"AppNetworkAccessType": ("PublicInternetOnly", "VpcOnly")},
     "AWS::SageMaker::Model": {"EnableNetworkIsolation": FALSE_FIRST},
     "AWS::SageMaker::NotebookInstance": {"RootAccess": ("Enabled", "Disabled")},
@@ -101,6 +111,7 @@ LEVELS: Mapping[str, Mapping[str, Order]] = {
     "AWS::Transfer::Server": {"EndpointType": ("PUBLIC", "VPC")},
     "AWS::VpcLattice::Service": {"AuthType": ("NONE", "AWS_IAM")},
     "AWS::VpcLattice::ServiceNetwork": {"AuthType": ("NONE", "AWS_IAM")},
+    "AWS::VpcLattice::ServiceNetworkVpcAssociation": {"SecurityGroupIds": PRESENT},
 }
 """Settings by type, and their values from the weakest on; the key may name what a setting stands in."""
 
@@ -121,6 +132,7 @@ DEFAULTS = {
     "StreamExceptionPolicy": "DROP",
     "UntrustedArtifactOnDeployment": "Warn",
     "Visibility": "",
+    "WebserverAccessMode": "PRIVATE_ONLY",
 }
 """What is taken where a setting is not there, if that is not the weakest; "" for the strongest."""
 
@@ -134,6 +146,7 @@ RECORDS: Mapping[str, Mapping[str, Order]] = {
         "IsMultiRegionTrail": FALSE_FIRST,
         "IsOrganizationTrail": FALSE_FIRST,
     },
+    "AWS::EC2::ClientVpnEndpoint": {"ConnectionLogOptions.Enabled": FALSE_FIRST},
     "AWS::ECR::Repository": {"ScanOnPush": FALSE_FIRST},
     "AWS::GuardDuty::Detector": {"Enable": FALSE_FIRST},
     "AWS::StepFunctions::StateMachine": {"LoggingConfiguration.Level": ("OFF", "FATAL", "ERROR", "ALL")},
@@ -181,6 +194,7 @@ GUARDS: Mapping[str, tuple[Kind, str]] = {
         Kind.EXPOSURE,
         "its rules are not asked about names any more",
     ),
+    "AWS::Route53Resolver::ResolverDNSSECConfig": (Kind.EXPOSURE, "signatures of answers are not checked any more"),
     "AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation": (
         Kind.ALARMS,
         "nobody records which names are asked for any more",

@@ -11,13 +11,14 @@ from patternkit.upgrade.changes import Change, Kind, Template, properties_of, re
 from patternkit.upgrade.known_outside import LOST, MADE_ANEW
 from patternkit.upgrade.names import own_name
 from patternkit.upgrade.record_types import record_type_changes
+from patternkit.upgrade.settings import ABSENT, possible
 from patternkit.upgrade.spelling import canonical
 from patternkit.upgrade.stateful_types import is_stateful
 from patternkit.upgrade.table_indexes import index_changes
 
 _NOTHING = object()
 _NO_VALUE = {"Ref": "AWS::NoValue"}
-_KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
+_KEPT = ("Snapshot", "RetainExceptOnCreate", "Retain")
 
 
 def lifecycle_changes(old: Template, new: Template) -> Iterator[Change]:
@@ -64,13 +65,12 @@ def _fate(was: Mapping[str, Any], now: Mapping[str, Any], replaced: Mapping[str,
     name = own_name(now)
     if name and name == own_name(was) and not _referred(name) & replaced.keys():
         return f"CloudFormation refuses that while {_listed(name)} stays as it is"
-    kept = now.get("UpdateReplacePolicy", "Delete")
     fate = {
         "Retain": "stays in the account, empty of use",
         "RetainExceptOnCreate": "stays in the account, empty of use",
         "Snapshot": "is deleted, a snapshot stays",
-    }.get(kept, "is deleted with all it holds")
-    return f"the old one {fate} (UpdateReplacePolicy {kept})"
+    }.get(_worst(now, "UpdateReplacePolicy"), "is deleted with all it holds")
+    return f"the old one {fate} (UpdateReplacePolicy {described(now.get('UpdateReplacePolicy', 'Delete'))})"
 
 
 def _still_associated(was: Mapping[str, Any], now: Mapping[str, Any], replaced: Mapping[str, str]) -> bool:
@@ -113,17 +113,18 @@ def _gone(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
         return
     # What is deployed decides what becomes of a resource that the new template does not have.
     policy = described(resource.get("DeletionPolicy", _default_policy(resource)))
+    worst = _worst(resource, "DeletionPolicy")
     fate = {
         "Delete": "it is deleted with all it holds",
         "Snapshot": "it is deleted, a snapshot stays",
-    }.get(policy, "it stays in the account and leaves the stack")
+    }.get(worst, "it stays in the account and leaves the stack")
     successors = [one for one, new in after.items() if new["Type"] == kind and one not in before]
     what = f"the {kind} is not in the new template (DeletionPolicy {policy})"
     if successors:
         named = ", ".join(sorted(successors))
         yield Change(Kind.REPLACEMENT, logical_id, f"{what}: {fate}, and {named} starts empty: was it renamed?")
     else:
-        yield Change(Kind.DELETION, logical_id, f"{what}: {fate}", dangerous=policy in ("Delete", "Snapshot"))
+        yield Change(Kind.DELETION, logical_id, f"{what}: {fate}", dangerous=worst in ("Delete", "Snapshot"))
 
 
 def _renamed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -198,18 +199,36 @@ def _made_conditional(logical_id: str, before: Mapping[str, Any], after: Mapping
     if condition is not None and condition != before.get("Condition"):
         policy = described(before.get("DeletionPolicy", _default_policy(before)))
         reason = f"it is there only if the condition {condition} holds now, and else goes (DeletionPolicy {policy})"
-        yield Change(Kind.DELETION, logical_id, reason, dangerous=policy in ("Delete", "Snapshot"))
+        dangerous = _worst(before, "DeletionPolicy") in ("Delete", "Snapshot")
+        yield Change(Kind.DELETION, logical_id, reason, dangerous=dangerous)
+
+
+def _policies(resource: Mapping[str, Any], attribute: str) -> list[Any]:
+    """What a policy for data may turn out to be.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
+    """
+    default = _default_policy(resource) if attribute == "DeletionPolicy" else "Delete"
+    return [default if one is ABSENT else one for one in possible(resource.get(attribute, ABSENT))]
+
+
+def _worst(resource: Mapping[str, Any], attribute: str) -> str:
+    """What a policy for data may come to at worst; what is not known before deployment may be "Delete"."""
+    found = _policies(resource, attribute)
+    if not all(isinstance(one, str) for one in found):
+        return "Delete"
+    return min(found, key=lambda one: _KEPT.index(one) if one in _KEPT else -1)
 
 
 def _loosened(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
-        was, now = (
-            one.get(attribute, _default_policy(one) if attribute == "DeletionPolicy" else "Delete")
-            for one in (before, after)
-        )
-        if was in _KEPT and now not in _KEPT:
+        was, now = (_policies(one, attribute) for one in (before, after))
+        lost = [one for one in now if one not in _KEPT]
+        if any(one in _KEPT for one in was) and lost and before.get(attribute) != after.get(attribute):
             when = "its stack" if attribute == "DeletionPolicy" else "its replacement"
-            yield Change(Kind.RETENTION, logical_id, f"{attribute} was {was} and is {now}: the data goes with {when}")
+            values = [described(one.get(attribute, _policies(one, attribute)[0])) for one in (before, after)]
+            reason = f"{attribute} was {values[0]} and is {values[1]}: the data goes with {when}"
+            yield Change(Kind.RETENTION, logical_id, reason)
 
 
 def _replaced(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from patternkit.testing.permissions.intrinsics import described
 from patternkit.upgrade.changes import Change, Kind, Template, pairs, properties_of, resources
-from patternkit.upgrade.settings import mappings, shown
+from patternkit.upgrade.settings import ABSENT, mappings, possible, shown
 
 _PEERS = (
     *("CidrIp", "CidrIpv6", "CidrBlock", "Ipv6CidrBlock"),
@@ -164,10 +164,11 @@ def _rules(template: Template, stripped: Set[str]) -> Iterator[Rule]:
             case "AWS::EC2::SecurityGroup":
                 for one in mappings(properties.get("SecurityGroupIngress")):
                     yield from _group_rules(logical_id, logical_id, one, inbound=True)
-                outbound = mappings(properties.get("SecurityGroupEgress"))
+                outbound = properties.get("SecurityGroupEgress", ABSENT)
                 # A group that is given no outbound rule is made with one for everything.
                 everything = [] if logical_id in stripped else [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]
-                for one in outbound if "SecurityGroupEgress" in properties else everything:
+                may_be_none = any(one is ABSENT for one in possible(outbound))
+                for one in (*mappings(outbound), *(everything if may_be_none else ())):
                     yield from _group_rules(logical_id, logical_id, one, inbound=False)
             case "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" as kind:
                 holder = described(properties.get("GroupId", properties.get("GroupName")))

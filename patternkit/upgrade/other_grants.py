@@ -97,8 +97,12 @@ def other_grant_changes(old: Template, new: Template) -> Iterator[Change]:
                     f"{name} was {reason}: it gives what it did not" if reason else f"{name} lets somebody sign in",
                 )
         for (of_kind, name), means in _OPEN_WITHOUT.items():
-            if kind == of_kind and name in was and all(each is ABSENT for each in possible(now.get(name, ABSENT))):
-                yield Change(Kind.PERMISSIONS, logical_id, f"{name} is not set any more: {means}")
+            if kind != of_kind or any(each is ABSENT for each in possible(was.get(name, ABSENT))):
+                continue
+            left = [each is ABSENT for each in possible(now.get(name, ABSENT))]
+            if any(left):
+                how = "is not set any more" if all(left) else "is now set only if a condition of the template holds"
+                yield Change(Kind.PERMISSIONS, logical_id, f"{name} {how}: {means}")
 
 
 def role_changes(old: PolicySet, new: PolicySet) -> Iterator[Change]:

@@ -362,6 +362,14 @@ def test_boundaries_and_endpoints() -> None:
     through = told("PolicyDocument is not set any more: the endpoint lets everything through", where="E")
     policy = {"PolicyDocument": document({**ALLOW, "Principal": "*"})}
     assert lines(endpoint(**policy), endpoint()) == through
+    none = {"Ref": "AWS::NoValue"}
+    maybe = {"PolicyDocument": {"Fn::If": ["C", policy["PolicyDocument"], none]}}
+    assert lines(endpoint(**policy), endpoint(**maybe)) == told(
+        "PolicyDocument is now set only if a condition of the template holds: the endpoint lets everything through",
+        where="E",
+    )
+    assert lines(endpoint(**policy), endpoint(PolicyDocument=none)) == through
+    assert not lines(endpoint(**maybe), endpoint(**maybe))
     assert not lines(endpoint(), endpoint(**policy)) or "exposure" in lines(endpoint(), endpoint(**policy))[0]
     assert not lines({"E": resource("Shop::Till", **policy)}, {"E": resource("Shop::Till")})
 

@@ -61,6 +61,66 @@ def test_what_stays_is_worth_knowing(policy: str) -> None:
     ]
 
 
+def either(yes: Any, no: Any = None) -> dict[str, Any]:
+    return {"Fn::If": ["C", yes, {"Ref": "AWS::NoValue"} if no is None else no]}
+
+
+@pytest.mark.parametrize(
+    ("policy", "fate", "dangerous"),
+    [
+        (either("Retain", "Delete"), "it is deleted with all it holds", True),
+        (either("Retain"), "it is deleted with all it holds", True),
+        (either("Retain", "Snapshot"), "it is deleted, a snapshot stays", True),
+        (either("Retain", "RetainExceptOnCreate"), "it stays in the account and leaves the stack", False),
+        ({"Ref": "Policy"}, "it is deleted with all it holds", True),
+    ],
+)
+def test_a_policy_that_a_condition_chooses(policy: Any, fate: str, dangerous: bool) -> None:
+    """With AWS::LanguageExtensions; what it may come to at worst counts."""
+    table = {**bare("DynamoDB::Table"), "DeletionPolicy": policy}
+    (gone,) = compare({"Resources": TOPIC | {"It": table}}, {"Resources": TOPIC})
+    assert gone.reason.endswith(fate)
+    assert gone.dangerous is dangerous
+    (conditional,) = compare({"Resources": {"It": table}}, {"Resources": {"It": {**table, "Condition": "C"}}})
+    assert conditional.dangerous is dangerous
+
+
+@pytest.mark.parametrize("attribute", ["DeletionPolicy", "UpdateReplacePolicy"])
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ("Retain", either("Retain", "Delete"), True),
+        ("Retain", either("Retain"), True),
+        ("Retain", {"Ref": "Policy"}, True),
+        (either("Retain", "Delete"), "Delete", True),
+        (either("Retain", "Delete"), None, True),
+        ("Retain", either("Retain", "Snapshot"), False),
+        (either("Retain", "Delete"), either("Retain", "Delete"), False),
+        (either("Retain", "Delete"), "Retain", False),
+        ("Delete", either("Retain", "Delete"), False),
+    ],
+)
+def test_a_policy_that_is_loosened_under_a_condition(attribute: str, was: Any, now: Any, told: bool) -> None:
+    one, other = (
+        {**bare("DynamoDB::Table"), **({} if policy is None else {attribute: policy})} for policy in (was, now)
+    )
+    found = lines({"It": one}, {"It": other})
+    assert [line.startswith(f"danger: retention: It: {attribute} was ") for line in found] == [True] * told
+
+
+@pytest.mark.parametrize(
+    ("policy", "fate"),
+    [
+        (either("Retain", "Delete"), "is deleted with all it holds"),
+        (either("Retain", "RetainExceptOnCreate"), "stays in the account, empty of use"),
+    ],
+)
+def test_what_becomes_of_what_is_replaced_under_a_condition(policy: Any, fate: str) -> None:
+    one, other = ({**bare("S3::Bucket", BucketName=name), "UpdateReplacePolicy": policy} for name in "ab")
+    (line,) = lines({"It": one}, {"It": other})
+    assert f"the old one {fate} (UpdateReplacePolicy {{" in line
+
+
 def test_under_another_name() -> None:
     table, other = resource("DynamoDB::Table"), resource("DynamoDB::Table", TableName="x")
     assert lines({"It": table}, {"B": table, "A": table}) == [

@@ -60,6 +60,16 @@ def test_a_separate_rule_takes_the_one_for_everything_away() -> None:
     assert not lines({}, GROUP | some)
 
 
+def test_a_group_that_has_outbound_rules_only_under_a_condition() -> None:
+    """Without any it is made with one for everything."""
+    narrow = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8"}]
+    maybe = {"Fn::If": ["C", narrow, {"Ref": "AWS::NoValue"}]}
+    one, other = ({"G": resource("EC2::SecurityGroup", SecurityGroupEgress=rules)} for rules in (narrow, maybe))
+    assert lines(one, other) == ["danger: exposure: G: G lets every port to 0.0.0.0/0 through, and did not"]
+    assert not lines(other, other)
+    assert not lines(other, one)
+
+
 def test_rules_that_come_and_go_with_their_group() -> None:
     everything = ["danger: exposure: G: G lets every port to 0.0.0.0/0 through, and did not"]
     closed = {"G": resource("EC2::SecurityGroup", GroupDescription="x", SecurityGroupEgress=[])}

@@ -217,7 +217,10 @@ def test_a_resource_of_another_account_takes_both(
 ) -> None:
     queue = "arn:aws:sqs:us-east-1:999999999999:queue"
     send: dict[str, Any] = {"Action": "sqs:SendMessage", "Resource": queue}
-    mine = [statement(**send, **({"Condition": ORGANIZATION} if own == "perhaps" else {}))] if own else []
+    if own == "perhaps":
+        mine = [statement(**send, Condition=ORGANIZATION)]
+    else:
+        mine = [statement(**send)] if own else []
     policy = None if theirs is None else [statement(**send, **one) for one in theirs]
     assert decision(*mine, resource_policy=policy, action="sqs:SendMessage", resource=queue) is expected
 
