@@ -11,7 +11,7 @@ from patternkit.upgrade.changes import Change, Kind, Template, properties_of, re
 from patternkit.upgrade.known_outside import LOST, MADE_ANEW
 from patternkit.upgrade.names import own_name
 from patternkit.upgrade.record_types import record_type_changes
-from patternkit.upgrade.settings import ABSENT, possible
+from patternkit.upgrade.settings import ABSENT, is_function, possible
 from patternkit.upgrade.spelling import canonical
 from patternkit.upgrade.stateful_types import is_stateful
 from patternkit.upgrade.table_indexes import index_changes
@@ -214,9 +214,7 @@ def _policies(resource: Mapping[str, Any], attribute: str) -> list[Any]:
 
 def _worst(resource: Mapping[str, Any], attribute: str) -> str:
     """What a policy for data may come to at worst; what is not known before deployment may be "Delete"."""
-    found = _policies(resource, attribute)
-    if not all(isinstance(one, str) for one in found):
-        return "Delete"
+    found = ["Delete" if is_function(one) else str(one) for one in _policies(resource, attribute)]
     return min(found, key=lambda one: _KEPT.index(one) if one in _KEPT else -1)
 
 
