@@ -217,10 +217,8 @@ def test_a_resource_of_another_account_takes_both(
 ) -> None:
     queue = "arn:aws:sqs:us-east-1:999999999999:queue"
     send: dict[str, Any] = {"Action": "sqs:SendMessage", "Resource": queue}
-    if own == "perhaps":
-        mine = [statement(**send, Condition=ORGANIZATION)]
-    else:
-        mine = [statement(**send)] if own else []
+    conditions = {False: [], True: [{}], "perhaps": [ORGANIZATION]}[own]
+    mine = [statement(**send, Condition=condition) for condition in conditions]
     policy = None if theirs is None else [statement(**send, **one) for one in theirs]
     assert decision(*mine, resource_policy=policy, action="sqs:SendMessage", resource=queue) is expected
 
