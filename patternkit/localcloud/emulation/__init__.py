@@ -20,6 +20,7 @@ from patternkit.localcloud.emulation import (
     queries,
     queue_consumers,
     resource_types,
+    response_module,
     secret_rotation,
     signature_conditions,
     stage_variables,
@@ -54,6 +55,10 @@ AMENDMENTS: Mapping[str, tuple[Amendment, ...]] = {
     "ministack.services.s3": (object_events.remember_version, edge_functions.read_buckets_by_tls),
     "ministack.services.stepfunctions": (workflows.end_in_time, workflows.check_definitions),
     "ministack.services.secretsmanager": (secret_rotation.rotate,),
-    "ministack.services.cloudformation.provisioners": (generated_secret.generate, resource_types.add),
+    "ministack.services.cloudformation.provisioners": (
+        generated_secret.generate,
+        resource_types.add,
+        response_module.bring,
+    ),
 }
 """Module of ministack's, what is done to it, in order."""

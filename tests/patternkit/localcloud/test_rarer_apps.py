@@ -1,11 +1,14 @@
 """What apps have more rarely: triggers, references between Regions, tasks, WebSocket messages, two listeners."""
 
 import datetime as dt
+import io
 import json
 import re
 import shlex
 import socket
 import subprocess
+import types
+import zipfile
 from urllib.parse import urlsplit
 
 import aws_cdk as cdk
@@ -15,12 +18,14 @@ from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import triggers
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Message, Request, TextMessage
 
 from patternkit.localcloud import Deployment, LocalCloud
+from patternkit.localcloud.emulation import response_module
 from tests.patternkit.localcloud import apps
 
 ACCOUNT = "000000000000"
@@ -38,6 +43,18 @@ SEED = """
 import os, boto3
 def handler(event, context):
     boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE"], MessageBody="seeded")
+"""
+
+ANSWER = """
+import cfnresponse
+def handler(event, context):
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Answer": "from Python"}, "made", noEcho=False)
+"""
+ANSWER_IN_NODE = """
+const response = require("cfn-response");
+exports.handler = (event, context) => {
+    response.send(event, context, response.SUCCESS, { Answer: "from Node.js" });
+};
 """
 
 
@@ -61,6 +78,17 @@ class Here(cdk.Stack):
         seed = apps.function(self, "Seed", code=SEED, environment={"QUEUE": seeded.queue_url})
         triggers.Trigger(self, "Trigger", handler=seed)
         self._tasks()
+        answer = apps.function(self, "Answer", code=ANSWER)
+        in_node = lambda_.Function(
+            self,
+            "AnswerInNode",
+            runtime=lambda_.Runtime.NODEJS_22_X,
+            handler="index.handler",
+            code=lambda_.Code.from_inline(ANSWER_IN_NODE),
+        )
+        for function in (answer, in_node):
+            asked = cdk.CustomResource(self, f"Asked{function.node.id}", service_token=function.function_arn)
+            cdk.CfnOutput(self, f"{function.node.id}Said", value=asked.get_att_string("Answer"))
         talk = integrations.WebSocketLambdaIntegration("Talk", apps.function(self, "Talk", code=TALK))
         route = apigatewayv2.WebSocketRouteOptions(integration=talk)
         api = apigatewayv2.WebSocketApi(self, "Api", connect_route_options=route, default_route_options=route)
@@ -106,6 +134,35 @@ def test_a_trigger_runs_once_while_it_is_deployed(cloud: LocalCloud, deployments
     url = deployments["Here"].physical_id("Seeded")
     found = cloud.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     assert [message["Body"] for message in found] == ["seeded"]
+
+
+def test_inline_code_answers_by_the_module_that_cloudformation_brings(deployments: dict[str, Deployment]) -> None:
+    outputs = deployments["Here"].outputs
+    assert (outputs["AnswerSaid"], outputs["AnswerInNodeSaid"]) == ("from Python", "from Node.js")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "source", "brought"),
+    [
+        ("python3.13", "import os\nimport cfnresponse\n", ["cfnresponse.py"]),
+        ("python3.13", "from cfnresponse import send\n", []),
+        ("nodejs22.x", "const r = require('cfn-response');", ["node_modules/cfn-response.js"]),
+        ("nodejs22.x", "import cfnresponse", []),
+    ],
+)
+def test_the_module_comes_by_the_words_that_cloudformation_looks_for(
+    runtime: str, source: str, brought: list[str]
+) -> None:
+    def zip_inline(source: str, *_: str) -> bytes:
+        with zipfile.ZipFile(buffer := io.BytesIO(), "w") as archive:
+            archive.writestr("index", source)
+        return buffer.getvalue()
+
+    provisioners = types.ModuleType("provisioners")
+    vars(provisioners)["_zip_inline"] = zip_inline
+    response_module.bring(provisioners)
+    made = vars(provisioners)["_zip_inline"](source, "index.handler", runtime)
+    assert zipfile.ZipFile(io.BytesIO(made)).namelist() == ["index", *brought]
 
 
 def test_a_rule_and_a_schedule_run_their_tasks(cloud: LocalCloud, deployments: dict[str, Deployment]) -> None:
