@@ -11,13 +11,14 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from patternkit.localcloud.report import Resource
 
+Kind = TypeVar("Kind")
 PARAMETER = re.compile(r"\{[^}]*\}")
 API_NAME = re.compile(r"(https?|wss?)://([a-z0-9]+)(?:-vpce-[a-z0-9]+)?\.execute-api\.[^/\s]+(/\S*)?")
 GRAPHQL_NAME = re.compile(r"https://([a-z0-9]+)\.appsync-api\.[^/\s]+/graphql")
@@ -115,15 +116,28 @@ def _rest(resource: Resource, client: Callable[[str], Any], caller: Caller) -> I
         for name, method in (item.get("resourceMethods") or {}).items()
         if name != "OPTIONS"
     ]
-    for kind, (path, name, method) in _one_of_each(methods, lambda each: each[2].get("authorizationType", "NONE")):
-        options: tuple[str, ...] = ()
+    for (kind, by_key), (path, name, method) in _one_of_each(methods, _guard):
         note = _token(kind)
-        if method.get("apiKeyRequired"):
-            keys = service.get_api_keys(includeValues=True)["items"]
-            options = ("-H", shlex.quote(f"x-api-key: {keys[0]['value']}")) if keys else ()
-        url = base + PARAMETER.sub("1", path)
+        query, headers = _required(method)
+        if by_key and (keys := service.get_api_keys(includeValues=True)["items"]):
+            headers.append(f"x-api-key: {keys[0]['value']}")
+        options = [part for header in headers for part in ("-H", shlex.quote(header))]
+        url = base + PARAMETER.sub("1", path) + query
         call = caller.curl(url, *options, sign_for="execute-api" if kind == "AWS_IAM" else None, method=name)
         yield Address(logical_id=resource.logical_id, type="REST API", url=f"{base}/", call=call, note=note)
+
+
+def _guard(method: tuple[str, str, Mapping[str, Any]]) -> tuple[str, bool]:
+    """What a method asks of its callers: the kind of authorization, and whether an API key too."""
+    return method[2].get("authorizationType", "NONE"), bool(method[2].get("apiKeyRequired"))
+
+
+def _required(method: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """What a request must have: its query string, and headers."""
+    needed = [name.split(".")[2:] for name, required in (method.get("requestParameters") or {}).items() if required]
+    query = "&".join(f"{'.'.join(rest)}=1" for place, *rest in needed if place == "querystring")
+    headers = [f"{'.'.join(rest)}: 1" for place, *rest in needed if place == "header"]
+    return query and f"?{query}", headers
 
 
 def _http(resource: Resource, client: Callable[[str], Any], caller: Caller) -> Iterator[Address]:
@@ -165,14 +179,14 @@ def _graphql(resource: Resource, client: Callable[[str], Any], caller: Caller) -
     )
 
 
-def _one_of_each(items: Sequence[Any], kind: Callable[[Any], str]) -> Iterator[tuple[str, Any]]:
+def _one_of_each(items: Sequence[Any], kind: Callable[[Any], Kind]) -> Iterator[tuple[Kind, Any]]:
     """Yield one of each way of authorization; reads before writes, without a parameter before one with."""
 
     def order(item: Any) -> tuple[bool, bool, int]:
         text = " ".join(item[:2]) if isinstance(item, tuple) else item["RouteKey"]
         return "{" in text, not any(name in text for name in ("GET", "ANY", "$default")), len(text)
 
-    seen: set[str] = set()
+    seen: set[Any] = set()
     for item in sorted(items, key=order):
         if (found := kind(item)) not in seen:
             seen.add(found)

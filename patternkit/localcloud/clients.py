@@ -22,6 +22,7 @@ CONFIG = Config(
     read_timeout=60,
     proxies={},
     s3={"addressing_style": "path"},
+    inject_host_prefix=False,
     user_agent_extra="patternkit-localcloud",
 )
 # boto3 still makes links with signature version 2 in some Regions, which Amazon S3 and the local cloud refuse.
@@ -113,6 +114,8 @@ def environment(
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # An SDK would call sync-127.0.0.1 to run a workflow and wait for it.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "NO_PROXY": "127.0.0.1,localhost",
         **({"AWS_CA_BUNDLE": trusted, "NODE_EXTRA_CA_CERTS": trusted} if trusted else {}),

@@ -54,6 +54,9 @@ WITHOUT_EFFECT: Mapping[str, Mapping[str, str]] = {
         "ObjectLockConfiguration": "kept, and a locked version can be deleted",
         "BucketEncryption": "kept, and nothing is encrypted",
         "LifecycleConfiguration": "kept, and no object expires or moves",
+        "WebsiteConfiguration": (
+            "kept, and objects answer by their whole keys: no index documents, error pages and redirects"
+        ),
     },
     "AWS::Scheduler::Schedule": {
         "FlexibleTimeWindow": "kept, and the schedule fires at the window's start",

@@ -67,6 +67,25 @@ def _integration_without_way(integration: Any) -> bool:
     return len(parts) > 4 and parts[2] == "apigateway" and parts[4] not in ("lambda", "sqs")
 
 
+def _templates(integration: Any, of: str) -> Iterator[str]:
+    if isinstance(integration, Mapping) and integration.get("Type") == of:
+        for path in ("RequestTemplates", "IntegrationResponses[].ResponseTemplates"):
+            for templates in values(integration, path):
+                if isinstance(templates, Mapping):
+                    yield from (text for text in templates.values() if isinstance(text, str))
+
+
+def _answered_by_template(integration: Any) -> bool:
+    """Whether what a mock integration answers is to be made of the request."""
+    return any("$" in text or "#" in text for text in _templates(integration, "MOCK"))
+
+
+def _function_by_template(integration: Any) -> bool:
+    """Whether what a function is given, or what it answers, is to be made over."""
+    uri = integration.get("Uri") if isinstance(integration, Mapping) else None
+    return isinstance(uri, str) and ":lambda:" in uri and any(True for _ in _templates(integration, "AWS"))
+
+
 def _weighted(config: Any) -> bool:
     groups = config.get("TargetGroups") if isinstance(config, Mapping) else None
     return isinstance(groups, list) and len(groups) > 1
@@ -91,6 +110,12 @@ WHERE: Mapping[str, tuple[Row, ...]] = {
             "Integration",
             _integration_without_way,
             "every call is answered 504: the local API Gateway integrates functions, HTTP and Amazon SQS only",
+        ),
+        Row("Integration", _answered_by_template, "the answer is sent as written: its templates are not evaluated"),
+        Row(
+            "Integration",
+            _function_by_template,
+            "its templates are not evaluated: the function gets the whole request, and its answer is sent as it is",
         ),
     ),
     "AWS::AppSync::GraphQLApi": (

@@ -26,12 +26,14 @@ from patternkit.localcloud.effects import (
 )
 from patternkit.localcloud.effects_by_value import WHERE, present, values
 from patternkit.localcloud.emulation.left_out import LEFT_OUT, PREFIX
+from patternkit.localcloud.javascript_sdk import missing
 from patternkit.localcloud.preflight import Refusal
 from patternkit.localcloud.repair import Dropped
 from patternkit.localcloud.repairs import REPAIRS
 
 INTERPRETER = f"python{sys.version_info.major}.{sys.version_info.minor}"
 DROPPED = "accepted by the local cloud's CloudFormation, which does not look at it"
+NOT_HERE = "loads {}, which AWS brings and which is not here: the function fails, unless it is bundled with its code"
 KEPT = "kept by the local cloud's CloudFormation, which does not act upon it"
 
 
@@ -157,6 +159,9 @@ def examine(resources: Sequence[Resource], client: Callable[[str], Any], *, enfo
         for path, reason in without_effect(resource.type, resource.provisioned.properties, enforce_iam=enforce_iam):
             if path not in lost:
                 not_exercised.add(finding(path, reason))
+        if resource.type == "AWS::Lambda::Function" and not resource.provisioned.stand_in:
+            for package in missing(resource.provisioned.properties, client):
+                not_exercised.add(finding("Code", NOT_HERE.format(package)))
     if not enforce_iam and any(resource.type.startswith(PERMISSIONS) for resource in resources):
         not_exercised.add(Finding(logical_id="*", type="AWS::IAM::*", property="*", why=UNCHECKED_PERMISSIONS))
     stood_in = {

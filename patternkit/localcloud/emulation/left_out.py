@@ -13,19 +13,27 @@ from typing import Any
 NO_TRAFFIC = "left out: there is no network here, and nothing to log of it"
 NO_PERMISSION = "left out: it permits, and is not asked here"
 NO_WATCH = "left out: it watches, and nothing depends on it"
+NO_RECORD = "left out: it describes, and nothing depends on it"
+NO_CHAT = "left out: nobody is told here"
 
 PREFIX = "left-out-"
 """How the physical id of each begins."""
 
 LEFT_OUT: Mapping[str, str] = {
+    "AWS::AccessAnalyzer::Analyzer": NO_WATCH,
     "AWS::AppSync::DomainName": "left out: no name server answers here; the API answers at its own address",
     "AWS::AppSync::DomainNameApiAssociation": "left out: no name server answers here",
     "AWS::ApplicationAutoScaling::ScalableTarget": "left out: nothing scales here",
     "AWS::ApplicationAutoScaling::ScalingPolicy": "left out: nothing scales here",
     "AWS::ApplicationInsights::Application": NO_WATCH,
+    "AWS::ApplicationSignals::ServiceLevelObjective": NO_WATCH,
+    "AWS::Backup::BackupSelection": "left out: no recovery point is made here",
     "AWS::Budgets::Budget": "left out: nothing is billed here",
     "AWS::CE::AnomalyMonitor": "left out: nothing is billed here",
     "AWS::CE::AnomalySubscription": "left out: nothing is billed here",
+    "AWS::Chatbot::MicrosoftTeamsChannelConfiguration": NO_CHAT,
+    "AWS::Chatbot::SlackChannelConfiguration": NO_CHAT,
+    "AWS::CloudFront::MonitoringSubscription": NO_WATCH,
     "AWS::CloudTrail::Trail": "left out: calls are not recorded here",
     "AWS::CloudWatch::Alarm": "left out: metric math is not evaluated here, and the alarm never goes off",
     "AWS::CloudWatch::AnomalyDetector": NO_WATCH,
@@ -35,20 +43,42 @@ LEFT_OUT: Mapping[str, str] = {
     "AWS::CodeDeploy::Application": "left out: a new version takes all traffic at once here",
     "AWS::CodeDeploy::DeploymentConfig": "left out: a new version takes all traffic at once here",
     "AWS::CodeDeploy::DeploymentGroup": "left out: a new version takes all traffic at once here",
+    "AWS::CodeStarNotifications::NotificationRule": NO_CHAT,
+    "AWS::Cognito::LogDeliveryConfiguration": "left out: no service delivers logs here",
+    "AWS::Config::ConfigRule": NO_WATCH,
     "AWS::EC2::FlowLog": NO_TRAFFIC,
     "AWS::EC2::SecurityGroupEgress": "left out: there is no network here, and no packet is filtered",
     "AWS::EC2::SecurityGroupIngress": "left out: there is no network here, and no packet is filtered",
+    "AWS::EventSchemas::Discoverer": NO_WATCH,
+    "AWS::EventSchemas::Registry": NO_RECORD,
+    "AWS::EventSchemas::Schema": NO_RECORD,
+    "AWS::Events::Archive": "left out: no event is kept here, and none can be replayed",
     "AWS::Events::EventBusPolicy": NO_PERMISSION,
+    "AWS::GuardDuty::Detector": NO_WATCH,
+    "AWS::InternetMonitor::Monitor": NO_WATCH,
+    "AWS::Lambda::CodeSigningConfig": "left out: no signature of code is verified here",
     "AWS::Lambda::LayerVersionPermission": NO_PERMISSION,
     "AWS::Logs::Delivery": "left out: no service delivers logs here",
     "AWS::Logs::DeliveryDestination": "left out: no service delivers logs here",
     "AWS::Logs::DeliverySource": "left out: no service delivers logs here",
+    "AWS::Logs::LogAnomalyDetector": NO_WATCH,
     "AWS::Logs::QueryDefinition": NO_WATCH,
     "AWS::Logs::ResourcePolicy": NO_PERMISSION,
+    "AWS::Macie::Session": NO_WATCH,
+    "AWS::Oam::Link": NO_WATCH,
+    "AWS::Oam::Sink": NO_WATCH,
     "AWS::RAM::ResourceShare": "left out: nothing is shared with other accounts here",
+    "AWS::RUM::AppMonitor": NO_WATCH,
+    "AWS::ResourceGroups::Group": NO_RECORD,
     "AWS::Route53::HealthCheck": "left out: nothing is checked here, and no name server answers",
+    "AWS::S3::StorageLens": NO_WATCH,
+    "AWS::SNS::TopicInlinePolicy": NO_PERMISSION,
+    "AWS::SQS::QueueInlinePolicy": NO_PERMISSION,
     "AWS::SecretsManager::ResourcePolicy": NO_PERMISSION,
+    "AWS::SecurityHub::Hub": NO_WATCH,
     "AWS::ServiceCatalogAppRegistry::Application": NO_WATCH,
+    "AWS::ServiceCatalogAppRegistry::AttributeGroup": NO_RECORD,
+    "AWS::ServiceCatalogAppRegistry::AttributeGroupAssociation": NO_RECORD,
     "AWS::ServiceCatalogAppRegistry::ResourceAssociation": NO_WATCH,
     "AWS::Signer::SigningProfile": "left out: no signature of code is verified here",
     "AWS::Synthetics::Canary": NO_WATCH,
@@ -58,7 +88,9 @@ LEFT_OUT: Mapping[str, str] = {
     "AWS::WAFv2::RuleGroup": "left out: web ACLs are never asked here",
     "AWS::WAFv2::WebACLAssociation": "left out: web ACLs are never asked here",
     "AWS::XRay::Group": NO_WATCH,
+    "AWS::XRay::ResourcePolicy": NO_PERMISSION,
     "AWS::XRay::SamplingRule": NO_WATCH,
+    "AWS::XRay::TransactionSearchConfig": NO_WATCH,
 }
 """Resource type, and why it may be left out. One that the local cloud has is made, but for alarms on metric math."""
 

@@ -1,8 +1,12 @@
 """Where AWS's names answer on this machine."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from patternkit.localcloud.addresses import localized
+from patternkit.localcloud.addresses import Caller, addresses, localized
+from patternkit.localcloud.report import Provisioned, Resource
 
 HERE = "http://127.0.0.1:4000"
 
@@ -19,3 +23,34 @@ HERE = "http://127.0.0.1:4000"
 )
 def test_a_name_of_aws_leads_here(name: str, here: str) -> None:
     assert localized(name, HERE, ["rest1"]) == HERE + here
+
+
+class RestApi:
+    """A service that knows one API."""
+
+    def __init__(self, **methods: dict[str, Any]) -> None:
+        self._methods = methods
+
+    def get_resources(self, **_: Any) -> dict[str, Any]:
+        return {"items": [{"path": f"/{name}", "resourceMethods": {"GET": one}} for name, one in self._methods.items()]}
+
+    def get_api_keys(self, **_: Any) -> dict[str, Any]:
+        return {"items": [{"value": "the-key"}]}
+
+
+def test_a_rest_api_has_a_call_for_each_way_in_with_all_that_a_request_needs() -> None:
+    asked = {"method.request.querystring.q": True, "method.request.header.X-Id": True, "method.request.path.id": True}
+    api = RestApi(
+        open={"requestParameters": {**asked, "method.request.querystring.page": False}},
+        keyed={"apiKeyRequired": True},
+        another={"authorizationType": "NONE"},
+    )
+    stage = Resource(
+        "Stage", "live", "AWS::ApiGateway::Stage", Provisioned({"RestApiId": "a", "StageName": "live"}, frozenset())
+    )
+    found = addresses([stage], lambda _: api, Caller(HERE, "eu-west-1", Path("key"), None))
+    base = f"{HERE}/restapis/a/live/_user_request_"
+    assert [one.call for one in found] == [
+        f"curl -H 'X-Id: 1' '{base}/open?q=1'",
+        f"curl -H 'x-api-key: the-key' {base}/keyed",
+    ]

@@ -12,6 +12,7 @@ SHAPES: tuple[Any, ...] = (None, "text", 3, True, [], ["text"], [[]], {}, {"Name
 
 WORKFLOW = "arn:aws:states:us-east-1:000000000000:stateMachine:Orders"
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:Orders"
+INVOCATION = f"lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
 GROUPS = {"TargetGroups": [{"TargetGroupArn": "a", "Weight": 9}, {"TargetGroupArn": "b", "Weight": 1}]}
 
 
@@ -25,11 +26,21 @@ def integration(service: str, kind: str = "AWS") -> dict[str, str]:
 
 BY_VALUE: dict[tuple[str, str], tuple[list[Any], list[Any]]] = {
     ("AWS::ApiGateway::Method", "Integration"): (
-        [integration("dynamodb:action/PutItem"), integration("states:action/StartExecution")],
+        [
+            integration("dynamodb:action/PutItem"),
+            integration("states:action/StartExecution"),
+            {"Type": "MOCK", "IntegrationResponses": [{"ResponseTemplates": {"application/json": "$context.stage"}}]},
+            {"Type": "MOCK", "RequestTemplates": {"application/json": "#if($input.params('x'))"}},
+            {**integration(INVOCATION), "RequestTemplates": {"application/json": "{}"}},
+            {**integration(INVOCATION), "IntegrationResponses": [{"ResponseTemplates": {"text/plain": "ok"}}]},
+        ],
         [
             integration("sqs:path/000000000000/Orders"),
-            integration(f"lambda:path/2015-03-31/functions/{FUNCTION}/invocations", "AWS_PROXY"),
+            integration(INVOCATION, "AWS_PROXY"),
+            integration(INVOCATION),
             {"Type": "MOCK"},
+            {"Type": "MOCK", "RequestTemplates": {"application/json": '{"statusCode": 200}'}},
+            {**integration("sqs:path/000000000000/Orders"), "RequestTemplates": {"application/json": "$input.body"}},
         ],
     ),
     ("AWS::AppSync::GraphQLApi", "AuthenticationType"): (

@@ -7,6 +7,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from patternkit.localcloud import Deployment, DeploymentFailed, LocalCloud
@@ -71,6 +72,19 @@ def test_a_workflow_ends_at_its_timeout(cloud: LocalCloud, functions: Deployment
     execution = ended(cloud, functions.physical_id("Slow"))
     assert execution["status"] == "TIMED_OUT"
     assert (execution["stopDate"] - execution["startDate"]).total_seconds() < 10
+
+
+def test_a_workflow_is_run_while_its_caller_waits(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The SDK puts "sync-" before the host of this call.
+    definition = json.dumps({"StartAt": "One", "States": {"One": {"Type": "Pass", "Result": 1, "End": True}}})
+    machine = cloud.client("stepfunctions").create_state_machine(
+        name="express", type="EXPRESS", definition=definition, roleArn="arn:aws:iam::000000000000:role/any"
+    )["stateMachineArn"]
+    assert cloud.client("stepfunctions").start_sync_execution(stateMachineArn=machine)["output"] == "1"
+    for name, value in cloud.environment().items():
+        monkeypatch.setenv(name, value)
+    elsewhere = boto3.Session().client("stepfunctions")
+    assert elsewhere.start_sync_execution(stateMachineArn=machine)["output"] == "1"
 
 
 def test_a_weighted_alias_divides_calls(cloud: LocalCloud, functions: Deployment) -> None:
