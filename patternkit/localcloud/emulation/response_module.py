@@ -24,7 +24,7 @@ _MODULES = (
         "cfn-response.js",
     ),
 )
-"""Of each runtime: how it begins, what loads the module, where the module goes, and the file among the stand-ins that it is."""
+"""By runtime: how its name begins, what loads the module, where the module goes, and its file among the stand-ins."""
 
 
 def bring(provisioners: ModuleType) -> None:

@@ -78,7 +78,7 @@ class Here(cdk.Stack):
         seed = apps.function(self, "Seed", code=SEED, environment={"QUEUE": seeded.queue_url})
         triggers.Trigger(self, "Trigger", handler=seed)
         self._tasks()
-        answer = apps.function(self, "Answer", code=ANSWER)
+        in_python = apps.function(self, "Answer", code=ANSWER)
         in_node = lambda_.Function(
             self,
             "AnswerInNode",
@@ -86,7 +86,7 @@ class Here(cdk.Stack):
             handler="index.handler",
             code=lambda_.Code.from_inline(ANSWER_IN_NODE),
         )
-        for function in (answer, in_node):
+        for function in (in_python, in_node):
             asked = cdk.CustomResource(self, f"Asked{function.node.id}", service_token=function.function_arn)
             cdk.CfnOutput(self, f"{function.node.id}Said", value=asked.get_att_string("Answer"))
         talk = integrations.WebSocketLambdaIntegration("Talk", apps.function(self, "Talk", code=TALK))
