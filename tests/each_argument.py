@@ -29,7 +29,7 @@ from patternkit.catalog.discovery import Pattern
 from patterns.building_blocks.signature import check, declared
 from tests.constructs import app_for_its_template
 from tests.edges import Given, edges, in_bytes, in_milliseconds, plain
-from tests.four_ways import Same, companion_of, construct_of, with_field
+from tests.four_ways import Same, companion_of, construct_of, has_field, with_field
 from tests.fuzz.given import meanings
 from tests.fuzz.resources import RESOURCES
 from tests.fuzz.words import words
@@ -44,6 +44,7 @@ _TEXTS = (
     "zebra.handler",
     "method.request.header.X-Zebra",
     "10.77.0.0/16",
+    "198.51.100.77",
     "65123",
     "eu-west-1a",
     "eu-west-1b",
@@ -65,6 +66,7 @@ class Setting:
         values: Values away from the default, the most telling first.
         default: The default.
         is_mode: Whether it names one of a few modes, each of which needs companions of its own.
+        base: What the field is set of, where the example does not give the argument.
     """
 
     argument: str
@@ -72,6 +74,7 @@ class Setting:
     values: tuple[Given, ...]
     default: Any = dataclasses.field(default=None, compare=False)
     is_mode: bool = dataclasses.field(default=False, compare=False)
+    base: Given | None = dataclasses.field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -85,8 +88,9 @@ def unseen(pattern: Pattern) -> dict[str, str]:
     Returns:
         What came of each of them, by name.
     """
-    base = _template(pattern, {})
-    settings = list(_settings(pattern, _words_of(base)))
+    given: dict[str, Any] = {}
+    base = _template(pattern, {}, given)
+    settings = list(_settings(pattern, _words_of(base), given))
     together = _shown_together(pattern, settings, base)
     found = {}
     for setting in settings:
@@ -210,8 +214,8 @@ def _without(pattern: Pattern, beside: Mapping[Setting, Given], base: Any) -> An
         return None
 
 
-def _template(pattern: Pattern, given: Mapping[Setting, Given]) -> Any:
-    """Synthesize a pattern's example with arguments.
+def _template(pattern: Pattern, given: Mapping[Setting, Given], said: dict[str, Any] | None = None) -> Any:
+    """Synthesize a pattern's example with arguments, and note those of the example.
 
     Returns:
         The templates of its stacks, without the resources that were passed in.
@@ -223,11 +227,19 @@ def _template(pattern: Pattern, given: Mapping[Setting, Given]) -> Any:
     construct = construct_of(pattern)
 
     def made(scope: Construct, construct_id: str, **options: Any) -> Any:
+        if said is not None:
+            said.update(options)
+        set_here: set[str] = set()
         for setting, value in given.items():
             resource = value.make(Construct(scope, _given_id(setting)))
             if setting.field:
+                if setting.base and setting.argument not in set_here:
+                    options[setting.argument] = setting.base.make(Construct(scope, f"Given{setting.argument}"))
+                if not has_field(options[setting.argument], setting.field):
+                    raise ValueError(f"{setting.argument} holds nothing that has {setting.field}")
                 resource = with_field(options[setting.argument], setting.field, resource)
             options[setting.argument] = resource
+            set_here.add(setting.argument)
         return construct(scope, construct_id, **options)
 
     example = importlib.import_module(f"{pattern.module}.example")
@@ -258,28 +270,48 @@ def _words_of(value: Any) -> set[str]:
     return set(re.findall(r"[A-Za-z0-9]+", f"{value:g}" if isinstance(value, float) else str(value)))
 
 
-def _settings(pattern: Pattern, held: set[str]) -> Iterator[Setting]:
+def _settings(pattern: Pattern, held: set[str], given: Mapping[str, Any]) -> Iterator[Setting]:
     construct = construct_of(pattern)
     init = inspect.getattr_static(construct, "__init__")
     hints, taken, said = typing.get_type_hints(init, include_extras=True), inspect.signature(init), meanings(construct)
     for name, parameter in taken.parameters.items():
         if parameter.kind is not parameter.KEYWORD_ONLY:
             continue
-        kinds = {one for one in _kinds(hints[name]) if dataclasses.is_dataclass(one)}
+        kinds = _dataclasses(hints[name])
         # Of several the example gives one, whose fields the others do not have: they are set whole.
-        if len(kinds) == 1 and parameter.default is parameter.empty:
-            yield from _fields(name, typing.cast(type, kinds.pop()), held)
-        else:
+        kind = kinds.pop() if len(kinds) == 1 else None
+        held_by_example = kind is not None and has_field(given.get(name), dataclasses.fields(kind)[0].name)
+        base = None
+        if kind is None or parameter.default is not parameter.empty:
             values = _values(name, hints[name], said[name], parameter.default, held)
-            yield Setting(name, "", values, parameter.default, is_mode=_names_a_mode(hints[name]))
+            whole = Setting(name, "", values, parameter.default, is_mode=_names_a_mode(hints[name]))
+            yield whole
+            base = _accepted(pattern, whole, kind) if kind and not held_by_example else None
+        if kind and (base or held_by_example):
+            yield from _fields(name, kind, held, base)
 
 
-def _fields(argument: str, kind: type, held: set[str]) -> Iterator[Setting]:
+def _dataclasses(hint: Any) -> set[type]:
+    return {one for one in _kinds(hint) if dataclasses.is_dataclass(one) and isinstance(one, type)}
+
+
+def _accepted(pattern: Pattern, setting: Setting, kind: type) -> Given | None:
+    """The first value of that kind that the pattern takes by itself."""
+    for value in [one for one in setting.values if f"<{kind.__name__}>" in one.text][:_MOST_TRIES]:
+        try:
+            _template(pattern, {setting: value})
+        except ValueError:
+            continue
+        return value
+    return None
+
+
+def _fields(argument: str, kind: type, held: set[str], base: Given | None = None) -> Iterator[Setting]:
     hints, said = typing.get_type_hints(kind, include_extras=True), meanings(kind)
     for one in dataclasses.fields(kind):
         default = one.default if one.default is not dataclasses.MISSING else None
         values = _values(one.name, hints[one.name], said[one.name], default, held)
-        yield Setting(argument, one.name, values, default, is_mode=_names_a_mode(hints[one.name]))
+        yield Setting(argument, one.name, values, default, _names_a_mode(hints[one.name]), base)
 
 
 def _values(name: str, hint: Any, meaning: str, default: Any, held: set[str]) -> tuple[Given, ...]:
@@ -343,7 +375,7 @@ def _candidates(hint: Any, meaning: str) -> list[Given]:
             _listed(one, other) for one, other in itertools.pairwise([*ones, *ones[-1:]])
         ]
     if dataclasses.is_dataclass(kind):
-        return [_needed_alone(typing.cast(type, kind)), *_one_field_each(typing.cast(type, kind))]
+        return [*_needed_alone(typing.cast(type, kind)), *_one_field_each(typing.cast(type, kind))]
     if kind is Duration:
         whole = [in_milliseconds(one * unit) for one in _NUMBERS for unit in (1000, 60_000, 86_400_000)]
         return [*whole, *edges(hint).inside]
@@ -352,20 +384,25 @@ def _candidates(hint: Any, meaning: str) -> list[Given]:
     return _plain(kind, meaning) + edges(hint).inside
 
 
-def _needed_alone(kind: type) -> Given:
-    """A value of a dataclass with the fields alone that must be given."""
+def _needed_alone(kind: type) -> list[Given]:
+    """Values of a dataclass with the fields alone that must be given: the first of each, then the second, and so on."""
     hints, said = typing.get_type_hints(kind, include_extras=True), meanings(kind)
     needed = [
         one.name
         for one in dataclasses.fields(kind)
         if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
     ]
-    values = {name: _allowed(name, hints[name], _candidates(hints[name], said[name]))[0] for name in needed}
+    values = {name: _allowed(name, hints[name], _candidates(hints[name], said[name])) for name in needed}
 
-    def made(scope: Construct) -> Any:
-        return kind(**{name: one.make(_within(scope, number)) for number, (name, one) in enumerate(values.items())})
+    def of(choice: int) -> Given:
+        chosen = {name: ones[min(choice, len(ones) - 1)] for name, ones in values.items()}
 
-    return Given(f"<{kind.__name__}>", made)
+        def made(scope: Construct) -> Any:
+            return kind(**{name: one.make(_within(scope, number)) for number, (name, one) in enumerate(chosen.items())})
+
+        return Given(f"<{kind.__name__}>", made)
+
+    return [of(choice) for choice in range(3 if needed else 1)]
 
 
 def _one_field_each(kind: type) -> list[Given]:

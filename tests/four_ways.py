@@ -230,20 +230,21 @@ def with_field(values: Any, field: str, value: Any) -> Any:
         names = [one.name for one in dataclasses.fields(values)]
         if field in names:
             return dataclasses.replace(values, **{field: value})
-        inner = next(one for one in names if _has_field(getattr(values, one), field))
+        inner = next(one for one in names if has_field(getattr(values, one), field))
         return dataclasses.replace(values, **{inner: with_field(getattr(values, inner), field, value)})
     named = dict(values) if isinstance(values, Mapping) else dict(enumerate(values))
-    first = next(name for name, one in named.items() if _has_field(one, field))
+    first = next(name for name, one in named.items() if has_field(one, field))
     named[first] = with_field(named[first], field, value)
     return named if isinstance(values, Mapping) else list(named.values())
 
 
-def _has_field(value: Any, field: str) -> bool:
+def has_field(value: Any, field: str) -> bool:
+    """Whether a value, or one of those that it holds, has a field of that name."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [one.name for one in dataclasses.fields(value)]
-        return field in names or any(_has_field(getattr(value, one), field) for one in names)
+        return field in names or any(has_field(getattr(value, one), field) for one in names)
     held = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
-    return any(_has_field(one, field) for one in held)
+    return any(has_field(one, field) for one in held)
 
 
 def main() -> None:

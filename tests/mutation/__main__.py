@@ -170,7 +170,7 @@ def run(given: argparse.Namespace, room: Room, copy: Copy) -> None:
     outcomes.read()
     mutants = [one for one in all_mutants(modules, copy.tree) if given.only in one.key]
     sample = drawn(mutants, given.sample, given.seed)
-    equivalent = equivalents()
+    equivalent = equivalents([one.key for one in sample])
     left = [one for one in sample if one.key not in outcomes.known and one.key not in equivalent]
     if not given.list and left:
         trying = with_types(_trying(room, modules, copy), TypeChecker(copy, modules).refuses)

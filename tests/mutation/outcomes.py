@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -24,14 +25,21 @@ def digest(tree: Path, paths: Iterable[str]) -> str:
     return found.hexdigest()[:16]
 
 
-def equivalents() -> dict[str, str]:
+def equivalents(keys: Iterable[str]) -> dict[str, str]:
     """Read which mutants are judged to be equivalent.
+
+    Args:
+        keys: Of the mutants that there are, to find those that are told by what they have in common.
 
     Returns:
         The reason of each, by the mutant's key.
     """
-    given = tomllib.loads(EQUIVALENT.read_text("utf-8"))
-    return {key: group["reason"] for group in given.get("equivalent", ()) for key in group["mutants"]}
+    found: dict[str, str] = {}
+    for group in tomllib.loads(EQUIVALENT.read_text("utf-8")).get("equivalent", ()):
+        alike = re.compile(group["like"]) if "like" in group else None
+        found |= dict.fromkeys(group.get("mutants", ()), group["reason"])
+        found |= {key: group["reason"] for key in keys if alike and alike.fullmatch(key)}
+    return found
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import pytest
 from tests.mutation.__main__ import drawn, measured, tried, with_types
 from tests.mutation.coverage_of_tests import Covering
 from tests.mutation.mutants import Mutant, all_mutants, mutants_of
-from tests.mutation.outcomes import Outcomes, digest, figures
+from tests.mutation.outcomes import Outcomes, digest, equivalents, figures
 from tests.mutation.rooms import ROOMS, TREE, Room
 from tests.mutation.running import Copy
 from tests.mutation.type_checking import TypeChecker
@@ -232,6 +232,20 @@ def test_what_was_killed_stays_so_until_its_module_changes(copy: Copy, tmp_path:
     given.add(other, "refused", 1)
     assert "100.0% of those that are not equivalent are noticed, 50.0% by" in figures([one, other], given.known, {})
     assert "1 drawn, 0 killed" in figures([other], {}, {}) + figures([other], given.known, {other.key: "why"})
+
+
+@pytest.mark.parametrize(
+    ("becomes", "same"),
+    [
+        ('m.custom("Errors", statistic="Sum", )', True),
+        ('m.custom("Errors", statistic="Sum", period=None)', True),
+        ('m.custom("Errors", period=FIVE_MINUTES)', False),
+    ],
+)
+def test_what_the_library_takes_by_itself_is_told_by_what_such_mutants_have_in_common(becomes: str, same: bool) -> None:
+    was = 'm.custom("Errors", statistic="Sum", period=FIVE_MINUTES)'.replace("m.", "metrics.")
+    key = f"patterns/one/construct.py::One._watch: {was} -> {becomes.replace('m.', 'metrics.')}"
+    assert (key in equivalents([key])) == same
 
 
 def test_rooms_are_there_and_digests_tell_changes(tmp_path: Path) -> None:

@@ -327,3 +327,15 @@ def test_a_schema_of_another_draft_is_refused(scope: cdk.Stack) -> None:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}
     with pytest.raises(ValueError, match=r"^schema must be of draft 4, http://json-schema.org/draft-04/schema#, got"):
         ApiToQueue(scope, "Api", schema=schema)
+
+
+def test_a_queue_of_another_region_is_called_there(scope: cdk.Stack) -> None:
+    elsewhere = sqs.Queue.from_queue_arn(scope, "Elsewhere", "arn:aws:sqs:us-west-2:111122223333:orders")
+    ApiToQueue(scope, "Api", queue=elsewhere)
+    called = [
+        one["Properties"]["Integration"]["Uri"]["Fn::Join"][1]
+        for one in Template.from_stack(scope).find_resources("AWS::ApiGateway::Method").values()
+        if one["Properties"]["Integration"]["Type"] == "AWS"
+    ]
+    assert called
+    assert all(":apigateway:us-west-2:" in str(parts) for parts in called)

@@ -1,5 +1,6 @@
 """What ApiToService promises of its template."""
 
+from collections.abc import Callable
 from typing import Any
 
 import aws_cdk as cdk
@@ -154,6 +155,30 @@ def test_with_everything_on_nothing_is_found(target: str) -> None:
 
     found = synthesize(build, context=context(), packs=["AwsSolutions", "Serverless"]).findings
     assert found == (), listed(found)
+
+
+ELSEWHERE = "us-west-2:444455556666"
+FOREIGN: dict[str, Callable[[cdk.Stack], Any]] = {
+    "state_machine": lambda stack: stepfunctions.StateMachine.from_state_machine_arn(
+        stack, "Machine", f"arn:aws:states:{ELSEWHERE}:stateMachine:Orders"
+    ),
+    "topic": lambda stack: sns.Topic.from_topic_arn(stack, "Topic", f"arn:aws:sns:{ELSEWHERE}:orders"),
+    "event_bus": lambda stack: events.EventBus.from_event_bus_arn(
+        stack, "Bus", f"arn:aws:events:{ELSEWHERE}:event-bus/orders"
+    ),
+}
+
+
+@pytest.mark.parametrize("argument", FOREIGN)
+def test_what_is_in_another_region_is_called_there(scope: cdk.Stack, argument: str) -> None:
+    ApiToService(scope, "Api", **{argument: FOREIGN[argument](scope)})
+    called = [
+        one["Properties"]["Integration"]["Uri"]["Fn::Join"][1]
+        for one in Template.from_stack(scope).find_resources("AWS::ApiGateway::Method").values()
+        if one["Properties"]["Integration"]["Type"] == "AWS"
+    ]
+    assert called
+    assert all(":apigateway:us-west-2:" in str(parts) for parts in called)
 
 
 def test_a_fifo_topic_is_given_the_request_s_deduplication_id(scope: cdk.Stack) -> None:
