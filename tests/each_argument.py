@@ -89,8 +89,8 @@ def unseen(pattern: Pattern) -> dict[str, str]:
         What came of each of them, by name.
     """
     given: dict[str, Any] = {}
-    base = _template(pattern, {}, given)
-    settings = list(_settings(pattern, _words_of(base), given))
+    base = template_with(pattern, {}, given)
+    settings = list(settings_of(pattern, _words_of(base), given))
     together = _shown_together(pattern, settings, base)
     found = {}
     for setting in settings:
@@ -104,7 +104,7 @@ def _shown_together(pattern: Pattern, settings: Sequence[Setting], base: Any) ->
     chosen = {one.name: one for one in settings if one.values and _is_telling(one.values[0])}
     while chosen:
         try:
-            template = _template(pattern, {one: one.values[0] for one in chosen.values()})
+            template = template_with(pattern, {one: one.values[0] for one in chosen.values()})
         except ValueError as error:
             for name in _named(str(error), chosen) or list(chosen):
                 del chosen[name]
@@ -149,7 +149,7 @@ def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base
         left = _others(setting, settings)
         for _ in range(6):
             try:
-                template = _template(pattern, {**beside, setting: value})
+                template = template_with(pattern, {**beside, setting: value})
             except ValueError as error:
                 said = str(error)
                 other = _needed(setting, left, said)
@@ -209,12 +209,12 @@ def _needed(setting: Setting, left: Mapping[Setting, list[Given]], said: str) ->
 def _without(pattern: Pattern, beside: Mapping[Setting, Given], base: Any) -> Any:
     """The template with what an argument needs and without the argument; None if that is refused."""
     try:
-        return _template(pattern, beside) if beside else base
+        return template_with(pattern, beside) if beside else base
     except ValueError:
         return None
 
 
-def _template(pattern: Pattern, given: Mapping[Setting, Given], said: dict[str, Any] | None = None) -> Any:
+def template_with(pattern: Pattern, given: Mapping[Setting, Given], said: dict[str, Any] | None = None) -> Any:
     """Synthesize a pattern's example with arguments, and note those of the example.
 
     Returns:
@@ -270,7 +270,8 @@ def _words_of(value: Any) -> set[str]:
     return set(re.findall(r"[A-Za-z0-9]+", f"{value:g}" if isinstance(value, float) else str(value)))
 
 
-def _settings(pattern: Pattern, held: set[str], given: Mapping[str, Any]) -> Iterator[Setting]:
+def settings_of(pattern: Pattern, held: set[str], given: Mapping[str, Any]) -> Iterator[Setting]:
+    """Find the arguments of a pattern, with values that the template does not hold."""
     construct = construct_of(pattern)
     init = inspect.getattr_static(construct, "__init__")
     hints, taken, said = typing.get_type_hints(init, include_extras=True), inspect.signature(init), meanings(construct)
@@ -299,7 +300,7 @@ def _accepted(pattern: Pattern, setting: Setting, kind: type) -> Given | None:
     """The first value of that kind that the pattern takes by itself."""
     for value in [one for one in setting.values if f"<{kind.__name__}>" in one.text][:_MOST_TRIES]:
         try:
-            _template(pattern, {setting: value})
+            template_with(pattern, {setting: value})
         except ValueError:
             continue
         return value

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Collection, Mapping
 
-from aws_cdk import Duration, Size, Token
+from aws_cdk import Duration, Size, Token, Tokenization
 
 
 def check_range(argument: str, value: float | None, low: float, high: float, unit: str = "") -> None:
@@ -23,11 +23,29 @@ def check_range(argument: str, value: float | None, low: float, high: float, uni
     """
     if value is None or low <= value <= high:
         return
-    # A token is a finite float; jsii's Node ends on any other, which JSON cannot say.
-    if isinstance(value, float) and math.isfinite(value) and Token.is_unresolved(value):
+    if is_number_token(value):
         return
     allowed = f"{low} and {high} {unit}".rstrip()
     raise ValueError(f"{argument} must be between {allowed}, got {value}")
+
+
+def is_number_token(value: object) -> bool:
+    """Whether a value is the token of a number.
+
+    Args:
+        value: What was given.
+
+    Returns:
+        Whether it stands for a number that only a deployment knows. A number of a token's form that stands for none,
+        as a token that was rounded, is what it is: a very large negative number.
+    """
+    # A token is a finite float; jsii's Node ends on any other, which JSON cannot say.
+    if not (isinstance(value, float) and math.isfinite(value) and Token.is_unresolved(value)):
+        return False
+    try:
+        return Tokenization.reverse_number(value) is not None
+    except RuntimeError:
+        return False
 
 
 def check_known(argument: str, value: object, needed_for: str) -> None:
@@ -64,6 +82,26 @@ def check_json(argument: str, value: object) -> None:
         raise ValueError(f"{argument} must be JSON that is not nested so deeply") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"{argument} must be JSON: {error}") from None
+
+
+def check_keys(argument: str, value: object) -> None:
+    """Refuse keys that only a deployment knows: a template holds values that it does, and no such keys.
+
+    Args:
+        argument: The argument's own name.
+        value: What was given: JSON.
+
+    Raises:
+        ValueError: If a key in it, at any depth, is a token.
+    """
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if isinstance(key, str) and "${" in key and Token.is_unresolved(key):
+                raise ValueError(f"{argument} must have keys that are known when the template is made, got a token")
+            check_keys(argument, one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            check_keys(argument, one)
 
 
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html

@@ -280,9 +280,7 @@ def whole(step: Any) -> str:
         As "minutes", "MiB", "multiples of 4".
     """
     if isinstance(step, timedelta):
-        return {timedelta(seconds=1): "seconds", timedelta(minutes=1): "minutes", timedelta(hours=1): "hours"}.get(
-            step, f"multiples of {human(step)}"
-        )
+        return _STEPS.get(step, f"multiples of {human(step)}")
     return (
         f"multiples of {step}" if not isinstance(step, Bytes) else _SIZES.get(step, f"multiples of {human_size(step)}")
     )
@@ -320,4 +318,10 @@ def human_size(value: int) -> str:
     return f"{value} {'byte' if value == 1 else 'bytes'}"
 
 
+_STEPS = {
+    timedelta(seconds=1): "seconds",
+    timedelta(minutes=1): "minutes",
+    timedelta(hours=1): "hours",
+    timedelta(days=1): "days",
+}
 _SIZES = {2**10: "KiB", 2**20: "MiB", 2**30: "GiB"}

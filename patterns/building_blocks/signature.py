@@ -23,10 +23,11 @@ from constructs import Construct
 from jsii._reference_map import InterfaceDynamicProxy
 from typing_extensions import get_protocol_members
 
-from patterns.building_blocks.arguments import check_known, shown
+from patterns.building_blocks.arguments import check_keys, check_known, is_number_token, shown
 from patterns.building_blocks.bounds import (
     Bounds,
     Bytes,
+    Known,
     bounds,
     counted,
     human_size,
@@ -85,6 +86,8 @@ def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
 
 
 _LONGEST_MESSAGE = 1000
+# What jsii writes for a list that only a deployment knows, in the one place that the list has here.
+_PART_OF_A_LIST = "#{Token["
 
 
 def _one_line(message: str) -> str:
@@ -183,15 +186,18 @@ def _check_union(argument: str, value: Any, hints: Sequence[Any]) -> None:
 
 def _check_one(argument: str, value: Any, hint: Any, found: Bounds) -> None:
     if _is_token(value, hint):
-        _check_token(argument, value, found)
+        _check_token(argument, value, hint, found)
         return
     if not _is_of(value, hint):
         raise _WrongTypeError(argument, _named(hint), value)
-    if isinstance(value, str) and not value.isascii():
+    if isinstance(value, str):
         _check_text(argument, value)
     if found != Bounds():
         _check_bounds(argument, value, found)
     _check_parts(argument, value, hint)
+    # Of what holds others, once these are of their types: it goes by them.
+    for check_of_its_own in found.passes:
+        check_of_its_own.check(argument, value)
 
 
 def _is_token(value: Any, hint: Any) -> bool:
@@ -199,9 +205,8 @@ def _is_token(value: Any, hint: Any) -> bool:
     if origin in (Duration, Size):
         return isinstance(value, origin) and value.is_unresolved()
     if origin in (int, float):
-        # A number's token is a finite float; jsii's Node ends on any other, which JSON cannot say.
-        return isinstance(value, float) and math.isfinite(value) and Token.is_unresolved(value)
-    if origin in (str, Literal):
+        return is_number_token(value)
+    if origin is str:
         return isinstance(value, str) and Token.is_unresolved(value)
     if isinstance(value, list) and isinstance(origin, type) and issubclass(list, origin):
         return len(value) == 1 and isinstance(value[0], str) and _takes_text(hint) and Token.is_unresolved(value)
@@ -212,7 +217,13 @@ def _takes_text(hint: Any) -> bool:
     """Whether a list may hold texts, so that a token may stand for all of it: none stands for resources or values."""
     inner = declared(typing.get_args(hint)[0])[0] if typing.get_args(hint) else Any
     either = typing.get_args(inner) if typing.get_origin(inner) in (typing.Union, types.UnionType) else [inner]
-    return any((typing.get_origin(one) or one) in (str, Literal, Any) for one in either)
+    return any(one in (str, Any) for one in either)
+
+
+def _known_in(hint: Any) -> Known | None:
+    """What needs each value of a list to be known, and with them the list: a token may stand for all of it."""
+    inner = typing.get_args(hint)
+    return declared(inner[0])[1].known if inner and typing.get_origin(hint) is not Literal else None
 
 
 def _is_of(value: Any, hint: Any) -> bool:
@@ -287,6 +298,8 @@ def _kind(value: Any) -> str:
 
 
 def _check_text(argument: str, value: str) -> None:
+    if _PART_OF_A_LIST in value:
+        raise ValueError(f"{argument} must be a string, got a part of a list's token: take it by Fn.select")
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -308,8 +321,6 @@ def _check_bounds(argument: str, value: Any, found: Bounds) -> None:
     for one in found.matches:
         if not re.fullmatch(one.pattern, value, re.ASCII):
             raise ValueError(f"{argument} must be {one.says}, got {_shown(value)}")
-    for check_of_its_own in found.passes:
-        check_of_its_own.check(argument, value)
 
 
 def _holds(count: int, found: Bounds) -> bool:
@@ -350,15 +361,15 @@ def _check_size(argument: str, value: Size, found: Bounds) -> None:
         raise ValueError(f"{argument} must be {allowed}, got {got}")
 
 
-def _check_token(argument: str, value: Any, found: Bounds) -> None:
-    if found.known:
-        check_known(argument, value, found.known.needed_for)
+def _check_token(argument: str, value: Any, hint: Any, found: Bounds) -> None:
+    if known := found.known or (_known_in(hint) if isinstance(value, list) else None):
+        check_known(argument, value, known.needed_for)
     if found == Bounds() or not isinstance(value, Duration | Size):
         return
     unit = whole(found.step) if found.step is not None else ("seconds" if isinstance(value, Duration) else "bytes")
     converters = {
-        "minutes": "to_minutes", "seconds": "to_seconds", "bytes": "to_bytes", "KiB": "to_kibibytes",
-        "MiB": "to_mebibytes", "GiB": "to_gibibytes",
+        "days": "to_days", "hours": "to_hours", "minutes": "to_minutes", "seconds": "to_seconds", "bytes": "to_bytes",
+        "KiB": "to_kibibytes", "MiB": "to_mebibytes", "GiB": "to_gibibytes",
     }  # fmt: skip
     method = converters[unit]
     # What only a deployment knows cannot be converted from one unit to another; the CDK says so by a RuntimeError.
@@ -378,6 +389,9 @@ def _check_parts(argument: str, value: Any, hint: Any) -> None:
     elif isinstance(value, Mapping) and inner:
         for key, one in value.items():
             check(argument, key, inner[0])
+            # Of JSON, which may be made into text, a key may be a token; of no mapping in a template.
+            if inner[1] is not Any:
+                check_keys(argument, {key: None})
             check(f"{argument}[{shown(str(key))}]", one, inner[1])
     elif isinstance(value, Sequence) and inner:
         for index, one in enumerate(value):

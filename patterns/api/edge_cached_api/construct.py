@@ -28,6 +28,7 @@ from patterns.api.edge_cached_api.origin_key import HEADER, OriginKey
 from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
 from patterns.api.proxy_api.function_backend import answering_function, invocation, let_invoke
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.edge_distribution import (
     CookieNames,
@@ -51,7 +52,12 @@ from patterns.building_blocks.signature import checked
 
 EXAMPLE = Path(__file__).parent / "handler"
 Authorization = Literal["none", "cognito", "function"]
-Rotation = Annotated[Duration, Interval(ge=timedelta(days=1), le=timedelta(days=365)), MultipleOf(timedelta(days=1))]
+Rotation = Annotated[
+    Duration,
+    Interval(ge=timedelta(days=1), le=timedelta(days=365)),
+    MultipleOf(timedelta(days=1)),
+    Known("the schedule"),
+]
 
 
 class EdgeCachedApi(Construct):

@@ -30,7 +30,10 @@ OriginPath = Annotated[
 Experiment = Annotated[str, Matches(r"[A-Za-z0-9-]{1,32}", "1 to 32 letters, digits and hyphens")]
 CookieName = Annotated[str, Matches(r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, hyphens and underscores")]
 StickyTime = Annotated[
-    Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=400)), MultipleOf(timedelta(seconds=1))
+    Duration,
+    Interval(ge=timedelta(minutes=1), le=timedelta(days=400)),
+    MultipleOf(timedelta(seconds=1)),
+    Known("the function's code"),
 ]
 """How long a cookie lasts: browsers keep none for longer than 400 days."""
 CacheTime = Annotated[

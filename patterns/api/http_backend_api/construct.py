@@ -1,6 +1,7 @@
 """An API in front of an HTTP backend."""
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigateway as apigateway
@@ -22,6 +23,7 @@ from patterns.api.http_backend_api.vpc_link import VpcLink
 from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.arguments import check_range
+from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.rest_api.access import Authorization, Callers, DailyQuota
 from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
@@ -108,7 +110,7 @@ class HttpBackendApi(ProxyApi):
         *,
         url: str,
         load_balancer: elbv2.IApplicationLoadBalancer | None = None,
-        timeout: AnswerTimeout | None = None,
+        timeout: Annotated[AnswerTimeout, Known("its time in milliseconds")] | None = None,
         headers: Mapping[str, str] | None = None,
         caller_header: str = "X-Caller",
         forward_authorization: bool = False,
@@ -125,7 +127,7 @@ class HttpBackendApi(ProxyApi):
         daily_quota: DailyQuota | None = None,
         rate_limit: RateLimit = 100,
         burst_limit: BurstLimit = 200,
-        latency_threshold: AnswerTimeout | None = None,
+        latency_threshold: Annotated[AnswerTimeout, Known("the threshold in milliseconds")] | None = None,
         web_acl: aws_wafv2.IWebACLRef | None = None,
         domain_name: DomainName | None = None,
         certificate: acm.ICertificate | None = None,

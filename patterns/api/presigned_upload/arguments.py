@@ -21,6 +21,7 @@ ContentTypes = Annotated[
     ],
     Len(1, 50),
     Unit("media types"),
+    Known("what a signed form allows"),
 ]
 """Media types of files that are taken."""
 
@@ -34,12 +35,18 @@ MultipartAbove = Annotated[
 """The size above which a file is sent in parts. A form takes at most 5 GiB."""
 
 FormLifetime = Annotated[
-    Duration, Interval(ge=timedelta(minutes=1), le=timedelta(hours=1)), MultipleOf(timedelta(seconds=1))
+    Duration,
+    Interval(ge=timedelta(minutes=1), le=timedelta(hours=1)),
+    MultipleOf(timedelta(seconds=1)),
+    Known("the functions' settings"),
 ]
 """How long a form is good: never longer than the credentials of the function that signs it."""
 
 QuarantineTime = Annotated[
-    Duration, Interval(ge=timedelta(days=1), le=timedelta(days=365)), MultipleOf(timedelta(days=1))
+    Duration,
+    Interval(ge=timedelta(days=1), le=timedelta(days=365)),
+    MultipleOf(timedelta(days=1)),
+    Known("the functions' settings"),
 ]
 """How long what was not released is kept."""
 

@@ -23,6 +23,7 @@ from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
 from patterns.api.proxy_api.function_backend import answering_function, invocation, let_invoke
 from patterns.building_blocks.account_id import AccountId
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import DomainName, check_public_name
 from patterns.building_blocks.function_settings import warn_of_late_answers
 from patterns.building_blocks.lambda_function import EnvironmentVariables, FunctionMemory
@@ -111,7 +112,9 @@ class PrivateApi(ProxyApi):
         subnets: ec2.SubnetSelection | None = None,
         endpoints: Sequence[ec2.IInterfaceVpcEndpoint] = (),
         other_endpoints: Sequence[ec2.IInterfaceVpcEndpoint] = (),
-        other_accounts: Annotated[Sequence[AccountId], Len(0, 100), Unit("accounts")] = (),
+        other_accounts: Annotated[
+            Sequence[AccountId], Len(0, 100), Unit("accounts"), Known("the policy of the API")
+        ] = (),
         clients: Annotated[Sequence[ec2.IConnectable], Len(0, MOST_RULES), Unit("clients")] = (),
         private_dns: bool = False,
         function: lambda_.IFunction | None = None,

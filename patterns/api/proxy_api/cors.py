@@ -7,7 +7,7 @@ from annotated_types import Len
 from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
 
-from patterns.building_blocks.bounds import Matches, Passes
+from patterns.building_blocks.bounds import Known, Matches, Passes
 
 
 def check_origins(argument: str, origins: Sequence[str]) -> None:
@@ -29,6 +29,7 @@ Origins = Annotated[
         Annotated[str, Matches(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?", "origins, as https://www.example.com, or *")]
     ],
     Len(0, 20),
+    Known("what preflights are answered"),
     Passes(check_origins, "* alone"),
 ]
 """Origins whose pages may call an API."""

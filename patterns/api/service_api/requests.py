@@ -9,8 +9,8 @@ from annotated_types import Len
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
-from patterns.building_blocks.arguments import shown
-from patterns.building_blocks.bounds import Matches, Passes
+from patterns.building_blocks.arguments import check_keys, shown
+from patterns.building_blocks.bounds import Known, Matches, Passes
 
 # API Gateway allows "$" too, which a mapping template would read as a reference.
 RequestPart = Annotated[
@@ -19,6 +19,7 @@ RequestPart = Annotated[
         r"method\.request\.(header|querystring)\.[A-Za-z0-9._-]{1,128}",
         "method.request.header.NAME or method.request.querystring.NAME",
     ),
+    Known("what the request is made into"),
 ]
 """A part of a request."""
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
@@ -37,6 +38,7 @@ ContentTypes = Annotated[
         Annotated[
             str,
             Matches(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*", "lower-case media types without parameters"),
+            Known("what requests are taken"),
         ]
     ],
     Len(1),
@@ -49,6 +51,7 @@ ApiPath = Annotated[
         r"(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*",
         "segments of letters, digits and ._~- with / between them, none of them . or ..",
     ),
+    Known("the resources of the API"),
 ]
 """A path of an API, without a slash at its ends."""
 _DRAFT = "http://json-schema.org/draft-04/schema#"
@@ -155,7 +158,7 @@ def check_schema(argument: str, schema: Mapping[str, Any]) -> None:
         schema: The schema.
 
     Raises:
-        ValueError: If it is not JSON, or says that it is of another draft.
+        ValueError: If it is not JSON, has a key that only a deployment knows, or says that it is of another draft.
 
     Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
     """
@@ -165,6 +168,7 @@ def check_schema(argument: str, schema: Mapping[str, Any]) -> None:
         raise ValueError(f"{argument} must be JSON: {error}") from None
     except ValueError:
         raise ValueError(f"{argument} must be JSON, got NaN, an infinity or a circle") from None
+    check_keys(argument, schema)
     draft = schema.get("$schema", _DRAFT)
     if str(draft).rstrip("#") != _DRAFT.rstrip("#"):
         raise ValueError(f"{argument} must be of draft 4, {_DRAFT}, got {shown(str(draft))!r}")

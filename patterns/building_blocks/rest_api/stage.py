@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from annotated_types import Interval
 from aws_cdk import Duration
 
-from patterns.building_blocks.bounds import Matches
+from patterns.building_blocks.bounds import Known, Matches
 
 CacheSize = Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"]
 """Sizes of a cache, in GB."""
@@ -23,7 +23,9 @@ CacheKeyParameters = Sequence[
 
 # A stage's name may be a Lambda alias's too, which must not be a number alone.
 StageName = Annotated[
-    str, Matches(r"(?!\d+$)[A-Za-z0-9_]{1,128}", "up to 128 letters, digits and _, and no number alone")
+    str,
+    Matches(r"(?!\d+$)[A-Za-z0-9_]{1,128}", "up to 128 letters, digits and _, and no number alone"),
+    Known("the id of the stage"),
 ]
 """The name of a stage."""
 

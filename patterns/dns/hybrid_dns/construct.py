@@ -80,10 +80,16 @@ class HybridDns(Construct):
             Passes(check_domains, "none that AWS answers itself, none twice"),
         ],
         company_servers: Annotated[
-            Sequence[Annotated[str, Passes(check_address, "a private IPv4 address")]], Len(1, 6), Unit("addresses")
+            Sequence[Annotated[str, Passes(check_address, "a private IPv4 address")]],
+            Len(1, 6),
+            Unit("addresses"),
+            Known("the number of addresses"),
         ],
         company_ranges: Annotated[
-            Sequence[Annotated[str, Passes(check_range, "a private IPv4 CIDR block")]], Len(0, 20), Unit("ranges")
+            Sequence[Annotated[str, Passes(check_range, "a private IPv4 CIDR block")]],
+            Len(0, 20),
+            Unit("ranges"),
+            Known("the number of rules"),
         ] = (),
         subnets: Annotated[Sequence[ec2.ISubnet], Len(2, 6), Unit("subnets")] | None = None,
         vpcs: Annotated[Sequence[ec2.IVpc], Len(0, 300), Unit("VPCs")] = (),

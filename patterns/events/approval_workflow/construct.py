@@ -55,10 +55,13 @@ FieldNames = Annotated[
     Sequence[Annotated[str, Matches(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "up to 64 letters, digits and _, no digit first")]],
     Len(1, 20),
     Unit("fields"),
+    Known("the functions' settings"),
 ]
 """Fields of an order."""
 
-RecordTime = Annotated[Duration, Interval(ge=timedelta(days=1), le=timedelta(days=3650))]
+RecordTime = Annotated[
+    Duration, Interval(ge=timedelta(days=1), le=timedelta(days=3650)), Known("the functions' settings")
+]
 """How long a decision is kept."""
 
 _SHORTEST_INTERVAL = 5

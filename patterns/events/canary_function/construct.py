@@ -129,7 +129,8 @@ class CanaryFunction(Construct):
         before_traffic: lambda_.IFunction | None = None,
         after_traffic: lambda_.IFunction | None = None,
         most_errors: Annotated[int, Interval(ge=0, le=10_000)] = 0,
-        calls_per_minute: Annotated[float, Interval(ge=0, le=10_000_000)] | None = None,
+        calls_per_minute: Annotated[float, Interval(ge=0, le=10_000_000), Known("whether a shift can be measured")]
+        | None = None,
         rollback_alarms: Sequence[cloudwatch.IAlarm] = (),
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,

@@ -69,7 +69,12 @@ class Consumer:
     batching_window: Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(minutes=5))] | None = None
     parallelization_factor: Annotated[int, Interval(ge=1, le=10), Unit("batches")] = 1
     retry_attempts: Annotated[int, Interval(ge=0, le=10_000)] = 5
-    max_record_age: Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(hours=12))] | None = None
+    max_record_age: (
+        Annotated[
+            Duration, Interval(ge=timedelta(minutes=1), le=timedelta(hours=12)), Known("the age in whole seconds")
+        ]
+        | None
+    ) = None
     on_failure: StreamDestination | None = None
     late_after: (
         Annotated[

@@ -9,7 +9,7 @@ from aws_cdk import Size, SizeRoundingBehavior, Stack, Token
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 
-from patterns.building_blocks.bounds import Bytes, Passes, gibibytes
+from patterns.building_blocks.bounds import Bytes, Known, Passes, gibibytes
 from patterns.events.bucket_notifications.notifications import bucket_identity
 
 Format = Literal["JPEG", "PNG", "WEBP", "AVIF"]
@@ -53,7 +53,9 @@ Widths = Annotated[
 Quality = Annotated[int, Interval(ge=1, le=100)]
 """How well images are encoded."""
 
-KeySuffixes = Annotated[Sequence[str], Passes(check_suffixes, "none of which ends in another")]
+KeySuffixes = Annotated[
+    Sequence[str], Passes(check_suffixes, "none of which ends in another"), Known("the rules of notifications")
+]
 """Ends of object keys."""
 
 MaxBytes = Annotated[Size, Interval(ge=Bytes(1), le=gibibytes(1))]

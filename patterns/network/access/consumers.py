@@ -7,8 +7,9 @@ from annotated_types import Len, Unit
 from aws_cdk import Aws
 
 from patterns.building_blocks.account_id import AccountId
+from patterns.building_blocks.bounds import Known
 
-Accounts = Annotated[Sequence[AccountId], Len(0, 100), Unit("accounts")]
+Accounts = Annotated[Sequence[AccountId], Len(0, 100), Unit("accounts"), Known("who may connect")]
 """Accounts that may connect."""
 
 

@@ -106,7 +106,10 @@ class ApplianceFleet(Construct):
         min_capacity: Annotated[int, Ge(1), Unit("appliances"), Known("the alarm's threshold")] = 2,
         max_capacity: Annotated[int, Interval(ge=1, le=300), Unit("appliances"), Known("the group")] = 6,
         idle_timeout: Annotated[
-            Duration, Interval(ge=timedelta(seconds=60), le=timedelta(seconds=6000)), MultipleOf(timedelta(seconds=1))
+            Duration,
+            Interval(ge=timedelta(seconds=60), le=timedelta(seconds=6000)),
+            MultipleOf(timedelta(seconds=1)),
+            Known("the listener's attribute"),
         ]
         | None = None,
         ipv6: bool = False,

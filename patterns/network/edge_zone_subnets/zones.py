@@ -34,7 +34,11 @@ class LocalZone:
     """
 
     name: SubnetName
-    zone: Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d-[a-z]{3}-\d[a-z]", "Local Zones such as us-west-2-lax-1a")]
+    zone: Annotated[
+        str,
+        Matches(r"[a-z]{2}(-[a-z]+)+-\d-[a-z]{3}-\d[a-z]", "Local Zones such as us-west-2-lax-1a"),
+        Known("the group of the zone"),
+    ]
     cidr: PrivateCidr
     internet: bool = True
     addresses: AddressCount = 0

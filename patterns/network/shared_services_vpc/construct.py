@@ -125,7 +125,7 @@ class SharedServicesVpc(Construct):
         asn: GatewayAsn = DEFAULT_ASN,
         ipv6: bool = False,
         group_references: bool = True,
-        share_with: Sequence[Principal] = (),
+        share_with: Annotated[Sequence[Principal], Known("the policies of endpoints")] = (),
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,

@@ -5,13 +5,15 @@ from typing import Annotated
 from annotated_types import Interval, Unit
 from aws_cdk import Token
 
+from patterns.building_blocks.bounds import Known
+
 TargetUtilization = Annotated[float, Interval(ge=40, le=70), Unit("percent")]
 """How busy a task or an instance should be."""
 
 RequestsPerMinute = Annotated[float, Interval(ge=1, le=10_000_000), Unit("requests a minute")]
 """How many requests keep one task or instance fully busy."""
 
-SpotShare = Annotated[int, Interval(ge=0, le=100), Unit("percent")]
+SpotShare = Annotated[int, Interval(ge=0, le=100), Unit("percent"), Known("the shares of both kinds")]
 """The share of spot above an on-demand base."""
 
 

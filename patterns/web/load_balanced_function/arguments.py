@@ -6,7 +6,7 @@ from typing import Annotated
 from annotated_types import Ge
 from aws_cdk import Size
 
-from patterns.building_blocks.bounds import Bytes, Matches, Passes
+from patterns.building_blocks.bounds import Bytes, Known, Matches, Passes
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 LARGEST = Size.mebibytes(1)
@@ -34,7 +34,7 @@ def check_fits(argument: str, size: Size) -> None:
         )
 
 
-Payload = Annotated[Size, Ge(Bytes(1)), Passes(check_fits, "at most 1 MiB")]
+Payload = Annotated[Size, Ge(Bytes(1)), Passes(check_fits, "at most 1 MiB"), Known("whether a function can serve it")]
 """A body between a load balancer and a function."""
 
 

@@ -20,6 +20,7 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.lambda_function import (
     PYTHON,
@@ -124,7 +125,9 @@ class LoadBalancedFunction(Construct):
         alias_name: AliasName = "live",
         multi_value_headers: bool = True,
         health_check_path: HealthCheckPath = "/",
-        health_check_interval: Annotated[Duration, Interval(ge=timedelta(seconds=35), le=timedelta(minutes=5))]
+        health_check_interval: Annotated[
+            Duration, Interval(ge=timedelta(seconds=35), le=timedelta(minutes=5)), Known("the interval in milliseconds")
+        ]
         | None = None,
         largest_request: Payload | None = None,
         largest_response: Payload | None = None,

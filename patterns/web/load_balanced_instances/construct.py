@@ -19,7 +19,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
-from patterns.building_blocks.bounds import Matches
+from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.instance_group import (
     acknowledge_notifications,
@@ -172,12 +172,14 @@ class LoadBalancedInstances(Construct):
         steps: Sequence[ScalingStep] = (),
         scheduled: Sequence[ScheduledCapacity] = (),
         predictive: Predictive | None = None,
-        warm_pool: Annotated[int, Interval(ge=0, le=100), Unit("instances")] = 0,
+        warm_pool: Annotated[
+            int, Interval(ge=0, le=100), Unit("instances"), Known("whether instances are kept warm")
+        ] = 0,
         suspended_processes: Sequence[Suspendable] = (),
         rollback_on_alarm: bool = True,
-        log_paths: Sequence[Annotated[str, Matches(r"/\S*", "absolute and without spaces")]] = (
-            "/var/log/cloud-init-output.log",
-        ),
+        log_paths: Annotated[
+            Sequence[Annotated[str, Matches(r"/\S*", "absolute and without spaces")]], Known("the script")
+        ] = ("/var/log/cloud-init-output.log",),
         encryption_key: kms.IKey | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         deletion_protection: bool = True,

@@ -22,6 +22,7 @@ from patterns.building_blocks.signature import check, checked
 PORT = Annotated[int, Interval(ge=1, le=65535)]
 TIMEOUT = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(minutes=15))]
 WINDOW = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=1)), MultipleOf(timedelta(minutes=1))]
+DAYS = Annotated[Duration, Interval(le=timedelta(days=365)), MultipleOf(timedelta(days=1))]
 MEMORY = Annotated[Size, Interval(ge=mebibytes(128), le=mebibytes(10_240)), MultipleOf(mebibytes(1))]
 LARGEST = Annotated[Size, Interval(ge=mebibytes(1), le=gibibytes(1))]
 NAME = Annotated[str, Matches(r"[A-Z][a-z]*", "a capital and small letters")]
@@ -130,7 +131,6 @@ def test_tokens_pass_where_a_value_need_not_be_known(scope: cdk.Stack) -> None:
         (Annotated[float, Gt(0)], number),
         (NAME, text),
         (NAME, f"Mail-{text}"),
-        (Literal["bgp"], text),
         (TIMEOUT, Duration.seconds(number)),
         (WINDOW, Duration.minutes(number)),
         (MEMORY, Size.mebibytes(number)),
@@ -142,8 +142,9 @@ def test_tokens_pass_where_a_value_need_not_be_known(scope: cdk.Stack) -> None:
 
 def test_a_token_stands_for_a_list_of_texts_alone(scope: cdk.Stack) -> None:
     token = Fn.split(",", CfnParameter(scope, "List").value_as_string)
-    check("names", token, Sequence[Literal["a", "b"]])
+    check("names", token, Sequence[str | int])
     for hint, wanted in (
+        (Sequence[Literal["a", "b"]], "one of a, b"),
         (Sequence[kms.IKey], "an IKey"),
         (Sequence[Site], "a Site"),
         (Sequence[int], "a whole number"),
@@ -159,6 +160,7 @@ def test_a_token_counts_in_the_unit_that_aws_counts_in(scope: cdk.Stack) -> None
         (WINDOW, Duration.seconds(number), "Duration.minutes"),
         (MEMORY, Size.gibibytes(number), "Size.mebibytes"),
         (LARGEST, Size.mebibytes(number), "Size.bytes"),
+        (DAYS, Duration.minutes(number), "Duration.days"),
     ):
         with pytest.raises(ValueError, match=f"^argument must be given as {form} where its value is a token$"):
             check("argument", value, hint)
@@ -172,6 +174,49 @@ def test_a_token_is_refused_where_the_template_depends_on_the_value(scope: cdk.S
             check("argument", value, Annotated[hint, Known("the number of stacks")])
         with pytest.raises(ValueError, match=message):
             check("argument", value, Annotated[hint, Known("the number of stacks")] | None)
+
+
+def test_a_token_is_none_of_a_few_values_that_are_told_apart(scope: cdk.Stack) -> None:
+    text = CfnParameter(scope, "Text").value_as_string
+    with pytest.raises(ValueError, match=r"^routing must be one of bgp, static, got '\$\{Token"):
+        check("routing", text, Literal["bgp", "static"] | None)
+
+
+def test_a_token_for_all_of_a_list_is_refused_where_each_must_be_known(scope: cdk.Stack) -> None:
+    token = CfnParameter(scope, "List", type="CommaDelimitedList").value_as_list
+    with pytest.raises(ValueError, match=r"^names must be known when the template is made, got a token: the ids"):
+        check("names", token, Annotated[Sequence[Annotated[str, Known("the ids")]], Len(1, 2)])
+
+
+def test_a_part_of_a_token_for_a_list_is_no_text(scope: cdk.Stack) -> None:
+    token = CfnParameter(scope, "List", type="CommaDelimitedList").value_as_list
+    for hint, value in ((str, token[0]), (Sequence[str], [*token, "more"]), (Mapping[str, str], {"A": token[0]})):
+        with pytest.raises(ValueError, match=r"^argument.* must be a string, got a part of a list's token: take it by"):
+            check("argument", value, hint)
+
+
+def test_a_key_that_only_a_deployment_knows_is_refused_but_in_json(scope: cdk.Stack) -> None:
+    text = CfnParameter(scope, "Text").value_as_string
+    check("payload", {text: 1}, Mapping[str, Any])
+    with pytest.raises(
+        ValueError, match=r"^names must have keys that are known"
+    ):
+        check("names", {f"a-{text}": "b"}, Mapping[str, str])
+
+
+def test_a_number_that_looks_like_a_token_is_a_number() -> None:
+    with pytest.raises(ValueError, match=r"^port must be a whole number, got -1\.888"):
+        check("port", -1.8881545897087503e289, PORT)
+    with pytest.raises(ValueError, match=r"^rate must be between 1 and 5, got -1\.888"):
+        check("rate", -1.8881545897087503e289, Annotated[float, Interval(ge=1, le=5)])
+
+
+def test_what_goes_by_others_is_checked_once_these_are_of_their_types() -> None:
+    named = Annotated[Mapping[str, str], Passes(lambda _, value: [one.upper() for one in value], "names")]
+    listed = Annotated[Sequence[str], Passes(lambda _, value: [one.upper() for one in value], "names")]
+    for hint, value in ((named, {None: "a"}), (named, {5: "a"}), (listed, ["a", None])):
+        with pytest.raises(ValueError, match=r"^argument must be a string, got "):
+            check("argument", value, hint)
 
 
 def test_a_resource_is_known_by_what_it_offers(scope: cdk.Stack) -> None:
