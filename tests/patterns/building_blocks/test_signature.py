@@ -198,9 +198,7 @@ def test_a_part_of_a_token_for_a_list_is_no_text(scope: cdk.Stack) -> None:
 def test_a_key_that_only_a_deployment_knows_is_refused_but_in_json(scope: cdk.Stack) -> None:
     text = CfnParameter(scope, "Text").value_as_string
     check("payload", {text: 1}, Mapping[str, Any])
-    with pytest.raises(
-        ValueError, match=r"^names must have keys that are known"
-    ):
+    with pytest.raises(ValueError, match=r"^names must have keys that are known"):
         check("names", {f"a-{text}": "b"}, Mapping[str, str])
 
 
