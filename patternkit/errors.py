@@ -80,30 +80,32 @@ class MissingExtra(PatternkitError, ModuleNotFoundError):  # noqa: N818 - it is 
 
     Attributes:
         package: The package, as it is installed.
-        extra: The extra that brings it.
+        extra: The extra that brings it; with Node.js missing too, both: "node,testing".
     """
 
-    def __init__(self, what: str, module: str, extra: str, *, or_else: str = "") -> None:
+    def __init__(self, what: str, module: str, extra: str, *, or_else: str = "", and_node: bool = False) -> None:
         self.package = _DISTRIBUTIONS.get(module, module)
-        self.extra = extra
-        advice = f"pip install 'cdk-pattern-catalog[{extra}]'" + (f", or {or_else}" if or_else else "")
-        super().__init__(f"{what} needs the package {self.package}: {advice}", name=module)
+        self.extra = f"node,{extra}" if and_node else extra
+        advice = f"pip install 'cdk-pattern-catalog[{self.extra}]'" + (f", or {or_else}" if or_else else "")
+        needed = f"{self.package} and Node.js" if and_node else self.package
+        super().__init__(f"{what} needs the package {needed}: {advice}", name=module)
 
 
-def require(extra: str, what: str, *modules: str) -> None:
+def require(extra: str, what: str, *modules: str, and_node: bool = False) -> None:
     """Make sure that what an extra brings is installed, without importing it.
 
     Args:
         extra: The extra: "dns", "local", "node", "routes" or "testing".
         what: What needs it, as the message begins: "the local cloud".
         modules: What is needed of it, as it is imported. Default: all.
+        and_node: Whether Node.js is missing too, which is said with it. Default: it is not.
 
     Raises:
         MissingExtra: If one of its packages is not installed.
     """
     for module in modules or EXTRAS[extra]:
         if importlib.util.find_spec(module) is None:
-            raise MissingExtra(what, module, extra)
+            raise MissingExtra(what, module, extra, and_node=and_node)
 
 
 def one_line(error: BaseException) -> str | None:

@@ -55,6 +55,13 @@ def packaged_node() -> str | None:
     return str(node) if node.exists() else None
 
 
+def is_missing() -> bool:
+    """Whether there is no Node.js that jsii could start, without running it."""
+    import shutil
+
+    return not (packaged_node() or os.environ.get("JSII_NODE") or shutil.which("node"))
+
+
 def check_node() -> None:
     """Make sure that the CDK can run on the Node that jsii will start.
 

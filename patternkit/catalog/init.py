@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePosixPath
 
-from patternkit import __version__
+from patternkit import __version__, node
 from patternkit.catalog.cdk_cli import CLI_VERSION
 from patternkit.catalog.discovery import Pattern, find
 from patternkit.catalog.errors import CatalogError
 from patternkit.catalog.scaffolding import filled
 from patternkit.catalog.settings import catalog_settings
 from patternkit.errors import EXTRAS
-from patternkit.node import packaged_node
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*")
 _LONGEST = 40
@@ -176,7 +175,7 @@ def _is_installed(package: str) -> bool:
 
 def _check_packages(new: NewProject) -> None:
     missing = [extra for extra in new.extras if any(importlib.util.find_spec(one) is None for one in EXTRAS[extra])]
-    if not (packaged_node() or os.environ.get("JSII_NODE") or shutil.which("node")):
+    if node.is_missing():
         missing.insert(0, "node")
     if missing:
         raise CatalogError(f"init needs what is missing here: pip install 'cdk-pattern-catalog[{','.join(missing)}]'")

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from patternkit import node
 from patternkit.catalog.cdk_app import is_assembly, synthesize_app
 from patternkit.catalog.discovery import Pattern
 from patternkit.catalog.errors import CatalogError
@@ -48,7 +49,11 @@ def deployed(
     """
     if pattern.local == "no":
         raise CatalogError(f"{pattern.name} does not run in the local cloud: {' '.join(pattern.not_shown_locally)}")
-    require("local", "the local cloud")
+    require("local", "the local cloud", and_node=node.is_missing())
+    from patternkit.localcloud.parameters import given
+
+    own = {one.name for one in given(parameters)}
+    values = [*(f"{name}={value}" for name, value in pattern.local_parameters.items() if name not in own), *parameters]
     from patternkit.catalog.synthesis import synthesize
     from patternkit.temporary import temporary_directory
 
@@ -57,11 +62,11 @@ def deployed(
         with temporary_directory() as temporary:
             with status(f"synthesizing {pattern.name}, its handlers built for this machine"):
                 synthesize(pattern, options, temporary / "cdk.out", handlers="local")
+            _check(temporary / "cdk.out", (), values)
             with status("starting the local cloud"):
                 cloud = started()
             on_assembly(temporary / "cdk.out")
             with status(f"deploying {pattern.stack}"):
-                values = [*(f"{name}={value}" for name, value in pattern.local_parameters.items()), *parameters]
                 outcomes = cloud.deploy_each(temporary / "cdk.out", parameters=values, on_progress=_progress(tell))
             for outcome in outcomes:
                 if outcome.error is not None:
@@ -98,9 +103,14 @@ def deployed_app(
         CatalogError: If the app's command fails, or no stack could be deployed.
         LocalCloudError: If there is no such assembly, stack or parameter.
     """
+    require("local", "the local cloud")
     from patternkit.localcloud.cloud import DEFAULT_ACCOUNT
+    from patternkit.localcloud.parameters import given
     from patternkit.temporary import temporary_directory
 
+    given(parameters)
+    if is_assembly(app):
+        _check(Path(app), stacks, parameters)
     with _starting() as started:
         with temporary_directory() as temporary:
             assembly = Path(app)
@@ -108,6 +118,7 @@ def deployed_app(
                 assembly = temporary / "cdk.out"
                 with status(f"synthesizing by {app}"):
                     synthesize_app(app, assembly, account=DEFAULT_ACCOUNT, region="us-east-1")
+                _check(assembly, stacks, parameters)
             with status("starting the local cloud"):
                 cloud = started()
             on_assembly(assembly)
@@ -118,6 +129,15 @@ def deployed_app(
         if not any(outcome.deployment for outcome in outcomes):
             raise CatalogError("; ".join(one_line(outcome) for outcome in outcomes) or "the app has no stacks")
         yield cloud, outcomes
+
+
+def _check(assembly: Path, stacks: Sequence[str], parameters: Sequence[str]) -> None:
+    """Refuse stacks and parameters that there are not, and values that are not allowed."""
+    from patternkit.localcloud.app import planned
+    from patternkit.localcloud.assembly import read_assembly
+    from patternkit.localcloud.parameters import given
+
+    planned(read_assembly(assembly), stacks, given(parameters))
 
 
 @contextmanager

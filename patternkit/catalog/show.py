@@ -9,6 +9,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from patternkit import node
 from patternkit.catalog.discovery import Pattern, find
 from patternkit.catalog.listings import LISTS
 from patternkit.catalog.markdown import plain
@@ -89,7 +90,7 @@ def _show_description(pattern: Pattern) -> None:
 
 def _listed(pattern: Pattern, wanted: list[str]) -> "dict[str, Parts]":
     if "findings" in wanted:
-        require("testing", "patternkit show --findings", "cdk_nag")
+        require("testing", "patternkit show --findings", "cdk_nag", and_node=node.is_missing())
     with progress(f"synthesizing {pattern.name}"):
         # The CDK takes a second, and only names that are right are worth it.
         from patternkit.catalog.parts.listings import listing

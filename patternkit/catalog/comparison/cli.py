@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from patternkit import node
 from patternkit.catalog.comparison.requirements import BURSTS, requirements
 from patternkit.catalog.discovery import find, patterns
 from patternkit.catalog.errors import CatalogError
@@ -25,7 +26,7 @@ from patternkit.screen import Screen
 def compare(names: tuple[str, ...], as_json: bool) -> None:
     """Put patterns side by side, by facts of their templates."""
     chosen = list({pattern.name: pattern for pattern in map(find, names)}.values())
-    require("testing", "patternkit compare", "cdk_nag")
+    require("testing", "patternkit compare", "cdk_nag", and_node=node.is_missing())
     with progress(f"synthesizing {', '.join(one.name for one in chosen)}"):
         # The CDK takes a second, and only names that are right are worth it.
         from patternkit.catalog.comparison.rows import as_json as row

@@ -122,6 +122,18 @@ def test_an_app_runs_until_its_terminal_is_closed(terminal: Closable, project: P
             ["deploy", "--app", "x", "-o", "a=b"],
             "error: --option is for a pattern, with --app use --parameter; got a=b",
         ),
+        (
+            ["deploy", "--app", "echo it ran >&2", "--parameter", "Kind"],
+            "error: parameter must be NAME=VALUE or STACK:NAME=VALUE, got Kind",
+        ),
+        (
+            ["deploy", "--app", "echo it ran >&2", "--parameter", "Kind=a", "--parameter", "Kind=b"],
+            "error: parameter Kind must be given once, got a and b",
+        ),
+        (
+            ["deploy", "cron-function", "--parameter", "Kind"],
+            "error: parameter must be NAME=VALUE or STACK:NAME=VALUE, got Kind",
+        ),
         (["deploy"], "error: one pattern's NAME, or --app and STACKS, must be given, got none"),
         (
             ["deploy", "thumbnailer", "--aws", "--parameter", "a=b"],
@@ -137,6 +149,28 @@ def test_a_slip_is_one_line(tmp_path: Path, arguments: list[str], said: str) -> 
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert "it ran" not in done.stderr.partition("error: ")[0], "a slip is said before the app is run"
+
+
+def test_what_a_template_does_not_allow_is_refused_before_a_cloud_starts(project: Path, tmp_path: Path) -> None:
+    env = environment(
+        XDG_STATE_HOME=str(tmp_path / "state"), CDK_OUTDIR="cdk.out", CDK_CONTEXT_JSON='{"color": "blue"}'
+    )
+    made = run(
+        sys.executable, "app.py", cwd=project, env={**env, "CDK_DEFAULT_ACCOUNT": "0", "CDK_DEFAULT_REGION": "x"}
+    )
+    assert made.returncode == 0, made.stderr
+    for arguments, said in (
+        (
+            ["--parameter", "Knd=x"],
+            "parameter Knd is declared by no stack, got Knd=x; declared: Kind; did you mean Kind?",
+        ),
+        (["Bas"], "stack must be one of Base, Bad, Worse, got Bas"),
+    ):
+        done = run("patternkit", "deploy", "--app", "cdk.out", *arguments, cwd=project, env=env)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == 1, "nothing was started"
 
 
 def test_synth_overwrites_only_what_it_wrote(project: Path) -> None:

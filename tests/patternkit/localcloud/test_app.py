@@ -64,6 +64,7 @@ def test_a_parameter_without_a_value_refuses_its_stack(cloud: LocalCloud, assemb
         (":Kind=x", "parameter must be NAME=VALUE or STACK:NAME=VALUE, got :Kind=x"),
         ("Knd=x", "parameter Knd is declared by no stack, got Knd=x; declared: Kind; did you mean Kind?"),
         ("User:Kind=x", "parameter Kind is declared by no stack User, got User:Kind=x; declared: Kind"),
+        ("=x", "parameter must be NAME=VALUE or STACK:NAME=VALUE, got =x"),
         ("Bse:Kind=x", "parameter Bse:Kind=x: no stack Bse is deployed, but Base, User; did you mean Base"),
     ],
 )
