@@ -186,6 +186,12 @@ def add_target_group(draft: Draft, stack: Stack, logical: str, properties: Prope
     )
     if isinstance(given, Unknown) and protocol in ("TCP", "TLS"):
         group.unknown.append(f"whether targets of {group.path} see the client's address: {given.reason}")
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-cross-zone.html
+    crossing = _attribute(draft, stack, properties, "TargetGroupAttributes", "load_balancing.cross_zone.enabled")
+    if isinstance(crossing, Unknown):
+        group.unknown.append(f"whether {group.path} is balanced across zones: {crossing.reason}")
+    elif crossing in ("true", "false"):
+        group.cross_zone = crossing == "true"
     listed = draft.listed(stack, properties, "Targets")
     if isinstance(listed, Unknown):
         group.unknown.append(listed.reason)
@@ -407,7 +413,7 @@ def _register(
             if own is None:
                 own = [default_group(draft, f"{subnet.vpc.identity[:-1]}.DefaultSecurityGroup⟩")]
             host = _host_in(group, subnet, own)
-            host.path = f"{stack.path(logical)} in {subnet.path}"
+            host.path, host.stands_for = f"{stack.path(logical)} in {subnet.path}", stack.ids[logical]
             group.hosts.append((host, ports or group.ports))
             add_proxy(draft, [host], custom_names(stack, logical, ""))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from patternkit.resolving import Stack
 from patternkit.resolving.values import Unknown
-from patternkit.routes.addresses import Prefix
+from patternkit.routes.addresses import Prefix, prefix
 from patternkit.routes.building.draft import Draft, Properties, shown
 from patternkit.routes.building.instances import foreign_group
 from patternkit.routes.model import (
@@ -81,6 +81,7 @@ def _blocks_of(draft: Draft, vpc: Vpc) -> None:
         for other in vpc.blocks[index + 1 :]:
             if block.overlaps(other):
                 draft.refuse(f"{vpc.path} has overlapping blocks, {block} and {other} [InvalidVpc.Range]")
+    _kinds_of_blocks(draft, vpc)
     placed: list[tuple[int, int, int, Subnet]] = []
     for subnet in vpc.subnets:
         for block in subnet.blocks:
@@ -92,6 +93,33 @@ def _blocks_of(draft: Draft, vpc: Vpc) -> None:
     for before, after in itertools.pairwise(placed):
         if before[0] == after[0] and after[1] <= before[2]:
             draft.refuse(f"{before[3].path} and {after[3].path} of {vpc.path} overlap [InvalidSubnet.Conflict]")
+
+
+def _kinds_of_blocks(draft: Draft, vpc: Vpc) -> None:
+    """Which blocks a VPC takes besides its first, by where that is.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#add-cidr-block-restrictions
+    """
+    if 4 in vpc.unknown_blocks or not (blocks := vpc.covers(4)):
+        return
+    first, *others = blocks
+    own = next((one for one in _PRIVATE if one.covers(first)), None)
+    for block in others:
+        restricted = [one for one in _PRIVATE if one is not own and one.covers(block)]
+        # Blocks that services of AWS use, beside another of the same range.
+        restricted += [one for range_, one in _KEPT if range_.covers(first) and one.covers(block)]
+        if restricted and not first.overlaps(block):
+            draft.refuse(
+                f"{vpc.path}: {block} is restricted beside {first}: a VPC's further blocks are of the same private "
+                "range, or of no private one [InvalidVpc.Range]"
+            )
+
+
+_PRIVATE = tuple(map(prefix, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "198.19.0.0/16")))
+_KEPT = (
+    (prefix("10.0.0.0/15"), prefix("10.0.0.0/16")),
+    (prefix("172.16.0.0/12"), prefix("172.31.0.0/16")),
+)
 
 
 def _size(draft: Draft, block: Prefix, path: str, what: str) -> None:
@@ -239,6 +267,7 @@ def _network_acls(draft: Draft, buckets: Buckets) -> None:
         identity = draft.get(stack, properties, "NetworkAclId")
         egress = str(draft.get(stack, properties, "Egress") or False).lower()
         key = (identity, egress, str(draft.get(stack, properties, "RuleNumber")))
+        _entry(draft, stack, logical, properties)
         if not isinstance(identity, str):
             continue
         if key in numbers:
@@ -261,6 +290,21 @@ def _network_acls(draft: Draft, buckets: Buckets) -> None:
             owner = groups.get(group.identity) if isinstance(group, SecurityGroup) else None
             if owner is not None and owner is not interface.subnet.vpc:
                 draft.refuse(f"{interface.path} has a security group of another VPC, {group} [InvalidParameter]")
+
+
+def _entry(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
+    """What an entry of a network ACL must have, by its protocol.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html
+    """
+    path, protocol = stack.path(logical), str(draft.get(stack, properties, "Protocol"))
+    of_icmp = protocol == "1" or (protocol == "58" and draft.get(stack, properties, "Ipv6CidrBlock") is not None)
+    for name, wanted in (("PortRange", protocol in ("6", "17")), ("Icmp", of_icmp)):
+        if wanted and draft.get(stack, properties, name) is None:
+            draft.refuse(f"{path}: protocol {protocol} needs {name} [MissingParameter]")
+    number = str(draft.get(stack, properties, "RuleNumber"))
+    if number.isdecimal() and not 1 <= int(number) <= 32766:
+        draft.refuse(f"{path}: {number} is no number of an entry, 1 to 32766 [InvalidParameterValue]")
 
 
 def _vpcs_of(draft: Draft, made: Iterable[tuple[Stack, str, Properties]]) -> dict[str, Vpc]:

@@ -28,7 +28,10 @@ from patternkit.routes.model import (
 
 
 def add_prefix_list(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
-    """Add an `AWS::EC2::PrefixList`."""
+    """Add an `AWS::EC2::PrefixList`.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateManagedPrefixList.html
+    """
     entries = draft.listed(stack, properties, "Entries")
     identity = stack.ids[logical]
     if isinstance(entries, Unknown):
@@ -42,6 +45,13 @@ def add_prefix_list(draft: Draft, stack: Stack, logical: str, properties: Proper
             return
         blocks.append(block)
     draft.model.prefix_lists[identity] = blocks
+    path, most = stack.path(logical), draft.get(stack, properties, "MaxEntries")
+    if str(most).isdecimal() and len(blocks) > int(str(most)):
+        draft.refuse(f"{path} has {len(blocks)} entries, and takes {most} [PrefixListMaxEntriesExceeded]")
+    family = {"IPv4": 4, "IPv6": 6}.get(str(draft.get(stack, properties, "AddressFamily")))
+    for block in blocks if family is not None else ():
+        if block.family != family:
+            draft.refuse(f"{path}: {block} is no block of IPv{family} [InvalidParameterValue]")
 
 
 def add_nat(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:

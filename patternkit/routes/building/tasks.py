@@ -46,6 +46,7 @@ def add_hosts(
             subnet=subnet,
             security_groups=_groups(draft, groups, subnet),
             public=public,
+            stands_for=identity,
         )
         host.instance = Instance(host.identity, host.path, host.kind, interfaces=[host])
         draft.model.interfaces[host.identity] = host

@@ -152,6 +152,7 @@ class Interface(Element):
     Attributes:
         instance: The instance that it belongs to, where the set has it.
         index: Its device index, where it has a number of its own in the instance.
+        stands_for: The identity of the resource of whose hosts in its subnet it is any one.
     """
 
     subnet: Subnet | Unknown = None  # type: ignore[assignment]
@@ -165,6 +166,7 @@ class Interface(Element):
     refuses: str | Unknown = ""  # of an endpoint: why its policy lets no request through, or may not let all
     instance: Instance | None = None
     index: str = ""
+    stands_for: str = ""
 
     @property
     def box(self) -> str:

@@ -19,6 +19,7 @@ class TargetGroup(Element):
         protocol: The protocol numbers of what targets get.
         ports: The ports at which they get it.
         keeps_client: Whether targets see the client's address.
+        cross_zone: Whether it is balanced across zones; None where it is as the load balancer's own setting says.
         health: The TCP ports at which targets are asked for their health.
         hosts: The targets in subnets of the set, with the ports at which each gets its packets.
         balancers: Load balancers among the targets, with their ports.
@@ -30,6 +31,7 @@ class TargetGroup(Element):
     protocol: Spans = ((6, 6),)
     ports: Spans = EVERY_PORT
     keeps_client: bool | Unknown = False
+    cross_zone: bool | None = None
     health: Spans = EVERY_PORT
     hosts: list[tuple[Interface, Spans]] = field(default_factory=list)
     balancers: list[tuple[Balancer, Spans]] = field(default_factory=list)
@@ -59,6 +61,13 @@ class Balancer(Element):
     cross_zone: bool = True
     guards_private_link: bool | Unknown = True  # whether its security groups are asked about what comes by PrivateLink
     unknown: list[str] = field(default_factory=list)
+
+    def crosses_zones(self, group: TargetGroup) -> bool:
+        """Whether what it sends to a target group is balanced across zones.
+
+        Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-cross-zone.html
+        """
+        return self.cross_zone if group.cross_zone is None else group.cross_zone
 
     def takes(self) -> list[Taken]:
         """What the listeners take."""

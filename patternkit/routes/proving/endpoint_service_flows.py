@@ -163,7 +163,7 @@ def _stands_in(flow: Flow, *interfaces: Interface) -> Flow:
 def _no_target(balancer: Balancer, group: TargetGroup, node: Interface) -> str:
     """Why what comes to a load balancer's interface has nowhere to go; "" where it has."""
     hosts = [host for host, _ in group.hosts]
-    if balancer.cross_zone or group.balancers or not hosts or any(same_zone(node, host) for host in hosts):
+    if balancer.crosses_zones(group) or group.balancers or not hosts or any(same_zone(node, host) for host in hosts):
         return ""
     zone = node.subnet.zone if isinstance(node.subnet, Subnet) else ""
     return f"{balancer.path} has no target in {zone}, and does not balance across zones"

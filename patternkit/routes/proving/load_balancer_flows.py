@@ -193,7 +193,7 @@ class Carrier:
         for host, ports in group.hosts:
             if not self._is_there(host) or not self._asked(entry, ports):
                 continue
-            if not balancer.cross_zone and not same_zone(node, host):
+            if not balancer.crosses_zones(group) and not same_zone(node, host):
                 continue
             hop = _hop(balancer, "load balancer", f"to {host.path}: {why}")
             end = Place("interface", host.path, host, spans_of_host(host))

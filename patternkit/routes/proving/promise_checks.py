@@ -7,6 +7,7 @@ from patternkit.routes.forwarding import Leg, Outcome, Sighting
 from patternkit.routes.model import Interface, Service
 from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.proving.inspection import inspection
+from patternkit.routes.proving.loopbacks import loopback
 from patternkit.routes.proving.zones import leaves_zone, unknown_zones
 from patternkit.routes.tracing import Flow
 
@@ -30,7 +31,7 @@ def breaks(evidence: Evidence, flow: Flow) -> str:
                 return f"it arrives, and is refused: {end.refuses}"
         if flow.answered and back is not None and (missed := _unanswered(forward, back)):
             return f"asymmetric: the reply does not cross {evidence.name(missed[0].identity)}, which saw the packet"
-        return ""
+        return loopback(evidence, flow)
     if kind == "no_blackhole":
         return _lost(flow)
     if not flow.delivered:

@@ -203,6 +203,7 @@ _CODES = {
     "NetworkAclEntryAlreadyExists",
     "NotFound",
     "OperationNotPermitted",
+    "PrefixListMaxEntriesExceeded",
     "Resource.AlreadyAssociated",
     "RouteAlreadyExists",
     "TransitGatewayRouteTablePropagation.Duplicate",

@@ -125,6 +125,27 @@ class TestLoadBalancers:
         ]
         assert verdict(net, isolated("internet", "Host")) is Verdict.FAILS
 
+    @pytest.mark.parametrize(
+        ("of_balancer", "of_group", "expected"),
+        [
+            ("false", None, Verdict.HOLDS),
+            ("false", "use_load_balancer_configuration", Verdict.HOLDS),
+            ("false", "true", Verdict.FAILS),
+            ("true", "use_load_balancer_configuration", Verdict.FAILS),
+            ("true", "false", Verdict.HOLDS),
+            ("false", {"Fn::ImportValue": "crossing"}, Verdict.UNKNOWN),
+        ],
+    )
+    def test_the_target_groups_own_setting_of_zones_decides(
+        self, of_balancer: str, of_group: Any, expected: Verdict
+    ) -> None:
+        net = balanced("network")
+        net.resources["Lb"]["Properties"]["Subnets"] = [{"Ref": "Abp"}]
+        for name, where, value in (("Lb", "LoadBalancer", of_balancer), ("Group", "TargetGroup", of_group)):
+            given = [] if value is None else [{"Key": "load_balancing.cross_zone.enabled", "Value": value}]
+            net.resources[name]["Properties"][f"{where}Attributes"] = given
+        assert verdict(net, isolated("internet", "Host")) is expected
+
     def test_a_scaling_group_registers(self) -> None:
         net = balanced()
         del net.resources["Group"]["Properties"]["Targets"], net.resources["Host"]

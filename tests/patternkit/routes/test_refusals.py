@@ -65,6 +65,39 @@ def test_it_is_refused(case: dict[str, Any]) -> None:
     assert (trace.verdict, trace.reason.startswith("AWS refuses: ")) == (Verdict.UNKNOWN, True)
 
 
+@pytest.mark.parametrize(
+    ("first", "more", "refused"),
+    [
+        ("10.2.0.0/16", "10.3.0.0/16", False),
+        ("10.2.0.0/16", "10.0.0.0/16", False),
+        ("10.1.0.0/16", "10.2.0.0/16", False),
+        ("10.0.0.0/24", "10.0.1.0/24", True),
+        ("10.2.0.0/16", "100.64.0.0/16", False),
+        ("10.2.0.0/16", "52.1.0.0/16", False),
+        ("10.2.0.0/16", "198.19.0.0/16", True),
+        ("172.16.0.0/16", "172.17.0.0/16", False),
+        ("172.16.0.0/16", "172.31.0.0/16", True),
+        ("172.16.0.0/16", "10.2.0.0/16", True),
+        ("192.168.0.0/20", "192.168.16.0/20", False),
+        ("192.168.0.0/20", "172.16.0.0/16", True),
+        ("198.19.0.0/20", "198.19.16.0/20", False),
+        ("198.19.0.0/20", "192.168.0.0/16", True),
+        ("52.1.0.0/16", "100.64.0.0/16", False),
+    ],
+)
+def test_which_blocks_go_together(first: str, more: str, refused: bool) -> None:
+    vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": first}}
+    block = {"Type": "AWS::EC2::VPCCidrBlock", "Properties": {"VpcId": {"Ref": "X"}, "CidrBlock": more}}
+    assert bool(network({"X": vpc, "More": block}).model.refused) is refused
+
+
+@pytest.mark.parametrize("most", [2, "2", 3, {"Fn::ImportValue": "x"}, {"Ref": "AWS::NoValue"}])
+def test_a_prefix_list_that_takes_its_entries(most: Any) -> None:
+    entries = [{"Cidr": "10.8.0.0/16"}, {"Cidr": "10.9.0.0/16"}]
+    properties = {"PrefixListName": "x", "AddressFamily": "IPv4", "MaxEntries": most, "Entries": entries}
+    assert not network({"X": {"Type": "AWS::EC2::PrefixList", "Properties": properties}}).model.refused
+
+
 def test_a_transit_gateway_route_without_a_block_may_be_to_any() -> None:
     properties = {"TransitGatewayRouteTableId": {"Ref": "T"}, "Blackhole": True}
     proof = network({"X": {"Type": "AWS::EC2::TransitGatewayRoute", "Properties": properties}}).prove(PROMISES[0])

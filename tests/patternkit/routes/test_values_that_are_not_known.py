@@ -37,7 +37,7 @@ def peered() -> Topology:
     way = net.peering("Peering", "A", "B")
     net.table("A", "TA", "a", "b", routes={"10.2.0.0/16": way})
     net.table("B", "TB", "a", "b", routes={"10.1.0.0/16": way})
-    net.acl("Acl", "Aa", inbound=["allow tcp * 0.0.0.0/0"], outbound=["allow tcp * 0.0.0.0/0"])
+    net.acl("Acl", "Aa", inbound=["allow tcp 0-65535 0.0.0.0/0"], outbound=["allow tcp 0-65535 0.0.0.0/0"])
     rules = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.1.0.0/16"}]
     net.add("Web", "EC2::SecurityGroup", GroupDescription="w", VpcId={"Ref": "B"}, SecurityGroupIngress=rules)
     net.add("Host", "EC2::Instance", SubnetId={"Ref": "Ba"}, SecurityGroupIds=[{"Ref": "Web"}])

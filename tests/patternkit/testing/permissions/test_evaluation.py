@@ -217,7 +217,7 @@ def test_a_resource_of_another_account_takes_both(
 ) -> None:
     queue = "arn:aws:sqs:us-east-1:999999999999:queue"
     send: dict[str, Any] = {"Action": "sqs:SendMessage", "Resource": queue}
-    conditions = {False: [], True: [{}], "perhaps": [ORGANIZATION]}[own]
+    conditions: list[dict[str, Any]] = {False: [], True: [{}], "perhaps": [ORGANIZATION]}[own]
     mine = [statement(**send, Condition=condition) for condition in conditions]
     policy = None if theirs is None else [statement(**send, **one) for one in theirs]
     assert decision(*mine, resource_policy=policy, action="sqs:SendMessage", resource=queue) is expected
