@@ -71,6 +71,19 @@ def add_policy(draft: Draft, stack: Stack, logical: str, properties: Properties)
         policy.filters = bool(stateful) or defaults
     else:
         policy.filters = bool(stateful) or any("drop" in action for action in defaults)
+        policy.drops_all = not stateful and "aws:drop_strict" in defaults
+    _priorities(draft, policy.path, references)
+
+
+def _priorities(draft: Draft, path: str, listed: Any) -> None:
+    """The priorities of stateless rules in a group, and of groups in a policy, are each there once.
+
+    Source: https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatelessRuleGroupReference.html
+    """
+    given = [one.get("Priority") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    known = [str(one) for one in given if one is not None and not isinstance(one, Unknown)]
+    for one in sorted({one for one in known if known.count(one) > 1}):
+        draft.refuse(f"{path} has the priority {one} twice [InvalidRequestException]")
 
 
 def add_rule_group(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
@@ -82,6 +95,7 @@ def add_rule_group(draft: Draft, stack: Stack, logical: str, properties: Propert
     body = draft.get(stack, properties, "RuleGroup")
     try:
         listed = body["RulesSource"]["StatelessRulesAndCustomActions"]["StatelessRules"]
+        _priorities(draft, path, listed)
         ordered = sorted(listed, key=lambda rule: int(rule["Priority"]))
         rules = [rule for item in ordered for rule in _stateless(item["RuleDefinition"], path)]
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -95,10 +109,12 @@ def _stateless(definition: Any, path: str) -> list[AclRule]:
     actions = _actions(definition.get("Actions") or [], path)
     if isinstance(actions, Unknown):
         raise ValueError(actions.reason)
-    passes = "aws:pass" in actions
-    if match.get("TCPFlags") and not passes:
+    passes, doubt = "aws:pass" in actions, ""
+    if (flags := match.get("TCPFlags")) and not passes:
         # It takes only some packets of what it names: the rules after it see the others.
-        return []
+        if "aws:drop" not in actions or not _of_a_connection(flags):
+            return []
+        doubt = f"a stateless rule of {path} drops packets of connections by their TCP flags{lifted('policies')}"
 
     def blocks(name: str) -> dict[int, Spans]:
         listed = [item["AddressDefinition"] for item in match.get(name) or ()]
@@ -121,18 +137,38 @@ def _stateless(definition: Any, path: str) -> list[AclRule]:
     return [
         AclRule(
             family,
-            normal(numbers) if numbers else EVERY_PROTOCOL,
+            ((6, 6),) if doubt else normal(numbers) if numbers else EVERY_PROTOCOL,
             sources[family],
             ports("DestinationPorts"),
             allows=passes,
             drops="aws:drop" in actions,
             local=destinations[family],
             local_ports=ports("SourcePorts"),
+            doubt=doubt,
             text=path,
         )
         for family in (4, 6)
         if family in sources and family in destinations
     ]
+
+
+# What the packets of a connection that works have: https://www.rfc-editor.org/rfc/rfc9293.html
+_CONNECTION = ({"SYN"}, {"SYN", "ACK"}, {"ACK"}, {"PSH", "ACK"}, {"FIN", "ACK"})
+
+
+def _of_a_connection(flags: Any) -> bool:
+    """Whether flags are those of a packet that an ordinary connection has.
+
+    Source: https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_TCPFlagField.html
+    """
+    return any(
+        packet & set(map(str, one.get("Masks") or _FLAGS)) == set(map(str, one["Flags"]))
+        for one in flags
+        for packet in _CONNECTION
+    )
+
+
+_FLAGS = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
 
 
 def add_firewall(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
@@ -214,9 +250,10 @@ def add_endpoint_association(draft: Draft, stack: Stack, logical: str, propertie
 
 def _undecided(policy: FirewallPolicy | Unknown) -> bool:
     """Whether a policy, or a part of it, is not known."""
-    return isinstance(policy, Unknown) or any(
-        isinstance(part, Unknown)
-        for part in (policy.stateless, policy.fragments, policy.stateless_passes, policy.filters)
+    if isinstance(policy, Unknown) or isinstance(policy.stateless_passes, Unknown):
+        return True
+    return any(isinstance(part, Unknown) for part in (policy.stateless, policy.fragments, policy.filters)) or any(
+        rule.doubt for rule in policy.stateless_passes
     )
 
 

@@ -77,12 +77,20 @@ def stateless(forwarder: Forwarder, firewall: Firewall | None, walk: Walk) -> li
     if not isinstance(policy, FirewallPolicy):
         return [walk]
     rules = [] if isinstance(policy.stateless_passes, Unknown) else policy.stateless_passes
-    rules = [replace(rule, allows=not rule.drops) for rule in rules]
-    if isinstance(policy.stateless, Unknown) or "aws:drop" not in policy.stateless:
+    # Without stateful rules what gets to them may surely be dropped.
+    all_else = policy.drops_all and not isinstance(policy.stateless_passes, Unknown)
+    rules = [replace(rule, allows=rule.allows if all_else else not rule.drops) for rule in rules if not rule.doubt]
+    passes = isinstance(policy.stateless, Unknown) or (
+        "aws:pass" in policy.stateless if all_else else "aws:drop" not in policy.stateless
+    )
+    if passes:
         if all(rule.allows for rule in rules):
             return [walk]
         rules += [AclRule(family, EVERY_PROTOCOL, EVERYTHING[family], EVERY_PORT) for family in (4, 6)]
     allowed, denied, _ = match(rules, walk.box, source_is_remote=True)
+    why = f"the stateless rules of {policy.path} drop it"
+    if all_else:
+        why = f"{policy.path} has no stateful rules, and drops what gets to them"
     for box in denied:
-        forwarder.drop(replace(walk, box=box), f"the stateless rules of {policy.path} drop it", "filter")
+        forwarder.drop(replace(walk, box=box), why, "filter")
     return [replace(walk, box=box) for box in allowed]

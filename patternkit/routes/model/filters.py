@@ -55,9 +55,11 @@ class FirewallPolicy(Element):
         fragments: What it does to fragments of UDP that no stateless rule takes.
         stateless_passes: The stateless rules: those that allow let packets past the stateful engine.
         filters: Whether the stateful engine has rules or drops by default.
+        drops_all: Whether it surely drops all that gets there: it has no rules, and drops by default.
     """
 
     stateless: tuple[str, ...] | Unknown = ()
     fragments: tuple[str, ...] | Unknown = ()
     stateless_passes: list[AclRule] | Unknown = field(default_factory=list)
     filters: bool | Unknown = True
+    drops_all: bool = False

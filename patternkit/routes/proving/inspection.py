@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from patternkit.resolving.values import Unknown, lifted
 from patternkit.routes.addresses import EVERY_PORT, intersect
 from patternkit.routes.forwarding import Leg, match
@@ -23,15 +25,46 @@ def inspection(evidence: Evidence, flow: Flow, back: Leg) -> str:
     return _policies(evidence, flow, {sighting.identity for sighting in there})
 
 
+def unsure_of_policies(evidence: Evidence, flow: Flow, *legs: Leg | None) -> list[str]:
+    """Why a firewall that packets cross may drop them before its stateful rules: a part of its policy is not known.
+
+    Args:
+        evidence: What is known so far; it learns the contracts that say what a policy does.
+        flow: The flow.
+        legs: Its way there, or also back.
+    """
+    found: list[str] = []
+    for identity in sorted({identity for leg in legs if leg is not None for identity in leg.walk.middleboxes}):
+        element = evidence.view.model.targets.get(identity)
+        firewall = _firewall(evidence, identity)
+        if firewall is None:
+            if isinstance(element, Endpoint) and element.kind == _ASSOCIATION:
+                found.append(f"the firewall of {element.path}, and so its policy, is not in the set{lifted('ids')}")
+            continue
+        policy = firewall.policy
+        if isinstance(policy, Unknown):
+            found.append(f"the policy of {firewall.path}: {policy.reason}")
+            continue
+        evidence.leans |= policy.contracts
+        found += [part.reason for part in (policy.stateless_passes, policy.stateless) if isinstance(part, Unknown)]
+        rules = [] if isinstance(policy.stateless_passes, Unknown) else policy.stateless_passes
+        for rule in rules:
+            whole = [replace(rule, doubt="", allows=True)]
+            if rule.doubt and any(
+                match(whole, box, source_is_remote=True)[0] for box in (flow.box, flow.box.swapped())
+            ):
+                found.append(rule.doubt)
+    return found
+
+
+_ASSOCIATION = "AWS::NetworkFirewall::VpcEndpointAssociation"
+
+
 def _policies(evidence: Evidence, flow: Flow, crossed: set[str]) -> str:
     for identity in sorted(crossed):
         firewall = _firewall(evidence, identity)
         element = evidence.view.model.targets.get(identity)
-        if (
-            isinstance(element, Endpoint)
-            and firewall is None
-            and element.kind == "AWS::NetworkFirewall::VpcEndpointAssociation"
-        ):
+        if isinstance(element, Endpoint) and firewall is None and element.kind == _ASSOCIATION:
             evidence.doubt(flow, f"the firewall of {element.path}, and so its policy, is not in the set{lifted('ids')}")
             continue
         if firewall is None:
@@ -55,7 +88,8 @@ def _policy(evidence: Evidence, flow: Flow, policy: FirewallPolicy) -> str:
     # Whoever wants around the firewall takes any source port.
     there = flow.box._replace(source_port=EVERY_PORT)
     for packets in (flow.box, flow.box.swapped(), there, there.swapped()):
-        passed, _, _ = match(policy.stateless_passes, packets, source_is_remote=True)
+        sure = [rule for rule in policy.stateless_passes if not rule.doubt]
+        passed, _, _ = match(sure, packets, source_is_remote=True)
         if passed:
             return f"a stateless rule of {policy.path} passes {passed[0].packet()} without inspection"
     if isinstance(policy.stateless, Unknown):

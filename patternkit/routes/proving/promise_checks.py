@@ -6,7 +6,7 @@ from patternkit.resolving.values import Unknown
 from patternkit.routes.forwarding import Leg, Outcome, Sighting
 from patternkit.routes.model import Interface, Service
 from patternkit.routes.proving.evidence import Evidence
-from patternkit.routes.proving.inspection import inspection
+from patternkit.routes.proving.inspection import inspection, unsure_of_policies
 from patternkit.routes.proving.loopbacks import loopback
 from patternkit.routes.proving.zones import leaves_zone, unknown_zones
 from patternkit.routes.tracing import Flow
@@ -17,11 +17,16 @@ def breaks(evidence: Evidence, flow: Flow) -> str:
     forward, back = flow.forward, flow.back
     kind = evidence.promise.kind
     if kind == "isolated":
-        return f"it arrives: {forward.reason}" if flow.delivered else ""
+        unsure = unsure_of_policies(evidence, flow, forward) if flow.delivered else []
+        for doubt in unsure:
+            evidence.doubt(flow, doubt)
+        return f"it arrives: {forward.reason}" if flow.delivered and not unsure else ""
     if kind == "reaches":
         for leg, word in ((forward, "it is"), (back, "its reply is")):
             if leg is not None and leg.outcome is Outcome.DROPPED:
                 return f"{word} lost: {leg.reason}"
+        for doubt in unsure_of_policies(evidence, flow, forward, back):
+            evidence.doubt(flow, doubt)
         end = forward.end if isinstance(forward.end, Service) else flow.destination.element
         if isinstance(end, Service | Interface) and forward.outcome is Outcome.DELIVERED:
             evidence.leans |= {one for one in end.contracts if one.startswith("policies ")}

@@ -550,6 +550,7 @@ _LOSSES: dict[str, list[tuple[str, Callable[..., bool]]]] = {
             lambda _, walk: not intersect(walk.box.protocol, ((1, 1), (6, 6), (17, 17))),
         ),
         (r"the stateless rules of .+ drop it", _any),
+        (r".+ has no stateful rules, and drops what gets to them", _any),
     ],
     "state": [
         (r".+ would translate a reply as a new flow", _is("back", True)),

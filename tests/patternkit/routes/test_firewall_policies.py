@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from patternkit.resolving.values import Unknown
-from patternkit.routes import Verdict, inspected, reaches
+from patternkit.routes import Verdict, inspected, isolated, reaches
 from patternkit.routes.addresses import EVERY_PORT, EVERY_PROTOCOL, EVERYTHING, parse_prefix, span_of
 from patternkit.routes.model import AclRule, FirewallPolicy
 from patternkit.routes.proving import Proof
@@ -100,12 +100,111 @@ def test_rules_come_in_their_order_and_so_do_groups() -> None:
     assert [rule.protocols[0][0] for rule in rules if rule.family == 4] == [3, 4, 20, 21]
 
 
-@pytest.mark.parametrize(("action", "count"), [("aws:pass", 2), ("aws:drop", 0)])
+@pytest.mark.parametrize(("action", "count"), [("aws:pass", 2), ("aws:drop", 2), ("aws:forward_to_sfe", 0)])
 def test_a_rule_by_flags_of_tcp_passes_some_and_drops_not_surely_all(action: str, count: int) -> None:
     flags = {"TCPFlags": [{"Flags": ["SYN"]}]}
     rules = policy_of(net({"Actions": [action], "MatchAttributes": flags})).stateless_passes
     assert isinstance(rules, list)
     assert len(rules) == count
+    assert all(bool(rule.doubt) is (action == "aws:drop") for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("flags", "in_doubt"),
+    [
+        ({"Flags": ["SYN"], "Masks": ["SYN", "ACK"]}, True),
+        ({"Flags": ["SYN"], "Masks": ["SYN"]}, True),
+        ({"Flags": ["SYN", "ACK"]}, True),
+        ({"Flags": ["ACK"], "Masks": ["ACK"]}, True),
+        ({"Flags": ["FIN"], "Masks": ["FIN"]}, True),
+        ({"Flags": []}, False),
+        ({"Flags": ["FIN", "PSH", "URG"]}, False),
+        ({"Flags": ["SYN", "FIN"], "Masks": ["SYN", "FIN"]}, False),
+        ({"Flags": ["RST"], "Masks": ["RST"]}, False),
+    ],
+)
+def test_packets_that_are_dropped_by_their_flags(flags: dict[str, Any], in_doubt: bool) -> None:
+    """Those that no connection has may be dropped."""
+    made = net({"Actions": ["aws:drop"], "MatchAttributes": {"TCPFlags": [flags]}})
+    proof = made.network().prove(reaches("S0a", "S1a", port=443))
+    reason = "a stateless rule of Net/Rules drops packets of connections by their TCP flags (contract: policies)"
+    assert (proof.verdict, proof.reason) == ((Verdict.UNKNOWN, reason) if in_doubt else (Verdict.HOLDS, ""))
+    assert made.network().prove(reaches("S0a", "S1a", port=53, protocol="udp")).verdict is Verdict.HOLDS
+    lifted = made.network(contracts={"policies": {"Fw": "inspects"}}).prove(reaches("S0a", "S1a", port=443))
+    assert lifted.verdict is Verdict.HOLDS
+
+
+def without_policy() -> Topology:
+    made = net()
+    made.resources["Fw"]["Properties"]["FirewallPolicyArn"] = {"Fn::ImportValue": "later"}
+    return made
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (without_policy(), "the policy of Net/Fw: "),
+        (
+            net(StatelessRuleGroupReferences=[{"ResourceArn": "arn:aws:x", "Priority": 1}]),
+            "the rule group arn:aws:x of Net/Policy is not in the set (contract: policies)",
+        ),
+        (
+            net(StatelessDefaultActions=[{"Fn::ImportValue": "later"}]),
+            "the actions of Net/Policy are not known (contract: policies)",
+        ),
+    ],
+)
+def test_a_policy_that_is_not_known_may_drop(made: Topology, reason: str) -> None:
+    for promise in (reaches("S0a", "S1a", port=443), isolated("S0a", "S1a", port=443)):
+        proof = made.network().prove(promise)
+        assert proof.verdict is Verdict.UNKNOWN, str(proof)
+        assert proof.reason.startswith(reason)
+    declared = {does: made.network(contracts={"policies": {"Fw": does}}) for does in ("inspects", "drops")}
+    for does, network in declared.items():
+        through, apart = (network.prove(kind("S0a", "S1a", port=443)) for kind in (reaches, isolated))
+        expected = (Verdict.HOLDS, Verdict.FAILS) if does == "inspects" else (Verdict.FAILS, Verdict.HOLDS)
+        assert (through.verdict, apart.verdict) == expected
+        assert does == "drops" or through.contracts == ("policies Fw",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "through"),
+    [
+        ({}, Verdict.FAILS),
+        ({"StatelessDefaultActions": ["aws:pass"]}, Verdict.HOLDS),
+        ({"StatefulRuleGroupReferences": [{"ResourceArn": "arn:aws:x", "Priority": 1}]}, Verdict.HOLDS),
+        ({"StatefulDefaultActions": ["aws:alert_strict"]}, Verdict.HOLDS),
+    ],
+)
+def test_without_stateful_rules_all_is_dropped_that_is_not_passed(changes: dict[str, Any], through: Verdict) -> None:
+    strict = {"StatefulDefaultActions": ["aws:drop_strict"], "StatefulEngineOptions": {"RuleOrder": "STRICT_ORDER"}}
+    proof = net(**{**strict, **changes}).network().prove(reaches("S0a", "S1a", port=443))
+    assert proof.verdict is through
+    dropped = "it is lost: Net/Policy has no stateful rules, and drops what gets to them"
+    assert proof.reason == (dropped if through is Verdict.FAILS else "")
+    if not changes:
+        match = {"Protocols": [6], "DestinationPorts": [{"FromPort": 22, "ToPort": 22}]}
+        back = {"Protocols": [6], "SourcePorts": [{"FromPort": 22, "ToPort": 22}]}
+        rules = ({"Actions": ["aws:pass"], "MatchAttributes": one} for one in (match, back))
+        some = net(*rules, **strict).network()
+        assert some.prove(reaches("S0a", "S1a", port=22)).verdict is Verdict.HOLDS
+        assert some.prove(isolated("S0a", "S1a", port=80)).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("where", ["of rules", "of groups"])
+def test_priorities_are_there_once(where: str) -> None:
+    drop = {"Actions": ["aws:drop"], "MatchAttributes": {"Protocols": [17]}}
+    made = net(drop, drop)
+    if where == "of groups":
+        policy = made.resources["Policy"]["Properties"]["FirewallPolicy"]
+        policy["StatelessRuleGroupReferences"] = [GROUP, {**GROUP, "ResourceArn": "arn:aws:x"}]
+        refused = "Net/Policy has the priority 1 twice [InvalidRequestException]"
+    else:
+        assert not made.network().model.refused
+        rules = made.resources["Rules"]["Properties"]["RuleGroup"]["RulesSource"]["StatelessRulesAndCustomActions"]
+        rules["StatelessRules"][1]["Priority"] = rules["StatelessRules"][0]["Priority"]
+        refused = "Net/Rules has the priority 10 twice [InvalidRequestException]"
+    assert made.network().model.refused == [refused]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +259,6 @@ def test_a_group_that_is_not_in_the_set() -> None:
 @pytest.mark.parametrize(
     ("body", "filters"),
     [
-        ({"StatefulDefaultActions": ["aws:drop_strict"]}, True),
         ({"StatefulDefaultActions": ["aws:alert_strict", "aws:drop_established"]}, True),
         ({"StatefulDefaultActions": ["aws:alert_strict"]}, False),
         ({"StatefulDefaultActions": []}, False),
