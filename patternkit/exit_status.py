@@ -31,12 +31,25 @@ FAULT = 70
 INTERRUPTED = 130
 READER_GONE = 141
 TRACEBACK = "PATTERNKIT_TRACEBACK"
+_SUMMARY = 200
+"""Characters of a command's summary: all of it."""
 _STANDARD = ("standard output", "standard error")
+
+
+class _Context(click.Context):
+    """What a command is run in."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        """Make what lays out the help."""
+        from patternkit.help_format import Formatter
+
+        return Formatter(width=self.terminal_width, max_width=self.max_content_width)
 
 
 class EndingCommand(click.Command):
     """A command that ends in one line whatever goes wrong."""
 
+    context_class = _Context
     without_an_answer = NOT_DONE
     """The exit status of what a user can put right."""
 
@@ -61,6 +74,13 @@ class AnsweringGroup(AnsweringCommand, click.Group):
     """A group of such commands."""
 
     command_class = AnsweringCommand
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """List the commands, each with all of its summary."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, one.get_short_help_str(_SUMMARY)) for name, one in sorted(self.commands.items())]
+            )
 
 
 class _Ended(click.ClickException):

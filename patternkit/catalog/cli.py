@@ -247,11 +247,11 @@ def docs(name: str | None) -> None:
     from patternkit.catalog.documents import document, guides, title
 
     if name is None:
-        found = guides()
-        width = max(len(guide) for guide in found) + 2
-        for guide, file in found.items():
-            out().print(f"{guide:<{width}}{title(file.read_text(encoding='utf-8'))}", markup=False)
-        out().print("and the page of each pattern, by its name: patternkit docs thumbnailer", markup=False)
+        rows = [(guide, title(file.read_text(encoding="utf-8"))) for guide, file in guides().items()]
+        for line in table_lines(("GUIDE", "TITLE"), rows, width=columns()):
+            click.echo(line)
+        last = "and the page of each pattern, by its name: patternkit docs thumbnailer"
+        click.echo(click.formatting.wrap_text(last, columns()))
         return
     text = document(name)
     if not out().is_terminal:

@@ -9,6 +9,9 @@ from click.shell_completion import CompletionItem
 from patternkit.catalog.examples import illustrate
 from patternkit.exit_status import NO_ANSWER, NOT_DONE, EndingCommand, ending_in_one_line
 
+_SUMMARY = 200
+"""Characters of a summary: all of it, on as many lines as it takes."""
+
 
 class Elsewhere(NamedTuple):
     """A command that another module has.
@@ -110,8 +113,7 @@ class Commands(EndingCommand, click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """List the commands, those for who works on the catalog itself apart."""
-        width = formatter.width - 6 - max(map(len, self.summaries()))
-        said = self.summaries(width)
+        said = self.summaries(_SUMMARY)
         for heading, wanted in (("Commands", False), ("Contributors' commands, in a clone of the repository", True)):
             with formatter.section(heading):
                 formatter.write_dl(

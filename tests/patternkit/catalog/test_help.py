@@ -1,5 +1,6 @@
 """What `--help` shows, and what completes the command line."""
 
+import re
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -56,10 +57,33 @@ def test_help_has_examples_that_are_understood_and_names_its_guide(words: tuple[
     assert guide in guides() or (words[0] in ("new", "pages") and guide.endswith("CONTRIBUTING.md, in the repository"))
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80])
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help_fits_the_terminal_and_loses_nothing(words: tuple[str, ...], columns: int) -> None:
+    shown = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": str(columns)}).output
+    assert not [line for line in shown.splitlines() if len(line) > columns]
+    whole = CliRunner().invoke(app, [*words, "--help"], terminal_width=2_000).output
+    assert "..." not in whole.partition("\n\n")[2], "a summary is cut"
+    for text in (shown, whole):
+        assert "\0" not in text
+    # Line by line it says what it says on one line: no word is broken, and none is cut.
+    assert _words(shown) == _words(whole)
+    examples = shown.partition("Examples:\n")[2].partition("\n\n")[0].replace("\\\n", " ")
+    assert [shlex.split(line) for line in examples.splitlines()] == [
+        shlex.split(line) for line in EXAMPLES[" ".join(words)][0]
+    ]
+
+
+def _words(text: str) -> list[str]:
+    # What is between alternatives and in examples may be a new line.
+    return re.sub(r"\|\s+", "|", text.replace("\\\n", " ")).split()
+
+
 def test_what_contributors_need_stands_apart() -> None:
     said = run("patternkit", "--help").stdout
     users, _, contributors = said.partition("\nContributors' commands, in a clone of the repository:\n")
-    assert [line.split()[0] for line in contributors.partition("\n\n")[0].splitlines()] == ["new", "pages"]
+    listed = re.findall(r"^  (\S+)", contributors.partition("\n\n")[0], re.MULTILINE)
+    assert listed == ["new", "pages"]
     assert {"  init ", "  list ", "  routes "} <= {
         line[: line.index(" ", 2) + 1] for line in users.splitlines() if line[:2] == "  " and line[2] != " "
     }
