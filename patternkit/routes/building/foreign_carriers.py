@@ -97,16 +97,38 @@ def _doubt_balancer(draft: Draft, stack: Stack, logical: str, properties: Proper
 
 def _doubt_registration(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     values = draft.value(stack, properties)
-    listed = [values.get("TargetGroupARNs"), values.get("LoadBalancers")] if isinstance(values, dict) else []
+    if not isinstance(values, dict):
+        return
+    listed = [values.get("TargetGroupARNs"), values.get("LoadBalancers"), values.get("TrafficSources")]
     foreign = [one for one in _arns(listed) if not isinstance(draft.targets.get(_text(one)), TargetGroup)]
-    if not any(why_unsettled(draft, "target group", one) is not None or is_outside(one) for one in foreign):
+    if _others(values):
+        why = "registers with a classic load balancer or with VPC Lattice"
+    elif any(why_unsettled(draft, "target group", one) is not None or is_outside(one) for one in foreign):
+        why = "registers with a target group that is not in the set"
+    else:
         return
     found = Vpcs(draft)
     network = values.get("NetworkConfiguration")
     awsvpc = network.get("AwsvpcConfiguration") if isinstance(network, dict) else None
     found.add(values.get("VPCZoneIdentifier"), "subnet")
     found.add(awsvpc.get("Subnets") if isinstance(awsvpc, dict) else network, "subnet")
-    found.doubt(stack, logical, "registers with a target group that is not in the set")
+    if network is None and "VPCZoneIdentifier" not in values:
+        # In the network modes bridge and host its tasks are on instances, whichever these are.
+        found.reason, found.maybe = "on which instances its tasks run is not known", list(draft.model.vpcs)
+    found.doubt(stack, logical, why)
+
+
+def _others(values: dict[str, Any]) -> bool:
+    """Whether a scaling group or service registers with what has no target group of Elastic Load Balancing.
+
+    Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TrafficSourceIdentifier.html
+    """
+    if values.get("LoadBalancerNames") or values.get("VpcLatticeConfigurations"):
+        return True
+    listed = [*_each(values.get("TrafficSources")), *_each(values.get("LoadBalancers"))]
+    return any(
+        "LoadBalancerName" in one or one.get("Type", "elbv2") != "elbv2" for one in listed if isinstance(one, dict)
+    )
 
 
 def _arns(given: Any) -> Iterator[Any]:
@@ -115,7 +137,7 @@ def _arns(given: Any) -> Iterator[Any]:
         for one in given:
             yield from _arns(one)
     elif isinstance(given, dict):
-        for name in ("TargetGroupArn", "AlternateTargetGroupArn", "AdvancedConfiguration"):
+        for name in ("TargetGroupArn", "AlternateTargetGroupArn", "AdvancedConfiguration", "Identifier"):
             yield from _arns(given.get(name))
     elif given is not None:
         yield given

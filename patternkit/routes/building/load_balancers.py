@@ -22,6 +22,7 @@ from patternkit.routes.building.filters import default_group
 from patternkit.routes.building.proxies import add_proxy
 from patternkit.routes.building.tasks import add_hosts, add_tasks
 from patternkit.routes.model import (
+    ANY_INSTANCE,
     AclRule,
     Balancer,
     Interface,
@@ -301,13 +302,18 @@ def _actions_of(draft: Draft, stack: Stack, properties: Properties, name: str, l
 
 def add_scaling_group(draft: Draft, stack: Stack, logical: str, properties: Properties) -> None:
     """Add an `AWS::AutoScaling::AutoScalingGroup`: a host in each of its subnets, and what registers."""
-    arns = draft.listed(stack, properties, "TargetGroupARNs")
+    arns = [
+        one.get("Identifier") if isinstance(one, dict) else one
+        for name in ("TargetGroupARNs", "TrafficSources")
+        if isinstance(listed := draft.listed(stack, properties, name), list)
+        for one in listed
+    ]
     subnets = draft.listed(stack, properties, "VPCZoneIdentifier")
     data = _launched(draft, stack, properties)
     if isinstance(subnets, list):
         for host in add_hosts(draft, stack, logical, subnets, _launch_groups(data), public=False):
             host.public = _launch_public(draft, data, host.subnet)
-    if isinstance(arns, list) and arns:
+    if arns:
         groups = _launch_groups(data)
         given = [group_by_id(draft, identity) for identity in groups] if isinstance(groups, list) else groups
         _register(draft, stack, logical, arns, subnets, given, None)
@@ -384,6 +390,7 @@ def add_service(draft: Draft, stack: Stack, logical: str, properties: Properties
                     host = _host_in(
                         group, subnet, Unknown(f"{stack.path(logical)} runs on instances there" + not_lifted())
                     )
+                    host.stands_for = ANY_INSTANCE
                     group.hosts.append((host, EPHEMERAL_PORTS))
 
 

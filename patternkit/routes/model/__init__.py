@@ -15,6 +15,7 @@ from patternkit.resolving.values import Unknown
 from patternkit.routes.addresses import Prefix
 from patternkit.routes.model.element import Doubt, Element
 from patternkit.routes.model.elements import (
+    ANY_INSTANCE,
     RANKS,
     Ambiguous,
     Attachment,
@@ -60,6 +61,7 @@ from patternkit.routes.model.load_balancers import (
 from patternkit.routes.model.public_block import PublicBlock
 
 __all__ = [
+    "ANY_INSTANCE",
     "RANKS",
     "AclRule",
     "Ambiguous",

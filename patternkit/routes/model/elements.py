@@ -145,6 +145,9 @@ class Taken:
     doubt: str = ""
 
 
+ANY_INSTANCE = "any instance"
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Interface(Element):
     """A network interface: a host, or a middlebox when its source/destination check is off.
@@ -152,7 +155,8 @@ class Interface(Element):
     Attributes:
         instance: The instance that it belongs to, where the set has it.
         index: Its device index, where it has a number of its own in the instance.
-        stands_for: The identity of the resource of whose hosts in its subnet it is any one.
+        stands_for: The identity of the resource of whose hosts in its subnet it is any one; `ANY_INSTANCE` for those of
+            nobody knows which.
     """
 
     subnet: Subnet | Unknown = None  # type: ignore[assignment]

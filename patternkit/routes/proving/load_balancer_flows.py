@@ -15,6 +15,7 @@ from patternkit.routes.addresses import EPHEMERAL_PORTS, Box, Spans, intersect, 
 from patternkit.routes.building.filters import DEFAULT_GROUP
 from patternkit.routes.forwarding import Forwarder, Hop, HopKind, Leg, Outcome, Walk, forward, security_group
 from patternkit.routes.model import (
+    ANY_INSTANCE,
     Balancer,
     Element,
     Interface,
@@ -88,11 +89,15 @@ class Carrier:
 
     def _is_there(self, host: Interface) -> bool:
         element = self.destination.element
-        return host is element or (
-            host.subnet is self.destination.subnet
-            and (isinstance(element, Subnet) or host.kind != "AWS::EC2::Instance")
-            and bool(intersect(spans_of_host(host), self.destination.ipv4))
-            and (isinstance(element, Subnet) or host.address is not None)
+        return (
+            host is element
+            or (isinstance(element, Interface) and is_one_of(element, host))
+            or (
+                host.subnet is self.destination.subnet
+                and (isinstance(element, Subnet) or host.kind != "AWS::EC2::Instance")
+                and bool(intersect(spans_of_host(host), self.destination.ipv4))
+                and (isinstance(element, Subnet) or host.address is not None)
+            )
         )
 
     # To a load balancer
@@ -320,6 +325,17 @@ def spans_of_host(host: Interface) -> Spans:
     if host.address is not None:
         return ((host.address.first, host.address.last),)
     return host.subnet.spans(4) if isinstance(host.subnet, Subnet) else ()
+
+
+def is_one_of(host: Interface, target: Interface) -> bool:
+    """Whether a host is, or may be, one of those in its subnet that a target stands for."""
+    if host.subnet is not target.subnet or not target.stands_for:
+        return False
+    of_any = target.stands_for == ANY_INSTANCE and host.kind in _INSTANCES
+    return of_any or host.stands_for == target.stands_for
+
+
+_INSTANCES = ("AWS::EC2::Instance", "AWS::AutoScaling::AutoScalingGroup")
 
 
 def same_zone(node: Interface, host: Interface) -> bool:

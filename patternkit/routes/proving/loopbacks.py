@@ -13,7 +13,7 @@ from patternkit.routes.addresses import intersect
 from patternkit.routes.forwarding import Outcome
 from patternkit.routes.model import Balancer, Interface, Listener
 from patternkit.routes.proving.evidence import Evidence
-from patternkit.routes.proving.load_balancer_flows import same_zone
+from patternkit.routes.proving.load_balancer_flows import is_one_of, same_zone
 from patternkit.routes.tracing import Flow
 
 _HINT: Final = "turn preserve_client_ip.enabled off"
@@ -49,8 +49,9 @@ def loopback(evidence: Evidence, flow: Flow) -> str:
         own = [group for group, target in targets if group.keeps_client is True and _is_any_of(host, target)]
         if not own:
             continue
+        of_several = any(target.stands_for for _, target in targets)
         said = f"keeps clients' addresses, and a connection of {host.path} to itself gets no answer"
-        if not _may_take_another(balancer, listener) and len(own) == len(targets) and not host.stands_for:
+        if not _may_take_another(balancer, listener) and len(own) == len(targets) and not of_several:
             return f"{balancer.path} has no other target for it, {said}"
         evidence.doubt(flow, f"{balancer.path} may send it back to {host.path}: it {said}{not_lifted(_HINT)}")
     return ""
@@ -66,6 +67,6 @@ def _may_take_another(balancer: Balancer, listener: Listener) -> bool:
 
 def _is_any_of(host: Interface, target: Interface) -> bool:
     """Whether a target is a host, or may be."""
-    if host is target or (bool(host.stands_for) and host.stands_for == target.stands_for):
-        return host.subnet is target.subnet
+    if host is target or is_one_of(host, target):
+        return True
     return host.address is not None and host.address == target.address and host.subnet is target.subnet

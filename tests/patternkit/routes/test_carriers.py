@@ -146,6 +146,34 @@ class TestLoadBalancers:
             net.resources[name]["Properties"][f"{where}Attributes"] = given
         assert verdict(net, isolated("internet", "Host")) is expected
 
+    @pytest.mark.parametrize("registers", ["TargetGroupARNs", "TrafficSources", "tasks", "tasks on instances"])
+    def test_hosts_that_register_are_asked_of_by_their_own_name(self, registers: str) -> None:
+        net = balanced(host_rule=ANYWHERE)
+        del net.resources["Group"]["Properties"]["Targets"]
+        net.add("Launch", "EC2::LaunchTemplate", LaunchTemplateData={"SecurityGroupIds": [{"Ref": "Back"}]})
+        ways: dict[str, Any] = {
+            "TargetGroupARNs": [{"Ref": "Group"}],
+            "TrafficSources": [{"Identifier": {"Ref": "Group"}, "Type": "elbv2"}],
+        }
+        own = {registers: ways[registers]} if registers in ways else {}
+        net.add("Asg", "AutoScaling::AutoScalingGroup", VPCZoneIdentifier=[{"Ref": "Aa"}],
+                LaunchTemplate={"LaunchTemplateId": {"Ref": "Launch"}}, **own)  # fmt: skip
+        network = {"AwsvpcConfiguration": {"Subnets": [{"Ref": "Aa"}], "SecurityGroups": [{"Ref": "Back"}]}}
+        served = {"TargetGroupArn": {"Ref": "Group"}, "ContainerName": "c", "ContainerPort": 80}
+        if registers.startswith("tasks"):
+            of_tasks = {"NetworkConfiguration": network} if registers == "tasks" else {}
+            net.add("Service", "ECS::Service", LoadBalancers=[served], **of_tasks)
+        asked = "Service" if registers == "tasks" else "Asg"
+        expected = Verdict.UNKNOWN if registers == "tasks on instances" else Verdict.FAILS
+        contracts = {"public-addresses": {"Aa": False}}
+        proof = net.network(contracts=contracts).prove(isolated("internet", asked))
+        assert proof.verdict is expected, str(proof)
+        assert ("through Net/Lb" in proof.reason) is (expected is Verdict.FAILS)
+        # Another in the same subnet is none of them, but that tasks may run on any instance.
+        net.add("Beside", "EC2::Instance", SubnetId={"Ref": "Aa"}, SecurityGroupIds=[{"Ref": "Back"}])
+        beside = net.network(contracts=contracts).prove(isolated("internet", "Beside"))
+        assert beside.verdict is (Verdict.UNKNOWN if expected is Verdict.UNKNOWN else Verdict.HOLDS), str(beside)
+
     def test_a_scaling_group_registers(self) -> None:
         net = balanced()
         del net.resources["Group"]["Properties"]["Targets"], net.resources["Host"]

@@ -49,6 +49,19 @@ def fleet(subnets: Any, arn: Any) -> tuple[str, dict[str, Any]]:
     return "AutoScaling::AutoScalingGroup", {"VPCZoneIdentifier": subnets, "TargetGroupARNs": [arn], "MinSize": "1", "MaxSize": "1"}  # noqa: E501  # fmt: skip
 
 
+def registering(kind: str, **given: Any) -> tuple[str, dict[str, Any]]:
+    own = {"VPCZoneIdentifier": [{"Ref": "Aa"}]} if kind.startswith("AutoScaling") else {}
+    return kind, {**own, **given}
+
+
+def sourced(identifier: Any, kind: str) -> tuple[str, dict[str, Any]]:
+    return registering("AutoScaling::AutoScalingGroup", TrafficSources=[{"Identifier": identifier, "Type": kind}])
+
+
+IN_A = {"AwsvpcConfiguration": {"Subnets": [{"Ref": "Aa"}]}}
+CLASSIC = [{"LoadBalancerName": "classic", "ContainerName": "c", "ContainerPort": 80}]
+
+
 def arms(*subnets: Any) -> tuple[str, dict[str, Any]]:
     return "EC2::Instance", {"NetworkInterfaces": [{"DeviceIndex": str(n), "SubnetId": one} for n, one in enumerate(subnets)]}  # noqa: E501  # fmt: skip
 
@@ -76,6 +89,18 @@ CASES: dict[str, tuple[Resources, str, bool]] = {
     "tasks that may be anywhere": ({"It": tasks([IMPORT], IMPORT)}, "It", False),
     "a fleet behind a foreign load balancer": ({"It": fleet([{"Ref": "Aa"}], TEXT)}, "It", True),
     "a fleet that may be anywhere": ({"It": fleet(IMPORT, TEXT)}, "It", False),
+    "a fleet behind a classic load balancer": (
+        {"It": registering("AutoScaling::AutoScalingGroup", LoadBalancerNames=["classic"])}, "It", True),
+    "a fleet with a classic load balancer as its source": ({"It": sourced("classic", "elb")}, "It", True),
+    "a fleet with VPC Lattice as its source": ({"It": sourced(TEXT, "vpc-lattice")}, "It", True),
+    "a fleet with a foreign source": ({"It": sourced(TEXT, "elbv2")}, "It", True),
+    "tasks behind a classic load balancer": (
+        {"It": registering("ECS::Service", NetworkConfiguration=IN_A, LoadBalancers=CLASSIC)}, "It", True),
+    "tasks behind VPC Lattice": (
+        {"It": registering("ECS::Service", NetworkConfiguration=IN_A,
+                           VpcLatticeConfigurations=[{"TargetGroupArn": TEXT}])}, "It", True),
+    "tasks on instances behind a classic load balancer": (
+        {"It": registering("ECS::Service", LoadBalancers=CLASSIC)}, "It", False),
     "a load balancer and targets that may be anywhere": (
         {"Group": group(IMPORT), "It": balancer([IMPORT]), "L": listener({"Ref": "It"}),
          "Tasks": tasks([IMPORT], {"Ref": "Group"})}, "It", False),
