@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from patternkit.resolving import Stack, custom_names
@@ -209,7 +210,9 @@ def _health_ports(draft: Draft, stack: Stack, properties: Properties) -> Spans:
 
 
 def _add_target(draft: Draft, group: TargetGroup, identity: Any, ports: Spans) -> None:
-    found = draft.targets.get(identity) if isinstance(identity, str) else None
+    # What an interface or instance gives as its address is that host's.
+    owner = re.sub(r"\.(PrimaryPrivateIpAddress|PrivateIp)⟩$", "⟩", identity) if isinstance(identity, str) else ""
+    found = draft.targets.get(owner)
     block = parse_prefix(identity) if isinstance(identity, str) and found is None else None
     if group.sort == "lambda":
         return  # A function is called by its service: no packet goes on into a subnet.

@@ -70,6 +70,8 @@ class Carrier:
                 if isinstance(host, Interface) and self._is_there(host):
                     yield from self._opened(opening, host)
         for balancer in self.model.balancers.values():
+            if any(map(self._is_there, balancer.nodes)):
+                yield from self._by_service(balancer)
             if self._serves(balancer, DEEPEST):
                 yield from self._nowhere(balancer)
                 yield from self._through(balancer)
@@ -79,6 +81,8 @@ class Carrier:
     def _serves(self, balancer: Balancer, depth: int) -> bool:
         groups = [group for listener in balancer.listeners for group in listener.groups]
         if any(self._is_there(host) for group in groups for host, _ in group.hosts):
+            return True
+        if any(self._is_there(node) for group in groups for inner, _ in group.balancers for node in inner.nodes):
             return True
         if depth and any(self._serves(inner, depth - 1) for group in groups for inner, _ in group.balancers):
             return True
@@ -140,11 +144,31 @@ class Carrier:
             for flow in self._traced(self.source, place, protocol, ports):
                 if flow.forward.outcome is not Outcome.DROPPED:
                     yield flow, node, flow.forward.walk.box.source
+        yield from self._by_endpoints(balancer, protocol, ports)
+        for opening in self.model.openings:
+            if self.source.kind == "internet" and opening.target is balancer:
+                for node in balancer.nodes:
+                    for flow in self._opened(opening, node):
+                        if flow.forward.outcome is not Outcome.DROPPED:
+                            yield flow, node, flow.forward.walk.box.source
+
+    def _by_service(self, balancer: Balancer) -> Iterator[Flow]:
+        """What gets to a load balancer that is asked of itself by endpoints of its services."""
+        for listener in balancer.listeners:
+            for flow, node, _ in self._by_endpoints(balancer, listener.protocol, listener.ports):
+                if self._is_there(node) and intersect(self.promise.ports(), flow.box.port):
+                    yield replace(flow, source=self.source, destination=self.destination)
+
+    def _by_endpoints(
+        self, balancer: Balancer, protocol: Spans, ports: Spans
+    ) -> Iterator[tuple[Flow, Interface, Spans]]:
         for endpoint in self.model.interface_endpoints.values():
             service = endpoint.service
             if service is None and endpoint.doubt and self.model.services:
-                for flow in self._to_endpoint(endpoint, protocol, ports):
-                    yield self._unknown(flow, endpoint.doubt), balancer.nodes[0], ()
+                # One in subnets that are not known is in doubt as a whole.
+                for node in balancer.nodes[:1]:
+                    for flow in self._to_endpoint(endpoint, protocol, ports):
+                        yield self._unknown(flow, endpoint.doubt), node, ()
             perhaps = service is not None and bool(service.unknown) and balancer.sort == "network"
             if service is None or (balancer not in service.balancers and not perhaps):
                 continue
@@ -156,12 +180,6 @@ class Carrier:
                         yield entered, node, ()
                     elif unsure := unsure_of_guards(balancer):
                         yield self._unknown(flow, unsure), node, ()
-        for opening in self.model.openings:
-            if self.source.kind == "internet" and opening.target is balancer:
-                for node in balancer.nodes:
-                    for flow in self._opened(opening, node):
-                        if flow.forward.outcome is not Outcome.DROPPED:
-                            yield flow, node, flow.forward.walk.box.source
 
     def _entered(self, flow: Flow, endpoint: InterfaceEndpoint, balancer: Balancer) -> Flow:
         service = endpoint.service.path if endpoint.service else ""
@@ -216,6 +234,8 @@ class Carrier:
                         if joined.forward.outcome is not Outcome.DELIVERED:
                             yield joined
                             continue
+                        if self._is_there(next_node) and self._asked(entry, taken):
+                            yield joined
                         for further in listener.groups:
                             yield from self._exits(joined, next_node, (), inner, further, depth - 1)
 

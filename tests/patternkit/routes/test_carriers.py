@@ -174,6 +174,34 @@ class TestLoadBalancers:
         beside = net.network(contracts=contracts).prove(isolated("internet", "Beside"))
         assert beside.verdict is (Verdict.UNKNOWN if expected is Verdict.UNKNOWN else Verdict.HOLDS), str(beside)
 
+    def test_a_load_balancer_behind_another_is_asked_of_itself(self) -> None:
+        net = balanced(scheme="internal", balancer_rule=ANYWHERE, host_rule=ANYWHERE)
+        net.resources["Lb"]["Properties"]["Subnets"] = [{"Ref": "Aa"}, {"Ref": "Ab"}]
+        net.add("Outer", "ElasticLoadBalancingV2::LoadBalancer", Type="network", Scheme="internet-facing",
+                Subnets=[{"Ref": "Aap"}, {"Ref": "Abp"}])  # fmt: skip
+        net.add("Inner", "ElasticLoadBalancingV2::TargetGroup", TargetType="alb", Protocol="TCP", Port=80,
+                VpcId={"Ref": "A"}, Targets=[{"Id": {"Ref": "Lb"}}])  # fmt: skip
+        net.add("OuterListener", "ElasticLoadBalancingV2::Listener", LoadBalancerArn={"Ref": "Outer"}, Protocol="TCP",
+                Port=443, DefaultActions=[{"Type": "forward", "TargetGroupArn": {"Ref": "Inner"}}])  # fmt: skip
+        for port, expected in ((443, Verdict.FAILS), (80, Verdict.FAILS), (81, Verdict.HOLDS)):
+            words = ["through Net/Outer"] if expected is Verdict.FAILS else []
+            assert verdict(net, isolated("internet", "Lb", port=port), *words) is expected
+        del net.resources["OuterListener"]
+        net.resources["Outer"]["Properties"]["Scheme"] = "internal"
+        assert verdict(net, isolated("internet", "Lb")) is Verdict.HOLDS
+
+    @pytest.mark.parametrize(
+        ("kind", "attribute"), [("Instance", "PrivateIp"), ("Interface", "PrimaryPrivateIpAddress")]
+    )
+    def test_a_target_by_the_address_that_a_host_gives(self, kind: str, attribute: str) -> None:
+        net = balanced("network", target="ip")
+        groups = {"SecurityGroupIds" if kind == "Instance" else "GroupSet": [{"Ref": "Back"}]}
+        made = "EC2::Instance" if kind == "Instance" else "EC2::NetworkInterface"
+        net.add("Free", made, SubnetId={"Ref": "Aa"}, **groups)
+        net.resources["Group"]["Properties"]["Targets"] = [{"Id": {"Fn::GetAtt": ["Free", attribute]}}]
+        assert verdict(net, isolated("internet", "Free"), "through Net/Lb") is Verdict.FAILS
+        assert verdict(net, isolated("internet", "Host")) is Verdict.HOLDS
+
     def test_a_scaling_group_registers(self) -> None:
         net = balanced()
         del net.resources["Group"]["Properties"]["Targets"], net.resources["Host"]
@@ -300,6 +328,17 @@ class TestPrivateLink:
         assert verdict(linked(), isolated("Aa", "Bah")) is Verdict.FAILS
         assert verdict(linked(), isolated("Host", "Aa")) is Verdict.HOLDS
         assert verdict(linked(), isolated("internet", "Host")) is Verdict.HOLDS
+
+    def test_a_load_balancer_that_is_asked_of_itself(self) -> None:
+        assert verdict(linked(), isolated("Aa", "Nlb", port=443), "Net/Nlb by Net/Service") is Verdict.FAILS
+        assert verdict(linked(), isolated("Aa", "Nlb", port=80)) is Verdict.HOLDS
+        assert verdict(linked(Service={"AcceptanceRequired": True}), isolated("Aa", "Nlb", port=443)) is Verdict.UNKNOWN
+        assert verdict(linked(Service={"NetworkLoadBalancerArns": []}), isolated("Aa", "Nlb")) is Verdict.HOLDS
+
+    def test_a_load_balancer_in_subnets_that_are_not_known(self) -> None:
+        later = {"Fn::ImportValue": "later"}
+        net = linked(Nlb={"Subnets": later}, Endpoint={"ServiceName": later})
+        assert verdict(net, isolated("Aa", "Host"), "no stack of the set exports 'later'") is Verdict.UNKNOWN
 
     def test_acceptance(self) -> None:
         net = linked(Service={"AcceptanceRequired": True})

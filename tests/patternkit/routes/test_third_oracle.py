@@ -104,7 +104,6 @@ BESIDES: dict[str, dict[str, Any]] = {
 # What is not asked of a resource's own properties, with why a verdict may stay.
 ELSEWHERE = {
     ("AWS::AutoScaling::AutoScalingGroup", "InstanceId"): "what its instances are made of, not where they are",
-    ("AWS::AutoScaling::AutoScalingGroup", "LoadBalancerNames"): "a classic load balancer's own subnets are doubted",
     ("AWS::DirectConnect::DirectConnectGatewayAssociation", "DirectConnectGatewayId"): "a site is an association",
     ("AWS::EC2::Instance", "SecurityGroupIds"): "read from a copy, as an interface's",
     ("AWS::EC2::Instance", "SecurityGroups"): "read from a copy, as an interface's",
