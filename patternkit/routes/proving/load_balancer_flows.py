@@ -70,7 +70,7 @@ class Carrier:
                 if isinstance(host, Interface) and self._is_there(host):
                     yield from self._opened(opening, host)
         for balancer in self.model.balancers.values():
-            if any(map(self._is_there, balancer.nodes)):
+            if self.destination.element in balancer.nodes:
                 yield from self._by_service(balancer)
             if self._serves(balancer, DEEPEST):
                 yield from self._nowhere(balancer)
@@ -156,7 +156,7 @@ class Carrier:
         """What gets to a load balancer that is asked of itself by endpoints of its services."""
         for listener in balancer.listeners:
             for flow, node, _ in self._by_endpoints(balancer, listener.protocol, listener.ports):
-                if self._is_there(node) and intersect(self.promise.ports(), flow.box.port):
+                if node is self.destination.element and intersect(self.promise.ports(), flow.box.port):
                     yield replace(flow, source=self.source, destination=self.destination)
 
     def _by_endpoints(
