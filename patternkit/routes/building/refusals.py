@@ -133,7 +133,15 @@ def _size(draft: Draft, block: Prefix, path: str, what: str) -> None:
 
 
 def _gateways(draft: Draft, buckets: Buckets) -> None:
-    """One internet gateway and one virtual private gateway a VPC, and each on one VPC."""
+    """One internet gateway and one virtual private gateway a VPC, and each on one VPC.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcgatewayattachment.html
+    """
+    for stack, logical, properties in buckets["AWS::EC2::VPCGatewayAttachment"]:
+        given = [name for name in _KINDS if draft.get(stack, properties, name) is not None]
+        if len(given) != 1:
+            code = "InvalidParameterCombination" if given else "MissingParameter"
+            draft.refuse(f"{stack.path(logical)} attaches one gateway, not {' and '.join(given) or 'none'} [{code}]")
     for name in ("InternetGatewayId", "VpnGatewayId"):
         at: dict[Any, str] = {}
         of: dict[Any, str] = {}

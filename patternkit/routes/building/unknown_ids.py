@@ -12,7 +12,7 @@ from typing import Literal as OneOf
 
 from patternkit.resolving.values import Outside, Unknown
 from patternkit.routes.building.draft import Draft, Kind, Literal, Loose
-from patternkit.routes.model import Attachment, Subnet, TransitGateway, Vpc, VpnGateway
+from patternkit.routes.model import Attachment, InternetGateway, Subnet, TransitGateway, Vpc, VpnGateway
 
 
 def doubt_all_candidates(draft: Draft) -> None:
@@ -49,6 +49,7 @@ def _of_kind(draft: Draft, kind: Kind | OneOf[""]) -> Iterable[Any]:
         "route table": [*model.tables.values(), *(vpc.main_table for vpc in vpcs if vpc.main_table is not None)],
         "transit gateway route table": model.transit_tables.values(),
         "network ACL": [*model.network_acls.values(), *draft.default_acls.values()],
+        "internet gateway": [one for one in draft.targets.values() if isinstance(one, InternetGateway)],
         "virtual private gateway": [one for one in draft.targets.values() if isinstance(one, VpnGateway)],
         "site": model.sites.values(),
         "interface": model.interfaces.values(),

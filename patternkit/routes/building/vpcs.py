@@ -237,12 +237,15 @@ def add_gateway_attachment(draft: Draft, stack: Stack, logical: str, properties:
         draft.doubt(stack, logical, "attaches a gateway to a VPC", vpc, "VPC", without)
     if not isinstance(vpc, Vpc):
         return
-    gateway = draft.targets.get(draft.get(stack, properties, "InternetGatewayId"))
+    given = draft.get(stack, properties, "InternetGatewayId")
+    gateway = draft.ours(draft.targets, given, "internet gateway") if given is not None else None
     if isinstance(gateway, InternetGateway):
         gateway.vpc, vpc.internet_gateway = vpc, gateway
     elif "InternetGatewayId" in properties:
+        if isinstance(gateway, Unknown):
+            draft.doubt(stack, logical, "attaches a gateway", gateway, "internet gateway", lambda one: one.vpc is None)
         # An internet gateway from outside the set still attaches.
-        identity = str(draft.get(stack, properties, "InternetGatewayId"))
+        identity = str(given)
         vpc.internet_gateway = InternetGateway(identity, f"{vpc.path} internet gateway", vpc=vpc)
         draft.targets[identity] = vpc.internet_gateway
     if "VpnGatewayId" not in properties:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patternkit.resolving.values import Unknown
 from patternkit.routes.forwarding import Leg, Outcome, Sighting
-from patternkit.routes.model import Interface, Service
+from patternkit.routes.model import Interface, Service, Subnet
 from patternkit.routes.proving.evidence import Evidence
 from patternkit.routes.proving.inspection import inspection, unsure_of_policies
 from patternkit.routes.proving.loopbacks import loopback
@@ -23,8 +23,13 @@ def breaks(evidence: Evidence, flow: Flow) -> str:
         return f"it arrives: {forward.reason}" if flow.delivered and not unsure else ""
     if kind == "reaches":
         for leg, word in ((forward, "it is"), (back, "its reply is")):
-            if leg is not None and leg.outcome is Outcome.DROPPED:
+            if leg is None or leg.outcome is not Outcome.DROPPED:
+                continue
+            if leg.kind != "address" or leg.walk.choice("public address") is not False:
                 return f"{word} lost: {leg.reason}"
+            if not (unsure := _unsure_of_addresses(flow)):
+                return f"{word} lost: {leg.reason}"
+            evidence.doubt(flow, unsure)
         for doubt in unsure_of_policies(evidence, flow, forward, back):
             evidence.doubt(flow, doubt)
         end = forward.end if isinstance(forward.end, Service) else flow.destination.element
@@ -60,6 +65,19 @@ def breaks(evidence: Evidence, flow: Flow) -> str:
     for doubt in () if reason else unknown_zones(flow, back):
         evidence.doubt(flow, doubt)
     return reason
+
+
+def _unsure_of_addresses(flow: Flow) -> str:
+    """Why it is not known whether an end of a flow has a public address; "" where that is said, or may be either."""
+    for element in (flow.source.element, flow.destination.element):
+        given = None
+        if isinstance(element, Interface):
+            given = element.public
+        elif isinstance(element, Subnet) and element.hosts_public is None:
+            given = element.public_addresses
+        if isinstance(given, Unknown):
+            return f"whether {element.path} has public addresses: {given.reason}" if element is not None else ""
+    return ""
 
 
 def _unanswered(forward: Leg, back: Leg) -> list[Sighting]:

@@ -285,3 +285,40 @@ def test_a_route_that_loses_an_end_is_of_no_world_that_is_deployed(gone: str) ->
     whole = {"Fn::Equals": [{"Ref": "Kind"}, "whole"]}
     template = {"Parameters": {"Kind": {"Type": "String"}}, "Conditions": {"Whole": whole}, "Resources": made.resources}
     assert Network.from_templates({"Net": template}).prove(A_TO_B).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "says"),
+    [
+        ("Vp", "MapPublicIpOnLaunch", f"whether Net/Vp has public addresses: {IMPORTED}"),
+        ("VIgwAt", "InternetGatewayId", f"Net/VIgwAt attaches a gateway: {IMPORTED}"),
+    ],
+)
+def test_a_way_to_the_internet_that_may_be_there(resource: str, name: str, says: str) -> None:
+    """It was told to be lost."""
+    made = out()
+    made.resources["Vp"]["Properties"]["MapPublicIpOnLaunch"] = True
+    assert made.network().prove(reaches("Vp", "internet", port=443)).verdict is Verdict.HOLDS
+    proof = set_in(made, resource, name, LATER).network().prove(reaches("Vp", "internet", port=443))
+    assert proof.verdict is Verdict.UNKNOWN
+    assert says in proof.unknown
+
+
+@pytest.mark.parametrize("kind", ["network", "application"])
+def test_a_load_balancer_that_may_face_the_internet(kind: str) -> None:
+    made = set_in(balanced(kind), "Lb", "Scheme", LATER)
+    proof = made.network().prove(reaches("internet", "Lb", port=80))
+    assert proof.verdict is Verdict.UNKNOWN
+    assert proof.reason.startswith("whether Net/Lb interface 1 has public addresses: ")
+    assert IMPORTED in proof.reason
+    surely = set_in(made, "Lb", "Scheme", "internal").network().prove(reaches("internet", "Lb", port=80))
+    assert surely.verdict is Verdict.FAILS
+
+
+def test_a_gateway_from_outside_that_is_none_of_the_set() -> None:
+    made = set_in(out(), "VIgwAt", "InternetGatewayId", "igw-0123456789abcdef0")
+    made.resources["Vp"]["Properties"]["MapPublicIpOnLaunch"] = True
+    ids = {"ids": {"igw-0123456789abcdef0": {"resource": "VIgw"}}}
+    assert made.network(contracts=ids).prove(reaches("Vp", "internet", port=443)).verdict is Verdict.HOLDS
+    other = made.network(contracts={"ids": {"igw-0123456789abcdef0": {"resource": "none"}}})
+    assert other.prove(reaches("Vp", "internet", port=443)).verdict is Verdict.FAILS
