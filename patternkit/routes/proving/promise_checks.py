@@ -27,9 +27,9 @@ def breaks(evidence: Evidence, flow: Flow) -> str:
                 continue
             if leg.kind != "address" or leg.walk.choice("public address") is not False:
                 return f"{word} lost: {leg.reason}"
-            if not (unsure := _unsure_of_addresses(flow)):
+            if not (why := _unsure_of_addresses(flow)):
                 return f"{word} lost: {leg.reason}"
-            evidence.doubt(flow, unsure)
+            evidence.doubt(flow, why)
         for doubt in unsure_of_policies(evidence, flow, forward, back):
             evidence.doubt(flow, doubt)
         end = forward.end if isinstance(forward.end, Service) else flow.destination.element
