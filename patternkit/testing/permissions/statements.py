@@ -145,13 +145,14 @@ def _statement(policy: str, number: int, one: Any, written: Any, *, of_resource:
     unresolved = [action for action in actions if not isinstance(action, str)]
     if unresolved:
         raise TypeError(f"action {described(unresolved[0])} is not known before deployment")
-    # A trust policy has no resource; those of resources may leave it out where the service fills it in.
+    # Policies of resources may leave it out where the service fills it in.
     resource_key = "NotResource" if "NotResource" in one else "Resource"
     principals: Mapping[str, Sequence[Any]] | None = None
     if of_resource:
         named = one.get("NotPrincipal", one.get("Principal"))
         principals = {"AWS": ["*"]} if named == "*" else {kind: listed(who) for kind, who in named.items()}
-    resources = listed(one.get(resource_key, "*"))
+    # IAM takes no statement of a role without.
+    resources = listed(one.get(resource_key, "*") if of_resource else one[resource_key])
     texts = listed(written[resource_key]) if isinstance(written, Mapping) and resource_key in written else resources
     return Statement(
         policy=policy,

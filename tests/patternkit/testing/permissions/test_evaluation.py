@@ -217,7 +217,7 @@ def test_a_resource_of_another_account_takes_both(
 ) -> None:
     queue = "arn:aws:sqs:us-east-1:999999999999:queue"
     send: dict[str, Any] = {"Action": "sqs:SendMessage", "Resource": queue}
-    conditions: list[dict[str, Any]] = {False: [], True: [{}], "perhaps": [ORGANIZATION]}[own]
+    conditions: list[dict[str, Any]] = [ORGANIZATION] if own == "perhaps" else [{}] * bool(own)
     mine = [statement(**send, Condition=condition) for condition in conditions]
     policy = None if theirs is None else [statement(**send, **one) for one in theirs]
     assert decision(*mine, resource_policy=policy, action="sqs:SendMessage", resource=queue) is expected
@@ -241,20 +241,28 @@ def test_a_policy_that_is_only_named_may_allow_it() -> None:
     assert decision(statement(), unknown=["TheirPolicy"]) is UNKNOWN
 
 
+ANY = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
         ({}, "Policy: not a policy document with statements"),
         ({"Statement": [{"Effect": "Allow"}]}, "Policy: statement 1 is malformed: KeyError: 'Action'"),
         (
-            {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Condition": ["aws:SecureTransport"]}]},
+            {"Statement": [{**ANY, "Condition": ["aws:SecureTransport"]}]},
             'Policy: statement 1 is malformed: TypeError: a condition is keys by operator, got ["aws:SecureTransport"]',
         ),
         (
-            {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Condition": {"Bool": "true"}}]},
+            {"Statement": [{**ANY, "Condition": {"Bool": "true"}}]},
             'Policy: statement 1 is malformed: TypeError: a condition is keys by operator, got {"Bool": "true"}',
         ),
-        ({"Statement": [{"Effect": "Maybe", "Action": "s3:*"}]}, "Policy: statement 1 is malformed: KeyError: 'Maybe'"),
+        ({"Statement": [{**ANY, "Effect": "Maybe"}]}, "Policy: statement 1 is malformed: KeyError: 'Maybe'"),
+        # IAM takes none of a role without a resource, as a condition may leave it.
+        (
+            {"Statement": [{"Effect": "Allow", "Action": "s3:*"}]},
+            "Policy: statement 1 is malformed: KeyError: 'Resource'",
+        ),
         (
             {"Statement": [statement(), statement(Action="s3:GetObjekt")]},
             "Policy: statement 2 has an unknown action, s3:GetObjekt; did you mean s3:getobject?",

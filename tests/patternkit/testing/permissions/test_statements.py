@@ -188,7 +188,7 @@ def read(written: Any, document: Any = None, *, of_resource: bool = False) -> li
     return list(read_policy("P", written if document is None else document, written, of_resource=of_resource))
 
 
-ALLOW = {"Effect": "Allow", "Action": "s3:GetObject"}
+ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 
 
 def test_what_a_statement_says() -> None:
