@@ -139,14 +139,19 @@ def _many(found: Bounds, kind: Any) -> Edges:
 
     fewest = max(found.shortest, 1)
     alike = not found.passes
-    made.inside += [together([one] * fewest) for one in within.inside if alike]
+    # None may come twice in a list, and what is refused is told before that.
+    listed = not issubclass(typing.get_origin(kind) or kind, Mapping)
+    several = [within.inside[:fewest]] if len(within.inside) >= fewest else []
+    alone = [[one] * fewest for one in within.inside] if fewest == 1 or not listed else several
+    made.inside += [together(ones) for ones in alone if alike]
     made.outside += [together([one] * fewest) for one in within.outside if alike]
     # How many there are is told before what they are.
     if found.shortest:
         made.outside.append(together([plain(None)] * (found.shortest - 1)))
     if found.longest is not None:
         made.outside.append(together([plain(None)] * (found.longest + 1)))
-        made.inside += [together([one] * found.longest) for one in within.inside[:1] if alike]
+        most = [within.inside[: found.longest]] if listed else [[one] * found.longest for one in within.inside[:1]]
+        made.inside += [together(ones) for ones in most if alike and len(ones) >= fewest]
     return made
 
 

@@ -72,7 +72,7 @@ def check_json(argument: str, value: object) -> None:
         value: What was given.
 
     Raises:
-        ValueError: If it holds something else than JSON's own types, or a number that is none.
+        ValueError: If it holds something else than JSON's own types, a number that is none, or the token of one.
     """
     try:
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
@@ -82,6 +82,17 @@ def check_json(argument: str, value: object) -> None:
         raise ValueError(f"{argument} must be JSON that is not nested so deeply") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"{argument} must be JSON: {error}") from None
+    if _holds_a_number_token(value):
+        # Python writes such a token as a number of 290 digits, which no deployment replaces.
+        raise ValueError(f"{argument} must be JSON whose numbers are known when the template is made, got a token")
+
+
+def _holds_a_number_token(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_a_number_token, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_holds_a_number_token, value))
+    return is_number_token(value)
 
 
 def check_keys(argument: str, value: object) -> None:

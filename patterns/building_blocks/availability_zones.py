@@ -30,14 +30,9 @@ def zones(availability_zones: Sequence[str] | None, max_azs: int) -> list[str]:
 
     Returns:
         Two or three names or tokens.
-
-    Raises:
-        ValueError: If one comes twice.
     """
     if availability_zones is None:
         return [Fn.select(index, Fn.get_azs()) for index in range(max_azs)]
-    if len(set(availability_zones)) < len(availability_zones):
-        raise ValueError(f"availability_zones must differ, got {', '.join(availability_zones)}")
     return list(availability_zones)
 
 

@@ -75,6 +75,18 @@ def _is_construct(value: Any) -> bool:
         return False
 
 
+def path_of(value: Any) -> str | None:
+    """Find where a resource stands.
+
+    Args:
+        value: Anything.
+
+    Returns:
+        Its path; None if it is no construct.
+    """
+    return cast(Construct, value).node.path if _is_construct(value) else None
+
+
 def _constructs(name: str, value: Any) -> Iterator[tuple[str, Construct]]:
     if _is_construct(value):
         yield name, cast(Construct, value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from aws_cdk import Duration, Size, Stack
 from aws_cdk import aws_ecs as ecs
@@ -10,10 +11,20 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from patterns.building_blocks.bounds import Matches
 from patterns.building_blocks.settings import Settings
 
 EXAMPLE_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
 NOBODY = "65534:65534"
+
+
+# A shell sees names of letters, digits and _ alone; an application may read others, as spring.profiles.active.
+VariableName = Annotated[str, Matches(r"[!-<>-~]{1,255}", "named with up to 255 printable ASCII characters without =")]
+Variables = Mapping[VariableName, str]
+"""Environment variables of a container."""
+
+SecretVariables = Mapping[VariableName, ecs.Secret]
+"""Environment variables of a container that are secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +45,8 @@ class Container:
 
     image: ecs.ContainerImage | None
     port: int
-    environment: Mapping[str, str] | None
-    secrets: Mapping[str, ecs.Secret] | None
+    environment: Variables | None
+    secrets: SecretVariables | None
     example: Sequence[str] | None = None
     port_name: str | None = None
     protocol: ecs.AppProtocol | None = None

@@ -19,6 +19,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
 from aws_cdk import Duration, Size, Token
+from aws_cdk.aws_ec2 import InstanceType
 from constructs import Construct
 from jsii._reference_map import InterfaceDynamicProxy
 from typing_extensions import get_protocol_members
@@ -37,7 +38,7 @@ from patterns.building_blocks.bounds import (
     whole,
     within,
 )
-from patterns.building_blocks.construct_tree import check_id, check_stages
+from patterns.building_blocks.construct_tree import check_id, check_stages, path_of
 
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
@@ -198,6 +199,8 @@ def _check_one(argument: str, value: Any, hint: Any, found: Bounds) -> None:
     # Of what holds others, once these are of their types: it goes by them.
     for check_of_its_own in found.passes:
         check_of_its_own.check(argument, value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        _check_once(argument, value)
 
 
 def _is_token(value: Any, hint: Any) -> bool:
@@ -298,6 +301,8 @@ def _kind(value: Any) -> str:
 
 
 def _check_text(argument: str, value: str) -> None:
+    if "\0" in value:
+        raise ValueError(f"{argument} must be text without a null character, got {_shown(value)}")
     if _PART_OF_A_LIST in value:
         raise ValueError(f"{argument} must be a string, got a part of a list's token: take it by Fn.select")
     try:
@@ -305,6 +310,19 @@ def _check_text(argument: str, value: str) -> None:
     except UnicodeEncodeError:
         # Half of a pair: no template in UTF-8 can have it.
         raise ValueError(f"{argument} must be text of whole characters, got {_shown(value)}") from None
+
+
+def _check_once(argument: str, value: Sequence[Any]) -> None:
+    """Refuse what a list names twice: AWS does, or it means nothing."""
+    seen: list[Any] = []
+    for one in value if len(value) > 1 else ():
+        # What repeats with a name of its own is the constructor's to tell apart.
+        if is_dataclass(one):
+            return
+        name = path_of(one) or (one.to_string() if isinstance(one, InstanceType) else one)
+        if name in seen:
+            raise ValueError(f"{argument} must differ, got {shown(str(name))} twice")
+        seen.append(name)
 
 
 def _check_bounds(argument: str, value: Any, found: Bounds) -> None:

@@ -10,14 +10,14 @@ from constructs import Construct, IConstruct
 
 
 def check_vpcs(argument: str, vpcs: Sequence[ec2.IVpc]) -> None:
-    """Refuse VPCs that do not resolve private names, or are given twice.
+    """Refuse VPCs that do not resolve private names.
 
     Args:
         argument: The argument's own name.
         vpcs: The VPCs; of an imported one nothing is known, and it passes.
 
     Raises:
-        ValueError: If DNS support or DNS host names are off, or one is given twice.
+        ValueError: If DNS support or DNS host names are off.
 
     Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
     """
@@ -32,9 +32,6 @@ def check_vpcs(argument: str, vpcs: Sequence[ec2.IVpc]) -> None:
         ):
             if not on:
                 raise ValueError(f"{argument}[{number}] must have {what}, got {vpc.node.path}, which has it off")
-    paths = [one.node.addr for one in vpcs]
-    if twice := [one.node.path for number, one in enumerate(vpcs) if one.node.addr in paths[:number]]:
-        raise ValueError(f"{argument} must name each VPC once, got {twice[0]} twice")
 
 
 def check_zone_is_new(argument: str, scope: Construct, name: str, vpcs: Sequence[ec2.IVpc]) -> None:

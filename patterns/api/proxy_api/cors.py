@@ -26,7 +26,9 @@ def check_origins(argument: str, origins: Sequence[str]) -> None:
 
 Origins = Annotated[
     Sequence[
-        Annotated[str, Matches(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?", "origins, as https://www.example.com, or *")]
+        Annotated[
+            str, Matches(r"\*|https?://[a-z0-9.-]{1,253}(:[0-9]{1,5})?", "origins, as https://www.example.com, or *")
+        ]
     ],
     Len(0, 20),
     Known("what preflights are answered"),

@@ -23,18 +23,16 @@ ServiceNames = Annotated[Sequence[ServiceName], Len(0, 50), Known("the number of
 
 
 def check_services(argument: str, services: Sequence[str]) -> None:
-    """Refuse interface endpoints that come twice, and those of services that have a gateway endpoint here.
+    """Refuse interface endpoints of services that have a gateway endpoint here.
 
     Args:
         argument: The argument's own name.
         services: The services.
 
     Raises:
-        ValueError: If one comes twice, or has a gateway endpoint.
+        ValueError: If one has a gateway endpoint.
     """
-    for number, service in enumerate(services):
-        if service in services[:number]:
-            raise ValueError(f"{argument} must differ, got {service} twice")
+    for service in services:
         if service in ("s3", "dynamodb"):
             raise ValueError(f"{argument} must leave out {service}, which has a gateway endpoint")
 

@@ -24,12 +24,7 @@ def zone_ids_or_first(zone_ids: Sequence[str] | None) -> list[str]:
 
     Returns:
         The ids, or tokens of names.
-
-    Raises:
-        ValueError: If one comes twice.
     """
     if zone_ids is None:
         return [Fn.select(index, Fn.get_azs()) for index in (0, 1)]
-    if len(set(zone_ids)) < len(zone_ids):
-        raise ValueError(f"zone_ids must differ, got {', '.join(zone_ids)}")
     return list(zone_ids)

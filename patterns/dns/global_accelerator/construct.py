@@ -66,8 +66,6 @@ class GlobalAccelerator(Construct):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         check_regions(regions, ipv6=ipv6)
-        if len(set(ports)) != len(ports):
-            raise ValueError(f"ports must name each once, got {', '.join(map(str, ports))}")
         super().__init__(scope, construct_id)
         self._ports, self._protocol, self._regions = tuple(ports), protocol, dict(regions)
 

@@ -142,7 +142,5 @@ def check_groups(groups: dict[str, Group], singles: Collection[str]) -> None:
                 raise ValueError(f"groups[{name}]: of must name endpoints and signals, {one} is a group itself")
             if one not in singles:
                 raise ValueError(f"groups[{name}]: of must name endpoints and signals, got {one}")
-        if len(set(group.of)) != len(group.of):
-            raise ValueError(f"groups[{name}]: of must name each once, got {', '.join(group.of)}")
         if group.at_least is not None and group.at_least > len(group.of):
             raise ValueError(f"groups[{name}]: at_least must be at most {len(group.of)}, got {group.at_least}")

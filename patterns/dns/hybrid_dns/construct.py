@@ -102,9 +102,6 @@ class HybridDns(Construct):
         check_vpcs("vpcs", vpcs)
         if vpc.node.addr in {one.node.addr for one in vpcs}:
             raise ValueError(f"vpcs must name other VPCs than vpc, got {vpc.node.path}")
-        for argument, given in (("company_servers", company_servers), ("shared_with", shared_with)):
-            if len(set(given)) != len(given):
-                raise ValueError(f"{argument} must name each once, got {', '.join(given)}")
         _check_outside(vpc, company_servers)
         chosen = _two_zones(vpc, subnets)
         super().__init__(scope, construct_id)

@@ -91,8 +91,6 @@ def _check_endpoint(argument: str, node: Endpoint, *, ipv6: bool, private: bool,
     if families != ({4, 6} if ipv6 else {4}):
         wanted = "IPv4 and IPv6 addresses" if ipv6 else "IPv4 addresses, or ipv6 must be on"
         raise ValueError(f"{argument}: addresses must be {wanted}, got {', '.join(node.addresses)}")
-    if len(set(node.addresses)) != len(node.addresses):
-        raise ValueError(f"{argument}: addresses must differ, got {', '.join(node.addresses)}")
     for one in node.addresses:
         hidden = any(
             ipaddress.ip_address(one) in network for network in _PRIVATE if network.version == _family(one, argument)

@@ -11,6 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
 from patterns.building_blocks.bounds import Known, Matches, mebibytes
+from patterns.building_blocks.container_task import SecretVariables, Variables
 from patterns.building_blocks.fargate_task_sizes import check_task_size
 from patterns.building_blocks.security_group import check_rules
 
@@ -70,8 +71,8 @@ class Service:
     tasks: Annotated[int, Interval(ge=1, le=5000), Unit("tasks")] = 2
     image: ecs.ContainerImage | None = None
     health_check: Annotated[Sequence[str], Len(2, 100), Unit("words")] | None = None
-    environment: Mapping[str, str] | None = None
-    secrets: Mapping[str, ecs.Secret] | None = None
+    environment: Variables | None = None
+    secrets: SecretVariables | None = None
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512
     memory: (
         Annotated[
@@ -157,8 +158,6 @@ def _problems(
         if caller == name or caller not in services:
             others = ", ".join(other for other in services if other != name) or "none"
             yield f"callers must name other services, of which there are: {others}; got {caller}"
-    if len(set(one.callers)) < len(one.callers):
-        yield f"callers must differ, got {', '.join(one.callers)}"
     if name.endswith(OF_MESH) and name.removesuffix(OF_MESH) in services:
         yield f"its name is what {name.removesuffix(OF_MESH)} is called in the mesh"
     alias = f"{name}.{namespace_name}"

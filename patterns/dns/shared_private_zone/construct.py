@@ -80,8 +80,6 @@ class SharedPrivateZone(Construct):
         associated = {one.node.addr for one in vpcs}
         if both := [one.node.path for one in profile_vpcs if one.node.addr in associated]:
             raise ValueError(f"profile_vpcs must name other VPCs than vpcs, got {both[0]}, which is in both")
-        if len(set(shared_with)) != len(shared_with):
-            raise ValueError(f"shared_with must name each once, got {', '.join(shared_with)}")
         _check_records("records", records)
         _check_records("public_names", public_names)
         _check_split(zone_name, records, public_zone, public_names)
@@ -151,8 +149,6 @@ def _check_records(argument: str, records: Mapping[str, Sequence[str]]) -> None:
             except ValueError:
                 if not Token.is_unresolved(one):
                     raise ValueError(f"{argument}[{name}] must be IPv4 addresses, got {one!r}") from None
-        if len(set(addresses)) != len(addresses):
-            raise ValueError(f"{argument}[{name}] must differ, got {', '.join(addresses)}")
 
 
 def _check_split(

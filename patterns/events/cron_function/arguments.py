@@ -1,7 +1,9 @@
 """Arguments of a CronFunction: their bounds, and those that contradict each other."""
 
+import json
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from annotated_types import Interval, MultipleOf
 from aws_cdk import Duration
@@ -24,12 +26,24 @@ Silence = Annotated[
 ]
 
 
-def check_rule(schedule: scheduler.ScheduleExpression, flexible_window: Duration | None) -> None:
+_LONGEST_INPUT = 8192
+
+
+def check_rule(
+    schedule: scheduler.ScheduleExpression, flexible_window: Duration | None, payload: Mapping[str, Any] | None
+) -> None:
     """Refuse what a scheduled rule cannot do.
 
     Raises:
         ValueError: If something needs EventBridge Scheduler.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
     """
+    length = len(json.dumps(payload or {}, separators=(",", ":"), ensure_ascii=False))
+    if length > _LONGEST_INPUT:
+        raise ValueError(
+            f"payload must have at most {_LONGEST_INPUT} characters in JSON with trigger='rule', got {length}"
+        )
     if flexible_window is not None:
         raise ValueError("flexible_window needs trigger='scheduler': a rule has no flexible window")
     if schedule.time_zone is not None and schedule.time_zone.timezone_name not in {"Etc/UTC", "UTC"}:

@@ -110,7 +110,7 @@ class CronFunction(Construct):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         if trigger == "rule":
-            check_rule(schedule, flexible_window)
+            check_rule(schedule, flexible_window, payload)
         own = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
         check_function(function, code, handler, own)
         check_overlap(function, allow_overlap=allow_overlap)

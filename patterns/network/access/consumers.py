@@ -13,20 +13,6 @@ Accounts = Annotated[Sequence[AccountId], Len(0, 100), Unit("accounts"), Known("
 """Accounts that may connect."""
 
 
-def check_accounts(accounts: Sequence[str]) -> None:
-    """Refuse accounts that come twice.
-
-    Args:
-        accounts: The accounts.
-
-    Raises:
-        ValueError: If one does.
-    """
-    for number, account in enumerate(accounts):
-        if account in accounts[:number]:
-            raise ValueError(f"accounts must differ, got {account} twice")
-
-
 def root_of(account: str) -> str:
     """The principal of a whole account: never "*", with which whoever knows the service's name could connect.
 

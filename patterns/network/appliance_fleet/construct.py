@@ -25,13 +25,14 @@ from patterns.building_blocks.instance_group import (
     too_few_instances,
 )
 from patterns.building_blocks.instance_refresh import replace_by_refresh
+from patterns.building_blocks.instance_script import instance_script
 from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr
 from patterns.building_blocks.vpc.network_logs import NetworkLogs
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
-from patterns.network.access.consumers import Accounts, check_accounts, root_of
+from patterns.network.access.consumers import Accounts, root_of
 
 HealthProtocol = Literal["TCP", "HTTP", "HTTPS"]
 TIER = "Appliances"
@@ -122,7 +123,6 @@ class ApplianceFleet(Construct):
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_accounts(accounts)
         zone_names = zones(availability_zones, max_azs)
         if health_port == GENEVE:
             raise ValueError("health_port must be another than 6081, where appliances get packets")
@@ -284,7 +284,7 @@ class ApplianceFleet(Construct):
             "Template",
             machine_image=machine_image,
             instance_type=instance_type,
-            user_data=ec2.UserData.custom(user_data) if user_data is not None else None,
+            user_data=instance_script("user_data", user_data) if user_data is not None else None,
             role=self.role,
             security_group=self.security_group,
             require_imdsv2=True,

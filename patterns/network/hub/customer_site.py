@@ -51,7 +51,10 @@ def _check_site_asn(argument: str, asn: int) -> None:
         raise ValueError(f"{argument} must not be a reserved number, got {asn}")
 
 
-SiteName = Annotated[str, Matches(r"[A-Za-z0-9-]+", "letters, digits and hyphens"), Known("the ids of constructs")]
+# Tags (256 characters) and names of alarms (255) hold it behind the path of the network.
+SiteName = Annotated[
+    str, Matches(r"[A-Za-z0-9-]{1,50}", "up to 50 letters, digits and hyphens"), Known("the ids of constructs")
+]
 """The name of a site."""
 
 SiteAsn = Annotated[

@@ -110,8 +110,6 @@ class JoiningSpoke(Construct):
         ipv6: bool = False,
         attachment_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
-        if len(set(destinations)) < len(destinations):
-            raise ValueError(f"destinations must differ, got {', '.join(destinations)}")
         if "0.0.0.0/0" in destinations or ipv6:
             require_no_public_subnets(vpc)
         if ipv6:

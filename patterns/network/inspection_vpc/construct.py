@@ -18,7 +18,7 @@ from aws_cdk.interfaces import aws_networkfirewall as networkfirewall_interfaces
 from constructs import Construct
 
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
-from patterns.building_blocks.bounds import Known, Passes
+from patterns.building_blocks.bounds import Known, Matches, Passes
 from patterns.building_blocks.nat_gateway_alarms import watch_nat_gateways
 from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.security_group import MOST_RULES
@@ -61,6 +61,16 @@ Egress = Literal["egress-vpc", "inspection-vpc", "none"]
 
 #: A transit gateway's; enforced. https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html
 MOST_DIRECT_CONNECT_PREFIXES = 200
+
+# The names of hosts in TLS and HTTP have underscores here and there.
+AllowedDomain = Annotated[
+    str,
+    Matches(
+        r"(?=.{1,255}$)\.?([A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}",
+        "domain names of letters, digits, -, _ and dots, with a dot in front for all below",
+    ),
+]
+"""A domain that may be called."""
 
 DirectConnectPrefixes = Annotated[
     Sequence[PrivateCidr],
@@ -168,8 +178,8 @@ class InspectionVpc(InspectedHub):
         transit_gateway: ec2_interfaces.ITransitGatewayRef | None = None,
         asn: GatewayAsn = DEFAULT_ASN,
         share_with: Sequence[Principal] = (),
-        allowed_domains: Sequence[str] = (),
-        suricata_rules: str | None = None,
+        allowed_domains: Sequence[AllowedDomain] = (),
+        suricata_rules: Annotated[str, Len(1, 2_000_000)] | None = None,
         policy: networkfirewall_interfaces.IFirewallPolicyRef | None = None,
         stream_exception: StreamException = "REJECT",
         change_protection: bool = True,

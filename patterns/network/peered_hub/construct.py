@@ -18,7 +18,7 @@ from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr, reject_overlap, vpc_network
 from patterns.building_blocks.vpc.network_logs import NetworkLogs
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
-from patterns.network.access.consumers import Accounts, check_accounts, root_of
+from patterns.network.access.consumers import Accounts, root_of
 from patterns.network.hub.attachment_vpc import AttachmentVpc
 from patterns.network.hub.ipv6_range import Ipv6Range, ipv6_range_of, require_ipv6
 from patterns.network.hub.spoke import network_of, require_same_account
@@ -75,7 +75,6 @@ class PeeredHub(Construct):
         network = vpc_network("cidr", cidr) if vpc is None else network_of(vpc)
         self._taken: dict[str, list[IPv4Network]] = {} if network is None else {"the hub": [network]}
         zone_names = zones(availability_zones, max_azs)
-        check_accounts(accounts)
         if ipv6 and vpc is not None:
             require_ipv6("vpc", vpc)
         super().__init__(scope, construct_id)

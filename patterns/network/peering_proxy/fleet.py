@@ -10,6 +10,7 @@ from constructs import Construct
 
 from patterns.building_blocks.instance_group import acknowledge_notifications, failure_notifications
 from patterns.building_blocks.instance_refresh import replace_by_refresh
+from patterns.building_blocks.instance_script import instance_script
 from patterns.building_blocks.python_code import python_archive
 from patterns.network.peering_proxy.instance import PROGRAM, start_script
 from patterns.network.peering_proxy.place import FLEET, ProxyPlace
@@ -73,7 +74,7 @@ def proxy_fleet(
         "Template",
         instance_type=instance_type or ec2.InstanceType("t4g.small"),
         machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=ec2.AmazonLinuxCpuType.ARM_64),
-        user_data=ec2.UserData.custom(script),
+        user_data=instance_script("destinations", script),
         role=role,
         security_group=security_group,
         require_imdsv2=True,

@@ -30,7 +30,7 @@ from patterns.building_blocks.vpc.cidr_block import VpcCidr
 from patterns.building_blocks.vpc.network_logs import NetworkLogs
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
 from patterns.building_blocks.vpc.zone_ids import ZoneIds, zone_ids_or_first
-from patterns.network.access.consumers import Accounts, check_accounts, root_of
+from patterns.network.access.consumers import Accounts, root_of
 from patterns.network.private_service.private_name import PrivateName
 
 Port = Annotated[int, Interval(ge=1, le=65535), Known("the rules of security groups")]
@@ -111,7 +111,7 @@ class PrivateService(Construct):
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        _check(load_balancer, targets, accounts, private_name, hosted_zone)
+        _check(load_balancer, targets, private_name, hosted_zone)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(scope, construct_id)
         self.alarms: list[cloudwatch.Alarm] = []
@@ -265,20 +265,16 @@ def _check_targets(targets: Sequence[str], within: str) -> None:
             inside = False
         if not inside:
             raise ValueError(f"targets must be IPv4 addresses in {within}, the tier of targets, got {shown(one)}")
-        if known.count(one) > 1:
-            raise ValueError(f"targets must differ, got {one} twice")
 
 
 def _check(
     load_balancer: elbv2.INetworkLoadBalancer | None,
     targets: Sequence[str],
-    accounts: Sequence[str],
     private_name: str | None,
     hosted_zone: route53.IPublicHostedZone | None,
 ) -> None:
     if load_balancer is not None and targets:
         raise ValueError("targets must be those of a new load balancer: an existing one has its own")
-    check_accounts(accounts)
     if (private_name is None) != (hosted_zone is None):
         raise ValueError("private_name and hosted_zone must come together: a record in the zone proves the name")
     if private_name is not None and hosted_zone is not None:

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, gibibytes
+from patterns.building_blocks.instance_script import instance_script
 from patterns.building_blocks.security_group import deployable
 from patterns.web.instance_fleets.session_manager import permit_sessions
 
@@ -31,6 +32,7 @@ class InstanceTemplate(Construct):
         instance_type: The first choice of instance type.
         machine_image: The image.
         user_data: The script that starts an instance.
+        script_from: The argument of the pattern that the script comes from. Default: "application".
         volume_size: The size of the root volume.
         public: Whether an instance gets a public address of its own when it starts. Default: no.
 
@@ -49,6 +51,7 @@ class InstanceTemplate(Construct):
         instance_type: ec2.InstanceType,
         machine_image: ec2.IMachineImage,
         user_data: str,
+        script_from: str = "application",
         volume_size: Size,
         public: bool = False,
     ) -> None:
@@ -77,7 +80,7 @@ class InstanceTemplate(Construct):
             "Template",
             instance_type=instance_type,
             machine_image=machine_image,
-            user_data=ec2.UserData.custom(user_data),
+            user_data=instance_script(script_from, user_data),
             role=self.role,
             security_group=self.security_group,
             associate_public_ip_address=True if public else None,

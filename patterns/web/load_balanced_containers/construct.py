@@ -1,6 +1,5 @@
 """A load balancer, containers behind it, and instances that come and go with the containers."""
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Interval, MultipleOf, Unit
@@ -18,7 +17,7 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, gibibytes, mebibytes
-from patterns.building_blocks.container_task import Container, ContainerTask
+from patterns.building_blocks.container_task import Container, ContainerTask, SecretVariables, Variables
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.failed_deployments import FailedDeployments
 from patterns.building_blocks.service_alarms import too_few_tasks
@@ -127,8 +126,8 @@ class LoadBalancedContainers(Construct):
         container_port: ApplicationPort = 8080,
         health_check_path: HealthCheckPath = "/",
         health_check_grace_period: StartTime | None = None,
-        environment: Mapping[str, str] | None = None,
-        secrets: Mapping[str, ecs.Secret] | None = None,
+        environment: Variables | None = None,
+        secrets: SecretVariables | None = None,
         cpu: Annotated[int, Interval(ge=128, le=16_384), Unit("units"), _BOUNDS] = 256,
         memory: Annotated[Size, Interval(ge=mebibytes(64), le=mebibytes(122_880)), MultipleOf(mebibytes(1)), _BOUNDS]
         | None = None,

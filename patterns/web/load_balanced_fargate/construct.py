@@ -1,6 +1,5 @@
 """A load balancer, and containers on AWS Fargate behind it."""
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Interval, MultipleOf, Unit
@@ -20,7 +19,7 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, Matches, mebibytes
-from patterns.building_blocks.container_task import Container, ContainerTask
+from patterns.building_blocks.container_task import Container, ContainerTask, SecretVariables, Variables
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.failed_deployments import FailedDeployments
 from patterns.building_blocks.fargate_task_sizes import check_task_size
@@ -126,8 +125,8 @@ class LoadBalancedFargate(Construct):
         container_port: ApplicationPort = 8080,
         health_check_path: HealthCheckPath = "/",
         health_check_grace_period: StartTime | None = None,
-        environment: Mapping[str, str] | None = None,
-        secrets: Mapping[str, ecs.Secret] | None = None,
+        environment: Variables | None = None,
+        secrets: SecretVariables | None = None,
         architecture: ecs.CpuArchitecture | None = None,
         cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 256,
         memory: Annotated[

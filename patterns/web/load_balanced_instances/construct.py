@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Interval, MinLen, Unit
+from annotated_types import Ge, Interval, Len, Unit
 from aws_cdk import Annotations, Aws, Duration, Size
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_certificatemanager as acm
@@ -158,7 +158,7 @@ class LoadBalancedInstances(Construct):
         health_check: str | None = None,
         health_check_grace_period: StartTime | None = None,
         architecture: ec2.InstanceArchitecture = ec2.InstanceArchitecture.ARM_64,
-        instance_types: Annotated[Sequence[ec2.InstanceType], MinLen(1), Unit("instance types")] | None = None,
+        instance_types: Annotated[Sequence[ec2.InstanceType], Len(1, 40), Unit("instance types")] | None = None,
         machine_image: ec2.IMachineImage | None = None,
         volume_size: VolumeSize | None = None,
         min_capacity: Annotated[int, Ge(1), Unit("instances")] = 2,
@@ -239,6 +239,7 @@ class LoadBalancedInstances(Construct):
                 health_check=health_check,
                 tells_installed=warm_pool > 0,
             ),
+            script_from="application, health_check and log_paths",
             volume_size=volume_size or Size.gibibytes(8),
         )
         self.role = launch.role

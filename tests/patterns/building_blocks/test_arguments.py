@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from aws_cdk import Token
+from aws_cdk import CfnParameter, Stack, Token
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from patterns.building_blocks.arguments import (
     check_environment,
     check_environment_size,
     check_json,
+    check_keys,
     check_range,
 )
 
@@ -72,3 +73,20 @@ def test_what_is_nested_without_end_is_no_json() -> None:
         value = [value]
     with pytest.raises(ValueError, match=r"^payload must be JSON that is not nested so deeply$"):
         check_json("payload", value)
+
+
+def test_a_number_that_only_a_deployment_knows_is_no_json() -> None:
+    stack = Stack()
+    number = CfnParameter(stack, "Number", type="Number").value_as_number
+    check_json("payload", {"text": CfnParameter(stack, "Text").value_as_string, "number": -1.8881545897087503e289})
+    for value in ({"a": number}, {"a": [{"b": number}]}):
+        with pytest.raises(ValueError, match=r"^payload must be JSON whose numbers are known"):
+            check_json("payload", value)
+
+
+def test_keys_that_only_a_deployment_knows_are_refused_at_any_depth() -> None:
+    text = CfnParameter(Stack(), "Text").value_as_string
+    check_keys("schema", {"a": [text, {"${b}": text}]})
+    for value in ({text: 1}, {"a": [{f"b{text}": 1}]}):
+        with pytest.raises(ValueError, match=r"^schema must have keys that are known when the template is made"):
+            check_keys("schema", value)

@@ -1,6 +1,7 @@
 """What a signature declares is checked before jsii sees a value, in one line and in the argument's own name."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ import aws_cdk as cdk
 import pytest
 from annotated_types import Ge, Gt, Interval, Len, Lt, MultipleOf, Predicate, Unit
 from aws_cdk import CfnParameter, Duration, Fn, Size, Token
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -304,7 +306,40 @@ def test_half_a_character_is_refused_wherever_text_is_taken(given: dict[str, Any
         strange(**given)
 
 
-@pytest.mark.parametrize("name", ["a\nb", "a\x00b", "a\u2028b"])
+@pytest.mark.parametrize(
+    ("hint", "value", "said"),
+    [
+        (Sequence[str], ["a", "b", "a"], "a"),
+        (Sequence[PORT], [1, 2, 2], "2"),
+        (Sequence[Mapping[str, Any]], [{"a": 1}, {"a": 1}], "{'a': 1}"),
+        (Sequence[ec2.InstanceType], [ec2.InstanceType("m7g.large"), ec2.InstanceType("m7g.large")], "m7g.large"),
+    ],
+)
+def test_what_comes_twice_is_refused(hint: Any, value: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{re.escape(f'argument must differ, got {said} twice')}$"):
+        check("argument", value, hint)
+
+
+def test_a_resource_that_comes_twice_is_refused(scope: cdk.Stack) -> None:
+    key = kms.Key(scope, "Key")
+    existing = kms.Key.from_key_arn(scope, "Existing", "arn:aws:kms:eu-west-1:111122223333:key/own")
+    check("keys", [key, existing], Sequence[kms.IKey])
+    for one in (key, existing):
+        with pytest.raises(ValueError, match=rf"^keys must differ, got {one.node.path} twice$"):
+            check("keys", [one, one], Sequence[kms.IKey])
+
+
+def test_what_has_a_name_of_its_own_may_be_alike_otherwise() -> None:
+    check("sites", [Site(name="Mail"), Site(name="Mail")], Sequence[Site])
+
+
+def test_a_null_character_is_refused_wherever_text_is_taken() -> None:
+    for hint, value in ((str, "a\0b"), (Sequence[str], ["a\0"]), (Mapping[str, str], {"A": "\0"})):
+        with pytest.raises(ValueError, match=r"^argument.* must be text without a null character, got '[ -~]+'$"):
+            check("argument", value, hint)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1fb", "a\u2028b"])
 def test_what_a_constructor_says_itself_is_one_line_too(name: str) -> None:
     with pytest.raises(ValueError, match=r"^names must differ, got a") as refusal:
         strange(names=[name])

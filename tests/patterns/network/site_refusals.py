@@ -44,7 +44,8 @@ IPV6_REFUSALS = [
 SITE_REFUSALS = [
     refused("sites must hold at least 1, got none"),
     refused(
-        "sites[Haupt Stadt]: name must be letters, digits and hyphens, got 'Haupt Stadt'", site(name="Haupt Stadt")
+        "sites[Haupt Stadt]: name must be up to 50 letters, digits and hyphens, got 'Haupt Stadt'",
+        site(name="Haupt Stadt"),
     ),
     refused("sites[Berlin]: routing must be one of bgp, static, got 'ospf'", site(routing="ospf")),
     refused("sites[Berlin]: addresses must be a list, got '198.51.100.1'", site(addresses="198.51.100.1")),

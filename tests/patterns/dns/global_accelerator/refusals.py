@@ -76,7 +76,7 @@ REFUSALS = [
     refused(f"regions[{REGION}]: dial must be between 0 and 100 percent, got 101", dial=101),
     refused(f"{WEB} weight must be between 0 and 255, got 256", weight=256),
     refused(f"{WEB} balancer must be in {REGION}, is in us-east-1", region="us-east-1"),
-    refused("ports must name each once, got 443, 443", ports=[443, 443]),
+    refused("ports must differ, got 443 twice", ports=[443, 443]),
     refused("client_affinity must be one of none, source_ip, got 'always'", client_affinity="always"),
     Refusal(
         f"{WEB} keeps_client_address needs security groups of a network load balancer, which has none here",

@@ -51,7 +51,7 @@ REFUSALS = [
         endpoints={"Web": PublicEndpoint(host="web.example.com", probe=Probe(failures=11))},
     ),
     refused("groups[All]: of must name endpoints and signals, got Other", groups={"All": Group(of=["Other"])}),
-    refused("groups[All]: of must name each once, got Web, Web", groups={"All": Group(of=["Web", "Web"])}),
+    refused("groups[All]: of must differ, got Web twice", groups={"All": Group(of=["Web", "Web"])}),
     refused("groups[All]: at_least must be at most 1, got 2", groups={"All": Group(of=["Web"], at_least=2)}),
     refused(
         "groups[Two]: of must name endpoints and signals, All is a group itself",

@@ -67,7 +67,7 @@ REFUSALS = [
     refused("routing: addresses must be IPv4 addresses, or ipv6 must be on, got 2001:db8::1",
             Endpoint(addresses=["2001:db8::1"])),
     refused("routing: addresses must be IPv4 and IPv6 addresses, got 203.0.113.1", at(1), ipv6=True),
-    refused("routing: addresses must differ, got 203.0.113.1, 203.0.113.1",
+    refused("routing: addresses must differ, got 203.0.113.1 twice",
             Endpoint(addresses=["203.0.113.1", "203.0.113.1"])),
     refused("routing: primary: addresses must be public in a public zone, got 10.0.0.1",
             Failover(primary=Endpoint(addresses=["10.0.0.1"]), secondary=at(1))),

@@ -96,7 +96,7 @@ REFUSALS = [
             services={"orders": Service(callers=["shop"])}),
     refused("services[orders]: callers must name other services, of which there are: shop; got orders",
             services={"shop": Service(), "orders": Service(callers=["orders"])}),
-    of("callers must differ, got shop, shop", callers=["shop", "shop"]),
+    of("callers must differ, got shop twice", callers=["shop", "shop"]),
     refused("services[shop-mesh]: its name is what shop is called in the mesh",
             services={"shop": Service(callers=["shop-mesh"]), "shop-mesh": Service()}),
     refused("services[shop]: its name in the namespace must have up to 127 characters, got 129",

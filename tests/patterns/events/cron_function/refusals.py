@@ -69,6 +69,11 @@ REFUSALS = [
     ),
     refused("trigger must be one of rule, scheduler, got 'events'", trigger="events"),
     refused(
+        "payload must have at most 8192 characters in JSON with trigger='rule', got 8193",
+        trigger="rule",
+        payload={"a": "b" * 8185},
+    ),
+    refused(
         "flexible_window needs trigger='scheduler': a rule has no flexible window",
         trigger="rule",
         flexible_window=Duration.minutes(5),

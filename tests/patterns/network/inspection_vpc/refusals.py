@@ -33,9 +33,7 @@ REFUSALS = [
     refused("max_azs must be 2 or 3, got 1", max_azs=1),
     refused("max_azs must be 2 or 3, got 4", max_azs=4),
     refused("availability_zones must hold 2 or 3 zones, got 1", availability_zones=["eu-west-1a"]),
-    refused(
-        "availability_zones must differ, got eu-west-1a, eu-west-1a", availability_zones=["eu-west-1a", "eu-west-1a"]
-    ),
+    refused("availability_zones must differ, got eu-west-1a twice", availability_zones=["eu-west-1a", "eu-west-1a"]),
     refused(
         "egress must be egress-vpc or none with a firewall on the gateway, got inspection-vpc",
         firewall_attachment="transit-gateway",

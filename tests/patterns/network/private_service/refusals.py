@@ -30,7 +30,7 @@ REFUSALS = [
     refused("port must be between 1 and 65535, got 0", port=0),
     refused("accounts must be account ids of 12 digits, got '*'", accounts=["*"]),
     refused("accounts must differ, got 111122223333 twice", accounts=["111122223333", "111122223333"]),
-    refused("zone_ids must differ, got euw1-az1, euw1-az1", zone_ids=["euw1-az1", "euw1-az1"]),
+    refused("zone_ids must differ, got euw1-az1 twice", zone_ids=["euw1-az1", "euw1-az1"]),
     refused("zone_ids must be ids such as euw1-az1, got 'eu-west-1a'", zone_ids=["eu-west-1a", "eu-west-1b"]),
     refused(
         "private_name and hosted_zone must come together: a record in the zone proves the name",

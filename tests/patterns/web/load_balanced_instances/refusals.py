@@ -30,7 +30,7 @@ REFUSALS = [
         "health_check_grace_period must be between 0 seconds and 1 hour, got 2 hours",
         health_check_grace_period=Duration.hours(2),
     ),
-    refused("instance_types must hold at least 1 instance type, got none", instance_types=[]),
+    refused("instance_types must hold 1 to 40 instance types, got none", instance_types=[]),
     refused(
         "instance_types must be arm64 as the architecture is, got m7i.large, which is x86_64",
         instance_types=types("m7g.large", "m7i.large"),

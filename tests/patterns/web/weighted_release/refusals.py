@@ -44,7 +44,7 @@ REFUSALS = [
     refused("steps must be between 1 and 100 percent, got 0", steps=[0, 50]),
     refused("steps must be between 1 and 100 percent, got 101", steps=[50, 101]),
     refused("steps must rise, got 50, 10", steps=[50, 10]),
-    refused("steps must rise, got 10, 10", steps=[10, 10]),
+    refused("steps must differ, got 10 twice", steps=[10, 10]),
     refused("step_interval must be between 2 minutes and 1 day, got 1 minute", step_interval=Duration.minutes(1)),
     refused("step_interval must be whole minutes, got 2 minutes 30 seconds", step_interval=Duration.seconds(150)),
     made(
