@@ -82,13 +82,24 @@ class Setting:
         return f"{self.argument}.{self.field}" if self.field else self.argument
 
 
-def unseen(pattern: Pattern) -> dict[str, str]:
-    """Set each argument of a pattern, and find those that the template does not show.
+@dataclass(frozen=True)
+class Tried:
+    """What came of setting a pattern's arguments.
 
-    Returns:
-        What came of each of them, by name.
+    Attributes:
+        unseen: What came of each argument that no template shows, by name.
+        templates: The templates that were made of the example's own stacks, as JSON, by what was set, as `name=value`.
     """
+
+    unseen: Mapping[str, str]
+    templates: Mapping[tuple[str, ...], Mapping[str, str]]
+
+
+@cache
+def tried(pattern: Pattern) -> Tried:
+    """Set each argument of a pattern, and find those that the template does not show."""
     given: dict[str, Any] = {}
+    _made.clear()
     base = template_with(pattern, {}, given)
     settings = list(settings_of(pattern, _words_of(base), given))
     together = _shown_together(pattern, settings, base)
@@ -96,7 +107,10 @@ def unseen(pattern: Pattern) -> dict[str, str]:
     for setting in settings:
         if setting.name not in together and (said := _alone(pattern, setting, settings, base)):
             found[setting.name] = said
-    return found
+    return Tried(found, {what: {name: each[name] for name in base if name in each} for what, each in _made.items()})
+
+
+_made: dict[tuple[str, ...], dict[str, str]] = {}
 
 
 def _shown_together(pattern: Pattern, settings: Sequence[Setting], base: Any) -> set[str]:
@@ -245,7 +259,11 @@ def template_with(pattern: Pattern, given: Mapping[Setting, Given], said: dict[s
     example = importlib.import_module(f"{pattern.module}.example")
     with mock.patch.object(example, pattern.construct, made):
         getattr(example, pattern.stack)(app, "Test")
-    return {one.stack_name: _own(one.template) for one in app.synth().stacks}
+    made_here = {one.stack_name: _own(one.template) for one in app.synth().stacks}
+    _made[tuple(f"{setting.name}={value.text}" for setting, value in given.items())] = {
+        name: json.dumps(template) for name, template in made_here.items()
+    }
+    return made_here
 
 
 def _own(template: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 What a snapshot holds is held to the template elsewhere.
 """
 
+import importlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,23 +16,44 @@ import pytest
 from tests.conftest import ROOT
 
 Resources = dict[str, dict[str, Any]]
-_END = ".agnostic.json"
+END = ".agnostic.json"
 
-TEMPLATES = sorted((ROOT / "tests").glob(f"**/snapshots/*{_END}"))
+TEMPLATES = sorted((ROOT / "tests").glob(f"**/snapshots/*{END}"))
 
 
 def name_of(path: Path) -> str:
     """The name of a template's stack."""
-    return path.name.removesuffix(_END)
+    return path.name.removesuffix(END)
 
 
-every_template = pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+RULES: list[Callable[[Path], None]] = []
+"""What is held of every template, of those that were imported: see `rules`."""
+
+
+def every_template(rule: Callable[[Path], None]) -> Callable[[Path], None]:
+    """Hold a rule of the template of each example, and of each that an argument of a pattern makes."""
+    RULES.append(rule)
+    return pytest.mark.parametrize("path", TEMPLATES, ids=name_of)(rule)
+
+
+def rules() -> list[Callable[[Path], None]]:
+    """What is held of every template."""
+    for file in sorted((ROOT / "tests").glob("test_*.py")):
+        if f"from {__name__} import" in file.read_text("utf-8"):
+            importlib.import_module(f"tests.{file.stem}")
+    return RULES
 
 
 @cache
+def template(path: Path) -> dict[str, Any]:
+    """A template."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
 def resources(path: Path) -> Resources:
     """The resources of a template, by logical id."""
-    found: Resources = json.loads(path.read_text(encoding="utf-8"))["Resources"]
+    found: Resources = template(path)["Resources"]
     return found
 
 

@@ -3,7 +3,7 @@
 import re
 
 # Types of resources, actions of IAM, and names that are written in capitals within.
-_NAMES = re.compile(r"\w+::[\w:]+|DynamoDB|IPsec|\b[a-z0-9-]+:(?=[A-Z][a-z])")
+_NAMES = re.compile(r"\w+::[\w:]+|DynamoDB|GraphQL|IPsec|MACsec|\b[a-z0-9-]+:(?=[A-Z][a-z])")
 
 
 def wrong(text: str) -> str:

@@ -356,6 +356,14 @@ def test_listeners_and_targets_are_as_their_protocol_wants_them(path: Path) -> N
             assert wrong(properties, wanted) == [], name
 
 
+@every_template
+def test_no_security_group_lets_everything_out_because_nothing_was_said(path: Path) -> None:
+    for name, one in of_ours(path).items():
+        if one["Type"] == "AWS::EC2::SecurityGroup":
+            rules = one["Properties"].get("SecurityGroupEgress", [])
+            assert not [rule for rule in rules if str(rule.get("Description")).startswith("Allow all outbound")], name
+
+
 def test_what_is_not_said_is_found() -> None:
     assert wrong({}, {"Timeout": SAID}) == ["Timeout: None"]
     assert wrong({"Rules": [{"Status": "Enabled"}, {}]}, {"Rules.*.Status": "Enabled"}) == ["Rules.*.Status: None"]

@@ -201,7 +201,7 @@ class LoadBalancedFargate(Construct):
         task.before(self.service)
         if file_system is not None:
             # From the tasks' side, so that the stack of a file system never waits for this one.
-            self.service.connections.allow_to_default_port(file_system)
+            self.service.connections.allow_to_default_port(file_system, "NFS to the file system")
         self.targets = application_targets(
             self,
             vpc=self.vpc,

@@ -115,6 +115,16 @@ def asked(forms: ModuleType, route: str, body: str, upload: str = KNOWN) -> tupl
     return answer["statusCode"], json.loads(answer["body"]).get("message", "")
 
 
+@pytest.mark.parametrize(("size", "told"), [(50, {"upload", "form"}), (51, {"upload", "parts", "part_size"})])
+def test_parts_begin_above_the_size_that_is_given(forms: ModuleType, size: int, told: set[str]) -> None:
+    body = json.dumps({"name": "a", "type": "image/png", "size": size})
+    event = {"httpMethod": "POST", "resource": "/uploads", "body": body}
+    with patch.object(forms, "_RECORDS"), patch.object(forms, "_SIGNING") as signing:
+        signing.form.return_value, signing.begin.return_value = {}, "id"
+        answer = forms.handler(event | {"requestContext": {"authorizer": {"principalId": "me"}}}, None)
+    assert (answer["statusCode"], json.loads(answer["body"]).keys()) == (201, told)
+
+
 @pytest.mark.parametrize("kind", [["image/png"], {"a": 1}, None, 7, True])
 def test_a_type_that_is_no_text_is_refused(forms: ModuleType, kind: Any) -> None:
     status, message = asked(forms, "POST /uploads", json.dumps({"name": "a", "type": kind, "size": 5}))
