@@ -12,22 +12,57 @@ from tests.every_template import TEMPLATES, every_template, referred, resources,
 
 # Of these a template has one to hand it to another resource, or to whoever deploys it.
 USED = frozenset(
-    f"AWS::{name}"
-    for name in """
-        ApiGateway::Authorizer ApiGateway::Model ApiGateway::RequestValidator ApiGatewayV2::Authorizer
-        ApiGatewayV2::Integration AppSync::DataSource CloudFront::CachePolicy CloudFront::Function
-        CloudFront::OriginAccessControl CloudFront::ResponseHeadersPolicy DynamoDB::Table EC2::CustomerGateway EC2::EIP
-        EC2::EgressOnlyInternetGateway EC2::InternetGateway EC2::LaunchTemplate EC2::NatGateway EC2::NetworkAcl
-        EC2::PrefixList EC2::RouteTable EC2::SecurityGroup EC2::Subnet EC2::TransitGatewayRouteTable
-        EC2::VPCEndpointService ECS::Cluster ECS::TaskDefinition ElasticLoadBalancingV2::LoadBalancer
-        ElasticLoadBalancingV2::TargetGroup IAM::InstanceProfile IAM::Role KMS::Key Lambda::Function Lambda::Version
-        Logs::LogGroup NetworkFirewall::FirewallPolicy NetworkFirewall::RuleGroup Route53::HealthCheck S3::Bucket
-        SNS::Topic SQS::Queue SSM::Parameter SecretsManager::Secret ServiceDiscovery::PrivateDnsNamespace WAFv2::WebACL
-    """.split()
+    {
+        "AWS::ApiGateway::Authorizer",
+        "AWS::ApiGateway::Model",
+        "AWS::ApiGateway::RequestValidator",
+        "AWS::ApiGatewayV2::Authorizer",
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::AppSync::DataSource",
+        "AWS::CloudFront::CachePolicy",
+        "AWS::CloudFront::Function",
+        "AWS::CloudFront::OriginAccessControl",
+        "AWS::CloudFront::ResponseHeadersPolicy",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::CustomerGateway",
+        "AWS::EC2::EIP",
+        "AWS::EC2::EgressOnlyInternetGateway",
+        "AWS::EC2::InternetGateway",
+        "AWS::EC2::LaunchTemplate",
+        "AWS::EC2::NatGateway",
+        "AWS::EC2::NetworkAcl",
+        "AWS::EC2::PrefixList",
+        "AWS::EC2::RouteTable",
+        "AWS::EC2::SecurityGroup",
+        "AWS::EC2::Subnet",
+        "AWS::EC2::TransitGatewayRouteTable",
+        "AWS::EC2::VPCEndpointService",
+        "AWS::ECS::Cluster",
+        "AWS::ECS::TaskDefinition",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "AWS::IAM::InstanceProfile",
+        "AWS::IAM::Role",
+        "AWS::KMS::Key",
+        "AWS::Lambda::Function",
+        "AWS::Lambda::Version",
+        "AWS::Logs::LogGroup",
+        "AWS::NetworkFirewall::FirewallPolicy",
+        "AWS::NetworkFirewall::RuleGroup",
+        "AWS::Route53::HealthCheck",
+        "AWS::S3::Bucket",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+        "AWS::SSM::Parameter",
+        "AWS::SecretsManager::Secret",
+        "AWS::ServiceDiscovery::PrivateDnsNamespace",
+        "AWS::WAFv2::WebACL",
+    }
 )
-# For whoever runs machines in these subnets; and a log group that a function at the edge finds by its name.
+# For whoever runs machines in these subnets; a log group that a function at the edge finds by its name; and what the
+# CDK itself makes.
 FOR_OTHERS = re.compile(
-    r"^Edge(Carrier|LosAngeles)Address|^DualStackHosts|^SiteFunctionLog|^AWS679f53fac002430cb0da5b7982bd2287LogGroup"
+    r"^Edge\w+Address|^DualStackHosts|^SiteFunctionLog|^AWS679f53fac002430cb0da5b7982bd2287LogGroup|^BucketNotif"
 )
 
 

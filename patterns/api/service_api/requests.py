@@ -92,6 +92,9 @@ class Requests:
         Returns:
             The model of each media type that is JSON.
         """
+        taken = [one for one in self.content_types if is_json(one)]
+        if not taken:
+            return {}
         schema = {"$schema": _DRAFT, **(self.schema or {})}
         # The L2 takes schemas in a form of the CDK's own.
         made = apigateway.CfnModel(
@@ -103,7 +106,7 @@ class Requests:
         deployment.add_to_logical_id({"schema": schema})
         deployment.node.add_dependency(made)
         model = apigateway.Model.from_model_name(scope, "BodyModel", made.ref)
-        return {one: model for one in self.content_types if is_json(one)}
+        return dict.fromkeys(taken, model)
 
 
 @dataclass(frozen=True, slots=True)
