@@ -179,4 +179,4 @@ def test_what_one_network_checks_of_an_argument_every_network_checks() -> None:
 def allowed(hint: Any) -> str:
     """What an argument may be; whether it must be known at once is of what the network makes of it."""
     kind, bounds = declared(hint)
-    return f"{kind} {dataclasses.replace(bounds, known='')}"
+    return f"{kind} {dataclasses.replace(bounds, known=None)}"
