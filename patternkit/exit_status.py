@@ -13,6 +13,7 @@
 With `PATTERNKIT_TRACEBACK=1` in the environment the traceback precedes the line.
 """
 
+import codecs
 import io
 import os
 import sys
@@ -173,13 +174,28 @@ class _Standard(io.FileIO):
             raise
 
 
+def _shown(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    # A name of a file that is no text is written as it is.
+    try:
+        return codecs.lookup_error("surrogateescape")(error)
+    except UnicodeError:
+        return codecs.replace_errors(error)
+
+
+_SHOWN = "patternkit-shown"
+codecs.register_error(_SHOWN, _shown)
+
+
 def _named(stream: Any, title: str) -> Any:
     if stream is None:  # closed by whoever called
         return Path(os.devnull).open("w", encoding="utf-8")
     return io.TextIOWrapper(
         io.BufferedWriter(_Standard(stream, title)),
         stream.encoding,
-        stream.errors,
+        # What the terminal has no character for is shown as "?", and does not end the command.
+        stream.errors if stream.errors == "backslashreplace" else _SHOWN,
         line_buffering=stream.line_buffering,
     )
 

@@ -1,10 +1,10 @@
 """A terminal, or whatever the output goes to, and tables on it that may be too wide for it."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -86,8 +86,23 @@ def _print_records(screen: Console, headings: Sequence[str], rows: Sequence[Sequ
     for name, *facts in rows:
         if name:
             screen.print(name, style="" if one_fact else "bold", markup=False)
-        record = Table.grid(padding=(0, 1))
-        for heading, fact in zip(headings[1:], facts, strict=True):
-            if fact:
-                record.add_row(*([] if one_fact else [Text(heading, style="dim")]), Text(fact))
-        screen.print(Padding(record, (0, 0, 0, 2)))
+        said = [(heading, fact) for heading, fact in zip(headings[1:], facts, strict=True) if fact]
+        label = 0 if one_fact else max((cell_len(heading) for heading, _ in said), default=0) + 1
+        for heading, fact in said:
+            for number, line in enumerate(_wrapped(fact, screen.width - label - 2)):
+                first = heading if number == 0 and not one_fact else ""
+                if cell_len(line) <= screen.width - label - 2:
+                    screen.print(Text.assemble("  ", (first.ljust(label), "dim"), line), soft_wrap=True)
+                    continue
+                # An address that is longer than a line has one of its own, whole: cut, nobody could follow it.
+                if first:
+                    screen.print(Text.assemble("  ", (first, "dim")), soft_wrap=True)
+                screen.print(f"  {line}", soft_wrap=True, markup=False)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return [
+        line
+        for whole in text.split("\n")
+        for line in textwrap.wrap(whole, max(width, 1), break_long_words=False, break_on_hyphens=False) or [""]
+    ]

@@ -116,6 +116,24 @@ def test_output_that_cannot_be_written(words: list[str], status: int, reader: in
     assert (done.returncode, done.stderr.replace("1 dangerous, 0 to know of\n", "")) == (reader, "")
 
 
+def test_what_a_terminal_has_no_character_for_is_shown_otherwise() -> None:
+    program = """
+import click
+from patternkit.exit_status import run
+
+run(click.command()(lambda: click.echo("a \\u2026 b \\udcff c")))
+"""
+    for encoding, shown in (("iso8859-1", b"a ? b \xff c\n"), ("utf-8", "a \u2026 b ".encode() + b"\xff c\n")):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, shown, b"")
+
+
 def test_the_page_says_the_same() -> None:
     statuses = [line for line in str(exit_status.__doc__).splitlines() if line.startswith("|")]
     assert "\n".join(statuses) in (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
