@@ -85,6 +85,11 @@ class Known(BaseMetadata):
     needed_for: str
 
 
+@dataclass(frozen=True)
+class Repeats(BaseMetadata):
+    """A list that may name a value twice, as the words of a command do; any other must not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """The bounds of one type, together.
@@ -101,6 +106,7 @@ class Bounds:
         matches: Patterns of a string.
         passes: Checks of its own.
         known: What needs the value to be known.
+        repeats: Whether a list may name a value twice.
     """
 
     low: Any = None
@@ -114,6 +120,7 @@ class Bounds:
     matches: tuple[Matches, ...] = ()
     passes: tuple[Passes, ...] = ()
     known: Known | None = None
+    repeats: bool = False
 
 
 def bounds(metadata: Iterable[object]) -> Bounds:
@@ -137,6 +144,8 @@ def bounds(metadata: Iterable[object]) -> Bounds:
                 found["passes"] = (*found.get("passes", ()), one)
             case Known():
                 found["known"] = one
+            case Repeats():
+                found["repeats"] = True
             case Ge(ge):
                 found |= {"low": ge, "above": False}
             case Gt(gt):

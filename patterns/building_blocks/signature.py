@@ -199,7 +199,7 @@ def _check_one(argument: str, value: Any, hint: Any, found: Bounds) -> None:
     # Of what holds others, once these are of their types: it goes by them.
     for check_of_its_own in found.passes:
         check_of_its_own.check(argument, value)
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence) and not isinstance(value, str) and not found.repeats:
         _check_once(argument, value)
 
 

@@ -10,7 +10,7 @@ from aws_cdk import Duration, Size, Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
-from patterns.building_blocks.bounds import Known, Matches, mebibytes
+from patterns.building_blocks.bounds import Known, Matches, Repeats, mebibytes
 from patterns.building_blocks.container_task import SecretVariables, Variables
 from patterns.building_blocks.fargate_task_sizes import check_task_size
 from patterns.building_blocks.security_group import check_rules
@@ -70,7 +70,7 @@ class Service:
     idle_timeout: Timeout | None = None
     tasks: Annotated[int, Interval(ge=1, le=5000), Unit("tasks")] = 2
     image: ecs.ContainerImage | None = None
-    health_check: Annotated[Sequence[str], Len(2, 100), Unit("words")] | None = None
+    health_check: Annotated[Sequence[str], Len(2, 100), Unit("words"), Repeats()] | None = None
     environment: Variables | None = None
     secrets: SecretVariables | None = None
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 512

@@ -18,7 +18,17 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.bounds import Bounds, Known, Matches, Passes, allowed, bounds, gibibytes, mebibytes
+from patterns.building_blocks.bounds import (
+    Bounds,
+    Known,
+    Matches,
+    Passes,
+    Repeats,
+    allowed,
+    bounds,
+    gibibytes,
+    mebibytes,
+)
 from patterns.building_blocks.signature import check, checked
 
 PORT = Annotated[int, Interval(ge=1, le=65535)]
@@ -318,6 +328,13 @@ def test_half_a_character_is_refused_wherever_text_is_taken(given: dict[str, Any
 def test_what_comes_twice_is_refused(hint: Any, value: Any, said: str) -> None:
     with pytest.raises(ValueError, match=rf"^{re.escape(f'argument must differ, got {said} twice')}$"):
         check("argument", value, hint)
+
+
+def test_where_a_list_may_repeat_a_value_it_says_so() -> None:
+    words = ["CMD", "test", "-f", "/a", "-a", "-f", "/b"]
+    check("words", words, Annotated[Sequence[str], Repeats()])
+    with pytest.raises(ValueError, match=r"^words must differ, got -f twice$"):
+        check("words", words, Sequence[str])
 
 
 def test_a_resource_that_comes_twice_is_refused(scope: cdk.Stack) -> None:

@@ -364,3 +364,11 @@ def test_what_exists_already_is_used_and_not_made_again() -> None:
     assert not properties(made, "ServiceDiscovery::PrivateDnsNamespace")
     assert offered(made)["ClientAliases"][0]["DnsName"] == "orders.own.internal"
     assert properties(made, "ECS::Service")[0]["Cluster"] == "own"
+
+
+def test_the_words_of_a_health_check_may_repeat() -> None:
+    words = ["CMD", "test", "-f", "/a", "-a", "-f", "/b"]
+    image = ecs.ContainerImage.from_registry("public.ecr.aws/nginx/nginx:stable")
+    made = mesh({"shop": Service(image=image, health_check=words), "orders": Service(callers=["shop"])})
+    containers = properties(made, "ECS::TaskDefinition", "shop")[0]["ContainerDefinitions"]
+    assert words in [one.get("HealthCheck", {}).get("Command") for one in containers]
