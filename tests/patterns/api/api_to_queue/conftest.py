@@ -1,5 +1,6 @@
 """Mapping templates as they stand in synthesized CloudFormation templates."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,12 @@ def synthesize(**options: Any) -> dict[str, Any]:
     stack = cdk.Stack(app_for_its_template(), "Test")
     ApiToQueue(stack, "ApiToQueue", **options)
     return dict(cdk.assertions.Template.from_stack(stack).to_json())
+
+
+def called(scope: cdk.Stack) -> list[str]:
+    """Where the methods of a stack's API call AWS services: their URIs, as JSON."""
+    methods = resources(dict(cdk.assertions.Template.from_stack(scope).to_json()), "AWS::ApiGateway::Method")
+    return [json.dumps(one["Integration"]["Uri"]) for one in methods if one["Integration"]["Type"] == "AWS"]
 
 
 def resources(template: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from patterns.api.api_to_queue import ApiToQueue
 from patterns.building_blocks.lambda_function import LambdaFunction
 from patterns.building_blocks.settings import Settings
 from tests.conftest import context
-from tests.patterns.api.api_to_queue.conftest import resources
+from tests.patterns.api.api_to_queue.conftest import called, resources
 
 CODE = "def handler(event, context): return {'batchItemFailures': []}"
 
@@ -332,10 +332,5 @@ def test_a_schema_of_another_draft_is_refused(scope: cdk.Stack) -> None:
 def test_a_queue_of_another_region_is_called_there(scope: cdk.Stack) -> None:
     elsewhere = sqs.Queue.from_queue_arn(scope, "Elsewhere", "arn:aws:sqs:us-west-2:111122223333:orders")
     ApiToQueue(scope, "Api", queue=elsewhere)
-    called = [
-        one["Properties"]["Integration"]["Uri"]["Fn::Join"][1]
-        for one in Template.from_stack(scope).find_resources("AWS::ApiGateway::Method").values()
-        if one["Properties"]["Integration"]["Type"] == "AWS"
-    ]
-    assert called
-    assert all(":apigateway:us-west-2:" in str(parts) for parts in called)
+    assert called(scope)
+    assert all(":apigateway:us-west-2:" in one for one in called(scope))

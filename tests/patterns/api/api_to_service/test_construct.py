@@ -16,7 +16,7 @@ from patternkit.testing.findings import listed
 from patternkit.testing.synthesis import synthesize
 from patterns.api.api_to_service import ApiToService
 from tests.conftest import context
-from tests.patterns.api.api_to_queue.conftest import resources
+from tests.patterns.api.api_to_queue.conftest import called, resources
 from tests.patterns.api.api_to_service.conftest import BUS, STATE_MACHINE, TOPIC
 
 KEY_ACTIONS = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -172,13 +172,8 @@ FOREIGN: dict[str, Callable[[cdk.Stack], Any]] = {
 @pytest.mark.parametrize("argument", FOREIGN)
 def test_what_is_in_another_region_is_called_there(scope: cdk.Stack, argument: str) -> None:
     ApiToService(scope, "Api", **{argument: FOREIGN[argument](scope)})
-    called = [
-        one["Properties"]["Integration"]["Uri"]["Fn::Join"][1]
-        for one in Template.from_stack(scope).find_resources("AWS::ApiGateway::Method").values()
-        if one["Properties"]["Integration"]["Type"] == "AWS"
-    ]
-    assert called
-    assert all(":apigateway:us-west-2:" in str(parts) for parts in called)
+    assert called(scope)
+    assert all(":apigateway:us-west-2:" in one for one in called(scope))
 
 
 def test_a_fifo_topic_is_given_the_request_s_deduplication_id(scope: cdk.Stack) -> None:
