@@ -15,6 +15,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -95,22 +96,27 @@ class Tried:
     templates: Mapping[tuple[str, ...], Mapping[str, str]]
 
 
+_Made = dict[tuple[str, ...], dict[str, str]]
+_recorded: ContextVar[_Made | None] = ContextVar("_recorded", default=None)
+
+
 @cache
 def tried(pattern: Pattern) -> Tried:
     """Set each argument of a pattern, and find those that the template does not show."""
-    given: dict[str, Any] = {}
-    _made.clear()
-    base = template_with(pattern, {}, given)
-    settings = list(settings_of(pattern, _words_of(base), given))
-    together = _shown_together(pattern, settings, base)
-    found = {}
-    for setting in settings:
-        if setting.name not in together and (said := _alone(pattern, setting, settings, base)):
-            found[setting.name] = said
-    return Tried(found, {what: {name: each[name] for name in base if name in each} for what, each in _made.items()})
-
-
-_made: dict[tuple[str, ...], dict[str, str]] = {}
+    made: _Made = {}
+    before = _recorded.set(made)
+    try:
+        given: dict[str, Any] = {}
+        base = template_with(pattern, {}, given)
+        settings = list(settings_of(pattern, _words_of(base), given))
+        together = _shown_together(pattern, settings, base)
+        found = {}
+        for setting in settings:
+            if setting.name not in together and (said := _alone(pattern, setting, settings, base)):
+                found[setting.name] = said
+    finally:
+        _recorded.reset(before)
+    return Tried(found, {what: {name: each[name] for name in base if name in each} for what, each in made.items()})
 
 
 def _shown_together(pattern: Pattern, settings: Sequence[Setting], base: Any) -> set[str]:
@@ -260,9 +266,9 @@ def template_with(pattern: Pattern, given: Mapping[Setting, Given], said: dict[s
     with mock.patch.object(example, pattern.construct, made):
         getattr(example, pattern.stack)(app, "Test")
     made_here = {one.stack_name: _own(one.template) for one in app.synth().stacks}
-    _made[tuple(f"{setting.name}={value.text}" for setting, value in given.items())] = {
-        name: json.dumps(template) for name, template in made_here.items()
-    }
+    if (recorded := _recorded.get()) is not None:
+        set_to = tuple(f"{setting.name}={value.text}" for setting, value in given.items())
+        recorded[set_to] = {name: json.dumps(template) for name, template in made_here.items()}
     return made_here
 
 
