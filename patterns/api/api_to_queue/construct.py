@@ -209,7 +209,7 @@ class ApiToQueue(ServiceApi):
             least = least_visibility(consumer, polling)
             self.queue = wanted.make(self, dead_letters=failed.queue, least_visibility=least)
         call = send_message(self.queue, fields.of(fifo=fifo), fifo=fifo)
-        self._hand_over(requests, call, role_id="Sender", role_description="Sends messages")
+        self._hand_over(requests, call, self.queue, role_id="Sender", role_description="Sends messages")
         if consumer is not None:
             poll(self, self.queue, consumer, polling.within_reserve(consumer), self.queue.encryption_master_key)
         self._watch(consumer, oldest_message_alarm_after or Duration.hours(1))

@@ -14,7 +14,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
 from aws_cdk.interfaces import aws_wafv2
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from patterns.api.api_to_service.arguments import (
     DetailType,
@@ -193,8 +193,10 @@ class ApiToService(ServiceApi):
         self.event_bus: events.IEventBus | None = event_bus
         self.dead_letters: sqs.Queue | None = None
         if state_machine is not None:
+            receiver: IConstruct = state_machine
             call = start_execution(state_machine, state_machine_key, execution_name_from)
         elif topic is not None:
+            receiver = topic
             call = publish(topic, fields.of(fifo=fifo))
         else:
             if event_bus is None:
@@ -202,8 +204,9 @@ class ApiToService(ServiceApi):
                 event_bus, self.dead_letters = made.event_bus, made.dead_letters
                 self.event_bus = event_bus
                 self.alarms.append(made.alarm)
+            receiver = event_bus
             call = put_event(event_bus, event_source or "api", detail_type or "Request", detail_type_from)
-        self._hand_over(requests, call, role_id="Caller", role_description=f"Calls {call.service}")
+        self._hand_over(requests, call, receiver, role_id="Caller", role_description=f"Calls {call.service}")
         self._watch(state_machine, topic)
 
     def _watch(self, state_machine: stepfunctions.IStateMachine | None, topic: sns.ITopic | None) -> None:

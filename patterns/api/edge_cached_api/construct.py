@@ -293,7 +293,7 @@ class _Origin(ProxyApi):
             )
             self.function = made.function
             self.alarms += made.alarms
-        self._hand_over(self._invoke, backend="function", cache_key_parameters=stage_key)
+        self._hand_over(self._invoke, called=[self.function], backend="function", cache_key_parameters=stage_key)
         let_invoke(self, self.function, self._every_method_arn())
         if callers.authorization == "api_key":
             Validations.of(self.api).acknowledge(

@@ -188,7 +188,11 @@ class FunctionApi(ProxyApi):
         self.alias = lambda_.Alias(self, "Alias", alias_name=stage_name, version=kept_version(self.function))
         note_alias(self.function, stage_name)
         self._hand_over(
-            self._invoke, backend="function", cache_key_parameters=cache_key_parameters, cors_origins=cors_origins
+            self._invoke,
+            called=[self.function],
+            backend="function",
+            cache_key_parameters=cache_key_parameters,
+            cors_origins=cors_origins,
         )
         self._let_invoke()
         bad = self._watch()

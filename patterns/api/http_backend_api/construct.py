@@ -171,7 +171,10 @@ class HttpBackendApi(ProxyApi):
             if self.vpc_link is None
             else apigateway.VpcLink.from_vpc_link_id(self, "Link", self.vpc_link.vpc_link_id),
         )
-        self._hand_over(backend.integration, backend="backend", cache_key_parameters=cache_key_parameters)
+        called = [] if self.vpc_link is None or load_balancer is None else [load_balancer, self.vpc_link]
+        self._hand_over(
+            backend.integration, called=called, backend="backend", cache_key_parameters=cache_key_parameters
+        )
         if load_balancer is not None:
             self._target(load_balancer)
         if client_certificate:

@@ -181,7 +181,7 @@ class PrivateApi(ProxyApi):
         )
         warn_of_late_answers(self, "function", function)
         self.function = function or self._answer(code, handler, of_function, settings)
-        self._hand_over(self._invoke, backend="function", cache_key_parameters=())
+        self._hand_over(self._invoke, called=[self.function], backend="function", cache_key_parameters=())
         let_invoke(self, self.function, self._every_method_arn())
         self.private_domain: apigateway.CfnDomainNameV2 | None = None
         self.url = self._own_url()

@@ -8,9 +8,11 @@ from annotated_types import Interval
 from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
+from constructs import IConstruct
 
 from patterns.api.proxy_api.cors import answer_preflights
 from patterns.building_blocks.rest_api.api import RestApi
+from patterns.building_blocks.rest_api.replacement import follow_replacement
 
 AnswerTimeout = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(seconds=29))]
 """How long a backend may take to answer.
@@ -50,6 +52,7 @@ class ProxyApi(RestApi):
         self,
         integrate: Integrate,
         *,
+        called: Sequence[IConstruct],
         backend: str,
         cache_key_parameters: Sequence[str],
         cors_origins: Sequence[str] = (),
@@ -74,4 +77,6 @@ class ProxyApi(RestApi):
                 f"against: the {backend} validates what it is given.",
             )
         )
+        for one in called:
+            follow_replacement(self.api, one)
         self.url = self._url("/")

@@ -4,11 +4,13 @@ from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
+from constructs import IConstruct
 
 from patterns.api.service_api.call import ServiceCall
 from patterns.api.service_api.requests import Requests
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.rest_api.api import RestApi
+from patterns.building_blocks.rest_api.replacement import follow_replacement
 
 
 class ServiceApi(RestApi):
@@ -49,7 +51,9 @@ class ServiceApi(RestApi):
         """
         return self._stage.metric_client_error(statistic="Sum", period=period or FIVE_MINUTES)
 
-    def _hand_over(self, requests: Requests, call: ServiceCall, *, role_id: str, role_description: str) -> None:
+    def _hand_over(
+        self, requests: Requests, call: ServiceCall, called: IConstruct, *, role_id: str, role_description: str
+    ) -> None:
         """Make the role that may make a call and nothing else, and the method that makes it of each request."""
         self.role = iam.Role(
             self,
@@ -70,4 +74,5 @@ class ServiceApi(RestApi):
             ),
             method_responses=[apigateway.MethodResponse(status_code=status) for status in call.statuses],
         )
+        follow_replacement(self.api, called)
         self.url = self._url(f"/{requests.path}")
