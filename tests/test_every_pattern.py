@@ -192,7 +192,11 @@ def test_each_documented_error_is_raised(pattern: Pattern, scope: cdk.Stack) -> 
     refusals: list[Refusal] = importlib.import_module(module).REFUSALS
     assert "ValueError" in (inspect.getdoc(construct) or ""), "the docstring says nothing of ValueError"
     assert refusals, f"{module} holds no refusal"
+    taken = inspect.signature(inspect.getattr_static(construct, "__init__")).parameters
     for number, refusal in enumerate(refusals):
+        # What stands before a colon or bracket is the argument, not what others call the like.
+        named = re.match(r"(\w+)(?:\[[^]]*\])?:|(\w+)\[", refusal.message)
+        assert named is None or (named[1] or named[2]) in taken, refusal.message
         given = refusal.arguments(cdk.Stack(scope, f"Given{number}"))
         with pytest.raises(ValueError, match=f"^{re.escape(refusal.message)}$"):
             construct(scope, f"Refused{number}", **given)

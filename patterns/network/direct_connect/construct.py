@@ -264,24 +264,25 @@ class DirectConnect(Construct):
 
 def _check(scope: Construct, site: CustomerSite, asn: int, circuit_asn: int, networks: Sequence[IPv4Network]) -> None:
     if site.asn == circuit_asn:
-        raise ValueError(f"sites[{site.name}]: asn must differ from circuit_asn, got {site.asn} for both")
-    check_sites(scope, [site], gateway_asn=asn, ecmp=False, networks=networks, connected=False, ipv6=True)
+        raise ValueError(f"site: asn must differ from circuit_asn, got {site.asn} for both")
+    check_sites(
+        scope, [site], gateway_asn=asn, ecmp=False, networks=networks, connected=False, ipv6=True, argument="site"
+    )
     if site.routing != "bgp":
-        raise ValueError(f"sites[{site.name}]: routing must be bgp, which Direct Connect speaks, got {site.routing}")
+        raise ValueError(f"site: routing must be bgp, which Direct Connect speaks, got {site.routing}")
     if not 1 <= len(site.prefixes) <= MOST_LEARNT:
         raise ValueError(
-            f"sites[{site.name}]: prefixes must be 1 to {MOST_LEARNT}, more than which ends the BGP session, "
-            f"got {len(site.prefixes)}"
+            f"site: prefixes must be 1 to {MOST_LEARNT}, more than which ends the BGP session, got {len(site.prefixes)}"
         )
     if len(site.ipv6_prefixes) > MOST_LEARNT:
         raise ValueError(
-            f"sites[{site.name}]: ipv6_prefixes must be at most {MOST_LEARNT}, more than which ends the BGP session, "
+            f"site: ipv6_prefixes must be at most {MOST_LEARNT}, more than which ends the BGP session, "
             f"got {len(site.ipv6_prefixes)}"
         )
     if len(networks) > MOST_ADVERTISED:
         raise ValueError(f"networks must be at most {MOST_ADVERTISED}, as many as a circuit takes, got {len(networks)}")
     for prefix in site.prefixes:
-        reject_overlap(f"sites[{site.name}]: prefixes", IPv4Network(prefix), {"networks": networks})
+        reject_overlap("site: prefixes", IPv4Network(prefix), {"networks": networks})
 
 
 def _check_vpn(own: IPv4Network, networks: Sequence[IPv4Network], transit_gateway: object) -> None:

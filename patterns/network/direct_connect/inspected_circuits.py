@@ -107,16 +107,15 @@ def _check(hub: InspectedHub, site: CustomerSite, announced: Sequence[str], circ
         if asn == circuit_asn:
             raise ValueError(f"circuit_asn must differ from {what}, got {asn} for both")
     if site.ipv6_prefixes:
-        raise ValueError(f"sites[{site.name}]: ipv6_prefixes must be left out: IPv6 is not carried here")
+        raise ValueError("site: ipv6_prefixes must be left out: IPv6 is not carried here")
     if site.routing != "bgp":
-        raise ValueError(f"sites[{site.name}]: routing must be bgp, which Direct Connect speaks, got {site.routing}")
+        raise ValueError(f"site: routing must be bgp, which Direct Connect speaks, got {site.routing}")
     if not 1 <= len(site.prefixes) <= MOST_LEARNT:
         raise ValueError(
-            f"sites[{site.name}]: prefixes must be 1 to {MOST_LEARNT}, more than which ends the BGP session, "
-            f"got {len(site.prefixes)}"
+            f"site: prefixes must be 1 to {MOST_LEARNT}, more than which ends the BGP session, got {len(site.prefixes)}"
         )
     ranges = private_networks("announced", announced)
     for one in ranges:
         require_inside("announced", one, hub.networks)
     for prefix in site.prefixes:
-        reject_overlap(f"sites[{site.name}]: prefixes", IPv4Network(prefix), {"announced": ranges})
+        reject_overlap("site: prefixes", IPv4Network(prefix), {"announced": ranges})

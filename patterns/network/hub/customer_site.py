@@ -108,6 +108,7 @@ def check_sites(
     networks: Sequence[IPv4Network],
     connected: bool,
     ipv6: bool = False,
+    argument: str = "sites",
 ) -> None:
     """Refuse sites that cannot work, alone or together.
 
@@ -119,6 +120,7 @@ def check_sites(
         networks: Ranges that are blackholed: a site's prefix must be longer than these.
         connected: Whether sites exchange routes with each other.
         ipv6: Whether IPv6 is carried. Default: no.
+        argument: The argument's own name: "site" of a pattern that takes one alone. Default: "sites".
 
     Raises:
         ValueError: If a site is wrong, or one comes twice.
@@ -131,8 +133,9 @@ def check_sites(
     asns: dict[int, str] = {}
     ipv6_taken: dict[str, list[IPv6Network]] = {}
     for site in sites:
-        _check_site(scope, site, gateway_asn)
-        _check_ipv6(site, carried=ipv6, taken=ipv6_taken)
+        what = _named(argument, site)
+        _check_site(scope, site, what, gateway_asn)
+        _check_ipv6(site, what, carried=ipv6, taken=ipv6_taken)
         if site.name in names:
             raise ValueError(f"sites must have different names, got {site.name} twice")
         names.add(site.name)
@@ -140,33 +143,44 @@ def check_sites(
             if address in addresses:
                 raise ValueError(f"sites must have different addresses, got {address} twice")
             addresses.add(address)
-        own = list(private_networks(f"sites[{site.name}]: prefixes", site.prefixes)) if site.prefixes else []
+        own = list(private_networks(f"{what} prefixes", site.prefixes)) if site.prefixes else []
         for prefix in own:
             for blackholed in networks:
                 if prefix == blackholed or blackholed.subnet_of(prefix):
                     raise ValueError(
-                        f"sites[{site.name}]: prefixes must be longer than {blackholed}, which is dropped where no "
+                        f"{what} prefixes must be longer than {blackholed}, which is dropped where no "
                         f"longer prefix is known, got {prefix}"
                     )
             for other, theirs in prefixes.items():
                 for taken in theirs:
                     if prefix.overlaps(taken):
                         raise ValueError(
-                            f"sites[{site.name}]: prefixes must not overlap those of site {other} ({taken}), "
-                            f"got {prefix}"
+                            f"{what} prefixes must not overlap those of site {other} ({taken}), got {prefix}"
                         )
         prefixes[site.name] = own
         if connected and site.routing == "bgp":
             if site.asn in asns:
                 raise ValueError(
-                    f"sites[{site.name}]: asn must differ from that of site {asns[site.asn]}, got {site.asn} for both: "
+                    f"{what} asn must differ from that of site {asns[site.asn]}, got {site.asn} for both: "
                     "BGP drops routes that hold its own number"
                 )
             asns[site.asn] = site.name
 
 
-def _check_site(scope: Construct, site: CustomerSite, gateway_asn: int) -> None:
-    what = f"sites[{site.name}]:"
+def _named(argument: str, site: CustomerSite) -> str:
+    """Name a site as its user passed it.
+
+    Args:
+        argument: The argument's own name.
+        site: The site.
+
+    Returns:
+        The beginning of a message: which of several, if the argument takes several.
+    """
+    return f"{argument}[{site.name}]:" if argument == "sites" else f"{argument}:"
+
+
+def _check_site(scope: Construct, site: CustomerSite, what: str, gateway_asn: int) -> None:
     if site.certificates and len(site.certificates) != len(site.addresses):
         raise ValueError(
             f"{what} certificates must be one for each address, got {len(site.certificates)} for {len(site.addresses)}"
@@ -185,8 +199,7 @@ def _check_site(scope: Construct, site: CustomerSite, gateway_asn: int) -> None:
             )
 
 
-def _check_ipv6(site: CustomerSite, *, carried: bool, taken: dict[str, list[IPv6Network]]) -> None:
-    what = f"sites[{site.name}]:"
+def _check_ipv6(site: CustomerSite, what: str, *, carried: bool, taken: dict[str, list[IPv6Network]]) -> None:
     if site.ipv6_prefixes and not carried:
         raise ValueError(f"{what} ipv6_prefixes must be left out: IPv6 is not carried here")
     if site.ipv6_prefixes and site.routing == "static":

@@ -390,10 +390,11 @@ class InspectionVpc(InspectedHub):
             # The gateway announces them its default route, not each other's.
             connected=False,
             ipv6=self._ipv6,
+            argument="site",
         )
-        for prefix in private_networks(f"sites[{site.name}]: prefixes", site.prefixes) if site.prefixes else ():
-            require_inside(f"sites[{site.name}]: prefixes", prefix, self.networks)
-            self._take(f"sites[{site.name}]: prefixes", prefix, f"site {site.name}")
+        for prefix in private_networks("site: prefixes", site.prefixes) if site.prefixes else ():
+            require_inside("site: prefixes", prefix, self.networks)
+            self._take("site: prefixes", prefix, f"site {site.name}")
         vpns = site_vpns(
             self,
             f"Site{site.name}",

@@ -85,7 +85,7 @@ class VpnPerVpc(Construct):
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
-        check_sites(scope, [site], gateway_asn=asn, ecmp=False, networks=(), connected=False)
+        check_sites(scope, [site], gateway_asn=asn, ecmp=False, networks=(), connected=False, argument="site")
         prefixes = private_networks("prefixes", site.prefixes) if site.prefixes else ()
         self._taken: dict[str, list[IPv4Network]] = {f"site {site.name}": list(prefixes)}
         new = dict(_DEFAULT_NETWORKS if new_vpcs is None else new_vpcs)

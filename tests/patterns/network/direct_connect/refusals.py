@@ -72,20 +72,16 @@ REFUSALS = [
         "circuit_asn must differ from the transit gateway's, got 64512 for both: AWS joins no such two",
         circuit_asn=64512,
     ),
-    refused("sites[Berlin]: asn must differ from circuit_asn, got 64513 for both", office={"asn": 64513}),
-    refused("sites[Berlin]: asn must differ from the gateway's, got 64512 for both", office={"asn": 64512}),
+    refused("site: asn must differ from circuit_asn, got 64513 for both", office={"asn": 64513}),
+    refused("site: asn must differ from the gateway's, got 64512 for both", office={"asn": 64512}),
+    refused("site: routing must be bgp, which Direct Connect speaks, got static", office={"routing": "static"}),
+    refused("site: prefixes must be 1 to 100, more than which ends the BGP session, got 0", office={"prefixes": []}),
     refused(
-        "sites[Berlin]: routing must be bgp, which Direct Connect speaks, got static", office={"routing": "static"}
-    ),
-    refused(
-        "sites[Berlin]: prefixes must be 1 to 100, more than which ends the BGP session, got 0", office={"prefixes": []}
-    ),
-    refused(
-        "sites[Berlin]: ipv6_prefixes must be at most 100, more than which ends the BGP session, got 101",
+        "site: ipv6_prefixes must be at most 100, more than which ends the BGP session, got 101",
         office={"ipv6_prefixes": [f"2001:db8:{number:x}::/48" for number in range(101)]},
     ),
     refused(
-        "sites[Berlin]: prefixes must be 1 to 100, more than which ends the BGP session, got 101",
+        "site: prefixes must be 1 to 100, more than which ends the BGP session, got 101",
         office={"prefixes": [f"192.168.{number}.0/24" for number in range(101)]},
     ),
 ]

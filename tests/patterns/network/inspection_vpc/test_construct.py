@@ -393,7 +393,7 @@ def test_sites_that_cannot_be(stack: cdk.Stack) -> None:
     refuses("sites must have different names, got Berlin twice", lambda: hub.add_site(BERLIN))
     outside = CustomerSite(name="Oslo", addresses=["198.51.100.9"], asn=65030, prefixes=["100.65.0.0/24"])
     refuses(
-        "sites[Oslo]: prefixes must be inside networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16), got 100.65.0.0/24",
+        "site: prefixes must be inside networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16), got 100.65.0.0/24",
         lambda: hub.add_site(outside),
     )
     refuses(

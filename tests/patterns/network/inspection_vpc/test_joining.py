@@ -125,20 +125,20 @@ def refused(message: str, call: Callable[[Hubs], Any]) -> Any:
         refused("circuit_asn must differ from that of the hub, got 64512 for both", lambda hubs: _site(hubs, 64512)),
         refused("circuit_asn must differ from that of the site, got 65011 for both", lambda hubs: _site(hubs, 65011)),
         refused(
-            "sites[Plant]: routing must be bgp, which Direct Connect speaks, got static",
+            "site: routing must be bgp, which Direct Connect speaks, got static",
             lambda hubs: _site(hubs, site=CustomerSite(
                 name="Plant", addresses=["198.51.100.5"], prefixes=["192.168.16.0/20"], routing="static")),
         ),
         refused(
-            "sites[Plant]: prefixes must be 1 to 100, more than which ends the BGP session, got 0",
+            "site: prefixes must be 1 to 100, more than which ends the BGP session, got 0",
             lambda hubs: _site(hubs, site=CustomerSite(name="Plant", addresses=["198.51.100.5"])),
         ),
         refused(
-            "sites[Plant]: ipv6_prefixes must be left out: IPv6 is not carried here",
+            "site: ipv6_prefixes must be left out: IPv6 is not carried here",
             lambda hubs: _site(hubs, site=replace(SITE, ipv6_prefixes=["2001:db8:16::/48"])),
         ),
         refused(
-            "sites[Plant]: prefixes must not overlap announced (192.168.0.0/16), got 192.168.16.0/20",
+            "site: prefixes must not overlap announced (192.168.0.0/16), got 192.168.16.0/20",
             lambda hubs: _site(hubs, announced=["192.168.0.0/16"]),
         ),
         refused(

@@ -45,7 +45,7 @@ def hub(scope: cdk.Stack) -> InspectionVpc:
 
 def test_whose_range_would_be_dropped_is_refused(scope: cdk.Stack, hub: InspectionVpc) -> None:
     site = CustomerSite(name="Berlin", addresses=["198.51.100.1"], prefixes=["192.168.0.0/16"])
-    message = "sites[Berlin]: prefixes must be a part of 192.168.0.0/16, which drop_unused drops, got 192.168.0.0/16"
+    message = "site: prefixes must be a part of 192.168.0.0/16, which drop_unused drops, got 192.168.0.0/16"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         hub.add_site(site)
     zones = hub.availability_zones

@@ -9,7 +9,7 @@ def refused(message: str, **arguments: object) -> Refusal:
 REFUSALS = [
     # A virtual private gateway ends no VPN of IPv6.
     refused(
-        "sites[Berlin]: ipv6_prefixes must be left out: IPv6 is not carried here",
+        "site: ipv6_prefixes must be left out: IPv6 is not carried here",
         site=site(ipv6_prefixes=["2001:db8::/48"]),
     ),
     refused("max_azs must be 2 or 3, got 1", max_azs=1),
@@ -24,5 +24,5 @@ REFUSALS = [
         new_vpcs={"One": "10.0.0.0/20"},
     ),
     refused("asn must be in 64512-65534 or 4200000000-4294967294, got 7224", asn=7224),
-    refused("sites[Berlin]: asn must differ from the gateway's, got 64512 for both", site=site(asn=64512)),
+    refused("site: asn must differ from the gateway's, got 64512 for both", site=site(asn=64512)),
 ]
