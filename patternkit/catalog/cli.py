@@ -107,9 +107,20 @@ def synth(name: str | None, given: tuple[str, ...], app_command: str | None, out
     metavar="[STACK:]NAME=VALUE",
     help="A value for a parameter of the templates.",
 )
+@click.option(
+    "--ssm",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What the local Parameter Store of AWS Systems Manager holds before the stacks are deployed.",
+)
 @aws_flag
 def deploy(
-    names: tuple[str, ...], given: tuple[str, ...], app_command: str | None, parameters: tuple[str, ...], aws: bool
+    names: tuple[str, ...],
+    given: tuple[str, ...],
+    app_command: str | None,
+    parameters: tuple[str, ...],
+    ssm: tuple[str, ...],
+    aws: bool,
 ) -> None:
     """Deploy a pattern's example: on this machine, until Ctrl-C or `patternkit destroy`, or to AWS.
 
@@ -121,19 +132,21 @@ def deploy(
         _no_options(given)
         if aws:
             raise CatalogError("--app runs on this machine only; in AWS the CDK CLI deploys it: cdk deploy")
-        deploy_app_locally(app_command, names, parameters, out(), err(), progress)
+        deploy_app_locally(app_command, names, parameters, ssm, out(), err(), progress)
         return
     pattern = find(_only(names))
     options = _options(given)
     if aws:
         if parameters:
             raise CatalogError("--parameter is for this machine; in AWS: npx cdk deploy --parameters NAME=VALUE")
+        if ssm:
+            raise CatalogError("--ssm is for this machine; in AWS: aws ssm put-parameter")
         from patternkit.catalog.cdk_cli import run_cdk
 
         sys.exit(run_cdk("deploy", pattern.name, options, stack=pattern.stack))
     from patternkit.catalog.local_session import deploy_locally
 
-    deploy_locally(pattern, options, parameters, out(), progress)
+    deploy_locally(pattern, options, parameters, ssm, out(), progress)
 
 
 @app.command()

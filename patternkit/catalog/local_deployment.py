@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -17,6 +19,8 @@ from patternkit.errors import require
 if TYPE_CHECKING:
     from patternkit.localcloud import Deployment, LocalCloud, Outcome, Progress
 
+NOT_STORED = re.compile(r"SSM parameter '(?P<name>[^']+)' does not exist$")
+"""How the local cloud's CloudFormation says that the Parameter Store has no such name."""
 Status = Callable[[str], AbstractContextManager[None]]
 
 
@@ -28,6 +32,7 @@ def deployed(
     status: Status,
     tell: Callable[[str], None],
     parameters: Sequence[str] = (),
+    ssm: Sequence[str] = (),
     on_assembly: Callable[[Path], None] = lambda _: None,
 ) -> Iterator[tuple[LocalCloud, Deployment]]:
     """Deploy a pattern's example to a local cloud of its own, which ends with the block.
@@ -38,6 +43,7 @@ def deployed(
         status: Shows what is going on while a block runs.
         tell: Takes a line of progress.
         parameters: Values of the template's parameters, each `NAME=VALUE`, before those that the pattern names itself.
+        ssm: What the Parameter Store holds before the deployment, each `NAME=VALUE`.
         on_assembly: Takes the folder with what was synthesized, before it is deployed; afterwards the folder goes.
 
     Yields:
@@ -50,8 +56,9 @@ def deployed(
     if pattern.local == "no":
         raise CatalogError(f"{pattern.name} does not run in the local cloud: {' '.join(pattern.not_shown_locally)}")
     require("local", "the local cloud", and_node=node.is_missing())
-    from patternkit.localcloud.parameters import given
+    from patternkit.localcloud.parameters import given, stored
 
+    stored(ssm)
     own = {one.name for one in given(parameters)}
     values = [*(f"{name}={value}" for name, value in pattern.local_parameters.items() if name not in own), *parameters]
     from patternkit.catalog.synthesis import synthesize
@@ -67,7 +74,9 @@ def deployed(
                 cloud = started()
             on_assembly(temporary / "cdk.out")
             with status(f"deploying {pattern.stack}"):
-                outcomes = cloud.deploy_each(temporary / "cdk.out", parameters=values, on_progress=_progress(tell))
+                outcomes = cloud.deploy_each(
+                    temporary / "cdk.out", parameters=values, ssm=ssm, on_progress=_progress(tell)
+                )
             for outcome in outcomes:
                 if outcome.error is not None:
                     raise outcome.error
@@ -82,6 +91,7 @@ def deployed_app(
     stacks: Sequence[str],
     parameters: Sequence[str],
     *,
+    ssm: Sequence[str] = (),
     status: Status,
     tell: Callable[[str], None],
     on_assembly: Callable[[Path], None] = lambda _: None,
@@ -92,6 +102,7 @@ def deployed_app(
         app: The app's command, or the folder that it wrote.
         stacks: Names of its stacks; none are all.
         parameters: Each `NAME=VALUE` or `STACK:NAME=VALUE`.
+        ssm: What the Parameter Store holds before the deployment, each `NAME=VALUE`.
         status: Shows what is going on while a block runs.
         tell: Takes a line of progress.
         on_assembly: Takes the folder with what was synthesized, before it is deployed; afterwards it may go.
@@ -105,10 +116,11 @@ def deployed_app(
     """
     require("local", "the local cloud")
     from patternkit.localcloud.cloud import DEFAULT_ACCOUNT
-    from patternkit.localcloud.parameters import given
+    from patternkit.localcloud.parameters import given, stored
     from patternkit.temporary import temporary_directory
 
     given(parameters)
+    stored(ssm)
     if is_assembly(app):
         _check(Path(app), stacks, parameters)
     with _starting() as started:
@@ -124,7 +136,7 @@ def deployed_app(
             on_assembly(assembly)
             with status("deploying the app"):
                 outcomes = cloud.deploy_each(
-                    assembly, stacks, parameters=parameters, on_progress=_progress(tell, assets=True)
+                    assembly, stacks, parameters=parameters, ssm=ssm, on_progress=_progress(tell, assets=True)
                 )
         if not any(outcome.deployment for outcome in outcomes):
             raise CatalogError("; ".join(one_line(outcome) for outcome in outcomes) or "the app has no stacks")
@@ -166,4 +178,6 @@ def _progress(tell: Callable[[str], None], *, assets: bool = False) -> Callable[
 def one_line(outcome: Outcome) -> str:
     """Return a failed outcome's message, with the stack's name in it."""
     said = outcome.error.message if outcome.error else ""
+    if missing := NOT_STORED.search(said):
+        said += f": --ssm {shlex.quote(missing['name'])}=VALUE gives it"
     return said if outcome.stack_name in said else f"{outcome.stack_name}: {said}"

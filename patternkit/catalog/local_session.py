@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 
 def deploy_locally(
-    pattern: Pattern, options: Mapping[str, str], parameters: Sequence[str], out: Console, status: Status
+    pattern: Pattern,
+    options: Mapping[str, str],
+    parameters: Sequence[str],
+    ssm: Sequence[str],
+    out: Console,
+    status: Status,
 ) -> None:
     """Deploy, say how to reach it, and wait for Ctrl-C or `patternkit destroy`.
 
@@ -33,6 +38,7 @@ def deploy_locally(
         pattern: The pattern.
         options: Options of its construct, as text.
         parameters: Values of the template's parameters, each `NAME=VALUE`.
+        ssm: What the Parameter Store holds before the deployment, each `NAME=VALUE`.
         out: Where it is said.
         status: Shows what is going on while a block runs.
     """
@@ -41,7 +47,13 @@ def deploy_locally(
         deployment_lock(pattern.name),
         _Preflights() as preflights,
         deployed(
-            pattern, options, status=status, tell=out.print, parameters=parameters, on_assembly=preflights.start
+            pattern,
+            options,
+            status=status,
+            tell=out.print,
+            parameters=parameters,
+            ssm=ssm,
+            on_assembly=preflights.start,
         ) as (cloud, deployment),
     ):
         out.print(f"\n[bold]{pattern.title} runs at {cloud.endpoint_url}[/]")
@@ -55,7 +67,13 @@ def deploy_locally(
 
 
 def deploy_app_locally(
-    app: str, stacks: Sequence[str], parameters: Sequence[str], out: Console, err: Console, status: Status
+    app: str,
+    stacks: Sequence[str],
+    parameters: Sequence[str],
+    ssm: Sequence[str],
+    out: Console,
+    err: Console,
+    status: Status,
 ) -> None:
     """Deploy an app's stacks, say how to reach them, and wait for Ctrl-C or `patternkit destroy --app`.
 
@@ -63,6 +81,7 @@ def deploy_app_locally(
         app: The app's command, or the folder that it wrote.
         stacks: Names of its stacks; none are all.
         parameters: Each `NAME=VALUE` or `STACK:NAME=VALUE`.
+        ssm: What the Parameter Store holds before the deployment, each `NAME=VALUE`.
         out: Where it is said.
         err: Where it is said what was not deployed.
         status: Shows what is going on while a block runs.
@@ -76,6 +95,7 @@ def deploy_app_locally(
             app,
             stacks,
             parameters,
+            ssm=ssm,
             status=status,
             tell=partial(out.print, markup=False),
             on_assembly=preflights.start,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
 
 from patternkit.localcloud.assembly import Assembly, AssemblyStack
 from patternkit.localcloud.deployment import Deployment, deploy_stack
 from patternkit.localcloud.errors import LocalCloudError, Unsupported
-from patternkit.localcloud.parameters import Given, assigned, check_complete, given
+from patternkit.localcloud.parameters import Given, assigned, check_complete, given, stored
 from patternkit.localcloud.progress import OnProgress
 from patternkit.localcloud.running_cloud import RunningCloud
 from patternkit.localcloud.support import check_supported
+
+LISTS = ("AWS::SSM::Parameter::Value<List<", "AWS::SSM::Parameter::Value<CommaDelimitedList")
+"""How the types of parameters begin whose value is a list in the Parameter Store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +40,13 @@ def deploy_each(
     names: Sequence[str],
     *,
     parameters: Sequence[str],
+    ssm: Sequence[str] = (),
     on_progress: OnProgress | None,
     deadline: float,
 ) -> tuple[Outcome, ...]:
     """Deploy stacks and what they depend on. See `LocalCloud.deploy_each`."""
     stacks, values = planned(assembly, names, given(parameters))
+    _store(cloud, stacks, values, stored(ssm))
     outcomes: dict[str, Outcome] = {}
     for stack in stacks:
         name = stack.display_name
@@ -58,6 +65,29 @@ def deploy_each(
         else:
             outcomes[stack.artifact_id] = Outcome(stack_name=name, deployment=deployment)
     return tuple(outcomes.values())
+
+
+def _store(
+    cloud: RunningCloud,
+    stacks: Sequence[AssemblyStack],
+    values: Mapping[str, Mapping[str, str]],
+    kept: Mapping[str, str],
+) -> None:
+    """Put values into the Parameter Store of each account and Region that a stack goes to."""
+    lists = {
+        values[stack.artifact_id].get(name, declared.get("Default"))
+        for stack in stacks
+        for name, declared in stack.template.get("Parameters", {}).items()
+        if str(declared.get("Type")).startswith(LISTS)
+    }
+    for account, region in sorted({(each.account or "", each.region or "") for each in stacks}):
+        client = cloud.client("ssm", account=account or cloud.account, region=region or cloud.region)
+        for name, value in kept.items():
+            kind = "StringList" if name in lists else "String"
+            try:
+                client.put_parameter(Name=name, Value=value, Type=kind, Overwrite=True)
+            except ClientError as error:
+                raise LocalCloudError(f"ssm {name}: {error.response['Error']['Message']}") from None
 
 
 def planned(

@@ -128,6 +128,7 @@ class LocalCloud(RunningCloud):
         stacks: Sequence[str] = (),
         *,
         parameters: Sequence[str] = (),
+        ssm: Sequence[str] = (),
         on_progress: OnProgress | None = None,
         deadline: float = 120.0,
     ) -> tuple[Outcome, ...]:
@@ -137,6 +138,8 @@ class LocalCloud(RunningCloud):
             assembly_directory: What `cdk synth` wrote.
             stacks: Their names; those that they depend on come too. Default: all.
             parameters: Values of the templates' parameters, each `NAME=VALUE` or `STACK:NAME=VALUE`.
+            ssm: What the Parameter Store holds before the stacks are deployed, in each of their accounts and
+                Regions: each `NAME=VALUE`. Default: nothing.
             on_progress: See `deploy`.
             deadline: Seconds for each stack.
 
@@ -144,7 +147,8 @@ class LocalCloud(RunningCloud):
             What became of each stack, in the order of deployment.
 
         Raises:
-            LocalCloudError: The directory is not an assembly, or has no such stack or parameter.
+            LocalCloudError: The directory is not an assembly, or has no such stack or parameter, or a
+                value for the Parameter Store is none.
         """
         self.check_running()
         return deploy_each(
@@ -152,6 +156,7 @@ class LocalCloud(RunningCloud):
             read_assembly(Path(assembly_directory)),
             stacks,
             parameters=parameters,
+            ssm=ssm,
             on_progress=on_progress,
             deadline=deadline,
         )

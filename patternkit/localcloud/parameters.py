@@ -52,6 +52,26 @@ def given(texts: Sequence[str]) -> tuple[Given, ...]:
     return tuple(found.values())
 
 
+def stored(texts: Sequence[str]) -> dict[str, str]:
+    """Read values for the Parameter Store, each `NAME=VALUE`.
+
+    Returns:
+        The values by their names.
+
+    Raises:
+        LocalCloudError: One is not so, or a name is given twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise LocalCloudError(f"ssm must be NAME=VALUE, got {text}")
+        if name in found:
+            raise LocalCloudError(f"ssm {name} must be given once, got {found[name]} and {value}")
+        found[name] = value
+    return found
+
+
 def assigned(values: Sequence[Given], stacks: Sequence[AssemblyStack]) -> dict[str, dict[str, str]]:
     """Give each stack its values.
 

@@ -117,6 +117,13 @@ def name_in_workers(runtime: ModuleType) -> None:
     def spawning(self: Any) -> None:
         try:
             spawn(self)
+        except RuntimeError as error:
+            if str(error).startswith(NOT_STARTED[1]):
+                # It waits for calls that it cannot answer: the next one starts anew, as on AWS.
+                self._proc.kill()
+                self._proc.wait()
+                self._stderr_thread.join(1)
+            raise
         finally:
             self.ended = self._proc  # ministack forgets a process that died, and with it how
 

@@ -32,6 +32,8 @@ artifacts = {
                   Outputs={"Color": {"Value": color}, "Kind": {"Value": {"Ref": "Kind"}}}),
     "Bad": stack("Bad", Resources={"Address": {"Type": "AWS::EC2::EIP"}}),
     "Worse": stack("Worse", "Bad", Resources=queue),
+    "Stored": stack("Stored", Resources=queue, Outputs={"Limit": {"Value": {"Ref": "Limit"}}},
+                    Parameters={"Limit": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/shop/limit"}}),
 }
 json.dump({"version": "48.0.0", "artifacts": artifacts}, open(f"{out}/manifest.json", "w"))
 print("synthesized", file=sys.stderr)
@@ -85,7 +87,8 @@ class Running:
 
 
 def test_an_app_runs_until_its_terminal_is_closed(terminal: Closable, project: Path) -> None:
-    pid = terminal.run(project, "patternkit", "deploy", "--app", COMMAND, "--parameter", "Base:Kind=small")
+    given = ("--parameter", "Base:Kind=small", "--ssm", "/shop/limit=7")
+    pid = terminal.run(project, "patternkit", "deploy", "--app", COMMAND, *given)
     terminal.process = Running(pid)  # type: ignore[assignment]
     terminal.wait_for("ends it")
     said = terminal.output.read_text()
@@ -93,6 +96,7 @@ def test_an_app_runs_until_its_terminal_is_closed(terminal: Closable, project: P
         "synthesized\n",
         "  Color = blue\n",
         "  Kind = small\n",
+        "  Limit = 7\n",
         "not deployed: Bad: the local cloud cannot run Address (AWS::EC2::EIP)\n",
         "not deployed: Worse needs Bad, which is not deployed\n",
         f"Ctrl-C, or patternkit destroy --app '{COMMAND}', ends it.",
@@ -130,6 +134,12 @@ def test_an_app_runs_until_its_terminal_is_closed(terminal: Closable, project: P
             ["deploy", "--app", "echo it ran >&2", "--parameter", "Kind=a", "--parameter", "Kind=b"],
             "error: parameter Kind must be given once, got a and b",
         ),
+        (["deploy", "--app", "echo it ran >&2", "--ssm", "/a"], "error: ssm must be NAME=VALUE, got /a"),
+        (["deploy", "cron-function", "--ssm", "/a"], "error: ssm must be NAME=VALUE, got /a"),
+        (
+            ["deploy", "thumbnailer", "--aws", "--ssm", "a=b"],
+            "error: --ssm is for this machine; in AWS: aws ssm put-parameter",
+        ),
         (
             ["deploy", "cron-function", "--parameter", "Kind"],
             "error: parameter must be NAME=VALUE or STACK:NAME=VALUE, got Kind",
@@ -163,14 +173,23 @@ def test_what_a_template_does_not_allow_is_refused_before_a_cloud_starts(project
     for arguments, said in (
         (
             ["--parameter", "Knd=x"],
-            "parameter Knd is declared by no stack, got Knd=x; declared: Kind; did you mean Kind?",
+            "parameter Knd is declared by no stack, got Knd=x; declared: Kind, Limit; did you mean Kind?",
         ),
-        (["Bas"], "stack must be one of Base, Bad, Worse, got Bas"),
+        (["Bas"], "stack must be one of Base, Bad, Worse, Stored, got Bas"),
     ):
         done = run("patternkit", "deploy", "--app", "cdk.out", *arguments, cwd=project, env=env)
         assert (done.returncode, done.stdout) == (1, "")
         assert said in done.stderr
         assert len(done.stderr.splitlines()) == 1, "nothing was started"
+
+
+def test_what_the_parameter_store_lacks_is_said_with_the_option_that_gives_it(project: Path, tmp_path: Path) -> None:
+    env = environment(XDG_STATE_HOME=str(tmp_path / "state"))
+    done = run("patternkit", "deploy", "--app", COMMAND, "Stored", cwd=project, env=env)
+    assert done.returncode == 1
+    assert done.stderr.endswith("SSM parameter '/shop/limit' does not exist: --ssm /shop/limit=VALUE gives it\n"), (
+        done.stderr
+    )
 
 
 def test_synth_overwrites_only_what_it_wrote(project: Path) -> None:

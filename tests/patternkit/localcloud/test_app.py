@@ -9,6 +9,7 @@ from aws_cdk import aws_sqs as sqs
 
 from patternkit.localcloud import LocalCloud, LocalCloudError
 from tests.patternkit.localcloud import apps
+from tests.patternkit.localcloud.conftest import Synth
 
 
 def several(app: cdk.App) -> None:
@@ -72,3 +73,39 @@ def test_a_wrong_parameter_is_one_line(cloud: LocalCloud, assembly: Path, given:
     with pytest.raises(LocalCloudError) as raised:
         cloud.deploy_each(assembly, ["User"], parameters=[given])
     assert str(raised.value).startswith(message)
+
+
+def stored(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Stored")
+    for name, kind in (("One", "String"), ("Several", "List<String>")):
+        kept = cdk.CfnParameter(stack, name, type=f"AWS::SSM::Parameter::Value<{kind}>", default=f"/shop/{name}")
+        several = kind.startswith("List")
+        value = cdk.Fn.join("+", kept.value_as_list) if several else kept.value_as_string
+        cdk.CfnOutput(stack, f"The{name}", value=value)
+    queue = sqs.Queue(stack, "Queue", queue_name="{{resolve:ssm:/shop/referred}}")
+    cdk.CfnOutput(stack, "Referred", value=queue.queue_name)
+
+
+def test_what_the_parameter_store_holds_is_given(cloud: LocalCloud, synth: Synth) -> None:
+    ssm = ["/shop/One=a=b", "/shop/Several=x,y", "/shop/referred=c"]
+    [outcome] = cloud.deploy_each(synth(stored), ssm=ssm)
+    assert outcome.error is None
+    assert outcome.deployment is not None
+    assert outcome.deployment.outputs == {"TheOne": "a=b", "TheSeveral": "x+y", "Referred": "c"}
+
+
+@pytest.mark.parametrize(
+    ("ssm", "message"),
+    [
+        (["/a"], "ssm must be NAME=VALUE, got /a"),
+        (["=b"], "ssm must be NAME=VALUE, got =b"),
+        (["/a="], "ssm must be NAME=VALUE, got /a="),
+        (["/a=b", "/a=c"], "ssm /a must be given once, got b and c"),
+        (["/aws/a=b"], "ssm /aws/a: No access to reserved parameter name"),
+    ],
+)
+def test_a_wrong_value_of_the_parameter_store_is_one_line(
+    cloud: LocalCloud, assembly: Path, ssm: list[str], message: str
+) -> None:
+    with pytest.raises(LocalCloudError, match=rf"^{message}.*\Z"):
+        cloud.deploy_each(assembly, ["User"], ssm=ssm)

@@ -70,6 +70,17 @@ def test_an_end_is_named_as_lambda_names_it(cloud: LocalCloud, how: str) -> None
     assert re.fullmatch(message, failed["errorMessage"])
 
 
+@pytest.mark.parametrize("how", ["raise-early", *(how for how in NODE_ENDS if how != "node-exit")])
+def test_each_call_of_what_does_not_start_says_why(cloud: LocalCloud, how: str) -> None:
+    code, error, message = (ENDS | NODE_ENDS)[how]
+    made(cloud, f"again-{how}", code, "nodejs22.x" if how in NODE_ENDS else "python3.13")
+    for _ in range(2):
+        answer = cloud.client("lambda").invoke(FunctionName=f"again-{how}")
+        failed = json.loads(answer["Payload"].read())
+        assert failed["errorType"] == error
+        assert re.fullmatch(message, failed["errorMessage"])
+
+
 def test_the_largest_answer_passes(cloud: LocalCloud) -> None:
     answer = made(cloud, "largest", "def handler(e, c): return 'x' * 6_291_554")
     assert "FunctionError" not in answer
