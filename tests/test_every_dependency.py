@@ -5,7 +5,7 @@ Read from the snapshots, which are held to the templates elsewhere.
 
 from pathlib import Path
 
-from tests.every_template import TEMPLATES, Resources, every_template, needs, resources
+from tests.every_template import TEMPLATES, Resources, every_template, needs, referred, resources
 
 
 def waits(found: Resources, name: str, kind: str) -> bool:
@@ -14,7 +14,7 @@ def waits(found: Resources, name: str, kind: str) -> bool:
 
 @every_template
 def test_routes_to_a_gateway_wait_for_what_attaches_it(path: Path) -> None:
-    """Amazon VPC refuses a route to a gateway that is not attached.
+    """Amazon VPC refuses a route to a gateway that is not attached. That of another stack is attached there.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
     """
@@ -22,7 +22,7 @@ def test_routes_to_a_gateway_wait_for_what_attaches_it(path: Path) -> None:
     through = {"GatewayId": "AWS::EC2::VPCGatewayAttachment", "TransitGatewayId": "AWS::EC2::TransitGatewayAttachment"}
     for name, one in found.items():
         for by, kind in through.items():
-            if one["Type"] == "AWS::EC2::Route" and by in one["Properties"]:
+            if one["Type"] == "AWS::EC2::Route" and {*referred(one["Properties"].get(by))} & found.keys():
                 assert waits(found, name, kind), f"{name} does not wait for its {kind}"
 
 

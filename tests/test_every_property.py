@@ -283,6 +283,24 @@ ATTRIBUTES = {
     "network": {"deletion_protection.enabled": "true", "load_balancing.cross_zone.enabled": "true"},
 }
 """Of load balancers, by type."""
+_OF_HTTP = {
+    "deregistration_delay.timeout_seconds": SAID,
+    "load_balancing.algorithm.type": "least_outstanding_requests",
+    "stickiness.enabled": "false",
+}
+_OF_TCP = {"deregistration_delay.connection_termination.enabled": "true", "preserve_client_ip.enabled": "false"}
+ATTRIBUTES_OF_TARGETS: dict[tuple[str | None, str | None], dict[str, Any]] = {
+    ("GENEVE", "instance"): {
+        "deregistration_delay.timeout_seconds": SAID,
+        "target_failover.on_deregistration": "rebalance",
+        "target_failover.on_unhealthy": "rebalance",
+    },
+    ("HTTP", "instance"): _OF_HTTP,
+    ("HTTP", "ip"): _OF_HTTP,
+    ("TCP", "instance"): {**_OF_TCP, "deregistration_delay.timeout_seconds": SAID, "proxy_protocol_v2.enabled": "true"},
+    ("TCP", "ip"): _OF_TCP,
+}
+"""Of target groups, by their protocol and the type of their targets."""
 _BEHIND_HTTP = {
     "HealthCheckIntervalSeconds": SAID,
     "HealthCheckPath": SAID,
@@ -336,14 +354,26 @@ def test_each_resource_says_what_others_of_its_type_say(path: Path) -> None:
         assert wrong(one.get("Properties", {}), PROPERTIES.get(one["Type"], {})) == [], name
 
 
+def differing(one: dict[str, Any], kind: str, wanted: dict[str, Any]) -> set[str]:
+    """The attributes that a resource does not say, or says otherwise."""
+    given = {each["Key"]: each["Value"] for each in one["Properties"].get(kind, [])}
+    return {key for key, value in wanted.items() if key not in given or value not in (SAID, given[key])}
+
+
 @every_template
 def test_load_balancers_have_the_attributes_of_their_type(path: Path) -> None:
     for name, one in of_ours(path).items():
         if one["Type"] == "AWS::ElasticLoadBalancingV2::LoadBalancer":
-            given = {each["Key"]: each["Value"] for each in one["Properties"]["LoadBalancerAttributes"]}
-            wanted = ATTRIBUTES[one["Properties"]["Type"]]
-            differing = {key for key, value in wanted.items() if value not in (SAID, given.get(key))}
-            assert (differing, wanted.keys() - given.keys()) == (set(), set()), name
+            assert differing(one, "LoadBalancerAttributes", ATTRIBUTES[one["Properties"]["Type"]]) == set(), name
+
+
+@every_template
+def test_target_groups_have_the_attributes_of_their_targets(path: Path) -> None:
+    for name, one in of_ours(path).items():
+        if one["Type"] == "AWS::ElasticLoadBalancingV2::TargetGroup":
+            properties = one["Properties"]
+            wanted = ATTRIBUTES_OF_TARGETS.get((properties.get("Protocol"), properties.get("TargetType")), {})
+            assert differing(one, "TargetGroupAttributes", wanted) == set(), name
 
 
 @every_template

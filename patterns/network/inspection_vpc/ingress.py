@@ -102,6 +102,8 @@ class Ingress(Construct):
             vpc_subnets=ec2.SubnetSelection(subnets=self.vpc.vpc.public_subnets),
             security_group=self.security_group,
             drop_invalid_header_fields=True,
+            desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
+            idle_timeout=Duration.seconds(60),
             deletion_protection=deletion_protection,
             ip_address_type=elbv2.IpAddressType.DUAL_STACK if ipv6 else None,
         )

@@ -20,6 +20,7 @@ class Variant:
         promises: What it promises, each with a name.
         mutants: Faults of its templates, each of which breaks some of the promises.
         contracts: What its templates cannot say.
+        loosens: What is held of every template and not of these, by the rule's name, and why.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Variant:
     promises: tuple[Promise, ...]
     mutants: tuple[Mutant, ...]
     contracts: Mapping[str, Any] = field(default_factory=dict)
+    loosens: Mapping[str, str] = field(default_factory=dict)

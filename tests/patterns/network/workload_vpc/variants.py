@@ -147,5 +147,6 @@ VARIANTS = [
             ),
         ),
         ADDRESSES,
+        {"test_no_example_changes_a_setting_of_the_account_unasked": "who blocks public access asks for it"},
     ),
 ]

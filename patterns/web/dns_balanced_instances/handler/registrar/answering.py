@@ -24,7 +24,7 @@ def answers(ip: str, port: int, path: str) -> bool:
     """
     connection = http.client.HTTPSConnection(ip, port, timeout=TIMEOUT_SECONDS, context=_CONTEXT)
     try:
-        connection.request("GET", path, headers={"User-Agent": "health-check", "Connection": "close"})
+        connection.request("GET", path, headers={"User-Agent": "health-check"})
         # The body is never read: it may be of any size.
         return connection.getresponse().status == http.client.OK
     except (OSError, http.client.HTTPException):
