@@ -48,12 +48,17 @@ ContentTypes = Annotated[
 ApiPath = Annotated[
     str,
     Matches(
-        r"(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*",
-        "segments of letters, digits and ._~- with / between them, none of them . or ..",
+        r"(?=.{1,1000}$)(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+){0,298}",
+        "at most 1000 characters: up to 299 segments of letters, digits and ._~- with / between them, none of them . or "
+        "..",
     ),
     Known("the resources of the API"),
 ]
-"""A path of an API, without a slash at its ends."""
+"""A path of an API, without a slash at its ends.
+
+Each segment is a resource, of which an API has 300 with its root. So long a path fits wherever it is named: in URLs,
+which have 10,240 characters, in outputs and in policies.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"""
 _DRAFT = "http://json-schema.org/draft-04/schema#"
 
 GROUP_ID_HEADER = "method.request.header.X-Message-Group-Id"

@@ -27,6 +27,22 @@ Silence = Annotated[
 
 
 _LONGEST_INPUT = 8192
+_LARGEST_EVENT = 1_048_576
+
+
+def check_scheduler(payload: Mapping[str, Any] | None) -> None:
+    """Refuse what EventBridge Scheduler cannot hand to a function.
+
+    Raises:
+        ValueError: If the payload is larger than AWS Lambda takes of an event.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    """
+    size = len(json.dumps(dict(payload or {})))
+    if size > _LARGEST_EVENT:
+        raise ValueError(
+            f"payload must have at most {_LARGEST_EVENT} bytes in JSON, which AWS Lambda takes of an event, got {size}"
+        )
 
 
 def check_rule(

@@ -32,7 +32,7 @@ from patterns.building_blocks.ready_function import check_function
 from patterns.building_blocks.scheduled_start import start_by_scheduler
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.events.cron_function.arguments import FlexibleWindow, Silence, check_overlap, check_rule
+from patterns.events.cron_function.arguments import FlexibleWindow, Silence, check_overlap, check_rule, check_scheduler
 from patterns.events.cron_function.schedule import check_schedule, longest_silence
 from patterns.events.cron_function.triggers import start_by_rule
 
@@ -111,6 +111,8 @@ class CronFunction(Construct):
     ) -> None:
         if trigger == "rule":
             check_rule(schedule, flexible_window, payload)
+        else:
+            check_scheduler(payload)
         own = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
         check_function(function, code, handler, own)
         check_overlap(function, allow_overlap=allow_overlap)

@@ -319,7 +319,7 @@ def test_of_an_imported_consumer_the_longest_timeout_is_assumed(scope: cdk.Stack
 
 @pytest.mark.parametrize("path", ["a/../b", "..", ".", "a/.", "./a"])
 def test_a_path_that_clients_would_shorten_is_refused(scope: cdk.Stack, path: str) -> None:
-    with pytest.raises(ValueError, match=r"^path must be segments of .*, none of them \. or \.\., got"):
+    with pytest.raises(ValueError, match=r"^path must be .* segments of .*, none of them \. or \.\., got"):
         ApiToQueue(scope, "Api", path=path)
 
 
@@ -334,3 +334,14 @@ def test_a_queue_of_another_region_is_called_there(scope: cdk.Stack) -> None:
     ApiToQueue(scope, "Api", queue=elsewhere)
     assert called(scope)
     assert all(":apigateway:us-west-2:" in one for one in called(scope))
+
+
+def test_a_path_has_as_many_segments_as_an_api_has_resources(scope: cdk.Stack) -> None:
+    ApiToQueue(scope, "Api", path="/".join("a" * 299))
+    assert len(resources(Template.from_stack(scope).to_json(), "AWS::ApiGateway::Resource")) == 299
+
+
+@pytest.mark.parametrize("path", ["/".join("a" * 300), "a" * 1001])
+def test_a_path_that_no_api_has_is_refused(scope: cdk.Stack, path: str) -> None:
+    with pytest.raises(ValueError, match=r"^path must be at most 1000 characters: up to 299 segments of .*, got 'a"):
+        ApiToQueue(scope, "Api", path=path)

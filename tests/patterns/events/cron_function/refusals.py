@@ -74,6 +74,10 @@ REFUSALS = [
         payload={"a": "b" * 8185},
     ),
     refused(
+        "payload must have at most 1048576 bytes in JSON, which AWS Lambda takes of an event, got 1048577",
+        payload={"a": "b" * 1_048_568},
+    ),
+    refused(
         "flexible_window needs trigger='scheduler': a rule has no flexible window",
         trigger="rule",
         flexible_window=Duration.minutes(5),
