@@ -2,15 +2,29 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Aws, Fn, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.key_policy import LOGS, let_use
+
+
+def kept_name(prefix: str, owner: IConstruct) -> str:
+    """Name what is kept when its stack is deleted: each deployment of a stack has its own name for it.
+
+    Args:
+        prefix: What the name begins with.
+        owner: The construct whose it is.
+
+    Returns:
+        The name.
+    """
+    deployment = Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))
+    return f"{prefix}{Aws.STACK_NAME}-{owner.node.addr[-8:]}-{deployment}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,8 +49,8 @@ ApiPath = Annotated[
     str,
     Matches(
         r"(?=.{1,1000}$)(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+){0,298}",
-        "at most 1000 characters: up to 299 segments of letters, digits and ._~- with / between them, none of them . or "
-        "..",
+        "at most 1000 characters: up to 299 segments of letters, digits and ._~- with / between them, none of "
+        "them . or ..",
     ),
     Known("the resources of the API"),
 ]

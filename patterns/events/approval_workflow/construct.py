@@ -33,7 +33,7 @@ from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.lambda_function import LambdaFunction
 from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.building_blocks.rest_api.front import Logging
-from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.settings import Settings, kept_name
 from patterns.building_blocks.signature import checked
 from patterns.events.approval_workflow.decisions import (
     Decisions,
@@ -315,7 +315,11 @@ class ApprovalWorkflow(Construct):
             role=role,
             tracing_enabled=True,
             logs=stepfunctions.LogOptions(
-                destination=self._settings.log_group(self, "WorkflowLog"),
+                # AWS adds other groups one by one to a policy of CloudWatch Logs, which is full some day.
+                # https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+                destination=self._settings.log_group(
+                    self, "WorkflowLog", name=kept_name("/aws/vendedlogs/states/", self)
+                ),
                 level=stepfunctions.LogLevel.ALL,
                 # Without what orders say; the history, which only this account reads, has it.
                 include_execution_data=False,

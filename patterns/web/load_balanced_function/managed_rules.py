@@ -1,13 +1,13 @@
 """A web ACL of AWS's managed rules, which filters requests before a function is invoked, with its log and its alarm."""
 
-from aws_cdk import ArnFormat, Aws, Fn, Names, Stack
+from aws_cdk import ArnFormat, Aws, Names, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.settings import Settings, kept_name
 
 _Acl = wafv2.CfnWebACL
 _Log = wafv2.CfnLoggingConfiguration
@@ -63,11 +63,8 @@ class ManagedWebAcl(Construct):
         )
 
     def _log_refused(self, settings: Settings) -> logs.LogGroup:
-        # AWS WAF takes groups of this prefix alone. The group is kept, so each deployment of a stack has its own name.
-        deployment = Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))
-        group = settings.log_group(
-            self, "Log", name=f"aws-waf-logs-{Aws.STACK_NAME}-{self.node.addr[-8:]}-{deployment}"
-        )
+        # AWS WAF takes groups of this prefix alone.
+        group = settings.log_group(self, "Log", name=kept_name("aws-waf-logs-", self))
         arn = Stack.of(self).format_arn(
             service="logs",
             resource="log-group",

@@ -50,13 +50,13 @@ def zone(scope: Construct) -> route53.IHostedZone:
 
 REFUSALS = [
     refused(
-        "path must be at most 1000 characters: up to 299 segments of letters, digits and ._~- with / between them, none of "
-        "them . or .., got '/a'",
+        "path must be at most 1000 characters: up to 299 segments of letters, digits and ._~- with / between them, "
+        "none of them . or .., got '/a'",
         path="/a",
     ),
     refused(
-        "path must be at most 1000 characters: up to 299 segments of letters, digits and ._~- with / between them, none of "
-        "them . or .., got '{id}'",
+        "path must be at most 1000 characters: up to 299 segments of letters, digits and ._~- with / between them, "
+        "none of them . or .., got '{id}'",
         path="{id}",
     ),
     refused("content_types must hold at least 1, got none", content_types=[]),

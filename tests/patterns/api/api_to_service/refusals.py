@@ -84,8 +84,8 @@ REFUSALS = [
     ),
     refused("detail_type must be up to 128 letters, digits, blanks and ._/:@-, got '$x'", detail_type="$x"),
     refused(
-        "path must be at most 1000 characters: up to 299 segments of letters, digits and ._~- with / between them, none of "
-        "them . or .., got '/a'",
+        "path must be at most 1000 characters: up to 299 segments of letters, digits and ._~- with / between them, "
+        "none of them . or .., got '/a'",
         path="/a",
     ),
     refused("content_types must hold at least 1, got none", content_types=[]),
