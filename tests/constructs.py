@@ -1,11 +1,15 @@
 """The constructs of the catalog, discovered."""
 
+import hashlib
 import importlib
 import inspect
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -58,3 +62,20 @@ def app_for_its_template() -> cdk.App:
         tree_metadata=False,
         **unvalidated,
     )
+
+
+NAMED = "Deployed"
+"""What the names of stacks begin with that are made in `named_stacks`."""
+
+
+@contextmanager
+def named_stacks(begin: str = NAMED) -> Iterator[None]:
+    """Give each stack that is made meanwhile a name that does not come from where it stands."""
+    real = cdk.Stack.__init__
+
+    def named(self: cdk.Stack, scope: Construct, construct_id: str, **given: Any) -> None:
+        name = f"{begin}{hashlib.sha256(construct_id.encode()).hexdigest()[:6]}"
+        real(self, scope, construct_id, **{"stack_name": name, **given})
+
+    with mock.patch.object(cdk.Stack, "__init__", named):
+        yield

@@ -28,7 +28,7 @@ from constructs import Construct
 
 from patternkit.catalog.discovery import Pattern
 from patterns.building_blocks.signature import check, declared
-from tests.constructs import app_for_its_template
+from tests.constructs import app_for_its_template, named_stacks
 from tests.edges import Given, edges, in_bytes, in_milliseconds, plain
 from tests.four_ways import Same, companion_of, construct_of, has_field, with_field
 from tests.fuzz.given import meanings
@@ -53,6 +53,8 @@ _TEXTS = (
     "euw1-az3",
     "0 7 * * 1",
 )
+PLACE = "PlaceOfStack"
+"""The construct id of each example's stack, which is deployed by another name."""
 _MOST_TRIES = 20
 _MOST_UNCHANGED = 5
 
@@ -263,8 +265,8 @@ def template_with(pattern: Pattern, given: Mapping[Setting, Given], said: dict[s
         return construct(scope, construct_id, **options)
 
     example = importlib.import_module(f"{pattern.module}.example")
-    with mock.patch.object(example, pattern.construct, made):
-        getattr(example, pattern.stack)(app, "Test")
+    with mock.patch.object(example, pattern.construct, made), named_stacks():
+        getattr(example, pattern.stack)(app, PLACE)
     made_here = {one.stack_name: _own(one.template) for one in app.synth().stacks}
     if (recorded := _recorded.get()) is not None:
         set_to = tuple(f"{setting.name}={value.text}" for setting, value in given.items())

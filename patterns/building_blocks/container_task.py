@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Matches
+from patterns.building_blocks.deployed_name import unique_name
 from patterns.building_blocks.settings import Settings
 
 EXAMPLE_IMAGE = "public.ecr.aws/docker/library/python:3.13-slim"
@@ -103,6 +104,7 @@ class ContainerTask:
         task = ecs.FargateTaskDefinition(
             self._scope,
             "Task",
+            family=unique_name(self._scope, "Task", longest=255),
             cpu=cpu,
             memory_limit_mib=int(memory.to_mebibytes()),
             runtime_platform=ecs.RuntimePlatform(
@@ -132,6 +134,7 @@ class ContainerTask:
         task = ecs.Ec2TaskDefinition(
             self._scope,
             "Task",
+            family=unique_name(self._scope, "Task", longest=255),
             # Only in this mode does an instance choose its ports, so that several tasks of one kind fit on it.
             network_mode=ecs.NetworkMode.BRIDGE,
             task_role=self.role,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from annotated_types import Interval, Len, Unit
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Acknowledgment, Duration, Stack, Validations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_iam as iam
@@ -17,6 +17,7 @@ from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.deployed_name import unique_name
 from patterns.building_blocks.domain_name import alias_records, check_public_name
 from patterns.building_blocks.private_bucket import EdgeLogsBucket
 from patterns.building_blocks.same_region import check_edge_certificate, check_edge_web_acl
@@ -137,6 +138,7 @@ class EdgeCache:
         return cloudfront.CachePolicy(
             scope,
             "CachePolicy",
+            cache_policy_name=cache_policy_name(scope, "CachePolicy"),
             comment=f"What tells answers apart: {scope.node.path}"[:128],
             header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Authorization", *self.headers),
             cookie_behavior=cookies.allow_list(*self.cookies) if self.cookies else cookies.none(),
@@ -147,6 +149,22 @@ class EdgeCache:
             enable_accept_encoding_brotli=True,
             enable_accept_encoding_gzip=True,
         )
+
+
+def cache_policy_name(scope: Construct, construct_id: str) -> str | None:
+    """Name a cache policy, which an account has once, in whatever Region its stack is.
+
+    Args:
+        scope: Parent construct of the policy.
+        construct_id: Its id.
+
+    Returns:
+        At most 128 characters; None where the CDK's own name will do.
+
+    Source: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html
+    """
+    name = unique_name(scope, construct_id, longest=110)
+    return None if name is None else f"{name}-{Stack.of(scope).region}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from patterns.api.api_to_service.answers import STATUSES, UNAVAILABLE, answer, r
 from patterns.api.service_api.call import ServiceCall
 from patterns.api.service_api.templates import TOO_MANY, Causes, escaped, look_up
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.deployed_name import unique_name
 from patterns.building_blocks.key_policy import BUSES, let_use
 from patterns.building_blocks.settings import Settings
 
@@ -56,6 +57,7 @@ class EventBus(Construct):
         self.event_bus = events.EventBus(
             self,
             "Bus",
+            event_bus_name=unique_name(self, "Bus", longest=256),
             description=f"What is sent to the API {scope.node.path}",
             kms_key=settings.encryption_key,
             dead_letter_queue=failed.queue,

@@ -36,7 +36,7 @@ from patterns.api.edge_function.body_function import associate, check_body_funct
 from patterns.api.edge_function.origins import Origin, access_control, bucket_origin, other_origin
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.domain_name import DomainName
-from patterns.building_blocks.edge_distribution import EdgeName
+from patterns.building_blocks.edge_distribution import EdgeName, cache_policy_name
 from patterns.building_blocks.key_policy import LOGS, let_use
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.same_region import check_region
@@ -234,6 +234,7 @@ class EdgeFunction(Construct):
         return cloudfront.CachePolicy(
             self,
             "CachePolicy",
+            cache_policy_name=cache_policy_name(self, "CachePolicy"),
             comment=f"Tells the variants of {self.node.path} apart"[:128],
             header_behavior=cloudfront.CacheHeaderBehavior.allow_list(HEADER),
             query_string_behavior=query.allow_list(*query_strings) if query_strings else query.none(),

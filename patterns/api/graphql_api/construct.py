@@ -1,6 +1,5 @@
 """A GraphQL API whose schema says who may have which field, resolved by JavaScript on a table and by functions."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +35,7 @@ from patterns.api.graphql_api.data_sources import IN_BATCHES, DataSources, new_t
 from patterns.api.graphql_api.public_name import PublicName
 from patterns.api.graphql_api.users import Users
 from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.encryption_key import table_key_statement
 from patterns.building_blocks.function_settings import GRAPHQL_WAITS, warn_of_late_answers
@@ -48,7 +48,6 @@ from patterns.building_blocks.signature import checked
 _NAMESPACE = "AWS/AppSync"
 # https://docs.aws.amazon.com/appsync/latest/devguide/monitoring.html
 _OF_SUBSCRIBERS = ("ConnectServerError", "SubscribeServerError", "PublishDataMessageServerError")
-_LONGEST_PATH = 200
 
 
 class GraphqlApi(Construct):
@@ -225,7 +224,7 @@ class GraphqlApi(Construct):
         api = appsync.CfnGraphQLApi(
             self,
             "Api",
-            name=self.node.path.replace("/", "-")[-128:],
+            name=unique_path(self).replace("/", "-")[-128:],
             authentication_type="AMAZON_COGNITO_USER_POOLS",
             user_pool_config=appsync.CfnGraphQLApi.UserPoolConfigProperty(
                 aws_region=self.user_pool.env.region,
@@ -317,9 +316,8 @@ class GraphqlApi(Construct):
             sources.resolve(field, source, in_batches, batch=batch_size)
 
     def _metric_name(self, name: str) -> str:
-        """The name of a metric of this construct alone, of characters and a length that CloudWatch takes."""
-        path = re.sub(r"[^ -~]|[:*$]", "-", self.node.path)
-        return f"{path if len(path) <= _LONGEST_PATH else path[-_LONGEST_PATH:] + self.node.addr[-8:]}/{name}"
+        """The name of a metric of this construct alone."""
+        return f"{unique_path(self)}/{name}"
 
     def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
         dimensions: Mapping[str, str] = {"GraphQLAPIId": self.api.attr_api_id}

@@ -35,6 +35,7 @@ from patterns.api.presigned_upload.records import grant_read, records_table
 from patterns.api.proxy_api.cors import Origins, answer_preflights, error_headers
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.encryption_key import key_statement, table_key_statement
 from patterns.building_blocks.event_rule import lost_events
@@ -257,7 +258,7 @@ class PresignedUpload(RestApi):
         return cloudwatch.Metric(
             namespace=METRICS_NAMESPACE,
             metric_name="UploadsRefused",
-            dimensions_map={"service": self.node.path},
+            dimensions_map={"service": unique_path(self)},
             statistic="Sum",
             period=period or FIVE_MINUTES,
         )
@@ -321,7 +322,7 @@ class PresignedUpload(RestApi):
         targets = {
             "DESTINATION_BUCKET": self.destination_bucket.bucket_name,
             "DESTINATION_PREFIX": destination_prefix,
-            "SERVICE": self.node.path,
+            "SERVICE": unique_path(self),
             **({"CHECK_FUNCTION": check_function.function_arn} if check_function is not None else {}),
         }
         checks = self._function(

@@ -13,6 +13,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known
+from patterns.building_blocks.deployed_name import unique_name
 from patterns.building_blocks.domain_name import HostName, check_in_zone
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -225,10 +226,11 @@ class RoutedRecords(Construct):
 
     def _collection(self, scope: Construct, name: str, policy: IpBased) -> route53.CfnCidrCollection:
         """Make the collection of a policy's blocks. An account has each name once, of up to 64 characters."""
+        usual = f"{name.replace('.', '-')[:55]}-{scope.node.addr[-8:]}"
         return route53.CfnCidrCollection(
             scope,
             "Networks",
-            name=f"{name.replace('.', '-')[:55]}-{scope.node.addr[-8:]}",
+            name=unique_name(scope, "Networks", longest=64, usual=usual) or usual,
             locations=[
                 route53.CfnCidrCollection.LocationProperty(location_name=name, cidr_list=list(network.blocks))
                 for name, network in policy.networks.items()

@@ -23,6 +23,7 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.bounds import mebibytes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.deployed_name import unique_name, unique_path
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
 from patterns.building_blocks.event_rule import lost_events
 from patterns.building_blocks.fargate_task_sizes import check_task_size
@@ -188,7 +189,7 @@ class ContainerOnUpload(Construct):
         return cloudwatch.Metric(
             namespace="ContainerOnUpload",
             metric_name=name,
-            dimensions_map={"service": self.node.path},
+            dimensions_map={"service": unique_path(self)},
             statistic=statistic,
             period=period or FIVE_MINUTES,
         )
@@ -215,6 +216,7 @@ class ContainerOnUpload(Construct):
         task = ecs.FargateTaskDefinition(
             self,
             "Task",
+            family=unique_name(self, "Task", longest=255),
             cpu=cpu,
             memory_limit_mib=int(memory.to_mebibytes()),
             runtime_platform=ecs.RuntimePlatform(
@@ -320,7 +322,7 @@ class ContainerOnUpload(Construct):
                 "FAMILY": self.task.family,
                 "MAX_TASKS": str(max_tasks),
                 "SECURITY_GROUP": self.network.security_group.security_group_id,
-                "SERVICE": self.node.path,
+                "SERVICE": unique_path(self),
                 "STARTED_BY": started_by,
                 "SUBNETS": ",".join(one.subnet_id for one in self.network.subnets),
                 "TASK_DEFINITION": self.task.task_definition_arn,

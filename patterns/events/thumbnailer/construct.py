@@ -16,6 +16,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
+from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
 from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.key_prefix import KeyPrefix
@@ -152,7 +153,7 @@ class Thumbnailer(Construct):
             "MAX_BYTES": _text(max_bytes.to_bytes()),
             "MAX_PIXELS": _text(max_pixels),
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
-            "POWERTOOLS_SERVICE_NAME": self.node.path,
+            "POWERTOOLS_SERVICE_NAME": unique_path(self),
             "QUALITY": _text(quality),
             "SOURCE_PREFIX": source_prefix,
             "SOURCE_SUFFIXES": ",".join(source_suffixes),
@@ -246,7 +247,7 @@ class Thumbnailer(Construct):
         return cloudwatch.Metric(
             namespace=METRICS_NAMESPACE,
             metric_name="ImagesRefused",
-            dimensions_map={"service": self.node.path},
+            dimensions_map={"service": unique_path(self)},
             statistic="Sum",
             period=period or FIVE_MINUTES,
         )

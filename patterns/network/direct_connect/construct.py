@@ -17,6 +17,7 @@ from constructs import Construct
 from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Passes
+from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import (
@@ -170,7 +171,7 @@ class DirectConnect(Construct):
         self.gateway = directconnect.CfnDirectConnectGateway(
             self,
             "Gateway",
-            direct_connect_gateway_name=self.node.path.replace("/", "-")[:100],
+            direct_connect_gateway_name=unique_path(self).replace("/", "-")[:100],
             amazon_side_asn=str(circuit_asn),
         )
         if transit:

@@ -10,6 +10,7 @@ from aws_cdk import aws_directconnect as directconnect
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import PrivateCidrs, private_networks, reject_overlap, require_inside
@@ -74,7 +75,7 @@ class InspectedCircuits(Construct):
         self.gateway = directconnect.CfnDirectConnectGateway(
             self,
             "Gateway",
-            direct_connect_gateway_name=self.node.path.replace("/", "-")[:100],
+            direct_connect_gateway_name=unique_path(self).replace("/", "-")[:100],
             amazon_side_asn=str(circuit_asn),
         )
         self.circuits = {

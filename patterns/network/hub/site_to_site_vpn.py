@@ -11,6 +11,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, tell
+from patterns.building_blocks.deployed_name import unique_name
 from patterns.building_blocks.settings import Settings
 from patterns.network.hub.customer_site import CustomerSite
 from patterns.network.hub.transit_gateway import Attachment, FoundAttachment, RoutingDomain, TransitGateway
@@ -227,6 +228,7 @@ class SiteToSiteVpn(Construct):
         down = cloudwatch.CompositeAlarm(
             self,
             "SiteDown",
+            composite_alarm_name=unique_name(self, "SiteDown", longest=255),
             alarm_rule=cloudwatch.AlarmRule.all_of(
                 *[cloudwatch.AlarmRule.from_alarm(part, cloudwatch.AlarmState.ALARM) for part in parts]
             ),

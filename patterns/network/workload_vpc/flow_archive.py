@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from patterns.building_blocks.deployed_name import unique_name
 from patterns.building_blocks.key_policy import KeyUse, let_use
 from patterns.building_blocks.private_bucket import PrivateBucket
 
@@ -221,10 +222,11 @@ class FlowArchive(Construct):
 
     def _make_workgroup(self, encryption_key: kms.IKey | None, most_scanned: int) -> None:
         workgroup = athena.CfnWorkGroup
+        usual = f"flows-{self.node.addr[-12:]}"
         self.workgroup = workgroup(
             self,
             "Workgroup",
-            name=f"flows-{self.node.addr[-12:]}",
+            name=unique_name(self, "Workgroup", longest=128, usual=usual) or usual,
             description="Queries of a VPC's flow logs",
             # With its history of queries, or it could not be deleted; kept, its name could not be given again.
             recursive_delete_option=True,

@@ -10,6 +10,7 @@ from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
 from patterns.building_blocks.alarms import alarm
+from patterns.building_blocks.deployed_name import unique_mark
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 from patterns.web.instance_fleets.group_function import GroupFunction
@@ -55,7 +56,7 @@ class Registrar(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         # The same for as long as the construct stands where it stands.
-        owner = self.node.addr[:20]
+        owner = unique_mark(self)[:20]
         # As Route 53 itself writes a name.
         name = domain_name if Token.is_unresolved(domain_name) else domain_name.lower().rstrip(".")
         self.runs = GroupFunction(

@@ -10,6 +10,7 @@ from aws_cdk.assertions import Template
 
 from patterns.dns.routed_records import Endpoint, Failover, Geolocation, IpBased, Network, RoutedRecords
 from patterns.dns.routed_records.policies import Routing
+from tests.constructs import app_for_its_template
 from tests.patterns.dns.routed_records.routings import at, zone
 
 
@@ -31,6 +32,16 @@ def test_each_collection_of_blocks_has_a_name_of_its_own(scope: cdk.Stack) -> No
     names = [one["Properties"]["Name"] for one in made]
     assert len(names) == len(set(names)) == 6
     assert all(len(one) <= 64 for one in names)
+
+
+def test_collections_of_two_deployments_of_one_app_have_other_names() -> None:
+    names = set()
+    for stack_name in ("shop-blue", "shop-green"):
+        stack = cdk.Stack(app_for_its_template(), "Shop", stack_name=stack_name)
+        RoutedRecords(stack, "Www", hosted_zone=zone(stack), domain_name="www.example.com", routing=by_address(1))
+        (made,) = Template.from_stack(stack).find_resources("AWS::Route53::CidrCollection").values()
+        names.add(made["Properties"]["Name"])
+    assert len(names) == 2
 
 
 def test_with_ipv6_each_record_has_one_of_either_family(scope: cdk.Stack) -> None:

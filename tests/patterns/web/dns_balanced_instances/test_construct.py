@@ -9,6 +9,7 @@ from aws_cdk.assertions import Template
 
 from patterns.web.dns_balanced_instances import DnsBalancedInstances
 from tests.conftest import example
+from tests.constructs import app_for_its_template
 from tests.patterns.web.certificates import zone
 
 
@@ -153,3 +154,15 @@ def test_every_failure_has_its_alarm(default: dict[str, Any]) -> None:
         "InvocationDroppedCount",
         "Throttles",
     }
+
+
+def test_two_deployments_of_one_app_keep_records_of_their_own() -> None:
+    """In one zone each would take the other's records away as those of instances that are gone."""
+    owners = set()
+    for stack_name in ("shop-blue", "shop-green"):
+        stack = cdk.Stack(app_for_its_template(), "Shop", stack_name=stack_name)
+        DnsBalancedInstances(stack, "Made", domain_name="www.example.com", hosted_zone=zone(stack, "example.com"))
+        variables = only(Template.from_stack(stack).to_json(), "Lambda::Function")["Environment"]["Variables"]
+        owners.add(variables["OWNER"])
+        assert len(variables["OWNER"]) == 20
+    assert len(owners) == 2
