@@ -9,9 +9,10 @@ import inspect
 import re
 import sys
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 from unittest import mock
 
@@ -22,7 +23,8 @@ from patternkit.catalog.discovery import Pattern, patterns
 from patterns.building_blocks.signature import declared
 from tests.conftest import ENVIRONMENTS
 from tests.constructs import app_for_its_template
-from tests.fuzz.resources import RESOURCES
+from tests.fitting import FITTING
+from tests.fuzz.resources import RESOURCES, Make, environment
 
 WAYS = ("same stack", "other stack", "imported")
 """Beside "own", which each pattern's own example is: there nothing is passed."""
@@ -58,7 +60,7 @@ class Cell:
 
     Attributes:
         outcome: "works", "refused" by the pattern in one line that names the argument, or "fails".
-        said: The message, if it does not work.
+        said: The message, if it does not work, or if the plain resource of its type does not.
     """
 
     outcome: str
@@ -100,20 +102,41 @@ def _resources(hint: Any, field: str = "", *, many: bool = False) -> Iterator[tu
 
 def ways(argument: Argument) -> list[str]:
     """The ways that a resource of this type can be passed: not every one can be imported."""
-    makes = RESOURCES[argument.interface].keys()
-    return [one for one in WAYS if one != "imported" or "existing" in makes]
+    return [one for one in WAYS if makes(argument, one)]
 
 
 def try_cell(argument: Argument, way: str, kind: str) -> Cell:
-    """Synthesize a pattern's example with one argument passed one way, and say what came of it."""
+    """Synthesize a pattern's example with one argument passed one way, and say what came of it.
+
+    What refuses the plain resource of its type may want one of another shape: a VPC with other subnets.
+    """
+    first = None
+    for make in makes(argument, way):
+        cell = _try(argument, way, kind, make)
+        if cell.outcome != "refused":
+            return dataclasses.replace(cell, said=first.said) if first and cell.outcome == "works" else cell
+        first = first or cell
+    assert first
+    return first
+
+
+def makes(argument: Argument, way: str) -> list[Make]:
+    """What makes a resource for an argument: the plain one of its type first, then those of other shapes."""
+    which = "existing" if way == "imported" else "new"
+    plain = RESOURCES[argument.interface]
+    first = plain.get(which) or (next(iter(plain.values())) if way != "imported" else None)
+    return [*([first] if first else []), *FITTING.get(argument.interface, {}).get(which, ())]
+
+
+def _try(argument: Argument, way: str, kind: str, make: Make) -> Cell:
     companions: dict[str, Any] = {}
     for _ in range(4):
         try:
-            synthesize(argument, way, kind, companions)
+            synthesize(argument, way, kind, make, companions)
         except ValueError as error:
             said = str(error)
-            if (given := contradicted(argument, said)) and given not in companions:
-                companions[given] = LeftOut()
+            if given := set(contradicted(argument, said)) - companions.keys():
+                companions |= {one: LeftOut() for one in given}
                 continue
             if not (wanted := companion_of(argument.name, said)) or wanted[0] in companions:
                 named = "\n" not in said and re.match(rf"{argument.name}\b", said)
@@ -126,13 +149,16 @@ def try_cell(argument: Argument, way: str, kind: str) -> Cell:
     return Cell("fails", f"needs more than {companions}")
 
 
-def contradicted(argument: Argument, said: str) -> str | None:
-    """Read out of a refusal which argument of the example this one excludes."""
+def contradicted(argument: Argument, said: str) -> list[str]:
+    """Read out of a refusal which arguments of the example this one excludes."""
     found = re.search(r"^(\w+) must not be given with (\w+)", said)
     if found and found[2] == argument.name:
-        return found[1]
+        return [found[1]]
     found = re.search(r"^(\w+) must be those of a new (.+): an existing one has its own$", said)
-    return found[1] if found and found[2].replace(" ", "_") == argument.name else None
+    if found and found[2].replace(" ", "_") == argument.name:
+        return [found[1]]
+    found = re.search(r"^(\w+) must hold all .*, got (\w+) or (\w+) beside it$", said)
+    return [found[2], found[3]] if found and found[1] == argument.name else []
 
 
 def companion_of(argument: str, said: str) -> tuple[str, Any] | None:
@@ -162,7 +188,7 @@ class Same:
     """Stands for a resource of the same stack, whatever its type."""
 
 
-def synthesize(argument: Argument, way: str, kind: str, companions: dict[str, Any]) -> None:
+def synthesize(argument: Argument, way: str, kind: str, make: Make, companions: dict[str, Any]) -> None:
     """Synthesize the example of a pattern with an argument.
 
     Raises:
@@ -182,7 +208,7 @@ def synthesize(argument: Argument, way: str, kind: str, companions: dict[str, An
             if isinstance(value, LeftOut):
                 continue
             options[name] = companion(argument.pattern, name, scope) if isinstance(value, Same) else value
-        _pass(argument, _resource(argument, way, scope, root, env), options)
+        _pass(argument, _resource(argument, way, make, scope, root), options, scope)
         return construct(scope, construct_id, **options)
 
     example = importlib.import_module(f"{argument.pattern.module}.example")
@@ -191,15 +217,10 @@ def synthesize(argument: Argument, way: str, kind: str, companions: dict[str, An
     app.synth()
 
 
-def _resource(argument: Argument, way: str, scope: Construct, root: Construct, env: cdk.Environment | None) -> Any:
-    makes = RESOURCES[argument.interface]
-    if way == "imported":
-        make: Callable[[Construct], Any] = makes.get("existing") or next(iter(makes.values()))
-        return make(Construct(scope, "Given"))
-    make = makes.get("new") or next(iter(makes.values()))
+def _resource(argument: Argument, way: str, make: Make, scope: Construct, root: Construct) -> Any:
     # What can only be imported makes no stack of its own.
-    if way == "other stack" and make is not makes.get("existing"):
-        scope = cdk.Stack(root, "Elsewhere", env=env)
+    if way == "other stack" and make is not RESOURCES[argument.interface].get("existing"):
+        scope = cdk.Stack(root, "Elsewhere", env=environment(cdk.Stack.of(scope)))
     return make(Construct(scope, "Given"))
 
 
@@ -209,19 +230,21 @@ def companion(pattern: Pattern, name: str, scope: Construct) -> Any:
     return [made] if interface.many else made
 
 
-def _pass(argument: Argument, resource: Any, options: dict[str, Any]) -> None:
+def _pass(argument: Argument, resource: Any, options: dict[str, Any], scope: Construct) -> None:
     passed = [resource] if argument.many else resource
     if argument.field:
-        values = options.get(argument.name) or _given(argument, resource)
+        values = options.get(argument.name) or getattr(_given(argument), argument.name)(resource)
         options[argument.name] = with_field(values, argument.field, passed)
+    elif together := getattr(_given(argument), f"with_{argument.name}", None):
+        options |= together(resource, Construct(scope, "Together"))
     else:
         options[argument.name] = passed
 
 
-def _given(argument: Argument, resource: Any) -> Any:
-    """The values of an argument that the example leaves out, from the pattern's mirror."""
-    mirror = importlib.import_module(f"tests.{argument.pattern.module}.given")
-    return getattr(mirror, argument.name)(resource)
+def _given(argument: Argument) -> Any:
+    """What goes together with a resource, and values of arguments that the example leaves out: the mirror says it."""
+    name = f"tests.{argument.pattern.module}.given"
+    return importlib.import_module(name) if find_spec(name) else None
 
 
 def with_field(values: Any, field: str, value: Any) -> Any:

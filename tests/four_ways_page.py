@@ -37,9 +37,11 @@ def _said(kinds: Mapping[str, Cell] | None) -> str:
     if kinds is None:
         return "-"
     outcomes = {kind: one.outcome for kind, one in kinds.items()}
-    if set(outcomes.values()) == {"works"}:
+    if set(outcomes.values()) == {"works"} and not any(one.said for one in kinds.values()):
         return "works"
     reasons = dict.fromkeys(_CALL.sub(r"`\g<0>`", one.said.replace("|", "\\|")) for one in kinds.values() if one.said)
+    if set(outcomes.values()) == {"works"}:
+        return f"works; else refused: {'; '.join(reasons)}"
     if len(set(outcomes.values())) == 1:
         return f"{next(iter(outcomes.values()))}: {'; '.join(reasons)}"
     each = ", ".join(f"{kind} {outcome}" for kind, outcome in outcomes.items())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from aws_cdk import CfnParameter, Duration, Stack
+from aws_cdk import CfnParameter, Duration, Environment, Stack, Token
 from aws_cdk import aws_acmpca as acmpca
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
@@ -61,14 +61,13 @@ def _elsewhere(make: Make) -> Make:
     def made(scope: Construct) -> Any:
         stack = Stack.of(scope)
         name = re.sub("[^A-Za-z0-9]", "", f"Beside{scope.node.path}")
-        return make(Construct(Stack(cast(Construct, scope.node.root), name, env=_environment(stack)), "Given"))
+        return make(Construct(Stack(cast(Construct, scope.node.root), name, env=environment(stack)), "Given"))
 
     return made
 
 
-def _environment(stack: Stack) -> Any:
-    from aws_cdk import Environment, Token
-
+def environment(stack: Stack) -> Environment | None:
+    """Where a stack is deployed, for another one beside it; None for anywhere."""
     if Token.is_unresolved(stack.region):
         return None
     return Environment(account=stack.account, region=stack.region)
@@ -142,6 +141,10 @@ def _vpc(kind: ec2.SubnetType) -> Make:
         restrict_default_security_group=False,
         subnet_configuration=[ec2.SubnetConfiguration(name="Only", subnet_type=kind)],
     )
+
+
+def _vpc_with_a_way_out(scope: Construct) -> ec2.Vpc:
+    return ec2.Vpc(scope, "Vpc", max_azs=2, nat_gateways=1, restrict_default_security_group=False)
 
 
 def _client(scope: Construct) -> ec2.ISecurityGroup:
@@ -234,9 +237,7 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
     },
     ZonalSubnet: {"new": _zonal_subnet, "of another stack": _elsewhere(_zonal_subnet)},
     # Its tasks need a way out of their subnets.
-    (service_discovery.ServiceDiscovery, "vpc"): {
-        "private": lambda scope: ec2.Vpc(scope, "Vpc", max_azs=2, nat_gateways=1, restrict_default_security_group=False)
-    },
+    (service_discovery.ServiceDiscovery, "vpc"): {"private": _vpc_with_a_way_out},
     (service_discovery.ServiceDiscovery, "services"): {
         "callers and clients": lambda scope: {
             "shop": service_discovery.Service(port=9000, tasks=3),
@@ -556,7 +557,7 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
     servicediscovery.IPrivateDnsNamespace: {
         **_new_and_existing(
             lambda scope: servicediscovery.PrivateDnsNamespace(
-                scope, "Namespace", name="own.internal", vpc=_vpc(ec2.SubnetType.PRIVATE_ISOLATED)(scope)
+                scope, "Namespace", name="own.internal", vpc=_vpc_with_a_way_out(scope)
             ),
             lambda scope: _namespace(scope, "ns-existing"),
         ),
