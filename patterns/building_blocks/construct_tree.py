@@ -1,11 +1,12 @@
 """A construct's place in the tree of its app: its id, its path, and resources of another stage."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, cast
 
 from aws_cdk import CfnElement, Stage, Token
-from constructs import Construct
+from constructs import Construct, IConstruct
 from jsii._reference_map import InterfaceDynamicProxy
 
 LONGEST_PATH = 180
@@ -34,6 +35,24 @@ def check_id(scope: Construct, construct_id: str) -> None:
             f"construct_id must have at most {max(longest, 0)} characters, so that its path has at most "
             f"{LONGEST_PATH}, got {len(construct_id)}"
         )
+
+
+def id_for(kind: str, other: IConstruct) -> str:
+    """Name what is made for one of several resources after that one, not after its place among them.
+
+    CloudFormation makes before it deletes: when the first of several is taken out and the second gets its id, what the
+    second has already is made again, which AWS refuses of associations.
+
+    Args:
+        kind: What is made, as a construct id begins.
+        other: What it is made for.
+
+    Returns:
+        The construct id, the same in each stage of an app.
+    """
+    stage = Stage.of(other)
+    path = other.node.path if stage is None else other.node.path.removeprefix(f"{stage.node.path}/")
+    return f"{kind}{hashlib.sha256(path.encode()).hexdigest()[:8]}"
 
 
 def check_stages(scope: Construct, given: Mapping[str, Any]) -> None:

@@ -309,9 +309,9 @@ class GraphqlApi(Construct):
             sources.resolve(field, nothing if field in told else table, code)
         in_batches = IN_BATCHES.read_text(encoding="utf-8")
         by_function: dict[str, appsync.CfnDataSource] = {}
-        for number, (field, function) in enumerate(self.functions.items()):
+        for field, function in self.functions.items():
             warn_of_late_answers(self, "batch_functions", function, caller="AWS AppSync", waits=GRAPHQL_WAITS)
-            source = by_function.get(function.node.path) or sources.function(f"Function{number or ''}", function)
+            source = by_function.get(function.node.path) or sources.function(_source_name(field), function)
             by_function[function.node.path] = source
             sources.resolve(field, source, in_batches, batch=batch_size)
 
@@ -380,3 +380,9 @@ class GraphqlApi(Construct):
         self.alarms.append(
             self._settings.alarm(self, construct_id, metric=metric, threshold=threshold, description=description)
         )
+
+
+def _source_name(field: str) -> str:
+    """Name the data source of a function after the first field that it resolves, whatever others there are."""
+    # A name of AppSync has no dot, and that of a field may have what stands for it.
+    return f"Function_{field.replace('_', '_u').replace('.', '__')}"

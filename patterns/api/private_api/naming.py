@@ -9,6 +9,7 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
+from patterns.building_blocks.construct_tree import id_for
 from patterns.building_blocks.rest_api.private import PrivateAccess
 
 
@@ -56,10 +57,10 @@ def private_domain(
         stage=stage.stage_name,
     )
     mapping.node.add_dependency(stage)
-    for number, endpoint in enumerate(access.endpoints):
+    for endpoint in access.endpoints:
         apigateway.CfnDomainNameAccessAssociation(
             scope,
-            f"DomainAccess{number or ''}",
+            id_for("DomainAccess", endpoint),
             access_association_source=endpoint.vpc_endpoint_id,
             access_association_source_type="VPCE",
             domain_name_arn=domain.attr_domain_name_arn,

@@ -153,8 +153,8 @@ class Gateway(Construct):
         )
         if connecting.authorizer_function is not None:
             self._permit("AuthorizerFunction", connecting.authorizer_function, "authorizers/*")
-        for number, (route, function) in enumerate(routes.items()):
-            name = f"Message{number or ''}"
+        for route, function in routes.items():
+            name = "Message" if route == "$default" else f"Message-{route}"
             called = _called(self, f"{name}Function", function)
             self.api.add_route(route, integration=integrations.WebSocketLambdaIntegration(name, called))
             self._permit(f"{name}Function", function, f"{STAGE}/{route}")

@@ -18,6 +18,7 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.availability_zones import zone_of
 from patterns.building_blocks.bounds import Known, Passes
+from patterns.building_blocks.construct_tree import id_for
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
@@ -161,9 +162,9 @@ class HybridDns(Construct):
             resolver_endpoint_id=self.outbound.attr_resolver_endpoint_id,
             target_ips=[resolver.CfnResolverRule.TargetAddressProperty(ip=one, port="53") for one in servers],
         )
-        for number, vpc in enumerate(vpcs):
+        for vpc in vpcs:
             resolver.CfnResolverRuleAssociation(
-                place, f"Vpc{number}", resolver_rule_id=rule.attr_resolver_rule_id, vpc_id=vpc.vpc_id
+                place, id_for("Vpc", vpc), resolver_rule_id=rule.attr_resolver_rule_id, vpc_id=vpc.vpc_id
             )
         return rule
 
@@ -180,9 +181,9 @@ class HybridDns(Construct):
     def _log_queries(self, vpcs: Sequence[ec2.IVpc], settings: Settings) -> logs.LogGroup:
         group = settings.log_group(self, "Queries")
         logging = resolver.CfnResolverQueryLoggingConfig(self, "QueryLog", destination_arn=group.log_group_arn)
-        for number, vpc in enumerate(vpcs):
+        for vpc in vpcs:
             resolver.CfnResolverQueryLoggingConfigAssociation(
-                self, f"QueriesOfVpc{number}", resolver_query_log_config_id=logging.attr_id, resource_id=vpc.vpc_id
+                self, id_for("QueriesOfVpc", vpc), resolver_query_log_config_id=logging.attr_id, resource_id=vpc.vpc_id
             )
         return group
 

@@ -14,6 +14,7 @@ from aws_cdk import aws_route53profiles as profiles
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.construct_tree import id_for
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc_dns import check_vpcs, check_zone_is_new
@@ -110,9 +111,10 @@ class SharedPrivateZone(Construct):
         )
         # No VPC has the Profile before it has the zone; deleted in the other order, names go before their zone does.
         holds.node.add_dependency(self.zone, *self.records.values())
-        for number, vpc in enumerate(vpcs, 1):
+        for vpc in vpcs:
+            place = id_for("Vpc", vpc)
             has = profiles.CfnProfileAssociation(
-                self, f"Vpc{number}", name=f"{name[:60]}-{number}", profile_id=profile.attr_id, resource_id=vpc.vpc_id
+                self, place, name=f"{name[:52]}-{place}", profile_id=profile.attr_id, resource_id=vpc.vpc_id
             )
             has.node.add_dependency(holds)
         if principals:

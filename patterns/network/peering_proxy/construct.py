@@ -16,6 +16,7 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known
+from patterns.building_blocks.construct_tree import id_for
 from patterns.building_blocks.instance_group import too_few_instances
 from patterns.building_blocks.security_group import check_rules, deployable
 from patterns.building_blocks.settings import Settings
@@ -261,10 +262,10 @@ class PeeringProxy(Construct):
         front: ec2.SecurityGroup,
         port: int,
     ) -> None:
-        for number, group in enumerate(client_groups, start=1):
+        for group in client_groups:
             rule = ec2.CfnSecurityGroupIngress(
                 self,
-                f"ClientGroup{number}",
+                id_for("ClientGroup", group),
                 group_id=front.security_group_id,
                 source_security_group_id=group.security_group_id,
                 ip_protocol="tcp",

@@ -365,3 +365,25 @@ def test_without_a_zone_the_owner_of_the_name_makes_its_records(scope: cdk.Stack
     template = Template.from_stack(scope).to_json()
     assert resources(template, "AWS::AppSync::DomainName")
     assert not resources(template, "AWS::Route53::RecordSet")
+
+
+def test_a_function_keeps_its_data_source_when_another_comes_before_it(scope: cdk.Stack) -> None:
+    """Else a field is answered by the other field's function, for as long as the deployment takes."""
+    functions = {"Item.owner": function(scope, "Other"), "Item.price": function(scope)}
+
+    def sources(construct_id: str, *fields: str) -> dict[str, Any]:
+        GraphqlApi(
+            scope,
+            construct_id,
+            schema=OWN,
+            resolvers={"Query.item": CODE, "Query.items": CODE},
+            batch_functions={one: functions[one] for one in fields},
+            api_key_expires=SOON,
+        )
+        found = scope.node.find_child(construct_id).node.find_all()
+        made = [one for one in found if isinstance(one, cdk.aws_appsync.CfnDataSource)]
+        return {one.name: scope.resolve(one.lambda_config) for one in made if one.lambda_config is not None}
+
+    both = sources("Both", "Item.owner", "Item.price")
+    assert sources("One", "Item.price").items() <= both.items()
+    assert len(both) == 2

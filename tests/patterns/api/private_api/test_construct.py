@@ -228,3 +228,21 @@ def test_with_a_key_nothing_is_found() -> None:
 
     done = synthesize(build, context=context(), packs=["AwsSolutions", "Serverless"])
     assert done.findings == (), listed(done.findings)
+
+
+def test_an_endpoint_keeps_its_access_when_another_goes(scope: cdk.Stack) -> None:
+    """AWS refuses a second access of one endpoint to a name, which CloudFormation would make before the first goes."""
+    named = domain(scope)
+    both = [imported(scope, "First", "vpce-0first"), imported(scope, "Second", "vpce-0second")]
+
+    def accesses(construct_id: str, endpoints: list[ec2.IInterfaceVpcEndpoint]) -> dict[str, str]:
+        made = PrivateApi(scope, construct_id, endpoints=endpoints, code=CODE, handler="index.handler", **named)
+        return {
+            one.node.id: one.access_association_source
+            for one in made.node.find_all()
+            if isinstance(one, cdk.aws_apigateway.CfnDomainNameAccessAssociation)
+        }
+
+    found = accesses("Both", both)
+    assert accesses("One", both[1:]).items() <= found.items()
+    assert len(found) == 2
