@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,22 @@ def synthesize_app(command: str, output: Path, *, account: str, region: str) -> 
         "CDK_DEFAULT_ACCOUNT": account,
         "CDK_DEFAULT_REGION": region,
     }
+    # A group of its own: Ctrl-C is for this process, which ends the app without the app's traceback, and with it
+    # whatever the shell has started. Such a group cannot read from the terminal; the CDK CLI gives no input either.
     process = subprocess.Popen(
-        command, shell=True, stdout=sys.stderr.fileno(), env=environment, preexec_fn=_end_with_parent
+        command,
+        shell=True,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr.fileno(),
+        env=environment,
+        preexec_fn=_end_with_parent,
+        process_group=0,
     )
     try:
         status = process.wait()
     except BaseException:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise
     if status:

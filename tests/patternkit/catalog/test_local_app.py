@@ -3,6 +3,8 @@
 import json
 import os
 import pty
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -190,6 +192,27 @@ def test_what_the_parameter_store_lacks_is_said_with_the_option_that_gives_it(pr
     assert done.stderr.endswith("SSM parameter '/shop/limit' does not exist: --ssm /shop/limit=VALUE gives it\n"), (
         done.stderr
     )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_app_that_is_interrupted_says_nothing_and_ends(tmp_path: Path, number: int) -> None:
+    (tmp_path / "app.py").write_text("import time\nprint('begun', flush=True)\ntime.sleep(60)\n")
+    process = subprocess.Popen(
+        ["patternkit", "deploy", "--app", f"true && {COMMAND}; true"],
+        cwd=tmp_path,
+        env=environment(XDG_STATE_HOME=str(tmp_path / "state")),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    while (line := process.stderr.readline()) != "begun\n":
+        assert line
+    # As a terminal sends Ctrl-C, to all that it runs, and as `patternkit destroy` ends the command alone.
+    (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
+    # While the app lives, it holds standard error open.
+    assert process.communicate(timeout=30)[1].strip() in ("", "starting the local cloud ...")
+    assert process.returncode == 130
 
 
 def test_synth_overwrites_only_what_it_wrote(project: Path) -> None:
