@@ -137,6 +137,8 @@ def run(command: click.Command) -> NoReturn:
     Args:
         command: The command.
     """
+    if sys.stdin is None:  # closed by whoever called
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")
     sys.stdout, sys.stderr = map(_named, (sys.stdout, sys.stderr), _STANDARD)
     try:
         with ending_in_one_line():

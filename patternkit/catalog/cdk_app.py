@@ -29,7 +29,13 @@ PARENT_DIED = 1
 
 
 def is_assembly(app: str) -> bool:
-    """Whether an app is given by what it wrote, and not by a command."""
+    """Whether an app is given by what it wrote, and not by a command.
+
+    Raises:
+        CatalogError: It is neither.
+    """
+    if not app.strip():
+        raise CatalogError("--app must be a command or a folder, got nothing")
     return Path(app).is_dir()
 
 

@@ -1,6 +1,7 @@
 """How commands end: one line, and a status that means one thing."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,18 @@ def test_output_that_cannot_be_written(words: list[str], status: int, reader: in
     )
     os.close(writing)
     assert (done.returncode, done.stderr.replace("1 dangerous, 0 to know of\n", "")) == (reader, "")
+
+
+def test_input_that_is_closed_is_empty() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"exec {shlex.quote(sys.executable)} -m patternkit choose <&-"],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: say what is needed")
 
 
 def test_what_a_terminal_has_no_character_for_is_shown_otherwise() -> None:

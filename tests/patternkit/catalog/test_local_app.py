@@ -146,6 +146,9 @@ def test_an_app_runs_until_its_terminal_is_closed(terminal: Closable, project: P
             ["deploy", "cron-function", "--parameter", "Kind"],
             "error: parameter must be NAME=VALUE or STACK:NAME=VALUE, got Kind",
         ),
+        (["deploy", "--app", ""], "error: --app must be a command or a folder, got nothing\n"),
+        (["synth", "--app", " "], "error: --app must be a command or a folder, got nothing\n"),
+        (["destroy", "--app", ""], "error: --app must be a command or a folder, got nothing\n"),
         (["deploy"], "error: one pattern's NAME, or --app and STACKS, must be given, got none"),
         (
             ["deploy", "thumbnailer", "--aws", "--parameter", "a=b"],
