@@ -138,7 +138,7 @@ def run(command: click.Command) -> NoReturn:
         command: The command.
     """
     if sys.stdin is None:  # closed by whoever called
-        sys.stdin = Path(os.devnull).open(encoding="utf-8")
+        sys.stdin = io.StringIO()
     sys.stdout, sys.stderr = map(_named, (sys.stdout, sys.stderr), _STANDARD)
     try:
         with ending_in_one_line():
