@@ -39,7 +39,9 @@ def is_assembly(app: str) -> bool:
     return Path(app).is_dir()
 
 
-def synthesize_app(command: str, output: Path, *, account: str, region: str) -> None:
+def synthesize_app(
+    command: str, output: Path, *, account: str, region: str, context: Mapping[str, Any] | None = None
+) -> None:
     """Run an app's command, its messages and errors on standard error.
 
     Args:
@@ -47,6 +49,7 @@ def synthesize_app(command: str, output: Path, *, account: str, region: str) -> 
         output: The folder that the app is to write.
         account: What its stacks see as the account of the CLI.
         region: The region likewise.
+        context: What the app is told where its project says nothing else. Default: what the CDK CLI tells it.
 
     Raises:
         CatalogError: The command failed, or wrote no assembly.
@@ -56,7 +59,7 @@ def synthesize_app(command: str, output: Path, *, account: str, region: str) -> 
         # What its `python` is must not depend on the shell from which patternkit was started by its path.
         "PATH": os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)]),
         "CDK_OUTDIR": str(output.resolve()),
-        "CDK_CONTEXT_JSON": json.dumps(_context()),
+        "CDK_CONTEXT_JSON": json.dumps({**CLI_CONTEXT, **(context or {}), **_context()}),
         "CDK_DEFAULT_ACCOUNT": account,
         "CDK_DEFAULT_REGION": region,
     }
@@ -91,7 +94,7 @@ def _end_with_parent() -> None:
 
 
 def _context() -> dict[str, Any]:
-    context: dict[str, Any] = dict(CLI_CONTEXT)
+    context: dict[str, Any] = {}
     for name, read in {"cdk.json": lambda found: found.get("context", {}), "cdk.context.json": dict}.items():
         path = Path(name)
         if not path.exists():

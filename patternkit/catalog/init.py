@@ -154,7 +154,7 @@ def _checked_name(name: str, *, given: bool) -> str:
     other = "" if given else "; give another with --name"
     if not _NAME.fullmatch(name) or len(name) > _LONGEST or keyword.iskeyword(package):
         raise CatalogError(
-            "a project's name must be letters and digits, joined by hyphens or underscores, at most "
+            "a project's name must be letters from a to z and digits, joined by hyphens or underscores, at most "
             f"{_LONGEST} characters, beginning with a letter, and no word of Python's, got {name!r}{other}"
         )
     if package in _TAKEN or package in sys.stdlib_module_names or _is_installed(package):

@@ -129,7 +129,13 @@ def deployed_app(
             if not is_assembly(app):
                 assembly = temporary / "cdk.out"
                 with status(f"synthesizing by {app}"):
-                    synthesize_app(app, assembly, account=DEFAULT_ACCOUNT, region="us-east-1")
+                    synthesize_app(
+                        app,
+                        assembly,
+                        account=DEFAULT_ACCOUNT,
+                        region="us-east-1",
+                        context={"patterns:handler-platform": "local"},
+                    )
                 _check(assembly, stacks, parameters)
             with status("starting the local cloud"):
                 cloud = started()

@@ -23,7 +23,7 @@ from tests.patternkit.catalog.temporary import environment, run
 
 NAMES = list(patterns())
 NAMED = (
-    "a project's name must be letters and digits, joined by hyphens or underscores, at most 40 characters, "
+    "a project's name must be letters from a to z and digits, joined by hyphens or underscores, at most 40 characters, "
     "beginning with a letter, and no word of Python's, got "
 )
 

@@ -27,11 +27,12 @@ def stack(name, *needs, **template):
     properties = {"templateFile": file}
     kind = "aws:cloudformation:stack"
     return {"type": kind, "environment": env, "properties": properties, "dependencies": list(needs)}
-color = json.loads(os.environ["CDK_CONTEXT_JSON"])["color"]
+context = json.loads(os.environ["CDK_CONTEXT_JSON"])
+color, built_for = context["color"], str(context.get("patterns:handler-platform"))
 queue = {"Queue": {"Type": "AWS::SQS::Queue"}}
 artifacts = {
     "Base": stack("Base", Resources=queue, Parameters={"Kind": {"Type": "String"}},
-                  Outputs={"Color": {"Value": color}, "Kind": {"Value": {"Ref": "Kind"}}}),
+                  Outputs={"Color": {"Value": color}, "Kind": {"Value": {"Ref": "Kind"}}, "For": {"Value": built_for}}),
     "Bad": stack("Bad", Resources={"Address": {"Type": "AWS::EC2::EIP"}}),
     "Worse": stack("Worse", "Bad", Resources=queue),
     "Stored": stack("Stored", Resources=queue, Outputs={"Limit": {"Value": {"Ref": "Limit"}}},
@@ -99,6 +100,7 @@ def test_an_app_runs_until_its_terminal_is_closed(terminal: Closable, project: P
         "  Color = blue\n",
         "  Kind = small\n",
         "  Limit = 7\n",
+        "  For = local\n",
         "not deployed: Bad: the local cloud cannot run Address (AWS::EC2::EIP)\n",
         "not deployed: Worse needs Bad, which is not deployed\n",
         f"Ctrl-C, or patternkit destroy --app '{COMMAND}', ends it.",
@@ -222,6 +224,8 @@ def test_synth_overwrites_only_what_it_wrote(project: Path) -> None:
     synth = ["patternkit", "synth", "--app", COMMAND, "--output", "made"]
     first = run(*synth, cwd=project)
     assert (first.returncode, first.stdout.splitlines()[0]) == (0, "made/Base.template.json")
+    outputs = json.loads((project / "made/Base.template.json").read_text())["Outputs"]
+    assert outputs["For"] == {"Value": "None"}, "handlers are built for AWS"
     (project / "app.py").write_text(APP.replace('"Bad": stack("Bad"', '"Good": stack("Good"'))
     assert run(*synth, cwd=project).returncode == 0
     assert not (project / "made" / "Bad.template.json").exists(), "what is no longer made is gone"
