@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+from aws_cdk import Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk.assertions import Template
+from constructs import Construct
+
 from tests.every_template import TEMPLATES, Resources, every_template, needs, referred, resources
+from tests.siblings import Place, places, said_of
 
 # What acts by a role as soon as it is made or updated, and so needs what the role may do by then.
 ACTS = {
@@ -120,3 +127,82 @@ def test_an_attachment_is_looked_for_once_it_was_made(path: Path) -> None:
 def test_attachments_of_circuits_are_found() -> None:
     kinds = {one["Type"] for path in TEMPLATES for one in resources(path).values()}
     assert {"Custom::TransitGatewayAttachment", "AWS::DirectConnect::DirectConnectGatewayAssociation"} <= kinds
+
+
+# What runs in subnets as soon as it is made, and the property that names them.
+RUNS = {
+    "AWS::AutoScaling::AutoScalingGroup": "VPCZoneIdentifier",
+    "AWS::EC2::Instance": "SubnetId",
+    "AWS::ECS::Service": "NetworkConfiguration",
+    "AWS::Lambda::Function": "VpcConfig",
+}
+
+
+def ways_out(found: Resources, subnet: str) -> set[str]:
+    """What gives a subnet its route table, and that table its default routes."""
+    ways: set[str] = set()
+    for name, one in found.items():
+        if one["Type"] != "AWS::EC2::SubnetRouteTableAssociation" or subnet not in referred(
+            one["Properties"]["SubnetId"]
+        ):
+            continue
+        ways.add(name)
+        tables = set(referred(one["Properties"]["RouteTableId"]))
+        ways |= {
+            each
+            for each, route in found.items()
+            if route["Type"] == "AWS::EC2::Route"
+            and route["Properties"].get("DestinationCidrBlock") == "0.0.0.0/0"
+            and tables & set(referred(route["Properties"]["RouteTableId"]))
+        }
+    return ways
+
+
+@every_template
+def test_what_runs_in_a_subnet_waits_for_its_way_out(path: Path) -> None:
+    """Until then it has that of the VPC's main route table; deleted in the other order, it ends without one."""
+    found = resources(path)
+    early = {
+        f"{name} before {way}"
+        for name, one in found.items()
+        for subnet in set(referred(one.get("Properties", {}).get(RUNS.get(one["Type"], ""))))
+        for way in ways_out(found, subnet) - needs(found, name)
+    }
+    assert early == set()
+
+
+def test_what_runs_in_subnets_is_found() -> None:
+    found = {
+        one["Type"]
+        for path in TEMPLATES
+        for one in resources(path).values()
+        for subnet in set(referred(one.get("Properties", {}).get(RUNS.get(one["Type"], ""))))
+        if ways_out(resources(path), subnet)
+    }
+    assert found >= RUNS.keys() - {"AWS::EC2::Instance"}
+
+
+def in_a_new_vpc(scope: Construct) -> ec2.IVpc:
+    return ec2.Vpc(scope, "Vpc", max_azs=2, nat_gateways=1, restrict_default_security_group=False)
+
+
+VPCS = [
+    pytest.param(place, id=str(place))
+    for place in places()
+    if place.argument == "vpc" and place.kind is ec2.IVpc and not place.field
+]
+
+
+@pytest.mark.parametrize("place", VPCS)
+def test_what_runs_in_a_vpc_of_the_same_app_waits_for_its_ways_out(place: Place) -> None:
+    said, made = said_of(place, in_a_new_vpc)
+    if made is None:
+        pytest.skip(said)
+    found = Template.from_stack(Stack.of(made)).to_json()["Resources"]
+    early = {
+        f"{name} before {way}"
+        for name, one in found.items()
+        for subnet in set(referred(one.get("Properties", {}).get(RUNS.get(one["Type"], ""))))
+        for way in ways_out(found, subnet) - needs(found, name)
+    }
+    assert early == set()

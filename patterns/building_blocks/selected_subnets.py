@@ -1,6 +1,9 @@
 """Which subnets of a VPC a selection means."""
 
+from collections.abc import Iterable
+
 from aws_cdk import aws_ec2 as ec2
+from constructs import IConstruct
 
 
 def selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, argument: str) -> ec2.SelectedSubnets:
@@ -28,3 +31,19 @@ def selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, argument: str) -> ec
         )
     except RuntimeError:
         raise ValueError(f"{argument} must be subnets of {vpc.node.path}, which has none of them") from None
+
+
+def after_ways_out(user: IConstruct, subnets: Iterable[ec2.ISubnet]) -> None:
+    """Have what runs in subnets wait for their route tables and default routes, and end before these go.
+
+    Until then a subnet has the routes of its VPC's main route table: what starts there reaches nothing. Of an imported
+    subnet they are there.
+
+    Args:
+        user: What runs there.
+        subnets: The subnets.
+    """
+    for subnet in subnets:
+        user.node.add_dependency(subnet.internet_connectivity_established)
+        if (association := subnet.node.try_find_child("RouteTableAssociation")) is not None:
+            user.node.add_dependency(association)

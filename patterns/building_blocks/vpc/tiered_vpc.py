@@ -11,7 +11,7 @@ from aws_cdk import CfnTag, Fn, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
-from constructs import Construct, IDependable
+from constructs import Construct, IConstruct, IDependable
 
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.signature import checked
@@ -235,6 +235,16 @@ class TieredVpc(Construct):
             max_aggregation_interval=60,
         )
         flow_log.node.add_dependency(after)
+
+    def before(self, tier: str, user: IConstruct) -> None:
+        """Have what runs in a tier wait for its route tables, and end before these go.
+
+        Args:
+            tier: The tier.
+            user: What runs there.
+        """
+        for each in self.subnets[tier]:
+            user.node.add_dependency(each.association)
 
     def _subnet(self, tier: str, number: int, zone: str, block: IPv4Network) -> ZonalSubnet:
         place = Construct(self, f"{tier}{number}")

@@ -15,6 +15,7 @@ from constructs import Construct
 
 from patterns.building_blocks.container_task import Container, ContainerTask
 from patterns.building_blocks.security_group import deployable
+from patterns.building_blocks.selected_subnets import after_ways_out
 from patterns.building_blocks.service_alarms import no_tasks, too_few_tasks, unhealthy_tasks
 from patterns.building_blocks.settings import Settings
 from patterns.dns.service_discovery.mesh_tls import MeshTls
@@ -111,9 +112,8 @@ class DiscoveredService(Construct):
         self.security_group = self._group()
         self.service = self._service(definition)
         task.before(self.service)
-        for subnet in mesh.subnets.subnets or ():
-            # A task that has no way out yet finds no image, and the circuit breaker counts it as failed.
-            self.service.node.add_dependency(subnet.internet_connectivity_established)
+        # A task that has no way out yet finds no image, and the circuit breaker counts it as failed.
+        after_ways_out(self.service, mesh.subnets.subnets or ())
         self.dns_name: servicediscovery.Service | None = self._register() if given.clients else None
         for client in given.clients:
             self.security_group.connections.allow_from(client, ec2.Port.tcp(given.port), "A client outside of the mesh")

@@ -318,6 +318,7 @@ class ApplianceFleet(Construct):
             notifications=failure_notifications(topic),
         )
         acknowledge_notifications(group)
+        self.network.before(TIER, group)
         resource = group.node.default_child
         assert isinstance(resource, autoscaling.CfnAutoScalingGroup)
         resource.target_group_arns = [self.target_group.attr_target_group_arn]

@@ -26,6 +26,7 @@ from patterns.building_blocks.lambda_function import (
 )
 from patterns.building_blocks.nat_gateway_alarms import watch_nat_gateways
 from patterns.building_blocks.security_group import deployable
+from patterns.building_blocks.selected_subnets import after_ways_out
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr
@@ -122,12 +123,13 @@ class FixedEgressFunction(Construct):
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(scope, construct_id)
         self.logs: NetworkLogs | None = None
+        self._network: TieredVpc | None = None
         self.vpc: ec2.IVpc = vpc or self._new_vpc(cidr, zone_names, settings)
         self._internet = self._internet_gateway()
         self.elastic_ips = self._addresses(len(zone_names), addresses_per_zone)
         self.addresses = [each.attr_public_ip for each in self.elastic_ips]
         self.nat_gateway = self._nat_gateway(zone_names, addresses_per_zone)
-        self._route()
+        routes = self._route()
         failed = DeadLetterQueue(
             self, "DeadLetters", holds="events that failed for good, each with its error", settings=settings
         )
@@ -147,7 +149,7 @@ class FixedEgressFunction(Construct):
         )
         self.function = made.function
         self.security_group = self._let_out(egress_port)
-        self._place(made)
+        self._place(made, routes)
         self.alarms: list[cloudwatch.Alarm] = [
             *made.alarms,
             failed.alarm,
@@ -155,7 +157,7 @@ class FixedEgressFunction(Construct):
         ]
 
     def _new_vpc(self, cidr: str, zone_names: Sequence[str], settings: Settings) -> ec2.IVpc:
-        network = TieredVpc(self, "Network", cidr=cidr, availability_zones=zone_names, tiers={TIER: 26})
+        self._network = network = TieredVpc(self, "Network", cidr=cidr, availability_zones=zone_names, tiers={TIER: 26})
         self.logs = NetworkLogs(self, "Logs", settings=settings)
         self.logs.log_flows(network)
         return network.vpc
@@ -213,9 +215,9 @@ class FixedEgressFunction(Construct):
             gateway.node.add_dependency(self._internet)
         return gateway
 
-    def _route(self) -> None:
+    def _route(self) -> list[ec2.CfnRoute]:
         tables = dict.fromkeys(route_table_of(subnet) for subnet in self.vpc.isolated_subnets)
-        for number, table in enumerate(tables, start=1):
+        routes = [
             ec2.CfnRoute(
                 self,
                 f"ToInternet{number}",
@@ -223,9 +225,12 @@ class FixedEgressFunction(Construct):
                 destination_cidr_block="0.0.0.0/0",
                 nat_gateway_id=self.nat_gateway.attr_nat_gateway_id,
             )
+            for number, table in enumerate(tables, start=1)
+        ]
         if self.logs is not None:
             # What goes to them costs nothing there, and a NAT gateway's price by the gigabyte otherwise.
             gateway_endpoints(self, vpc_id=self.vpc.vpc_id, route_table_ids=list(tables), instances=False)
+        return routes
 
     def _let_out(self, port: int) -> ec2.SecurityGroup:
         group = deployable(
@@ -236,7 +241,7 @@ class FixedEgressFunction(Construct):
         group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(port), "What the function calls")
         return group
 
-    def _place(self, made: LambdaFunction) -> None:
+    def _place(self, made: LambdaFunction, routes: Sequence[ec2.CfnRoute]) -> None:
         made.permit([iam.PolicyStatement(actions=list(_INTERFACES), resources=["*"])])
         resource = self.function.node.default_child
         assert isinstance(resource, lambda_.CfnFunction)
@@ -246,3 +251,8 @@ class FixedEgressFunction(Construct):
         )
         # Lambda makes its interfaces when the function is made, by the role.
         resource.node.add_dependency(made.role)
+        # Whatever is made after the function may call it at once.
+        resource.node.add_dependency(*routes)
+        after_ways_out(resource, self.vpc.isolated_subnets)
+        if self._network is not None:
+            self._network.before(TIER, resource)

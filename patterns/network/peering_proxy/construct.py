@@ -19,6 +19,7 @@ from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.construct_tree import id_for
 from patterns.building_blocks.instance_group import too_few_instances
 from patterns.building_blocks.security_group import check_rules, deployable
+from patterns.building_blocks.selected_subnets import after_ways_out
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr
@@ -176,6 +177,8 @@ class PeeringProxy(Construct):
         )
         if self.s3_endpoint is not None and self.endpoints is not None:
             self.group.node.add_dependency(self.s3_endpoint, self.endpoints)
+            self._of_new().before(FLEET, self.group)
+        after_ways_out(self.group, self._place.subnets[FLEET].subnets or ())
         self.target_group = self._listen(port)
         self._watch(capacity)
         self.url = f"http://{self.load_balancer.load_balancer_dns_name}:{port}"

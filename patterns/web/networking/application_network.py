@@ -1,13 +1,14 @@
 """The VPC of an application, made or existing, and the subnets in it that the application uses."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from annotated_types import MinLen, Unit
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IConstruct
 
+from patterns.building_blocks.selected_subnets import after_ways_out
 from patterns.building_blocks.settings import Settings
 from patterns.web.networking.web_vpc import WebVpc
 
@@ -64,19 +65,29 @@ class ApplicationNetwork:
         if edge:
             inside = self.private if runs_inside else _selected(_without_public(vpc), ec2.SubnetType.PRIVATE_ISOLATED)
             self.entrance = inside
+        self._inside = self.private if runs_inside else self.entrance
         self.alarms: list[cloudwatch.Alarm] = self._made.alarms if self._made else []
 
     def before(self, *users: IConstruct) -> None:
-        """Make constructs wait for the gateways and routes of a VPC that was made.
+        """Make constructs wait for the gateways and routes of the VPC, as far as they are made in this app.
 
         A load balancer needs the internet gateway, and what starts in a private subnet a NAT gateway.
 
         Args:
             users: The constructs.
         """
-        if self._made is not None:
-            for user in users:
+        for user in users:
+            if self._made is not None:
                 user.node.add_dependency(self._made)
+                continue
+            for selection in (self.entrance, self._inside):
+                after_ways_out(user, self.vpc.select_subnets(**_arguments(selection)).subnets)
+
+
+def _arguments(selection: ec2.SubnetSelection) -> dict[str, Any]:
+    if selection.subnets is not None:
+        return {"subnets": selection.subnets}
+    return {"subnet_type": selection.subnet_type, "one_per_az": selection.one_per_az}
 
 
 def _selected(subnets: Sequence[ec2.ISubnet] | None, kind: ec2.SubnetType) -> ec2.SubnetSelection:
