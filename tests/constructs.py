@@ -68,13 +68,16 @@ NAMED = "Deployed"
 """What the names of stacks begin with that are made in `named_stacks`."""
 
 
+LONGEST_STACK_NAME = 128
+
+
 @contextmanager
 def named_stacks(begin: str = NAMED) -> Iterator[None]:
-    """Give each stack that is made meanwhile a name that does not come from where it stands."""
+    """Give each stack that is made meanwhile a name that does not come from where it stands, of the longest kind."""
     real = cdk.Stack.__init__
 
     def named(self: cdk.Stack, scope: Construct, construct_id: str, **given: Any) -> None:
-        name = f"{begin}{hashlib.sha256(construct_id.encode()).hexdigest()[:6]}"
+        name = f"{begin}{hashlib.sha256(construct_id.encode()).hexdigest()[:6]}".ljust(LONGEST_STACK_NAME, "n")
         real(self, scope, construct_id, **{"stack_name": name, **given})
 
     with mock.patch.object(cdk.Stack, "__init__", named):

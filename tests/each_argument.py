@@ -54,7 +54,8 @@ _TEXTS = (
     "0 7 * * 1",
 )
 PLACE = "PlaceOfStack"
-"""The construct id of each example's stack, which is deployed by another name."""
+"""What the construct id of each example's stack begins with, which is deployed by another name."""
+_LONG_PLACE = PLACE.ljust(112, "x")
 _MOST_TRIES = 20
 _MOST_UNCHANGED = 5
 
@@ -266,7 +267,7 @@ def template_with(pattern: Pattern, given: Mapping[Setting, Given], said: dict[s
 
     example = importlib.import_module(f"{pattern.module}.example")
     with mock.patch.object(example, pattern.construct, made), named_stacks():
-        getattr(example, pattern.stack)(app, PLACE)
+        getattr(example, pattern.stack)(app, _LONG_PLACE)
     made_here = {one.stack_name: _own(one.template) for one in app.synth().stacks}
     if (recorded := _recorded.get()) is not None:
         set_to = tuple(f"{setting.name}={value.text}" for setting, value in given.items())

@@ -10,13 +10,16 @@ import pytest
 
 from tests.every_template import TEMPLATES, every_template, resources
 
-# What the CDK calls its own constructs, and API Gateway its methods; "IPv4" and the two sides of a tunnel.
+# What the CDK calls its own constructs, API Gateway its methods and Route 53 its records; "IPv4", the two sides of a
+# tunnel, and a name that tests give.
 ABBREVIATIONS = re.compile(
-    r"(?<![A-Z])(AWS[0-9a-f]{32}|ASG|EIP|IGW|NATGateway|VPC(VPN)?GW|S3|GET|POST|ANY|IPv[46]|Tunnel[12][AB])(?=[A-Z0-9]|$)"
+    r"(?<![A-Z])(AWS[0-9a-f]{32}|ASG|EIP|IGW|NATGateway|VPC(VPN)?GW|S3|GET|POST|OPTIONS|ANY|AAAA|IPv[46]"
+    r"|Tunnel[12][AB]|ZEBRA)(?=[A-Z0-9]|$)"
 )
 # What the CDK makes of two constructs has the ids of both. Paths of an API and names are as they were given.
 GIVEN = re.compile(
-    r"Api[a-z]\w*$|(from|to|AllowEventRule|UsagePlanKeyResource|AuthorizeFunction|ApiGatewayApi|Namesprimary)[A-Z\w]\w*$"
+    r"Api[a-z]\w*$|(from|to|AllowEventRule|UsagePlanKeyResource|AuthorizeFunction|ApiGatewayApi|Namesprimary"
+    r"|DomainMap)[A-Z\w]\w*$"
 )
 HASH = re.compile(r"[0-9A-F]{8}([0-9a-f]{32})?$")
 

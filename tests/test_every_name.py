@@ -86,6 +86,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, dict) and "Fn::Join" in value:
         between, parts = value["Fn::Join"]
         return str(between).join(text_of(one) for one in parts) if isinstance(parts, list) else "${}"
+    if '"AWS::StackId"' in json.dumps(value):
+        return "${AWS::StackId}"
     return f"${{{value['Ref']}}}" if isinstance(value, dict) and "Ref" in value else "${}"
 
 

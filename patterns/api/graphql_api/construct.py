@@ -224,7 +224,7 @@ class GraphqlApi(Construct):
         api = appsync.CfnGraphQLApi(
             self,
             "Api",
-            name=unique_path(self).replace("/", "-")[-128:],
+            name=unique_path(self).replace("/", "-"),
             authentication_type="AMAZON_COGNITO_USER_POOLS",
             user_pool_config=appsync.CfnGraphQLApi.UserPoolConfigProperty(
                 aws_region=self.user_pool.env.region,

@@ -9,8 +9,8 @@ from patterns.building_blocks.deployed_name import unique_mark, unique_name, uni
 from tests.constructs import app_for_its_template
 
 
-def thing(scope: Construct, construct_id: str = "Shop", **given: str) -> Construct:
-    return Construct(Construct(cdk.Stack(scope, construct_id, **given), "Orders"), "Thing")
+def thing(scope: Construct, stack_name: str | None = None) -> Construct:
+    return Construct(Construct(cdk.Stack(scope, "Shop", stack_name=stack_name), "Orders"), "Thing")
 
 
 @pytest.mark.parametrize("staged", [False, True])
