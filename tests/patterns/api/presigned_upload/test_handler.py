@@ -4,7 +4,7 @@ import importlib
 import json
 import sys
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patterns.api.presigned_upload.handler.uploads.contents import FIRST_BYTES, contradiction
-from patterns.api.presigned_upload.handler.uploads.records import Upload
+from patterns.api.presigned_upload.handler.uploads.records import REFUSED, Records, Upload
 from patterns.api.presigned_upload.handler.uploads.signing import Signing
 
 MIB = 1024 * 1024
@@ -146,3 +146,15 @@ def test_a_name_that_no_upload_has_is_not_found(forms: ModuleType, upload: str) 
 def test_tags_that_amazon_s3_never_gave_are_refused(forms: ModuleType, tags: Any) -> None:
     body = json.dumps({"tags": tags})
     assert asked(forms, "POST /uploads/{upload}/complete", body) == (400, "tags must be 2 entity tags")
+
+
+@pytest.mark.parametrize("reason", ["\ud800 half a character", "x" * 500_000, "an ordinary reason"])
+def test_a_reason_of_a_check_is_written_down_whatever_it_is(reason: str) -> None:
+    """Half a character, or more than an item holds, would be refused each time: the upload would wait for ever."""
+    written: dict[str, Any] = {}
+    records = Records.__new__(Records)
+    records._table = SimpleNamespace(update_item=lambda **given: written.update(given))
+    records.decide(Upload(KNOWN, "me", "a", "image/png", 20), REFUSED, reason)
+    told = written["ExpressionAttributeValues"][":reason"]
+    assert 0 < len(told.encode("utf-8")) <= 4000
+    assert told == reason or reason != "an ordinary reason"

@@ -223,6 +223,20 @@ def test_a_check_with_settings_of_an_earlier_release_is_replaced(
     assert next(iter(one.records.values()))["HealthCheckId"] == after["Id"]
 
 
+def test_an_instance_with_another_address_gets_a_check_of_that_address(scene: Callable[[int], Scene]) -> None:
+    """It was stopped and started while on standby: the old check asks whoever has its old address now."""
+    one = scene(1)
+    one.run()
+    (before,) = one.checks
+    one.route53.update_health_check(HealthCheckId=before, IPAddress="203.0.113.99")
+    found = one.run()
+    (after,) = one.checks.values()
+    (record,) = one.records.values()
+    assert after["HealthCheckConfig"]["IPAddress"] == record["ResourceRecords"][0]["Value"] != "203.0.113.99"
+    assert record["HealthCheckId"] == after["Id"] != before
+    assert (found["records_changed"], found["checks_left_over"]) == (1, 1)
+
+
 def test_a_check_that_two_runs_made_is_there_once_in_the_end(scene: Callable[[int], Scene]) -> None:
     one = scene(1)
     one.run()

@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 WAITING, CHECKING, RELEASED, REFUSED = "WAITING", "CHECKING", "RELEASED", "REFUSED"
+_LONGEST_REASON = 1000
 _SDK = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
 
 
@@ -76,13 +77,15 @@ class Records:
 
     def decide(self, one: Upload, status: str, reason: str = "") -> None:
         """Write down what became of an upload that is being checked; what was decided before stays."""
+        # A check may say anything: half a character, or more than an item holds, would be refused each time.
+        told = reason[:_LONGEST_REASON].encode("utf-8", "replace").decode()
         try:
             self._table.update_item(
                 Key={"upload": one.upload},
                 UpdateExpression="SET #status = :status, reason = :reason",
                 ConditionExpression="#status = :checking",
                 ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":status": status, ":reason": reason, ":checking": CHECKING},
+                ExpressionAttributeValues={":status": status, ":reason": told, ":checking": CHECKING},
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":

@@ -53,7 +53,9 @@ class Zone:
         self._client = client
         self._zone_id = zone_id
         self._owner = owner
-        self._checks: dict[str, list[str]] | None = None
+        # Ids with the addresses that they ask.
+        self._checks: dict[str, list[tuple[str, str]]] | None = None
+        self._used: set[str] = set()
 
     def write(self, application: Application, wanted: Mapping[str, str]) -> int:
         """Have exactly the wanted instances among the name's records.
@@ -90,7 +92,7 @@ class Zone:
         return len(changes)
 
     def clean(self, application: Application, instances: set[str]) -> int:
-        """Delete checks of instances that are gone, with settings that are gone, or that are there twice.
+        """Delete checks of instances that are gone, with settings or addresses that are gone, or that are there twice.
 
         Args:
             application: What is registered.
@@ -100,11 +102,12 @@ class Zone:
             How many there were.
         """
         kept = {self._reference(application, one) for one in instances}
-        left_over = [
-            check
-            for reference, checks in self._own_checks().items()
-            for check in (checks[1:] if reference in kept else checks)
-        ]
+        left_over = []
+        for reference, checks in self._own_checks().items():
+            ids = [check for check, _ in checks]
+            # Of an instance that is not registered now, one is kept until it is again.
+            needed = (self._used & set(ids) or set(ids[:1])) if reference in kept else set()
+            left_over += [check for check in ids if check not in needed]
         for check in left_over:
             self._client.delete_health_check(HealthCheckId=check)
         return len(left_over)
@@ -129,25 +132,30 @@ class Zone:
 
     def _check(self, application: Application, instance: str, ip: str) -> str:
         reference = self._reference(application, instance)
-        own = self._own_checks()
-        if reference not in own:
+        own = self._own_checks().setdefault(reference, [])
+        # An instance that was stopped comes back with another address.
+        found = next((check for check, asked in own if asked == ip), None)
+        if found is None:
             # Route 53 never takes a reference twice, not even of a check that is gone: the end makes it another.
             made = self._client.create_health_check(
                 CallerReference=f"{reference}/{uuid.uuid4().hex[:8]}",
                 HealthCheckConfig={**application.check, "IPAddress": ip},
             )
-            own[reference] = [made["HealthCheck"]["Id"]]
-        return own[reference][0]
+            found = made["HealthCheck"]["Id"]
+            own.append((found, ip))
+        self._used.add(found)
+        return found
 
-    def _own_checks(self) -> dict[str, list[str]]:
-        """The ids of this group's checks by reference, without the end that makes it another."""
+    def _own_checks(self) -> dict[str, list[tuple[str, str]]]:
+        """This group's checks, and whom they ask, by reference, without the end that makes it another."""
         if self._checks is None:
             self._checks = {}
             for page in self._client.get_paginator("list_health_checks").paginate():
                 for one in page["HealthChecks"]:
                     reference, _, _ = one["CallerReference"].rpartition("/")
                     if reference.startswith(f"{self._owner}/"):
-                        self._checks.setdefault(reference, []).append(one["Id"])
+                        asked = one["HealthCheckConfig"].get("IPAddress", "")
+                        self._checks.setdefault(reference, []).append((one["Id"], asked))
             for checks in self._checks.values():
                 checks.sort()
         return self._checks
