@@ -25,6 +25,7 @@ from tests.conftest import ENVIRONMENTS
 from tests.constructs import app_for_its_template
 from tests.fitting import FITTING
 from tests.fuzz.resources import RESOURCES, Make, environment
+from tests.synthesis_warnings import warnings
 
 WAYS = ("same stack", "other stack", "imported")
 """Beside "own", which each pattern's own example is: there nothing is passed."""
@@ -112,7 +113,7 @@ def try_cell(argument: Argument, way: str, kind: str) -> Cell:
     """
     first = None
     for make in makes(argument, way):
-        cell = _try(argument, way, kind, make)
+        cell = try_one(argument, way, kind, make)
         if cell.outcome != "refused":
             return dataclasses.replace(cell, said=first.said) if first and cell.outcome == "works" else cell
         first = first or cell
@@ -128,11 +129,12 @@ def makes(argument: Argument, way: str) -> list[Make]:
     return [*([first] if first else []), *FITTING.get(argument.interface, {}).get(which, ())]
 
 
-def _try(argument: Argument, way: str, kind: str, make: Make) -> Cell:
+def try_one(argument: Argument, way: str, kind: str, make: Make) -> Cell:
+    """Synthesize a pattern's example with a resource of one shape, and say what came of it."""
     companions: dict[str, Any] = {}
     for _ in range(4):
         try:
-            synthesize(argument, way, kind, make, companions)
+            app = synthesize(argument, way, kind, make, companions)
         except ValueError as error:
             said = str(error)
             if given := set(contradicted(argument, said)) - companions.keys():
@@ -145,7 +147,8 @@ def _try(argument: Argument, way: str, kind: str, make: Make) -> Cell:
         except Exception as error:
             return Cell("fails", f"{type(error).__name__}: {str(error)[:300]}")
         else:
-            return Cell("works")
+            spoilt = [one for one in warnings(app) if "Token[" in one]
+            return Cell("fails", f"warns of {spoilt[0]}") if spoilt else Cell("works")
     return Cell("fails", f"needs more than {companions}")
 
 
@@ -188,8 +191,11 @@ class Same:
     """Stands for a resource of the same stack, whatever its type."""
 
 
-def synthesize(argument: Argument, way: str, kind: str, make: Make, companions: dict[str, Any]) -> None:
+def synthesize(argument: Argument, way: str, kind: str, make: Make, companions: dict[str, Any]) -> cdk.App:
     """Synthesize the example of a pattern with an argument.
+
+    Returns:
+        The app.
 
     Raises:
         ValueError: If the pattern refuses it.
@@ -215,6 +221,7 @@ def synthesize(argument: Argument, way: str, kind: str, make: Make, companions: 
     with mock.patch.object(example, argument.pattern.construct, made):
         getattr(example, argument.pattern.stack)(root, "Test", env=env)
     app.synth()
+    return app
 
 
 def _resource(argument: Argument, way: str, make: Make, scope: Construct, root: Construct) -> Any:

@@ -16,6 +16,9 @@ _ROW = re.compile(r"^\| `([a-z-]+)` \| `([a-z_.]+)` \|.*$", re.MULTILINE)
 # Code, which may break within its cell.
 _CALL = re.compile(r"\b[\w.]+\(\w[^\s)`]*\)")
 
+# A stack that stands in a stage, or is nested in another.
+_STACK = re.compile(r"(?:Production/)?\b(Test|Elsewhere)(?:/Nested)?\b")
+
 Cells = Mapping[str, Mapping[str, Cell]]
 """What came of an argument: by way, and by kind of stack."""
 
@@ -39,7 +42,9 @@ def _said(kinds: Mapping[str, Cell] | None) -> str:
     outcomes = {kind: one.outcome for kind, one in kinds.items()}
     if set(outcomes.values()) == {"works"} and not any(one.said for one in kinds.values()):
         return "works"
-    reasons = dict.fromkeys(_CALL.sub(r"`\g<0>`", one.said.replace("|", "\\|")) for one in kinds.values() if one.said)
+    # One reason, however the stacks are called.
+    texts = [_STACK.sub(r"\1", one.said) for one in kinds.values() if one.said]
+    reasons = dict.fromkeys(_CALL.sub(r"`\g<0>`", one.replace("|", "\\|")) for one in texts)
     if set(outcomes.values()) == {"works"}:
         return f"works; else refused: {'; '.join(reasons)}"
     if len(set(outcomes.values())) == 1:

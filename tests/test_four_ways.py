@@ -9,7 +9,8 @@ import pytest
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 
-from tests.four_ways import KINDS, Argument, every_argument, try_cell, ways
+from tests.fitting import UNKNOWN
+from tests.four_ways import KINDS, Argument, every_argument, try_cell, try_one, ways
 
 ARGUMENTS = every_argument()
 # Found here and not mended yet, each with what is wrong. An entry that works again is to be taken out.
@@ -38,3 +39,17 @@ CELLS = [
 def test_it_works_or_is_refused_by_its_name(argument: Argument, way: str, kind: str) -> None:
     cell = try_cell(argument, way, kind)
     assert cell.outcome != "fails", f"{argument}, {way}, in a stack that is {kind}: {cell.said}"
+
+
+UNKNOWN_RESOURCES = [
+    pytest.param(one, number, id=f"{one}-{number}".replace(" ", "-"), marks=pytest.mark.xdist_group(one.pattern.name))
+    for one in ARGUMENTS
+    for number in range(len(UNKNOWN.get(one.interface, ())))
+]
+
+
+@pytest.mark.parametrize(("argument", "number"), UNKNOWN_RESOURCES)
+def test_what_only_the_deployment_knows_works_or_is_refused(argument: Argument, number: int) -> None:
+    cell = try_one(argument, "imported", ("agnostic", "concrete")[number % 2], UNKNOWN[argument.interface][number])
+    assert cell.outcome != "fails", cell.said
+    assert "Token[" not in cell.said

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws_cdk import Annotations, Aws
+from aws_cdk import Annotations, Aws, Token
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import IConstruct
@@ -135,8 +135,9 @@ def let_use(key: kms.IKey, use: KeyUse, *, needed_by: IConstruct) -> None:
     """
     if key.add_to_resource_policy(use.statement()).statement_added:
         return
+    name = key.node.path if Token.is_unresolved(key.key_arn) else key.key_arn
     Annotations.of(needed_by).add_warning_v2(
         f"patterns:key-policy-{use.sid}",
-        f"encryption_key {key.key_arn} is imported: its policy must let {use.service.replace(Aws.REGION, 'REGION')} "
+        f"encryption_key {name} is imported: its policy must let {use.service.replace(Aws.REGION, 'REGION')} "
         f"{use.purpose}, by {', '.join(use.actions)}, which only its owner can say",
     )

@@ -19,7 +19,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
 from aws_cdk import Duration, Size, Token
-from aws_cdk.aws_ec2 import InstanceType
+from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 from jsii._reference_map import InterfaceDynamicProxy
 from typing_extensions import get_protocol_members
@@ -193,6 +193,8 @@ def _check_one(argument: str, value: Any, hint: Any, found: Bounds) -> None:
         raise _WrongTypeError(argument, _named(hint), value)
     if isinstance(value, str):
         _check_text(argument, value)
+    if hint is ec2.IVpc and not isinstance(value, ec2.Vpc):
+        _check_vpc(argument, value)
     if found != Bounds():
         _check_bounds(argument, value, found)
     _check_parts(argument, value, hint)
@@ -312,6 +314,16 @@ def _check_text(argument: str, value: str) -> None:
         raise ValueError(f"{argument} must be text of whole characters, got {_shown(value)}") from None
 
 
+def _check_vpc(argument: str, vpc: ec2.IVpc) -> None:
+    """Refuse subnets that a token for a list stands for: how many they are, and in which zones, is not known."""
+    subnets = [*vpc.public_subnets, *vpc.private_subnets, *vpc.isolated_subnets]
+    if any(_PART_OF_A_LIST in one.subnet_id for one in subnets):
+        raise ValueError(
+            f"{argument} must have subnets that are known at synthesis, got a list's token in {path_of(vpc)}: import "
+            "it by ec2.Vpc.from_lookup, take each subnet by Fn.select, or leave them out"
+        )
+
+
 def _check_once(argument: str, value: Sequence[Any]) -> None:
     """Refuse what a list names twice: AWS does, or it means nothing."""
     seen: list[Any] = []
@@ -319,7 +331,7 @@ def _check_once(argument: str, value: Sequence[Any]) -> None:
         # What repeats with a name of its own is the constructor's to tell apart.
         if is_dataclass(one):
             return
-        name = path_of(one) or (one.to_string() if isinstance(one, InstanceType) else one)
+        name = path_of(one) or (one.to_string() if isinstance(one, ec2.InstanceType) else one)
         if name in seen:
             raise ValueError(f"{argument} must differ, got {shown(str(name))} twice")
         seen.append(name)

@@ -163,7 +163,7 @@ class PrivateApi(ProxyApi):
                     subnets=subnets,
                     private_dns=private_dns,
                     clients=clients,
-                    range_of_vpc=RANGE if vpc is None else vpc.vpc_cidr_block,
+                    range_of_vpc=RANGE if vpc is None else None,
                 )
             own = list(endpoints) if self.endpoint is None else [self.endpoint]
             self._access = PrivateAccess(own, other_endpoints, authorization == "iam", other_accounts)

@@ -11,6 +11,7 @@ from patterns.building_blocks.availability_zones import zones
 from patterns.building_blocks.security_group import check_rules, deployable
 from patterns.building_blocks.selected_subnets import selected
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.vpc.vpc_range import range_of
 from patterns.building_blocks.vpc_dns import check_private_names_are_free
 
 HTTPS = ec2.Port.tcp(443)
@@ -39,7 +40,8 @@ def check_endpoint(
     chosen = selected(vpc, subnets or ec2.SubnetSelection(one_per_az=True), "subnets")
     found = len(set(chosen.availability_zones))
     if found < 2 and not chosen.is_pending_lookup:
-        raise ValueError(f"subnets must be in two zones at least, got {found}: the API is down with its zone")
+        argument = "vpc must have private subnets" if subnets is None else "subnets must be"
+        raise ValueError(f"{argument} in two zones at least, got {found}: the API is down with its zone")
     if private_dns and isinstance(vpc, ec2.Vpc) and not (vpc.dns_support_enabled and vpc.dns_hostnames_enabled):
         raise ValueError("private_dns needs a vpc with DNS support and DNS host names")
     if private_dns:
@@ -98,7 +100,7 @@ def api_endpoint(
     subnets: ec2.SubnetSelection | None,
     private_dns: bool,
     clients: Sequence[ec2.IConnectable],
-    range_of_vpc: str,
+    range_of_vpc: str | None,
 ) -> ec2.InterfaceVpcEndpoint:
     """Make the endpoint of API Gateway, with a network interface in each zone, open to clients on port 443.
 
@@ -111,7 +113,7 @@ def api_endpoint(
         subnets: Where its network interfaces are; None: in a private subnet of each zone.
         private_dns: Whether names of all APIs of the Region lead to it.
         clients: Who may connect; none: the whole VPC.
-        range_of_vpc: The VPC's range.
+        range_of_vpc: The VPC's range; None: its own.
 
     Returns:
         The endpoint.
@@ -128,8 +130,9 @@ def api_endpoint(
     for client in clients:
         group.connections.allow_from(client, HTTPS, "Clients of private APIs")
     if not clients:
-        group.add_ingress_rule(ec2.Peer.ipv4(range_of_vpc), HTTPS, "The VPC")
-        if Token.is_unresolved(range_of_vpc):
+        block = range_of_vpc or range_of("vpc", vpc)
+        group.add_ingress_rule(ec2.Peer.ipv4(block), HTTPS, "The VPC")
+        if Token.is_unresolved(block):
             Validations.of(group).acknowledge(
                 Acknowledgment(
                     id="AwsSolutions::AwsSolutions-EC23",

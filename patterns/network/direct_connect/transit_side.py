@@ -14,6 +14,7 @@ from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.vpc.vpc_range import range_of
 from patterns.network.hub.customer_site import CustomerSite
 from patterns.network.hub.ipv6_range import ipv6_range_of, named_ranges
 from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, site_vpns
@@ -163,7 +164,7 @@ class TransitSide:
         Raises:
             ValueError: If a circuit takes no more prefixes, or the IPv6 range of a VPC is in another stack.
         """
-        ranges = [vpc.vpc_cidr_block]
+        ranges = [range_of("vpc", vpc)]
         ipv6 = ipv6_range_of(vpc) if self._site.ipv6_prefixes else None
         if ipv6 is not None and not self._over_circuits:
             if Stack.of(vpc) is not Stack.of(self._scope):

@@ -17,6 +17,7 @@ from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr, reject_overlap, vpc_network
 from patterns.building_blocks.vpc.network_logs import NetworkLogs
+from patterns.building_blocks.vpc.vpc_range import range_of
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 from patterns.network.access.consumers import Accounts, root_of
 from patterns.network.hub.attachment_vpc import AttachmentVpc
@@ -200,7 +201,7 @@ def route_to_peer(scope: Construct, vpc: ec2.IVpc, destination: str, peering_id:
 def _route(
     place: Construct, source: ec2.IVpc, target: ec2.IVpc, peering: ec2.CfnVPCPeeringConnection, side: str
 ) -> None:
-    route_to_peer(place, source, target.vpc_cidr_block, peering.attr_id, side)
+    route_to_peer(place, source, range_of("vpc", target), peering.attr_id, side)
 
 
 def _route_range(

@@ -74,13 +74,17 @@ def existing_place(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> Prox
     found = [subnet.availability_zone for subnet in chosen]
     if len(set(found)) < len(found):
         raise ValueError(f"subnets must be one in each zone, got two in one zone of {vpc.node.path}")
+    if selection is None:
+        must_be, must_have = "vpc must have subnets", "vpc must have subnets with"
+    else:
+        must_be, must_have = "subnets must be", "subnets must have"
     if len(found) < 2:
-        raise ValueError(f"subnets must be in two zones or more, got {len(found)} of {vpc.node.path}")
+        raise ValueError(f"{must_be} in two zones or more, got {len(found)} of {vpc.node.path}")
     try:
         ranges = [subnet.ipv4_cidr_block for subnet in chosen]
     except RuntimeError:  # The CDK's own, of a subnet that was imported without its range.
         raise ValueError(
-            "subnets must have ranges, which clients and targets route to: import them with their IPv4 blocks"
+            f"{must_have} ranges, which clients and targets route to: import them with their IPv4 blocks"
         ) from None
     tables: dict[str, str] = {}
     for number, subnet in enumerate(chosen, start=1):

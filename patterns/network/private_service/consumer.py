@@ -17,6 +17,7 @@ from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr
 from patterns.building_blocks.vpc.network_logs import NetworkLogs
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
+from patterns.building_blocks.vpc.vpc_range import range_of
 from patterns.building_blocks.vpc.zone_ids import ZoneIds, zone_ids_or_first
 from patterns.network.private_service.construct import Port
 
@@ -92,7 +93,7 @@ class PrivateServiceConsumer(Construct):
             )
         )
         self.security_group.add_ingress_rule(
-            ec2.Peer.ipv4(self.vpc.vpc_cidr_block), ec2.Port.tcp(port), "Hosts of the VPC"
+            ec2.Peer.ipv4(range_of("vpc", self.vpc)), ec2.Port.tcp(port), "Hosts of the VPC"
         )
         self.endpoint = ec2.CfnVPCEndpoint(
             self,

@@ -22,6 +22,7 @@ from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr, private_networks, reject_overlap, vpc_network
 from patterns.building_blocks.vpc.network_logs import NetworkLogs
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
+from patterns.building_blocks.vpc.vpc_range import range_of
 from patterns.network.attachment_placement.placement import VpnTunnels
 from patterns.network.hub.customer_site import CustomerSite, SiteName, check_sites
 from patterns.network.hub.gateway_asn import DEFAULT_ASN, GatewayAsn
@@ -215,7 +216,7 @@ class VpnPerVpc(Construct):
                         outside=outside,
                         inside=inside[number * 2 + tunnel],
                         connection_id=connection.attr_vpn_connection_id,
-                        network=vpc.vpc_cidr_block,
+                        network=range_of("vpc", vpc),
                     )
                 )
         vpn.watch_tunnels(addresses, self._settings)

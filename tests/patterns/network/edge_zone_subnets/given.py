@@ -10,7 +10,7 @@ from tests.fitting import FITTING
 
 
 def with_internet_gateway(gateway: IInternetGatewayRef, scope: Construct) -> dict[str, Any]:
-    [make] = FITTING[ec2.IVpc]["existing"]
+    make = FITTING[ec2.IVpc]["existing"][0]
     return {"internet_gateway": gateway, "vpc": make(scope)}
 
 

@@ -45,7 +45,7 @@ def without_ranges(scope: Construct) -> dict[str, Any]:
 REFUSALS = [
     refused("subnets must come with their vpc: those of a new VPC are its own", subnets=ec2.SubnetSelection()),
     Refusal(
-        "subnets must have ranges, which clients and targets route to: import them with their IPv4 blocks",
+        "vpc must have subnets with ranges, which clients and targets route to: import them with their IPv4 blocks",
         without_ranges,
     ),
     Refusal(
