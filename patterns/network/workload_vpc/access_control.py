@@ -9,6 +9,7 @@ from aws_cdk import Acknowledgment, CfnTag, Validations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from patterns.building_blocks.vpc.tier_ports import note_port
 from patterns.building_blocks.vpc.tiered_vpc import PUBLIC, TieredVpc
 
 PRIVATE, DATA = "Private", "Data"
@@ -53,6 +54,7 @@ def guard_tiers(network: TieredVpc, *, application_port: int, data_port: int) ->
     families = [_rules(network.range_of, application_port, data_port, ipv6=False)]
     if network.ipv6 is not None:
         families.append(_rules(network.ipv6_range_of, application_port, data_port, ipv6=True))
+    note_port(network.vpc, application_port)
     return {
         tier: _acl(network, tier, *([rule for rules in families for rule in rules[tier][way]] for way in (0, 1)))
         for tier in (PUBLIC, PRIVATE, DATA)

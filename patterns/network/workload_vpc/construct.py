@@ -48,7 +48,8 @@ class WorkloadVpc(Construct):
         nat: How the private tier reaches the internet by IPv4: "zonal", by a NAT gateway in each zone with an address
             that is kept; "regional", by one gateway that AWS spreads over the zones, with addresses of AWS; "none", not
             at all. Default: "zonal".
-        application_port: Where the public tier calls the private one. Default: 443.
+        application_port: Where the public tier calls the private one: the port of what stands behind a load balancer.
+            Default: 443.
         data_port: Where the private tier calls the data tier. Default: 5432.
         interface_endpoints: AWS services that the private tier reaches by an interface endpoint, such as "ssm".
             Default: none; Amazon S3 and Amazon DynamoDB have gateway endpoints always.

@@ -39,6 +39,8 @@ ScaleOn = Literal["cpu", "memory", "requests"]
 # How many tasks may run during a deployment, in percent of those wanted; room for them is in the bounds of instances.
 SURGE = 150
 _BOUNDS = Known("how many instances there may be")
+# The last that Linux gives is 60999, and the first 32768; the security group lets all above in.
+_HOST_PORTS = (32768, 65535)
 
 
 class LoadBalancedContainers(Construct):
@@ -160,7 +162,7 @@ class LoadBalancedContainers(Construct):
         memory = memory or Size.mebibytes(512)
         instance_type = instance_type or default_instance_type(architecture, "medium")
         front.check(scope)
-        check_network(vpc, public_subnets, private_subnets, edge=edge is not None)
+        check_network(vpc, public_subnets, private_subnets, edge=edge is not None, called_at=_HOST_PORTS)
         container.check()
         check_instance_types("instance_type", [instance_type], architecture)
         check_capacities(min_capacity, max_capacity)

@@ -165,7 +165,9 @@ class LoadBalancedFargate(Construct):
         )
         memory = memory or Size.mebibytes(512)
         front.check(scope)
-        check_network(vpc, public_subnets, private_subnets, edge=edge is not None)
+        check_network(
+            vpc, public_subnets, private_subnets, edge=edge is not None, called_at=(container_port, container_port)
+        )
         container.check()
         check_task_size(cpu, memory)
         check_capacities(min_capacity, max_capacity)

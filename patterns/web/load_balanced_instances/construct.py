@@ -193,7 +193,9 @@ class LoadBalancedInstances(Construct):
         )
         types = [default_instance_type(architecture, "small")] if instance_types is None else list(instance_types)
         front.check(scope)
-        check_network(vpc, public_subnets, private_subnets, edge=edge is not None)
+        check_network(
+            vpc, public_subnets, private_subnets, edge=edge is not None, called_at=(application_port, application_port)
+        )
         check_instance_types("instance_types", types, architecture)
         check_capacities(min_capacity, max_capacity, desired_capacity)
         check_on_demand_base(on_demand_base, max_capacity)

@@ -10,6 +10,7 @@ from constructs import Construct, IConstruct
 
 from patterns.building_blocks.selected_subnets import after_ways_out
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.vpc.tier_ports import check_called
 from patterns.web.networking.web_vpc import WebVpc
 
 Subnets = Annotated[Sequence[ec2.ISubnet], MinLen(1), Unit("subnets")]
@@ -111,6 +112,7 @@ def check_network(
     *,
     runs_inside: bool = True,
     edge: bool = False,
+    called_at: tuple[int, int] | None = None,
 ) -> None:
     """Refuse an existing VPC, or a choice of its subnets, that cannot hold the application.
 
@@ -120,10 +122,12 @@ def check_network(
         private_subnets: The argument `private_subnets`. Default: none.
         runs_inside: Whether the application runs in private subnets. Default: yes.
         edge: Whether the load balancer stands in subnets without a way in from the internet. Default: no.
+        called_at: The first and the last port at which a load balancer calls private subnets. Default: none.
 
     Raises:
-        ValueError: If public subnets are not in two zones, private ones are missing, two of the chosen ones are in one
-            zone, which private ones are meant cannot be told, or subnets are given that nothing stands in.
+        ValueError: If the VPC keeps public subnets from calling private ones, public subnets are not in two zones,
+            private ones are missing, two of the chosen ones are in one zone, which private ones are meant cannot be
+            told, or subnets are given that nothing stands in.
     """
     if edge and public_subnets is not None:
         raise ValueError("public_subnets must not be given with edge: the load balancer stands in private ones")
@@ -143,6 +147,8 @@ def check_network(
         if len(zones) < 2:
             argument = "public_subnets must be" if public_subnets else "vpc must have public subnets"
             raise ValueError(f"{argument} in two zones, got {len(zones)}")
+        if called_at is not None:
+            check_called(vpc, *called_at)
     if not runs_inside or private_subnets is not None:
         return
     if not vpc.private_subnets:

@@ -6,6 +6,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from patterns.network.workload_vpc import WorkloadVpc
 from tests.patterns.web import balancer_refusals
 from tests.patterns.web.certificates import certificate
 from tests.refusals import Refusal
@@ -27,6 +28,11 @@ def unknown(argument: str) -> Refusal:
 
 
 REFUSALS = [
+    Refusal(
+        "vpc must let its public subnets call the private ones at ports 32768 to 65535, got one that lets port 443 "
+        "through (application_port)",
+        lambda scope: {"certificate": certificate(scope), "vpc": WorkloadVpc(scope, "Vpc").vpc},
+    ),
     *balancer_refusals.REFUSALS,
     *balancer_refusals.EDGE,
     *balancer_refusals.INSIDE,

@@ -4,6 +4,7 @@ from aws_cdk import Duration, Size
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from patterns.network.workload_vpc import WorkloadVpc
 from tests.patterns.web import balancer_refusals
 from tests.patterns.web.certificates import certificate
 from tests.refusals import Refusal
@@ -14,6 +15,11 @@ def refused(message: str, **arguments: Any) -> Refusal:
 
 
 REFUSALS = [
+    Refusal(
+        "vpc must let its public subnets call the private ones at port 8080, got one that lets port 443 through "
+        "(application_port)",
+        lambda scope: {"certificate": certificate(scope), "vpc": WorkloadVpc(scope, "Vpc").vpc},
+    ),
     *balancer_refusals.REFUSALS,
     *balancer_refusals.EDGE,
     *balancer_refusals.INSIDE,

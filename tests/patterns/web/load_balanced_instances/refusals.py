@@ -3,6 +3,7 @@ from typing import Any
 from aws_cdk import Duration, Size
 from aws_cdk import aws_ec2 as ec2
 
+from patterns.network.workload_vpc import WorkloadVpc
 from patterns.web.load_balanced_instances import ScalingStep, ScheduledCapacity
 from tests.patterns.web import balancer_refusals
 from tests.patterns.web.certificates import certificate
@@ -18,6 +19,11 @@ def types(*names: str) -> list[ec2.InstanceType]:
 
 
 REFUSALS = [
+    Refusal(
+        "vpc must let its public subnets call the private ones at port 8080, got one that lets port 443 through "
+        "(application_port)",
+        lambda scope: {"certificate": certificate(scope), "vpc": WorkloadVpc(scope, "Vpc").vpc},
+    ),
     *balancer_refusals.REFUSALS,
     *balancer_refusals.EDGE,
     *balancer_refusals.INSIDE,
