@@ -1,7 +1,7 @@
 """Where packets go in the VPC that a web pattern makes.
 
-The prover reads subnets, route tables and gateways, and neither load balancers nor launch templates: that both have
-public addresses is asserted beside, in test_every_web_pattern.py. Here the public subnets give addresses.
+That load balancers and launch templates give public addresses is asserted beside, in test_every_web_pattern.py. Here
+the public subnets give them.
 """
 
 import copy
@@ -12,7 +12,7 @@ import pytest
 
 from patternkit.catalog.application import add_example
 from patternkit.catalog.discovery import find
-from patternkit.routes import Network, reaches, same_az, symmetric
+from patternkit.routes import Network, Verdict, reaches, same_az, symmetric
 from tests.patterns.network.synthesized import network
 from tests.patterns.web.discovered import every_web_pattern
 
@@ -21,6 +21,13 @@ PRIVATE = ["Application/Network/Private1", "Application/Network/Private2"]
 INTERNET = "internet"
 # The application's ports: on a task or instance of its own, and the first and the last that an instance chooses from.
 INSIDE = (8080, 32768, 65535)
+BALANCER = "Application/Balancer/LoadBalancer"
+# What a load balancer sends to, and where.
+TARGETS = {
+    "load-balanced-containers": ("Application/Instances/Group/ASG", INSIDE[1:]),
+    "load-balanced-fargate": ("Application/Service/Service", INSIDE[:1]),
+    "load-balanced-instances": ("Application/Group/ASG", INSIDE[:1]),
+}
 # The paths are the VPC's alone: one pattern of each shape is mutated.
 WITH_PRIVATE_SUBNETS, WITHOUT = "load-balanced-fargate", "elastic-ip-failover"
 
@@ -95,3 +102,13 @@ def test_an_instance_without_a_public_address_would_be_reached_by_nobody() -> No
             resource["Properties"]["MapPublicIpOnLaunch"] = False
     with pytest.raises(AssertionError, match="without a public address"):
         assert_entrance(paths(mutant))
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_requests_pass_the_security_groups_on_both_sides_of_the_load_balancer(name: str) -> None:
+    template = synthesized(name)
+    target, ports = TARGETS[name]
+    from_balancer = [reaches(BALANCER, target, port=port, same_vpc=True) for port in ports]
+    paths(template).assert_holds(reaches(INTERNET, BALANCER, port=443), *from_balancer)
+    closed = paths(without(template, "AWS::EC2::SecurityGroupIngress", "from"))
+    assert {closed.prove(one).verdict for one in from_balancer} == {Verdict.FAILS}
