@@ -1,5 +1,6 @@
 """The repository's own pages: what they show is made from the code, and their snippets run."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from patternkit.catalog.applications import applications
 from patternkit.catalog.discovery import patterns
 from patternkit.catalog.pages import with_catalog_table
+from patternkit.testing.linting import lint
 from tests.conftest import ROOT
 from tests.page_snippets import PAGES, WITH_SNIPPETS, run_snippets, snippets
 
@@ -30,6 +32,16 @@ def test_each_application_is_named_on_the_first_page() -> None:
 def test_snippets_synthesize(path: Path) -> None:
     faults, _ = run_snippets()
     assert str(path.relative_to(ROOT)) not in faults, faults[str(path.relative_to(ROOT))]
+
+
+@pytest.mark.xdist_group("snippets")
+@pytest.mark.timeout(1200)
+def test_snippets_name_no_version_that_aws_makes_no_more() -> None:
+    """An engine's version is deprecated while the CDK still has its name."""
+    _, folder = run_snippets()
+    versioned = [text for one in folder.glob("*.kept.json") if "EngineVersion" in (text := one.read_text("utf-8"))]
+    assert versioned
+    assert [str(said) for text in versioned for said in lint(json.loads(text), accept="W3005")] == []
 
 
 def test_pages_show_no_image_of_others_whose_port_path_and_files_nobody_has_fitted() -> None:
