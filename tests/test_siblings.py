@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 import typing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,14 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patternkit.catalog.discovery import Pattern, patterns
@@ -220,3 +227,77 @@ def test_requests_end_before_their_target_is_let_go() -> None:
                 # Of what is not said AWS's default is 300 seconds.
                 assert int(group.get("deregistration_delay.timeout_seconds", 300)) >= max(idle), path.name
     assert seen
+
+
+# What may be in another Region, by the argument's name, and why.
+ANYWHERE = {
+    "access_logs_bucket of edge-function": "CloudFront delivers logs to any",
+    "alarm_topic of routed-records": "without health checks no alarm is made, which would refuse it",
+    "authorizer_function": "API Gateway calls it where it is",
+    "destination_bucket": "what puts objects there names its Region",
+    "event_bus": "API Gateway calls it where it is",
+    "function of private-api": "API Gateway calls it where it is",
+    "function of edge-cached-api": "API Gateway calls it where it is",
+    "message_function": "API Gateway calls it where it is",
+    "queue of api-to-queue": "API Gateway calls it where it is",
+    "routes": "API Gateway calls them where they are",
+    "state_machine": "API Gateway calls it where it is",
+    "state_machine_key": "it is that of the state machine",
+    "subscribers.function": "Amazon SNS delivers to functions of other Regions",
+    "topic of api-to-service": "API Gateway calls it where it is",
+    "user_pool": "it is told with its Region",
+    "user_pools": "they are told with their Region",
+    "variants.bucket": "CloudFront reads from any",
+}
+THERE: dict[Any, Callable[[Construct], Any]] = {
+    dynamodb.ITable: lambda scope: dynamodb.Table.from_table_attributes(
+        scope,
+        "There",
+        table_arn=_there("dynamodb", "table/there"),
+        table_stream_arn=_there("dynamodb", "table/there/s"),
+    ),
+    kms.IKey: lambda scope: kms.Key.from_key_arn(scope, "There", _there("kms", "key/12345678")),
+    lambda_.IFunction: lambda scope: lambda_.Function.from_function_attributes(
+        scope,
+        "There",
+        function_arn=_there("lambda", "function:there"),
+        role=iam.Role.from_role_arn(scope, "Role", "arn:aws:iam::111122223333:role/there"),
+        skip_permissions=True,
+    ),
+    s3.IBucket: lambda scope: s3.Bucket.from_bucket_attributes(
+        scope, "There", bucket_name="there", region="ap-south-1"
+    ),
+    sns.ITopic: lambda scope: sns.Topic.from_topic_arn(scope, "There", _there("sns", "there")),
+    sqs.IQueue: lambda scope: sqs.Queue.from_queue_arn(scope, "There", _there("sqs", "there")),
+}
+ELSEWHERE = [place for place in places() if place.kind in THERE]
+
+
+def _there(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:ap-south-1:111122223333:{resource}"
+
+
+def _anywhere(place: Place) -> set[str]:
+    names = {place.argument, str(place).partition(" ")[2], f"{place.argument} of {place.pattern.name}"}
+    return names & ANYWHERE.keys()
+
+
+@pytest.mark.parametrize("place", [pytest.param(one, id=str(one)) for one in ELSEWHERE if not _anywhere(one)])
+def test_a_resource_of_another_region_is_refused(place: Place) -> None:
+    """AWS looks for it in the stack's Region: the deployment fails, or, worse, what calls it by its name."""
+    try:
+        said, made = said_of(place, in_its_form(place, THERE[place.kind]))
+    except (KeyError, TypeError) as error:
+        assert str(error) in ("<class 'str'>", "unhashable type: 'list'"), error
+        pytest.skip("the value that it is a part of cannot be made here")
+    assert made is None, "it is let through: refuse it, or say in ANYWHERE why it may be there"
+    assert re.match(rf"(\S+: )?{place.field or place.argument}\b", said), said
+
+
+def test_what_may_be_in_another_region_is_taken_somewhere() -> None:
+    assert {name for place in ELSEWHERE for name in _anywhere(place)} | {
+        "event_bus",
+        "state_machine",
+        "user_pool",
+        "user_pools",
+    } == set(ANYWHERE)

@@ -8,6 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from patterns.building_blocks.cross_stack import in_one_stack
+from patterns.building_blocks.same_region import check_region
 
 
 class PrivateBucket(s3.Bucket):
@@ -82,6 +83,7 @@ class PrivateBucket(s3.Bucket):
     def _log_access(self, access_logs: s3.IBucket, prefix: str | None) -> None:
         # Not `server_access_logs_bucket=`: in an app without the feature flag serverAccessLogsUseBucketPolicy, CDK
         # would give the other bucket an ACL, which a bucket that enforces its owner refuses.
+        check_region("access_logs_bucket", self, access_logs.env.region)
         bucket = self.node.default_child
         assert isinstance(bucket, s3.CfnBucket)
         bucket.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(

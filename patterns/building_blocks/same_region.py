@@ -1,6 +1,6 @@
 """Resources that must be in the Region, or in the account, of what uses them."""
 
-from aws_cdk import Stack, Token
+from aws_cdk import IResource, Stack, Token
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_wafv2 as wafv2
 from aws_cdk.interfaces import aws_wafv2
@@ -163,3 +163,22 @@ def check_region(argument: str, scope: Construct, region: str) -> None:
     own = Stack.of(scope).region
     if not Token.is_unresolved(own) and not Token.is_unresolved(region) and region != own:
         raise ValueError(f"{argument} must be in {own}, the Region of the stack, got one in {region}")
+
+
+def check_here(scope: Construct, **given: IResource | None) -> None:
+    """Refuse resources of another Region.
+
+    Args:
+        scope: A construct of the stack that uses them.
+        given: Each by its argument's own name; None passes, and so does one whose Region is not known.
+
+    Raises:
+        ValueError: If the Region of one is another one than the stack's.
+    """
+    for argument, resource in given.items():
+        if resource is None:
+            continue
+        # Of a table that is imported by its ARN, the CDK takes the Region to be the stack's.
+        arn = getattr(resource, "table_arn", None)
+        known = arn is not None and not Token.is_unresolved(arn)
+        check_region(argument, scope, region_in(argument, str(arn)) if known else resource.env.region)

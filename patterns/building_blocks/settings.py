@@ -11,6 +11,7 @@ from constructs import Construct, IConstruct
 
 from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.key_policy import LOGS, let_use
+from patterns.building_blocks.same_region import check_region
 
 
 def kept_name(prefix: str, owner: IConstruct) -> str:
@@ -100,8 +101,12 @@ class Settings:
 
         Returns:
             The log group.
+
+        Raises:
+            ValueError: If the key is in another Region, where no service here finds it.
         """
         if self.encryption_key is not None:
+            check_region("encryption_key", scope, self.encryption_key.env.region)
             let_use(self.encryption_key, LOGS, needed_by=scope)
         return logs.LogGroup(
             scope,

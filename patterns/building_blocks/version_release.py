@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from patterns.building_blocks.cross_stack import in_one_stack
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.wildcard_resource import acknowledge_wildcard_resource
 
 _ALIAS = "patterns:alias"
@@ -123,8 +124,9 @@ def check_hooks(scope: Construct, hooks: Mapping[str, lambda_.IFunction | None],
         whose: Whose stack they must stand in, for the message: "API".
 
     Raises:
-        ValueError: If one stands in another stack, or nobody could let it answer.
+        ValueError: If one stands in another stack or Region, or nobody could let it answer.
     """
+    check_here(scope, **hooks)
     for argument, hook in hooks.items():
         if hook is not None and hook.role is None:
             # CodeDeploy would wait an hour for an answer that the hook may not give.

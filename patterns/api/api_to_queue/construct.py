@@ -44,6 +44,7 @@ from patterns.building_blocks.queue_consumer import (
 from patterns.building_blocks.rest_api.access import Authorization, Callers, DailyQuota
 from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.building_blocks.rest_api.front import Logging
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 
@@ -181,6 +182,7 @@ class ApiToQueue(ServiceApi):
         )
         wanted.check(queue, message_deduplication_id_from)
         fifo = queue.fifo if queue is not None else fifo
+        check_here(scope, consumer=consumer, **({} if consumer is None else {"queue": queue}))
         check_consumer(consumer, polling, wanted, queue, fifo=fifo)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(

@@ -39,7 +39,7 @@ from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.edge_distribution import EdgeName, cache_policy_name
 from patterns.building_blocks.key_policy import LOGS, let_use
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
-from patterns.building_blocks.same_region import check_region
+from patterns.building_blocks.same_region import check_here, check_region
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 
@@ -120,6 +120,7 @@ class EdgeFunction(Construct):
         check_body_function(body_function)
         name = EdgeName(domain_name=domain_name, certificate=certificate, hosted_zone=hosted_zone, web_acl=web_acl)
         name.check()
+        check_here(scope, encryption_key=encryption_key)
         if access_logs_bucket is not None and Token.is_unresolved(access_logs_bucket.bucket_name):
             check_region("access_logs_bucket", scope, access_logs_bucket.env.region)
         super().__init__(scope, construct_id)

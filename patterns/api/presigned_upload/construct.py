@@ -47,6 +47,7 @@ from patterns.building_blocks.rest_api.access import Authorization, Callers, Dai
 from patterns.building_blocks.rest_api.api import RestApi
 from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.building_blocks.rest_api.front import Logging
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
@@ -154,6 +155,7 @@ class PresignedUpload(RestApi):
     ) -> None:
         smallest, largest = min_size or Size.bytes(1), max_size or Size.mebibytes(100)
         check_sizes(smallest, largest)
+        check_here(scope, check_function=check_function)
         lifetime, kept = form_lifetime or Duration.minutes(15), quarantine_kept or Duration.days(7)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         super().__init__(

@@ -13,6 +13,7 @@ from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.key_policy import BUCKETS, TOPICS, KeyUse, let_use
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN
 from patterns.events.bucket_notifications.notifications import (
@@ -60,6 +61,7 @@ class Announcements(Construct):
             encryption_key=self.encryption_key,
             access_logs=access_logs_bucket or AccessLogsBucket(self, "AccessLogs"),
         )
+        check_here(scope, topic=topic)
         self.topic = topic or sns.Topic(self, "Topic", master_key=self.encryption_key, enforce_ssl=True)
         notify_once(scope, "bucket", self.bucket)
         self._permit(self.bucket if bucket is None else self._announce_existing(bucket))

@@ -33,6 +33,7 @@ from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.lambda_function import LambdaFunction
 from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.building_blocks.rest_api.front import Logging
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings, kept_name
 from patterns.building_blocks.signature import checked
 from patterns.events.approval_workflow.decisions import (
@@ -161,6 +162,9 @@ class ApprovalWorkflow(Construct):
             )
         if approvers is not None and approvers.fifo:
             raise ValueError("approvers must be a standard topic: nobody gets mail from a FIFO topic")
+        check_here(scope, approvers=approvers)
+        for one in steps or ():
+            check_here(scope, **{f"steps[{one.name}]: does": one.does, f"steps[{one.name}]: undoes": one.undoes})
         if steps is not None:
             check_steps(steps, max_items)
         exposure = Exposure(rate_limit, burst_limit, web_acl, domain_name, certificate, hosted_zone)

@@ -30,6 +30,7 @@ from patterns.building_blocks.lambda_function import (
 )
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import check_function, errors_alarm
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.events.asynchronous_function.arguments import (
@@ -126,6 +127,7 @@ class AsynchronousFunction(Construct):
         }
         check_function(function, code, handler, own)
         check_ready(function)
+        check_here(scope, function=function, idempotency_table=idempotency_table)
         check_destinations(scope, function, on_success, on_failure)
         age, remembered = max_event_age or Duration.hours(6), remembered_for or Duration.days(1)
         check_idempotency(idempotency_table, remembered, age, environment)

@@ -19,6 +19,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from patterns.building_blocks.cross_stack import in_one_stack
+from patterns.building_blocks.same_region import check_region
 
 _NOTIFIED = "patterns:bucket-notification"
 
@@ -131,10 +132,12 @@ def notify_once(
         suffixes: The ends of their keys; none: any.
 
     Raises:
-        ValueError: If two constructs would be notified of one object.
+        ValueError: If two constructs would be notified of one object, or the bucket is in another Region, where it
+            notifies nobody here.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
     """
+    check_region(argument, scope, bucket.env.region)
     app, name = scope.node.root.node, bucket_identity(bucket)
     known = [cast(dict[str, str], one.data) for one in app.metadata if one.type == _NOTIFIED]
     for suffix in suffixes or [""]:

@@ -19,6 +19,7 @@ from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.queue_consumer import poll
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.events.announcements.fan_out import FanOut
@@ -78,6 +79,8 @@ class BufferedFanOut(FanOut):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         check_consumers(consumers)
+        for one in consumers:
+            check_here(scope, **{f"consumers[{one.name}]: function": one.function})
         super().__init__(
             scope,
             construct_id,

@@ -33,6 +33,7 @@ from patterns.building_blocks.lambda_function import EnvironmentVariables, Lambd
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.queue_consumer import Polling, poll
 from patterns.building_blocks.retained_table import RetainedTable
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
@@ -117,6 +118,7 @@ class ContainerOnUpload(Construct):
         check_task_size(cpu, size)
         check_container(environment)
         check_buckets(bucket, result_bucket)
+        check_here(scope, bucket=bucket, result_bucket=result_bucket)
         check_vpc(vpc)
         super().__init__(scope, construct_id)
         key = encryption_key or EncryptionKey(self, "Key", description=f"Encrypts what {self.node.path} works on")

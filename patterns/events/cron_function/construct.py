@@ -29,6 +29,7 @@ from patterns.building_blocks.lambda_function import (
 )
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import check_function
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.scheduled_start import start_by_scheduler
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -115,6 +116,7 @@ class CronFunction(Construct):
             check_scheduler(payload)
         own = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
         check_function(function, code, handler, own)
+        check_here(scope, function=function)
         check_overlap(function, allow_overlap=allow_overlap)
         max_event_age = max_event_age or Duration.hours(1)
         super().__init__(scope, construct_id)

@@ -27,6 +27,7 @@ from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.ready_function import errors_alarm
 from patterns.building_blocks.retained_table import RetainedTable
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.events.destinations.destination import acknowledge_records, arn_of, send_statements
@@ -88,6 +89,7 @@ class TableStream(Construct):
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
+        check_here(scope, table=table)
         _check_table(table, {"partition_key": partition_key, "sort_key": sort_key}, len(consumers))
         if partition_key is not None and partition_key == sort_key:
             raise ValueError(f"sort_key must be another attribute than partition_key, got {sort_key!r}")

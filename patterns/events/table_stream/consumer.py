@@ -14,6 +14,7 @@ from patterns.building_blocks.arguments import check_environment, check_json
 from patterns.building_blocks.bounds import Known, Matches, Passes
 from patterns.building_blocks.lambda_function import EnvironmentVariables, FunctionMemory, FunctionTimeout
 from patterns.building_blocks.ready_function import check_function
+from patterns.building_blocks.same_region import check_here
 from patterns.events.destinations.destination import StreamDestination, check_destination
 
 Change = Literal["INSERT", "MODIFY", "REMOVE"]
@@ -100,6 +101,7 @@ class Consumer:
             "timeout": self.timeout,
         }
         check_function(self.function, self.code, self.handler, own, of=of)
+        check_here(scope, **{f"{of}function": self.function})
         check_environment(f"{of}environment", self.environment, RESERVED)
         if self.function is not None and self.function.role is None:
             raise ValueError(f"{of}function must have a role that is known: it must be allowed to read the stream")

@@ -24,6 +24,7 @@ from patterns.building_blocks.lambda_function import PYTHON, FunctionMemory, Lam
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.python_code import python_code
 from patterns.building_blocks.retained_table import RetainedTable
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN, acknowledge_wildcard_resource
@@ -125,6 +126,7 @@ class Thumbnailer(Construct):
         max_bytes = max_bytes or Size.mebibytes(64)
         check_memory_suffices(memory or DEFAULT_MEMORY, max_pixels, max_bytes)
         check_table(table)
+        check_here(scope, table=table)
         super().__init__(scope, construct_id)
         if source_bucket is not None and destination_bucket is not None:
             check_no_loop(source_bucket, destination_bucket, source_prefix, destination_prefix)

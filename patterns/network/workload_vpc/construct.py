@@ -14,6 +14,7 @@ from constructs import Construct
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, gibibytes, mebibytes
 from patterns.building_blocks.nat_gateway_alarms import watch_nat_gateways
+from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr
@@ -106,6 +107,7 @@ class WorkloadVpc(Construct):
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key)
         zone_names = zones(availability_zones, max_azs)
         check_services("interface_endpoints", interface_endpoints)
+        check_here(scope, encryption_key=encryption_key)
         super().__init__(scope, construct_id)
         self.network = TieredVpc(
             self,
