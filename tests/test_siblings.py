@@ -288,7 +288,8 @@ def test_a_resource_of_another_region_is_refused(place: Place) -> None:
     try:
         said, made = said_of(place, in_its_form(place, THERE[place.kind]))
     except (KeyError, TypeError) as error:
-        assert str(error) in ("<class 'str'>", "unhashable type: 'list'"), error
+        if str(error) not in ("<class 'str'>", "unhashable type: 'list'"):
+            raise
         pytest.skip("the value that it is a part of cannot be made here")
     assert made is None, "it is let through: refuse it, or say in ANYWHERE why it may be there"
     assert re.match(rf"(\S+: )?{place.field or place.argument}\b", said), said

@@ -153,7 +153,8 @@ def test_a_reason_of_a_check_is_written_down_whatever_it_is(reason: str) -> None
     """Half a character, or more than an item holds, would be refused each time: the upload would wait for ever."""
     written: dict[str, Any] = {}
     records = Records.__new__(Records)
-    records._table = SimpleNamespace(update_item=lambda **given: written.update(given))
+    table: Any = SimpleNamespace(update_item=lambda **given: written.update(given))
+    records._table = table
     records.decide(Upload(KNOWN, "me", "a", "image/png", 20), REFUSED, reason)
     told = written["ExpressionAttributeValues"][":reason"]
     assert 0 < len(told.encode("utf-8")) <= 4000
