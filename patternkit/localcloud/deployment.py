@@ -158,9 +158,9 @@ def _deploy_stack(
     deployed = deployed_resources(cloudformation, stack.name)
     notes = cloud.notes()
     noted = [
-        Resource(each.logical_id, each.physical_id, each.type, notes[each.type, each.physical_id])
+        Resource(each.logical_id, each.physical_id, each.type, made)
         for each in _with_nested(cloudformation, deployed)
-        if (each.type, each.physical_id) in notes
+        if (made := notes.get((each.type, each.logical_id.rpartition("/")[2], each.physical_id))) is not None
     ]
 
     def client(service: str) -> Any:

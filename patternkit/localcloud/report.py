@@ -92,23 +92,27 @@ class Resource:
     provisioned: Provisioned
 
 
-def read_notes(path: Path) -> dict[tuple[str, str], Provisioned]:
-    """Return what the server wrote down, by resource type and physical id."""
-    found: dict[tuple[str, str], Provisioned] = {}
+def read_notes(path: Path) -> dict[tuple[str, str, str], Provisioned]:
+    """Return what the server wrote down, by resource type, logical id and physical id.
+
+    Two stages of one name have one physical id, and so have two groups of two user pools.
+    """
+    found: dict[tuple[str, str, str], Provisioned] = {}
     if not path.exists():
         return found
     for line in path.read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
+        named = record["type"], record["logical_id"]
         if "stand_in" in record:
-            made = found[record["type"], record["physical_id"]]
-            found[record["type"], record["physical_id"]] = replace(made, stand_in=record["stand_in"])
+            made = found[*named, record["physical_id"]]
+            found[*named, record["physical_id"]] = replace(made, stand_in=record["stand_in"])
             continue
         reads = frozenset(record["reads"])
         if "replaces" in record:
             # An update looks at what it changes; the rest was looked at when the resource was created.
-            before = found.get((record["type"], record["replaces"]))
+            before = found.get((*named, record["replaces"]))
             reads |= before.reads if before else frozenset()
-        found[record["type"], record["physical_id"]] = Provisioned(record["properties"], reads)
+        found[*named, record["physical_id"]] = Provisioned(record["properties"], reads)
     return found
 
 

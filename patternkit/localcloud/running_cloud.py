@@ -197,8 +197,8 @@ class RunningCloud:
             last = value
         raise DeadlinePassed(f"waited {deadline:g} seconds for {what}, last seen: {last!r}", detail=self.log_tail())
 
-    def notes(self) -> dict[tuple[str, str], Provisioned]:
-        """Return what the server wrote down of each resource that it provisioned, by type and physical id."""
+    def notes(self) -> dict[tuple[str, str, str], Provisioned]:
+        """Return what the server wrote down of each resource, by type, logical id and physical id."""
         return read_notes(self._server.reads)
 
     def log_tail(self) -> str:

@@ -132,6 +132,7 @@ def listen(handlers: dict[str, dict[str, Any]], write: Callable[[dict[str, Any]]
             write(
                 {
                     "type": resource_type,
+                    "logical_id": logical_id,
                     "physical_id": result[0],
                     "properties": properties,
                     "reads": notes.used(),
@@ -141,13 +142,16 @@ def listen(handlers: dict[str, dict[str, Any]], write: Callable[[dict[str, Any]]
 
         return listening
 
-    def update(resource_type: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def listening(physical_id: str, old: dict[str, Any], new: dict[str, Any], *rest: Any) -> Any:
+    def update(resource_type: str, function: Callable[..., Any], *, takes_id: bool) -> Callable[..., Any]:
+        def listening(
+            physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str, logical_id: str
+        ) -> Any:
             notes = Notes()
-            result = function(physical_id, old, Noted(new, "", notes), *rest)
+            result = function(physical_id, old, Noted(new, "", notes), stack_name, *([logical_id] if takes_id else []))
             write(
                 {
                     "type": resource_type,
+                    "logical_id": logical_id,
                     "physical_id": result[0],
                     "replaces": physical_id,
                     "properties": new,
@@ -163,4 +167,6 @@ def listen(handlers: dict[str, dict[str, Any]], write: Callable[[dict[str, Any]]
             continue  # a custom resource's properties all reach its function; a nested stack's are parameters
         functions["create"] = create(resource_type, functions["create"])
         if "update" in functions:
-            functions["update"] = update(resource_type, functions["update"])
+            takes_id = bool(functions.get("update_with_logical_id"))
+            functions["update"] = update(resource_type, functions["update"], takes_id=takes_id)
+            functions["update_with_logical_id"] = True

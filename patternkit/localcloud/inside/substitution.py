@@ -105,26 +105,27 @@ def substitute(
         changed.pop("Layers", None)
         return found, changed
 
-    def finish(found: StandIn | None, result: Any) -> Any:
+    def finish(found: StandIn | None, logical_id: str, result: Any) -> Any:
         if found is not None:
             record = vars(functions)["_functions"][result[0]]
             own = record["code_zip"] if found.keeps else None
             record["code_zip"] = packed(own)
             functions.invalidate_worker(result[0])
-            write({"stand_in": found.what, "type": "AWS::Lambda::Function", "physical_id": result[0]})
+            made_here = {"type": "AWS::Lambda::Function", "logical_id": logical_id, "physical_id": result[0]}
+            write({"stand_in": found.what, **made_here})
         return result
 
     made, updated = entry["create"], entry.get("update")
 
     def create(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
         found, changed = replaced(logical_id, properties)
-        return finish(found, made(logical_id, changed, stack_name))
+        return finish(found, logical_id, made(logical_id, changed, stack_name))
 
     def update(physical_id: str, old: dict[str, Any], new: dict[str, Any], *rest: Any) -> Any:
         _, logical_id = rest
         found, changed = replaced(logical_id, new)
         assert updated is not None
-        return finish(found, updated(physical_id, old, changed, *rest))
+        return finish(found, logical_id, updated(physical_id, old, changed, *rest))
 
     entry["create"] = create
     if updated is not None:

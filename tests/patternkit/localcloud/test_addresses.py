@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_apigateway as apigateway
 
+from patternkit.localcloud import LocalCloud
 from patternkit.localcloud.addresses import Caller, addresses, localized
 from patternkit.localcloud.report import Provisioned, Resource
+from tests.patternkit.localcloud import apps
 
 HERE = "http://127.0.0.1:4000"
 
@@ -54,3 +58,28 @@ def test_a_rest_api_has_a_call_for_each_way_in_with_all_that_a_request_needs() -
         f"curl -H 'X-Id: 1' '{base}/open?q=1'",
         f"curl -H 'x-api-key: the-key' {base}/keyed",
     ]
+
+
+class TwoApis(cdk.Stack):
+    """Two APIs whose stages have one name, by which CloudFormation knows them."""
+
+    def __init__(self, scope: cdk.App) -> None:
+        super().__init__(scope, "TwoApis")
+        for name, path in (("Orders", "orders"), ("Billing", "bills")):
+            api = apigateway.RestApi(
+                self, name, cloud_watch_role=False, deploy_options=apigateway.StageOptions(stage_name="live")
+            )
+            api.root.add_resource(path).add_method("GET", apigateway.MockIntegration())
+
+
+def test_each_of_two_apis_with_stages_of_one_name_is_called_by_its_own_id(cloud: LocalCloud, tmp_path: Path) -> None:
+    deployment = cloud.deploy(apps.synthesize(tmp_path, TwoApis))
+    calls = {one.logical_id[:6]: one.call for one in deployment.addresses}
+    apis = {
+        one.logical_id[:6]: one.physical_id for one in deployment.resources if one.type == "AWS::ApiGateway::RestApi"
+    }
+    assert f"/{apis['Orders']}/live/_user_request_/orders" in calls["Orders"]
+    assert f"/{apis['Billin']}/live/_user_request_/bills" in calls["Billin"]
+    # What was written down when they were made is found again by an update.
+    assert cloud.deploy(tmp_path).addresses == deployment.addresses
+    deployment.destroy()
