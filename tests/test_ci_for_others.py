@@ -80,6 +80,13 @@ def test_a_hooks_command_passes_what_holds_and_finds_what_does_not(hook: str, pr
     assert HOOKS[hook]["pass_filenames"] is False
 
 
+def test_rules_say_nothing_of_the_cdks_own_flags(project: Path) -> None:
+    file, right, wrong = FAULTS["patternkit-rules"]
+    (project / file).write_text((project / file).read_text().replace(right, wrong))
+    done = run("patternkit", "rules", *ARGUMENTS["patternkit-rules"], cwd=project)
+    assert (done.returncode, done.stderr) == (1, "1 broken, 1 to know of\n")
+
+
 def test_the_hooks_are_what_pre_commit_reads() -> None:
     from pre_commit.clientlib import load_manifest
 
