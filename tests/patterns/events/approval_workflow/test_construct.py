@@ -201,8 +201,9 @@ def test_steps_of_another_stack_wait_for_nothing_here() -> None:
 def test_a_step_is_done_by_functions_of_the_same_region(part: str) -> None:
     scope = cdk.Stack(cdk.App(), "Test", env=cdk.Environment(account="111122223333", region="eu-west-1"))
     arn = "arn:aws:lambda:ap-south-1:111122223333:function:there"
-    there = {part: lambda_.Function.from_function_arn(scope, "There", arn)}
-    step = Step(**{"name": "Charge", "does": function(scope), **there})
+    there = lambda_.Function.from_function_arn(scope, "There", arn)
+    here = function(scope)
+    step = Step(name="Charge", does=there if part == "does" else here, undoes=there if part == "undoes" else None)
     message = rf"^steps\[Charge\]: {part} must be in eu-west-1, the Region of the stack, got one in ap-south-1$"
     with pytest.raises(ValueError, match=message):
         ApprovalWorkflow(scope, "Made", steps=[step])
