@@ -39,7 +39,7 @@ from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.encryption_key import key_statement, table_key_statement
 from patterns.building_blocks.event_rule import lost_events
-from patterns.building_blocks.granted_wildcard import grant_wildcard
+from patterns.building_blocks.granted_objects import grant_objects
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.python_code import python_code
@@ -231,11 +231,7 @@ class PresignedUpload(RestApi):
         Returns:
             The grant.
         """
-        bucket = self.destination_bucket
-        if bucket.encryption_key is not None:
-            bucket.encryption_key.grant(grantee, "kms:Decrypt")
-        objects = bucket.arn_for_objects(f"{self._destination_prefix}*")
-        return grant_wildcard(grantee, ["s3:GetObject"], objects, OBJECT_KEYS_UNKNOWN)
+        return grant_objects(grantee, self.destination_bucket, "read", prefix=self._destination_prefix)
 
     def grant_read_records(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone look up who asked for an upload, and under which name: the key of its file ends with its id.

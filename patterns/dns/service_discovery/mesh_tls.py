@@ -65,7 +65,16 @@ class MeshTls(Construct):
             self.policy, secrets, "Amazon ECS names the secrets of its certificates, all with this beginning."
         )
         if encryption_key is not None:
-            encryption_key.grant_encrypt_decrypt(self.role)
+            # By exact names: `grant_encrypt_decrypt` grants wildcards, and what encrypts under another key.
+            encryption_key.grant(
+                self.role,
+                "kms:Decrypt",
+                "kms:Encrypt",
+                "kms:GenerateDataKey",
+                "kms:GenerateDataKeyPair",
+                "kms:GenerateDataKeyPairWithoutPlaintext",
+                "kms:GenerateDataKeyWithoutPlaintext",
+            )
         self.configuration = ecs.ServiceConnectTlsConfiguration(
             aws_pca_authority_arn=private_ca.certificate_authority_arn, kms_key=encryption_key, role=self.role
         )

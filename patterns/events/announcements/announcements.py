@@ -10,12 +10,11 @@ from constructs import Construct, IConstruct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.encryption_key import EncryptionKey
-from patterns.building_blocks.granted_wildcard import grant_wildcard
+from patterns.building_blocks.granted_objects import grant_objects
 from patterns.building_blocks.key_policy import BUCKETS, TOPICS, KeyUse, let_use
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
-from patterns.building_blocks.wildcard_resource import OBJECT_KEYS_UNKNOWN
 from patterns.events.bucket_notifications.notifications import (
     add_notification,
     bucket_to_notify_from,
@@ -97,10 +96,7 @@ class Announcements(Construct):
         Returns:
             The grant.
         """
-        if self.bucket.encryption_key is not None:
-            # Parts of a multipart upload are decrypted to be put together.
-            self.bucket.encryption_key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
-        return grant_wildcard(grantee, ["s3:PutObject"], self.bucket.arn_for_objects("*"), OBJECT_KEYS_UNKNOWN)
+        return grant_objects(grantee, self.bucket, "put")
 
     def _permit(self, announced: IConstruct) -> None:
         # The bucket's ARN would close a circle: S3 asks for these permissions before it makes a new bucket; an existing

@@ -27,6 +27,7 @@ from patterns.building_blocks.deployed_name import unique_name, unique_path
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
 from patterns.building_blocks.event_rule import lost_events
 from patterns.building_blocks.fargate_task_sizes import check_task_size
+from patterns.building_blocks.granted_objects import grant_objects
 from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.key_prefix import KeyPrefix
 from patterns.building_blocks.lambda_function import EnvironmentVariables, LambdaFunction
@@ -185,7 +186,7 @@ class ContainerOnUpload(Construct):
         Returns:
             The grant.
         """
-        return self.bucket.grant_put(grantee, f"{self._prefix}*")
+        return grant_objects(grantee, self.bucket, "put", prefix=self._prefix)
 
     def _metric(self, name: str, period: Duration | None = None, *, statistic: str = "Sum") -> cloudwatch.Metric:
         return cloudwatch.Metric(

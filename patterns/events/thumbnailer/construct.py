@@ -18,7 +18,7 @@ from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
-from patterns.building_blocks.granted_wildcard import grant_wildcard
+from patterns.building_blocks.granted_objects import grant_objects
 from patterns.building_blocks.key_prefix import KeyPrefix
 from patterns.building_blocks.lambda_function import PYTHON, FunctionMemory, LambdaFunction, ReservedConcurrency
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
@@ -263,14 +263,7 @@ class Thumbnailer(Construct):
         Returns:
             The grant.
         """
-        return self._grant(
-            # Parts of a multipart upload are decrypted to be put together.
-            self.source_bucket,
-            self._source_prefix,
-            grantee,
-            "s3:PutObject",
-            ["kms:Decrypt", "kms:GenerateDataKey"],
-        )
+        return grant_objects(grantee, self.source_bucket, "put", prefix=self._source_prefix)
 
     def grant_read_thumbnails(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone read the thumbnails.
@@ -281,7 +274,7 @@ class Thumbnailer(Construct):
         Returns:
             The grant.
         """
-        return self._grant(self.destination_bucket, self._destination_prefix, grantee, "s3:GetObject", ["kms:Decrypt"])
+        return grant_objects(grantee, self.destination_bucket, "read", prefix=self._destination_prefix)
 
     def grant_read_records(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone look up what became of an image, by its key and bucket.
@@ -299,13 +292,6 @@ class Thumbnailer(Construct):
             actions=["dynamodb:GetItem"],
             resource_arns=[self.table.table_arn],
         )
-
-    def _grant(
-        self, bucket: s3.IBucket, prefix: str, grantee: iam.IGrantable, action: str, key_actions: Sequence[str]
-    ) -> iam.Grant:
-        if bucket.encryption_key is not None:
-            bucket.encryption_key.grant(grantee, *key_actions)
-        return grant_wildcard(grantee, [action], bucket.arn_for_objects(f"{prefix}*"), OBJECT_KEYS_UNKNOWN)
 
 
 def _text(number: float) -> str:

@@ -38,6 +38,8 @@ class Gateway:
         if self.throttled:
             self.throttled = False
             raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "slow"}}, "CreateUsagePlanKey")
+        # Amazon API Gateway knows no other.
+        assert given["keyType"] == "API_KEY"
         self.planned.add(given["keyId"])
         return {}
 

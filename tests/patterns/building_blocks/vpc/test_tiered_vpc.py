@@ -150,3 +150,28 @@ def test_every_flow_is_recorded_each_minute() -> None:
     assert given["LogGroupName"] == {"Ref": group}
     assert "Role" in given["DeliverLogsPermissionArn"]["Fn::GetAtt"][0]
     assert group in log["DependsOn"]
+
+
+@pytest.mark.parametrize("ipv6", [False, True])
+def test_public_subnets_have_the_internet_in_each_family_that_the_vpc_has(ipv6: bool) -> None:
+    stack = cdk.Stack(app_for_its_template(), "Network")
+    network = TieredVpc(
+        stack, "Vpc", cidr="10.20.0.0/22", availability_zones=ZONES, tiers={"Public": 28, "Private": 26}, ipv6=ipv6
+    )
+    routes = Template.from_stack(stack).find_resources("AWS::EC2::Route")
+    found = [one["Properties"] for one in routes.values() if "GatewayId" in one["Properties"]]
+    destinations = [one.get("DestinationCidrBlock") or one["DestinationIpv6CidrBlock"] for one in found]
+    assert sorted(destinations) == sorted(["0.0.0.0/0", *(["::/0"] if ipv6 else [])] * len(ZONES))
+    assert network.internet_gateway is not None
+
+
+def test_as_a_vpc_it_knows_the_range_of_each_subnet() -> None:
+    stack = cdk.Stack(app_for_its_template(), "Network")
+    network = TieredVpc(
+        stack, "Vpc", cidr="10.20.0.0/22", availability_zones=ZONES, tiers={"Public": 28, "Private": 26}
+    )
+    vpc = network.vpc
+    for tier, known in (("Public", vpc.public_subnets), ("Private", vpc.isolated_subnets)):
+        ranges = [(each.availability_zone, each.ipv4_cidr_block) for each in known]
+        assert ranges == [(each.subnet.availability_zone, each.subnet.cidr_block) for each in network.subnets[tier]]
+        assert len(ranges) == len(ZONES)

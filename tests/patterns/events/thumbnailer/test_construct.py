@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Match, Template
 
@@ -70,6 +71,12 @@ def test_the_function_may_do_what_it_does_and_nothing_else(scope: cdk.Stack) -> 
     written = json.dumps([one["Resource"] for one in statements(template) if one["Action"] == "s3:PutObject"])
     assert "/out/*" in written
     assert not [one for one in statements(template) if "*" in json.dumps(one["Action"])]
+
+
+@pytest.mark.parametrize("architecture", [lambda_.Architecture.X86_64, lambda_.Architecture.ARM_64])
+def test_the_function_runs_where_its_code_was_built_for(scope: cdk.Stack, architecture: lambda_.Architecture) -> None:
+    Thumbnailer(scope, "Thumbnailer", architecture=architecture)
+    Template.from_stack(scope).has_resource_properties("AWS::Lambda::Function", {"Architectures": [architecture.name]})
 
 
 def test_a_new_bucket_tells_the_function_without_a_function_of_the_cdks(scope: cdk.Stack) -> None:

@@ -250,6 +250,7 @@ class TestThumbnailsAndRecords:
 
         cloud.before["GetObject"] = archived
         assert cloud.process(event).reason == "ARCHIVED"
+        assert cloud.record("a.png")["message"] == "the object is archived and cannot be read"
 
 
 class TestKeys:
@@ -614,6 +615,7 @@ class TestRefusals:
         event = cloud.put("a.jpg", b"\0" * 5001)
         monkeypatch.setattr(StreamingBody, "read", read)
         assert cloud.process(event, MAX_BYTES="5000").reason == "TOO_MANY_BYTES"
+        assert cloud.record("a.jpg")["message"] == "the object has 5001 bytes; at most 5000 are accepted"
 
     def test_a_wrong_name_does_not_matter_when_the_bytes_are_an_image(self, cloud: Cloud) -> None:
         assert cloud.process(cloud.put("a.jpg", RED_PNG)).outcome is Outcome.READY
