@@ -113,8 +113,8 @@ def said_of(place: Place, make: Callable[[Construct], Any]) -> tuple[str, Constr
             return "", made_with(place, make, companions)
         except ValueError as error:
             said = str(error)
-        if (given := contradicted_by(place, said)) and given not in companions:
-            companions[given] = LeftOut()
+        if given := set(contradicted_by(place, said)) - companions.keys():
+            companions |= {one: LeftOut() for one in given}
         elif (wanted := companion_of(place.argument, said)) and wanted[0] not in companions:
             companions[wanted[0]] = wanted[1]
         else:
@@ -122,7 +122,7 @@ def said_of(place: Place, make: Callable[[Construct], Any]) -> tuple[str, Constr
     return said, None
 
 
-def contradicted_by(place: Place, said: str) -> str | None:
+def contradicted_by(place: Place, said: str) -> list[str]:
     return contradicted(typing.cast(Any, dataclasses.make_dataclass("Named", ["name"])(place.argument)), said)
 
 

@@ -27,7 +27,11 @@ def test_subnets_that_a_token_for_a_list_stands_for_are_refused(scope: cdk.Stack
     listed = cdk.Fn.split(",", cdk.Fn.import_value("Subnets"))
     for number, kind in enumerate(("public_subnet_ids", "private_subnet_ids", "isolated_subnet_ids")):
         unknown = ec2.Vpc.from_vpc_attributes(
-            scope, f"Unknown{number}", vpc_id="vpc-1", availability_zones=cdk.Fn.get_azs(), **{kind: listed}
+            scope,
+            f"Unknown{number}",
+            vpc_id="vpc-1",
+            availability_zones=cdk.Fn.get_azs(),
+            **{kind: listed},  # type: ignore[arg-type]
         )
         with pytest.raises(ValueError, match=rf"^vpc must have subnets .+ in Test/Unknown{number}: [^\n]+$"):
             check("vpc", unknown, ec2.IVpc | None)

@@ -162,7 +162,7 @@ def test_two_deployments_of_one_app_keep_records_of_their_own() -> None:
     for stack_name in ("shop-blue", "shop-green"):
         stack = cdk.Stack(app_for_its_template(), "Shop", stack_name=stack_name)
         DnsBalancedInstances(stack, "Made", domain_name="www.example.com", hosted_zone=zone(stack, "example.com"))
-        variables = only(Template.from_stack(stack).to_json(), "Lambda::Function")["Environment"]["Variables"]
+        variables = only(dict(Template.from_stack(stack).to_json()), "Lambda::Function")["Environment"]["Variables"]
         owners.add(variables["OWNER"])
         assert len(variables["OWNER"]) == 20
     assert len(owners) == 2
