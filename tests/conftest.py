@@ -123,6 +123,8 @@ def _refuse_a_name_without_an_order(item: pytest.Item) -> None:
     values = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
     if any(isinstance(one, set | frozenset) and len(one) > 1 and str(one) in item.name for one in values):
         raise pytest.UsageError(f"{item.nodeid} is named by a set, which has another order in each process")
+    if "Token[" in item.name:
+        raise pytest.UsageError(f"{item.nodeid} is named by a token, which has another number in each process")
 
 
 # Before pytest-xdist reads the groups.
