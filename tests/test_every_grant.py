@@ -1,6 +1,6 @@
-"""What each `grant_...` of each pattern permits, as `grants.toml` beside this says. Nothing here names a pattern.
+"""What each `grant_...` of each pattern permits, as `grants.toml` of its mirror says. Nothing here names a pattern.
 
-    ["thumbnailer.grant_upload with encryption_key"]
+    ["grant_upload with encryption_key"]
     "s3:PutObject" = ["arn:{AWS::Partition}:s3:::..."]
 
 Of a resource of the template its type stands in braces. A row that is new, or differs, is shown as it would be written.
@@ -10,8 +10,9 @@ import importlib
 import inspect
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -26,7 +27,6 @@ from tests.conftest import ROOT
 from tests.constructs import app_for_its_template
 from tests.four_ways import companion_of, construct_of
 
-FILE = ROOT / "tests" / "grants.toml"
 Granted = dict[str, list[str]]
 
 
@@ -39,23 +39,32 @@ def takes_a_key(pattern: Pattern) -> bool:
     return "encryption_key" in inspect.signature(init).parameters
 
 
-GRANTS = [
-    pytest.param(
-        one,
-        method,
-        with_key,
-        id=f"{one.name}.{method}{' with encryption_key' * with_key}",
-        marks=pytest.mark.xdist_group(one.name),
-    )
+def row_of(method: str, *, with_key: bool) -> str:
+    return f"{method}{' with encryption_key' * with_key}"
+
+
+EVERY = [
+    (one, method, with_key)
     for one in patterns().values()
     for method in methods(one)
     for with_key in ((False, True) if takes_a_key(one) else (False,))
 ]
+GRANTS = [
+    pytest.param(
+        *one, id=f"{one[0].name}.{row_of(one[1], with_key=one[2])}", marks=pytest.mark.xdist_group(one[0].name)
+    )
+    for one in EVERY
+]
+
+
+def file_of(pattern: Pattern) -> Path:
+    return ROOT / "tests" / pattern.folder.relative_to(ROOT) / "grants.toml"
 
 
 @cache
-def table() -> dict[str, Granted]:
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+def table(pattern: Pattern) -> dict[str, Granted]:
+    file = file_of(pattern)
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def granted(pattern: Pattern, method: str, *, with_key: bool) -> Granted:
@@ -133,26 +142,16 @@ def written(name: str, row: Granted) -> str:
 
 
 @pytest.mark.parametrize(("pattern", "method", "with_key"), GRANTS)
-def test_a_grant_permits_what_the_table_says(
-    pattern: Pattern, method: str, with_key: bool, request: pytest.FixtureRequest
-) -> None:
-    name = request.node.callspec.id
+def test_a_grant_permits_what_the_table_says(pattern: Pattern, method: str, with_key: bool) -> None:
+    name = row_of(method, with_key=with_key)
     found = granted(pattern, method, with_key=with_key)
     assert found, f"{name} permits nothing"
-    assert table().get(name) == found, f"in {FILE.name}:\n{written(name, found)}"
+    assert [action for action in found if "*" in action] == []
+    assert [arn for arns in found.values() for arn in arns if arn.startswith("*")] == []
+    said = table(pattern).get(name)
+    assert said == found, f"in {file_of(pattern).relative_to(ROOT)}:\n{written(name, found)}"
 
 
 def test_no_row_is_left_over() -> None:
-    assert table().keys() == {one.id for one in GRANTS}
-
-
-def every_arn() -> Iterator[str]:
-    return (arn for row in table().values() for arns in row.values() for arn in arns)
-
-
-def test_a_grant_names_no_action_with_a_wildcard() -> None:
-    assert [(name, action) for name, row in table().items() for action in row if "*" in action] == []
-
-
-def test_a_grant_names_no_resource_at_large() -> None:
-    assert [one for one in every_arn() if one.startswith("*")] == []
+    tried = {(one.name, row_of(method, with_key=with_key)) for one, method, with_key in EVERY}
+    assert {(one.name, row) for one in patterns().values() for row in table(one)} == tried
