@@ -35,6 +35,7 @@ from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.encryption_key import table_key_statement
 from patterns.building_blocks.function_settings import warn_of_late_answers
+from patterns.building_blocks.granted_messages import grant_send
 from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
@@ -190,11 +191,7 @@ class WebSocketApi(Construct):
         Returns:
             The grant.
         """
-        if self.push_queue.encryption_master_key is not None:
-            self.push_queue.encryption_master_key.grant(grantee, "kms:Decrypt", "kms:GenerateDataKey")
-        return iam.Grant.add_to_principal(
-            grantee=grantee, actions=["sqs:SendMessage"], resource_arns=[self.push_queue.queue_arn]
-        )
+        return grant_send(grantee, self.push_queue)
 
     def grant_connect(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone connect.
