@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from aws_cdk import aws_ec2 as ec2
 from constructs import IConstruct
 
+from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
+
 
 def selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, argument: str) -> ec2.SelectedSubnets:
     """Select subnets of a VPC.
@@ -45,5 +47,15 @@ def after_ways_out(user: IConstruct, subnets: Iterable[ec2.ISubnet]) -> None:
     """
     for subnet in subnets:
         user.node.add_dependency(subnet.internet_connectivity_established)
-        if (association := subnet.node.try_find_child("RouteTableAssociation")) is not None:
+        association = subnet.node.try_find_child("RouteTableAssociation") or _of_a_tier(subnet)
+        if association is not None:
             user.node.add_dependency(association)
+
+
+def _of_a_tier(subnet: ec2.ISubnet) -> ec2.CfnSubnetRouteTableAssociation | None:
+    """Find what makes a table that of a subnet of a `TieredVpc`, which the CDK knows as imported."""
+    for scope in subnet.node.scopes:
+        if isinstance(scope, TieredVpc):
+            of_each = {one.subnet.attr_subnet_id: one.association for one in scope.all_subnets}
+            return of_each.get(subnet.subnet_id)
+    return None

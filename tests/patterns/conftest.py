@@ -34,7 +34,7 @@ def wrong(record: logging.LogRecord) -> str:
 
 def _wrong_words(said: Mapping[str, Any]) -> str:
     """Say which of the texts for people is not plain words; empty if all are."""
-    texts = [said[name] for name in ("message", "reason") if isinstance(said.get(name), str)]
+    texts = [said[name] for name in ("message", "reason") if said.get(name) and isinstance(said[name], str)]
     return "".join(f"not plain words: {one!r}" for one in texts if not CODE.fullmatch(one) and not _are_words(one))
 
 

@@ -41,8 +41,15 @@ REFUSALS = [
         lambda scope: {"endpoints": [endpoint(scope)], "private_dns": True},
     ),
     Refusal(
-        "subnets must be in two zones at least, got 1: the API is down with its zone",
+        "vpc must have private subnets in two zones at least, got 1: the API is down with its zone",
         lambda scope: {"vpc": ec2.Vpc(scope, "Vpc", max_azs=1)},
+    ),
+    Refusal(
+        "subnets must be in two zones at least, got 1: the API is down with its zone",
+        lambda scope: {
+            "vpc": ec2.Vpc(scope, "Vpc", max_azs=1),
+            "subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        },
     ),
     refused("subnets needs vpc: those of a VPC that is made are its own", subnets=ec2.SubnetSelection(one_per_az=True)),
     Refusal(

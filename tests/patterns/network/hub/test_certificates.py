@@ -24,12 +24,12 @@ def stack(scope: cdk.Stack) -> cdk.Stack:
 
 def test_the_certificates_of_a_network_are_of_its_region(stack: cdk.Stack) -> None:
     site = CustomerSite(name="Berlin", addresses=["198.51.100.1"], certificates=[certificate(stack)])
-    refused = r"^sites\[Berlin\]: certificates must be in eu-west-1, the Region of the stack, got one in us-east-1$"
+    refused = r"certificates must be in eu-west-1, the Region of the stack, got one in us-east-1$"
     for construct in (HubAndSpokeVpn, ManySitesVpn):
-        with pytest.raises(ValueError, match=refused):
+        with pytest.raises(ValueError, match=rf"^sites\[Berlin\]: {refused}"):
             construct(stack, construct.__name__, sites=[site])
     hub = InspectionVpc(stack, "Hub", transit_gateway=ec2.CfnTransitGateway(stack, "Gateway"))
-    with pytest.raises(ValueError, match=refused):
+    with pytest.raises(ValueError, match=rf"^site: {refused}"):
         hub.add_site(site)
     with pytest.raises(
         ValueError, match=r"^certificate must be in eu-west-1, the Region of the stack, got one in us-east-1$"
