@@ -80,7 +80,8 @@ def _network(scope: Construct) -> ec2.Vpc:
     )
 
 
-def _existing_network(scope: Construct) -> ec2.IVpc:
+def _existing(scope: Construct, **subnets: list[str]) -> ec2.IVpc:
+    """Import a VPC in two zones with its range."""
     region = Stack.of(scope).region
     return ec2.Vpc.from_vpc_attributes(
         scope,
@@ -88,6 +89,13 @@ def _existing_network(scope: Construct) -> ec2.IVpc:
         vpc_id="vpc-0123456789abcdef0",
         vpc_cidr_block="10.0.0.0/16",
         availability_zones=[f"{region}a", f"{region}b"],
+        **subnets,  # type: ignore[arg-type]
+    )
+
+
+def _existing_network(scope: Construct) -> ec2.IVpc:
+    return _existing(
+        scope,
         public_subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
         public_subnet_route_table_ids=["rtb-0123456789abcdef0", "rtb-0123456789abcdef0"],
         public_subnet_ipv4_cidr_blocks=["10.0.0.0/24", "10.0.1.0/24"],
@@ -98,13 +106,8 @@ def _existing_network(scope: Construct) -> ec2.IVpc:
 
 
 def _existing_isolated_network(scope: Construct) -> ec2.IVpc:
-    region = Stack.of(scope).region
-    return ec2.Vpc.from_vpc_attributes(
+    return _existing(
         scope,
-        "Vpc",
-        vpc_id="vpc-0123456789abcdef0",
-        vpc_cidr_block="10.0.0.0/16",
-        availability_zones=[f"{region}a", f"{region}b"],
         isolated_subnet_ids=["subnet-0123456789abcdef4", "subnet-0123456789abcdef5"],
         isolated_subnet_ipv4_cidr_blocks=["10.0.4.0/24", "10.0.5.0/24"],
         isolated_subnet_route_table_ids=["rtb-0123456789abcdef4", "rtb-0123456789abcdef5"],
