@@ -97,20 +97,24 @@ def forms(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 class Kept:
     """Records that have one upload in two parts, and refuse keys as DynamoDB does."""
 
+    def __init__(self, **other: Any) -> None:
+        self.other = other
+
     def get(self, upload: str) -> Upload | None:
         if not 1 <= len(upload.encode()) <= 2048:
             raise ClientError({"Error": {"Code": "ValidationException", "Message": "key"}}, "GetItem")
-        return Upload(upload, "me", "a", "image/png", 20, multipart="id", part_size=10) if upload == KNOWN else None
+        own = {"owner": "me", "size": 20, "multipart": "id", "part_size": 10, **self.other}
+        return Upload(upload=upload, name="a", type="image/png", **own) if upload == KNOWN else None
 
 
 KNOWN = "0" * 32
 
 
-def asked(forms: ModuleType, route: str, body: str, upload: str = KNOWN) -> tuple[int, str]:
+def asked(forms: ModuleType, route: str, body: str, upload: str = KNOWN, **other: Any) -> tuple[int, str]:
     method, _, resource = route.partition(" ")
     caller = {"authorizer": {"principalId": "me"}}
     event = {"httpMethod": method, "resource": resource, "body": body, "requestContext": caller}
-    with patch.object(forms, "_RECORDS", Kept()):
+    with patch.object(forms, "_RECORDS", Kept(**other)):
         answer = forms.handler({**event, "pathParameters": {"upload": upload}}, None)
     return answer["statusCode"], json.loads(answer["body"]).get("message", "")
 
@@ -135,6 +139,35 @@ def test_a_type_that_is_no_text_is_refused(forms: ModuleType, kind: Any) -> None
 @pytest.mark.parametrize("body", ["[" * 100_000, "{", "", "1" * 5000], ids=["nested", "cut", "empty", "long"])
 def test_a_body_that_is_no_json_is_refused(forms: ModuleType, route: str, body: str) -> None:
     assert asked(forms, route, body) == (400, "the body must be JSON")
+
+
+FILE = {"name": "a", "type": "image/png", "size": 5}
+LINKS, COMPLETE = "POST /uploads/{upload}/links", "POST /uploads/{upload}/complete"
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "other", "refused"),
+    [
+        ("POST /uploads", [], {}, (400, "the body must be a JSON object")),
+        ("POST /uploads", {**FILE, "name": "a" * 256}, {}, (400, "name must be up to 255 printable characters")),
+        ("POST /uploads", {**FILE, "name": "a\n"}, {}, (400, "name must be up to 255 printable characters")),
+        ("POST /uploads", {**FILE, "size": 0}, {}, (400, "size must be at least 1 byte")),
+        ("POST /uploads", {**FILE, "size": True}, {}, (400, "size must be at least 1 byte")),
+        ("POST /uploads", {**FILE, "size": 101}, {}, (413, "size must be at most 100 bytes")),
+        (LINKS, {"numbers": []}, {}, (400, "numbers must be 1 to 50 numbers of parts")),
+        (LINKS, {"numbers": [1] * 51}, {}, (400, "numbers must be 1 to 50 numbers of parts")),
+        (LINKS, {"numbers": [0]}, {}, (400, "numbers must be between 1 and 2")),
+        (LINKS, {"numbers": [1, 3]}, {}, (400, "numbers must be between 1 and 2")),
+        (LINKS, {"numbers": [1]}, {"multipart": ""}, (409, "the upload is not in parts")),
+        (COMPLETE, {"tags": ["a", "b"]}, {"multipart": ""}, (409, "the upload is not in parts")),
+        (COMPLETE, {"tags": ["a", "b"]}, {"status": "CHECKING"}, (409, "the upload is CHECKING")),
+        (LINKS, {"numbers": [1]}, {"owner": "another"}, (404, "no such upload")),
+    ],
+)
+def test_what_is_refused_is_said(
+    forms: ModuleType, route: str, body: Any, other: dict[str, Any], refused: tuple[int, str]
+) -> None:
+    assert asked(forms, route, json.dumps(body), **other) == refused
 
 
 @pytest.mark.parametrize("upload", ["", "x" * 3000, "..", "\ud800", f"{KNOWN}\n", "A" * 32])

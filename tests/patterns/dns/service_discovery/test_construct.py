@@ -334,6 +334,7 @@ def test_tls_is_issued_by_the_authority_that_is_given_and_no_other() -> None:
     ]
     for one in statements:
         actions = [one["Action"]] if isinstance(one["Action"], str) else one["Action"]
+        assert not [action for action in actions if "*" in action]
         if all(action.startswith("acm-pca:") for action in actions):
             assert one["Resource"] == arn
         elif all(action.startswith("secretsmanager:") for action in actions):

@@ -72,7 +72,7 @@ def begin(event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     if not isinstance(kind, str) or kind not in _TYPES:
         raise Refused(415, f"type must be one of {', '.join(sorted(_TYPES))}")
     if type(size) is not int or size < _SIZES.start:
-        raise Refused(400, f"size must be at least {_SIZES.start} bytes")
+        raise Refused(400, f"size must be at least {_SIZES.start} byte{'s' * (_SIZES.start != 1)}")
     if size not in _SIZES:
         raise Refused(413, f"size must be at most {_SIZES.stop - 1} bytes")
     one = Upload(uuid.uuid4().hex, _caller(event), name, kind, size)
