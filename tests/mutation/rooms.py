@@ -21,6 +21,7 @@ class Room:
         without: Parts of paths that are not mutated.
         settings: Arguments of pytest. What is shared by tests of patterns loads the CDK, which other tests need not.
         by_pattern: Whether tests are chosen by the pattern's name, and none is measured.
+        last: Tables that are dear: their rows of a pattern are run when nothing else has noticed.
         guards: Tests that are run last: those that read templates from snapshots, on what the changed code makes.
     """
 
@@ -29,6 +30,7 @@ class Room:
     without: tuple[str, ...] = ()
     settings: tuple[str, ...] = ("--noconftest",)
     by_pattern: bool = False
+    last: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
 
     def modules(self, tree: Path) -> list[str]:
@@ -114,6 +116,10 @@ ROOMS = {
         ("example.py", "/starter/"),
         (),
         by_pattern=True,
+        last=tuple(
+            f"tests/test_{name}.py"
+            for name in ("every_grant", "every_list", "every_token", "every_script", "every_length", "four_ways")
+        ),
         guards=(
             *_HELD_OF_EVERY_TEMPLATE,
             *(f"tests/test_{name}.py" for name in ("every_environment", "protected_balancers")),

@@ -25,6 +25,30 @@ def depth():
 
 def height():
     return "high"
+
+def weight():
+    return 9
+"""
+HANDLER = """
+def answer():
+    return 10
+
+def question():
+    return 11
+"""
+OF_HANDLER = """
+from patterns.shelves.blue_shelf.handler.index import answer
+
+def test_answer():
+    assert answer() == 10
+"""
+DEAR = """
+import pytest
+from patterns.shelves.blue_shelf.construct import weight
+
+@pytest.mark.parametrize("name", ["BlueShelf"])
+def test_weight(name):
+    assert weight() == 9
 """
 MIRROR = """
 from patterns.shelves.blue_shelf.construct import length
@@ -69,16 +93,23 @@ FILES = {
     "patterns/__init__.py": "",
     "patterns/shelves/blue_shelf/pattern.toml": "",
     "patterns/shelves/blue_shelf/construct.py": CONSTRUCT,
+    "patterns/shelves/blue_shelf/handler/index.py": HANDLER,
     "patterns/shared.py": "LENGTH = 7\nWIDTH = 5\n",
     "patterns/nobody.py": "HEIGHT = 1\n",
     "tests/patterns/shelves/blue_shelf/test_construct.py": MIRROR,
+    "tests/patterns/shelves/blue_shelf/test_answers.py": OF_HANDLER,
     "tests/test_tables.py": TABLES,
+    "tests/test_dear.py": DEAR,
     "tests/test_every_pattern.py": SNAPSHOTS,
     "tests/test_guards.py": GUARDS,
     "tests/patterns/shelves/blue_shelf/snapshots/depth.txt": "6",
 }
 ROOM = Room(
-    ("patterns",), ("tests/patterns", "tests/test_tables.py"), by_pattern=True, guards=("tests/test_guards.py",)
+    ("patterns",),
+    ("tests/patterns", "tests/test_tables.py"),
+    by_pattern=True,
+    last=("tests/test_dear.py",),
+    guards=("tests/test_guards.py",),
 )
 NUMBERS = count(7)
 
@@ -114,6 +145,10 @@ def mutant(copy: Copy, module: str, becomes: str) -> Mutant:
         # Only the snapshot tells, and what is held of every snapshot.
         ("patterns/shelves/blue_shelf/construct.py", "return 7", "killed"),
         ("patterns/shelves/blue_shelf/construct.py", 'return "XXhighXX"', "survived"),
+        # The dear tables come when nothing else has noticed.
+        ("patterns/shelves/blue_shelf/construct.py", "return 10", "killed"),
+        ("patterns/shelves/blue_shelf/handler/index.py", "return 11", "killed"),
+        ("patterns/shelves/blue_shelf/handler/index.py", "return 12", "survived"),
         ("patterns/shared.py", "WIDTH = 6", "survived"),
         ("patterns/nobody.py", "HEIGHT = 2", "no test"),
     ],
@@ -134,11 +169,13 @@ def steps(folder: Path, module: str) -> list[list[str]]:
 
 
 def test_which_tests_are_run(tmp_path: Path) -> None:
-    own, rows = steps(tmp_path, "patterns/events/cron_function/construct.py")
+    own, rows, last = steps(tmp_path, "patterns/events/cron_function/construct.py")
     assert own[-1].endswith("_locally.py")
     assert all(one.startswith("tests/patterns/events/cron_function/test_") for one in own)
     assert rows[1].startswith("(cron-function or CronFunction) and not (")
     assert {"tests/patterns/events/test_promises.py", "tests/test_every_pattern.py"} < set(rows)
+    assert last[1] == rows[1]
+    assert "tests/test_every_grant.py" in last
 
 
 @pytest.mark.parametrize(
@@ -152,15 +189,22 @@ def test_what_several_patterns_share_is_tried_by_three_of_them(tmp_path: Path, m
     own, *others = steps(tmp_path, module)
     assert own[-1:] == first
     assert len([one for one in others if one[0] != "-k"]) == 3
-    assert len([one for one in others if one[0] == "-k"]) == 1
+    assert len([one for one in others if one[0] == "-k"]) == 2
 
 
 def test_a_handler_is_tried_by_its_mirror_alone(tmp_path: Path) -> None:
-    [own, clients] = steps(tmp_path, "patterns/events/thumbnailer/handler/thumbnailer/images.py")
+    [quick, own, clients] = steps(tmp_path, "patterns/events/thumbnailer/handler/thumbnailer/images.py")
     assert clients == ["tests/test_sdk_clients.py"]
+    assert quick == [f"tests/patterns/events/thumbnailer/test_{name}.py" for name in ("handler", "images")]
     assert own[0].startswith("tests/patterns/events/thumbnailer/")
 
 
 def test_a_handler_of_a_room_is_tried_by_the_rooms_mirror(tmp_path: Path) -> None:
     [own, _] = steps(tmp_path, "patterns/network/attachment_placement/handler/index.py")
     assert own == ["tests/patterns/network/attachment_placement"]
+
+
+def test_what_synthesizes_nothing_is_run_first_for_a_handler(by_pattern: ByPattern) -> None:
+    steps = by_pattern.steps("patterns/shelves/blue_shelf/handler/index.py")
+    mirror = "tests/patterns/shelves/blue_shelf"
+    assert list(steps) == [[f"{mirror}/test_answers.py"], [f"{mirror}/test_construct.py"]]
