@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.answering import Aws, answering
+
 CODE = re.compile(r"[A-Z]+(_[A-Z]+)*")
 WORDS = re.compile(r"(\d+ of \d+|[a-z][a-z'-]*)( [\w.,:;'()%/-]+)*")
 # What a handler refuses at its start is a variable of its environment, or a field of the request.
@@ -90,3 +92,10 @@ def _every_text(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     logging.setLogRecordFactory(made)
     assert not found, found
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    """AWS, which answers what a test says, and notes what it is asked."""
+    with answering() as one:
+        yield one
