@@ -13,7 +13,7 @@ import pytest
 from tests.answering import Aws, answering
 
 CODE = re.compile(r"[A-Z]+(_[A-Z]+)*")
-WORDS = re.compile(r"(\d+ of \d+|[a-z][a-z'-]*)( [\w.,:;'()%/-]+)*")
+WORDS = re.compile(r"(\d+ of \d+|[a-z][a-z'-]*)( [\w.,:;'()%/=-]+)*")
 # What a handler refuses at its start is a variable of its environment, or a field of the request.
 NAMED = re.compile(r"([A-Z][A-Z_]+|ResponseURL) must be [\w.,'() -]+")
 KEY = re.compile(r"[a-z][a-z0-9_]*|[a-z]+([A-Z][a-z]+)*")
