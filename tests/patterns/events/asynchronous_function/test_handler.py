@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+import time
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -79,3 +80,26 @@ def test_what_cannot_be_told_from_others_fails_each_time_that_it_is_tried(
     for given in [event, {"other": 1}] if key else [event, event]:
         with pytest.raises((ValueError, IdempotencyKeyError), match=r"must be a JSON object|No data found"):
             module.handler(given, CONTEXT)
+
+
+def test_what_was_done_is_answered_and_logged_whole(module: ModuleType, caplog: pytest.LogCaptureFixture) -> None:
+    event = {"id": "whole", "a": 1}
+    with caplog.at_level(logging.INFO):
+        assert module.handler(event, CONTEXT) == {"status": "done", "bytes": 23}
+    [line] = [json.loads(one) for one in caplog.messages if one.startswith("{")]
+    assert line == {"message": "worked on", "request_id": CONTEXT.aws_request_id, "bytes": 23}
+
+
+def test_what_is_no_object_is_refused(module: ModuleType, key: str) -> None:
+    if not key:
+        with pytest.raises(ValueError, match=r"^the event must be a JSON object$"):
+            module.handler(["no object"], CONTEXT)
+
+
+def test_an_event_is_remembered_for_as_long_as_is_said(module: ModuleType) -> None:
+    rows = boto3.client("dynamodb").scan(TableName="worked")["Items"]
+    before = {one["id"]["S"] for one in rows}
+    started = int(time.time())
+    module.handler({"id": "kept", "a": 1}, CONTEXT)
+    [row] = [one for one in boto3.client("dynamodb").scan(TableName="worked")["Items"] if one["id"]["S"] not in before]
+    assert started + 60 <= int(row["expiration"]["N"]) <= int(time.time()) + 60

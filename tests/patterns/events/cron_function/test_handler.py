@@ -25,5 +25,17 @@ def test_a_run_says_which_one_it_is(event: dict[str, Any], capsys: pytest.Captur
 
 
 def test_an_event_that_is_no_object_is_refused() -> None:
-    with pytest.raises(ValueError, match="the event must be an object, got list"):
+    with pytest.raises(ValueError, match=r"^the event must be an object, got list$"):
         handler([], CONTEXT)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("event", "run"),
+    [
+        ({"scheduled_time": "then", "time": "later", "execution_id": "one", "id": "two"}, ("then", "one")),
+        ({}, (None, None)),
+    ],
+)
+def test_a_schedules_own_words_come_first(event: dict[str, Any], run: tuple[Any, Any]) -> None:
+    told = {"scheduled_time": run[0], "execution_id": run[1], "request_id": "request"}
+    assert handler(event, CONTEXT) == told
