@@ -1,0 +1,42 @@
+"""What a building block makes, as a template says it."""
+
+import json
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk.assertions import Template
+
+
+def resources(stack: cdk.Stack, *kinds: str) -> dict[str, Any]:
+    """The resources of a stack, each under its path in the stack, by which others name it too.
+
+    Args:
+        stack: The stack.
+        kinds: The only types that are wanted, as `AWS::SQS::Queue`. Default: all of them.
+
+    Returns:
+        What the template has of each: type, properties, policies, dependencies. Metadata is left out.
+    """
+    text = json.dumps(Template.from_stack(stack).to_json()["Resources"])
+    for one in stack.node.find_all():
+        if isinstance(one, cdk.CfnResource) and cdk.Stack.of(one) is stack:
+            path = one.node.path.removeprefix(f"{stack.node.path}/").removesuffix("/Resource")
+            text = text.replace(f'"{stack.get_logical_id(one)}"', f'"{path}"')
+    return {
+        path: {name: value for name, value in one.items() if name != "Metadata"}
+        for path, one in json.loads(text).items()
+        if not kinds or one["Type"] in kinds
+    }
+
+
+def properties(stack: cdk.Stack, *kinds: str) -> dict[str, Any]:
+    """The properties of a stack's resources, each under its path in the stack.
+
+    Args:
+        stack: The stack.
+        kinds: The only types that are wanted. Default: all of them.
+
+    Returns:
+        By path.
+    """
+    return {path: one.get("Properties", {}) for path, one in resources(stack, *kinds).items()}
