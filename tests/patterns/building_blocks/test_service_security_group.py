@@ -1,0 +1,36 @@
+"""The security group that a service makes is looked up by its name and its VPC."""
+
+import json
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+
+from patterns.building_blocks.service_security_group import service_security_group
+from tests.patterns.building_blocks.made import properties, resources
+
+
+def test_it_is_looked_up_when_the_stack_is_deployed(scope: cdk.Stack) -> None:
+    vpc = ec2.Vpc.from_vpc_attributes(scope, "Vpc", vpc_id="vpc-1", availability_zones=["a"])
+    after = cdk.CfnResource(scope, "After", type="Own::Kind::Service")
+    found = service_security_group(scope, "Group", name="VpcOrigins", vpc=vpc, region="us-west-2", after=after)
+    made = resources(scope)
+    look_up = made["Group/Resource/Default"]
+    call = {
+        "action": "describeSecurityGroups",
+        "outputPaths": ["SecurityGroups.0.GroupId"],
+        "parameters": {
+            "Filters": [{"Name": "group-name", "Values": ["VpcOrigins"]}, {"Name": "vpc-id", "Values": ["vpc-1"]}]
+        },
+        "physicalResourceId": {"responsePath": "SecurityGroups.0.GroupId"},
+        "region": "us-west-2",
+        "service": "EC2",
+    }
+    given = look_up["Properties"]
+    assert [json.loads(given[when]) for when in ("Create", "Update")] == [call, call]
+    assert (given["InstallLatestAwsSdk"], given.get("Delete")) == (False, None)
+    assert "After" in look_up["DependsOn"]
+    assert scope.resolve(found)["Fn::GetAtt"][1] == "SecurityGroups.0.GroupId"
+    [policy] = properties(scope, "AWS::IAM::Policy").values()
+    assert policy["PolicyDocument"]["Statement"] == [
+        {"Action": "ec2:DescribeSecurityGroups", "Effect": "Allow", "Resource": "*"}
+    ]
