@@ -36,11 +36,12 @@ def zones(availability_zones: Sequence[str] | None, max_azs: int) -> list[str]:
     return list(availability_zones)
 
 
-def zone_of(subnet: ec2.ISubnet) -> str:
-    """The zone of a subnet that was passed in `subnets`.
+def zone_of(subnet: ec2.ISubnet, argument: str = "subnets") -> str:
+    """The zone of a subnet.
 
     Args:
         subnet: The subnet.
+        argument: The argument that it came by. Default: "subnets".
 
     Returns:
         The zone's name, or a token.
@@ -51,4 +52,6 @@ def zone_of(subnet: ec2.ISubnet) -> str:
     try:
         return subnet.availability_zone
     except RuntimeError:
-        raise ValueError("subnets must have their zones: import them with ec2.Subnet.from_subnet_attributes") from None
+        raise ValueError(
+            f"{argument} must have their zones: import them with ec2.Subnet.from_subnet_attributes"
+        ) from None

@@ -44,8 +44,7 @@ def has_dead_letters(function: lambda_.IFunction) -> bool:
     Args:
         function: The function.
     """
-    own = getattr(function, "dead_letter_queue", None) or getattr(function, "dead_letter_topic", None)
-    return own is not None or getattr(function.node.default_child, "dead_letter_config", None) is not None
+    return getattr(function.node.default_child, "dead_letter_config", None) is not None
 
 
 def errors_alarm(

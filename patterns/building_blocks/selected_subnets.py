@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from aws_cdk import aws_ec2 as ec2
 from constructs import IConstruct
 
+from patterns.building_blocks.availability_zones import zone_of
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
 
 
@@ -20,7 +21,7 @@ def selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, argument: str) -> ec
         The subnets.
 
     Raises:
-        ValueError: If the VPC has none of them.
+        ValueError: If the VPC has none of them, or one was imported without its zone.
     """
     try:
         return vpc.select_subnets(
@@ -32,6 +33,8 @@ def selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, argument: str) -> ec
             subnet_type=selection.subnet_type,
         )
     except RuntimeError:
+        for one in selection.subnets or ():
+            zone_of(one, argument)
         raise ValueError(f"{argument} must be subnets of {vpc.node.path}, which has none of them") from None
 
 

@@ -9,7 +9,9 @@ from patterns.building_blocks.service_security_group import service_security_gro
 from tests.patterns.building_blocks.made import properties, resources
 
 
-def test_it_is_looked_up_when_the_stack_is_deployed(scope: cdk.Stack) -> None:
+def test_it_is_looked_up_when_the_stack_is_deployed() -> None:
+    # Without feature flags, by which the CDK would leave the newest SDK out of itself.
+    scope = cdk.Stack(cdk.App(), "Test")
     vpc = ec2.Vpc.from_vpc_attributes(scope, "Vpc", vpc_id="vpc-1", availability_zones=["a"])
     after = cdk.CfnResource(scope, "After", type="Own::Kind::Service")
     found = service_security_group(scope, "Group", name="VpcOrigins", vpc=vpc, region="us-west-2", after=after)
