@@ -1,8 +1,8 @@
-"""Each argument of each pattern, set away from its default, and whether the template shows it. Nothing names a pattern.
+"""Each argument of each pattern, set away from its default, and where the template shows it. Nothing names a pattern.
 
-Most are set together, each to a value that the example's own template does not hold, and are looked for in what comes
-out: one synthesis serves many. What is not seen there, because it is made into something else, is set alone, and the
-template must change.
+Most are set together, each to a value that neither the example's own template nor another argument holds, and are
+looked for in what comes out: one synthesis serves many. What is not seen there, because it is made into something else,
+is set alone, and the template must change.
 """
 
 import dataclasses
@@ -14,6 +14,7 @@ import json
 import re
 import types
 import typing
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ from tests.fuzz.resources import RESOURCES
 from tests.fuzz.words import words
 
 _NUMBERS = (64777, 4711, 977, 613, 337, 211, 97, 61, 37, 23, 19, 17, 13, 11, 7, 5, 3, 2, 1)
+_MORE_NUMBERS = (64789, 64793, 4721, 4723, 983, 991, 617, 619, 347, 349, 223, 227, 89, 83, 67, 71, 41, 43, 29, 31)
+_MORE_ANIMALS = ("yak", "walrus", "vole", "tapir", "serval", "quoll", "puma", "okapi", "newt", "marten", "lynx", "kudu")
 _TEXTS = (
     "zebra-7",
     "Zebra7",
@@ -58,6 +61,8 @@ PLACE = "PlaceOfStack"
 _LONG_PLACE = PLACE.ljust(112, "x")
 _MOST_TRIES = 20
 _MOST_UNCHANGED = 5
+_DEEPEST = 4
+"""How many names of a path tell a property: below that are other services' documents."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,13 @@ class Tried:
 
     Attributes:
         unseen: What came of each argument that no template shows, by name.
+        shown: Where the template shows each of the others: types of resources with the paths of their properties, and
+            what is there more (`+`) and less (`-`), by name.
         templates: The templates that were made of the example's own stacks, as JSON, by what was set, as `name=value`.
     """
 
     unseen: Mapping[str, str]
+    shown: Mapping[str, Sequence[str]]
     templates: Mapping[tuple[str, ...], Mapping[str, str]]
 
 
@@ -112,29 +120,58 @@ def tried(pattern: Pattern) -> Tried:
         given: dict[str, Any] = {}
         base = template_with(pattern, {}, given)
         settings = list(settings_of(pattern, _words_of(base), given))
-        together = _shown_together(pattern, settings, base)
-        found = {}
+        shown = _shown_together(pattern, settings, base)
+        unseen = {}
         for setting in settings:
-            if setting.name not in together and (said := _alone(pattern, setting, settings, base)):
-                found[setting.name] = said
+            if setting.name not in shown:
+                said = _alone(pattern, setting, settings, base)
+                if isinstance(said, str):
+                    unseen[setting.name] = said
+                else:
+                    shown[setting.name] = said
     finally:
         _recorded.reset(before)
-    return Tried(found, {what: {name: each[name] for name in base if name in each} for what, each in made.items()})
+    templates = {what: {name: each[name] for name in base if name in each} for what, each in made.items()}
+    return Tried(unseen, shown, templates)
 
 
-def _shown_together(pattern: Pattern, settings: Sequence[Setting], base: Any) -> set[str]:
-    """Set as many arguments as go together, and find those whose values are in the template."""
-    chosen = {one.name: one for one in settings if one.values and _is_telling(one.values[0])}
+def _shown_together(pattern: Pattern, settings: Sequence[Setting], base: Any) -> dict[str, list[str]]:
+    """Set as many arguments as go together, and find where their values are in the template."""
+    chosen = _with_words_of_their_own(settings, _words_of(base))
     while chosen:
         try:
-            template = template_with(pattern, {one: one.values[0] for one in chosen.values()})
+            template = template_with(pattern, {one: value for one, value, _ in chosen.values()})
         except ValueError as error:
             for name in _named(str(error), chosen) or list(chosen):
                 del chosen[name]
         else:
-            new = _words_of(template) - _words_of(base)
-            return {name for name, one in chosen.items() if _is_shown(one.values[0], _given_id(one), new, template)}
-    return set()
+            found = {name: _places(value, one, own, template) for name, (one, value, own) in chosen.items()}
+            return {name: places for name, places in found.items() if places}
+    return {}
+
+
+def _with_words_of_their_own(settings: Iterable[Setting], held: set[str]) -> dict[str, tuple[Setting, Given, set[str]]]:
+    """Choose a value of each argument that no other's value can be taken for."""
+    chosen: dict[str, tuple[Setting, Given, set[str]]] = {}
+    taken = set(held)
+    for setting in settings:
+        for value in (
+            setting.values[:1] if setting.values and setting.values[0].text.startswith("<") else setting.values
+        ):
+            own = _written(value) - taken
+            if value.text.startswith("<") or (_is_telling(value) and any(len(one) > 1 for one in own)):
+                chosen[setting.name] = setting, value, {one for one in own if len(one) > 1}
+                taken |= _written(value)
+                break
+    # What a later one has too says nothing of an earlier one.
+    return {
+        name: (
+            one,
+            value,
+            own - {word for other, (_, each, _) in chosen.items() if other != name for word in _written(each)},
+        )
+        for name, (one, value, own) in chosen.items()
+    }
 
 
 def _named(said: str, names: Iterable[str]) -> list[str]:
@@ -146,21 +183,97 @@ def _named(said: str, names: Iterable[str]) -> list[str]:
 
 
 def _is_telling(value: Given) -> bool:
-    return value.text.startswith("<") or bool(re.search(r"\d{2}|[Zz]ebra", value.text))
+    return value.text.startswith("<") or bool(re.search(rf"\d{{2}}|[Zz]ebra|{'|'.join(_MORE_ANIMALS)}", value.text))
 
 
-def _is_shown(value: Given, given_id: str, new: set[str], template: Any) -> bool:
+def _places(value: Given, setting: Setting, own: set[str], template: Any) -> list[str]:
+    """Find where a value is in a template: a resource that was passed in by its name, all else by its own words."""
     if value.text.startswith("<"):
-        return f'"{given_id}' in json.dumps(template)
+        passed = re.compile(rf"{_given_id(setting)}(?![a-z])")
+        return _where(template, lambda leaf: passed.search(str(leaf)) is not None)
+    return _where(template, lambda leaf: bool(_words_of(leaf) & own))
+
+
+def _where(template: Any, found: Callable[[Any], bool]) -> list[str]:
+    places = [
+        place
+        for stack in template.values()
+        for section, content in stack.items()
+        if isinstance(content, dict)
+        for one in content.values()
+        for place in {place for place, leaf in _leaves(one, [] if section == "Resources" else [section]) if found(leaf)}
+    ]
+    return _counted(places)
+
+
+def _counted(places: Iterable[str]) -> list[str]:
+    """Say of how many resources each place is, where it is of several."""
+    return sorted(f"{place} ({count})" if count > 1 else place for place, count in Counter(places).items())
+
+
+def _leaves(value: Any, path: list[str]) -> Iterator[tuple[str, Any]]:
+    """Walk through a resource's properties, with their names; what is in a list has its list's."""
+    if isinstance(value, dict) and not path and "Type" in value:
+        yield from _leaves(value.get("Properties", {}), [value["Type"]])
+        yield from (
+            leaf
+            for key in value.keys() - {"Type", "Properties", "Metadata"}
+            for leaf in _leaves(value[key], [value["Type"], key])
+        )
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            # How a value is written is no property, and neither is what was passed in as a key of a mapping.
+            named = [] if key == "Ref" or key.startswith("Fn::") else [key]
+            yield from _leaves(one, [*path, *named])
+    elif isinstance(value, list):
+        for one in value:
+            yield from _leaves(one, path)
+    else:
+        yield ".".join(path[:_DEEPEST]), value
+
+
+def _changes(template: Any, other: Any, base: Any) -> list[str]:
+    """Find where two templates differ, in the example's own stacks: those that are passed from do not count."""
+    found: list[str] = []
+    for name in base:
+        one, two = (each.get(name, {}) for each in (template, other))
+        for section in one.keys() | two.keys():
+            here, there = (each.get(section, {}) for each in (one, two))
+            if not isinstance(here, dict) or not isinstance(there, dict):
+                found += [section] if here != there else []
+                continue
+            for logical_id in here.keys() | there.keys():
+                found += _changed(here.get(logical_id), there.get(logical_id), section)
+    return _counted(found)
+
+
+def _changed(here: Any, there: Any, section: str) -> set[str]:
+    if here == there:
+        return set()
+    if here is None or there is None:
+        one = here if there is None else there
+        return {("+" if there is None else "-") + (_named_whole(one) if section == "Resources" else section)}
+    path = [] if section == "Resources" else [section]
+    ones, others = (
+        {place: [value for other, value in leaves if other == place] for place, _ in leaves}
+        for leaves in (list(_leaves(here, path)), list(_leaves(there, path)))
+    )
+    return {place for place in ones.keys() | others.keys() if ones.get(place) != others.get(place)} or {
+        here.get("Type", section)
+    }
+
+
+def _written(value: Given) -> set[str]:
+    """The words of a value, as a template may have them."""
     wanted = _words_of(value.text) - {"Duration", "millis", "Size", "bytes"}
     for number in re.findall(r"(?:millis|bytes)\((\d+)\)", value.text):
         for unit in (1, 1000, 60_000, 3_600_000, 86_400_000, 1024, 1024**2, 1024**3):
             wanted |= {str(int(number) // unit)} if int(number) % unit == 0 else set()
-    return bool(wanted & new)
+    return wanted
 
 
-def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base: Any) -> str:
-    """Set one argument, beside what it needs: empty if the template changes, or else what came of it.
+def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base: Any) -> str | list[str]:
+    """Set one argument, beside what it needs: where the template changes, or else what came of it.
 
     Where what it needs cannot be given without it, its own values are compared with one another.
     """
@@ -185,11 +298,13 @@ def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base
                     without[key] = _without(pattern, beside, base)
                 if without[key] is None:
                     without[key] = template
-                    new = _words_of(template) - _words_of([base, *(other.text for other in beside.values())])
-                    if setting.is_mode or _is_shown(value, _given_id(setting), new, template):
-                        return ""
-                if _differ(template, without[key], base):
-                    return ""
+                    own = _written(value) - _words_of([base, *(other.text for other in beside.values())])
+                    if setting.is_mode:
+                        return _changes(template, base, base)
+                    if places := _places(value, setting, own, template):
+                        return places
+                if changes := _changes(template, without[key], base):
+                    return changes
                 said = f"the template does not change with {value!r}"
                 unchanged += 1
                 break
@@ -198,9 +313,19 @@ def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base
     return said
 
 
-def _differ(one: Any, other: Any, base: Any) -> bool:
-    """Whether two templates differ in the example's own stacks: those that are passed from do not count."""
-    return any(one.get(name) != other.get(name) for name in base)
+def _named_whole(resource: Mapping[str, Any]) -> str:
+    """Name a resource by its type; an alarm by what it watches, too, for no table has those that an argument makes."""
+    kind, of = resource["Type"], resource.get("Properties", {})
+    if kind != "AWS::CloudWatch::Alarm":
+        return str(kind)
+    metric = f"{of.get('Namespace')} {of.get('MetricName')}: {of.get('Statistic', of.get('ExtendedStatistic'))}"
+    times = (
+        f"{of.get('DatapointsToAlarm', of['EvaluationPeriods'])} of {of['EvaluationPeriods']} x {of.get('Period')} s"
+    )
+    line = f"{of['ComparisonOperator']} {of.get('Threshold')} in {times}"
+    if "Metrics" in of:
+        metric = "; ".join(one.get("Expression") or one["MetricStat"]["Metric"]["MetricName"] for one in of["Metrics"])
+    return f"{kind} of {metric} {line}, missing data is {of.get('TreatMissingData', 'missing')}"
 
 
 def _others(setting: Setting, settings: Sequence[Setting]) -> dict[Setting, list[Given]]:
@@ -455,9 +580,10 @@ def _plain(kind: Any, meaning: str) -> list[Given]:
     if kind is bool:
         return [plain(True), plain(False)]
     if kind in (int, float):
-        return [plain(kind(one)) for one in _NUMBERS]
+        return [plain(kind(one)) for one in (*_NUMBERS, *_MORE_NUMBERS)]
     if kind is str:
-        return [plain(one) for one in (*_TEXTS, *words(meaning))]
+        more = (text.replace("zebra", animal) for animal in _MORE_ANIMALS for text in _TEXTS if "zebra" in text)
+        return [plain(one) for one in (*_TEXTS, *words(meaning), *more)]
     if kind is ScheduleExpression:
         return [Given("'rate(37 minutes)'", lambda _: ScheduleExpression.expression("rate(37 minutes)"))]
     if kind is Any:

@@ -8,9 +8,19 @@ and so where one takes away what is otherwise held of every template:
 
     [loosens]
     deletion_protection = "who turns it off asks for a load balancer that can be deleted"
+
+And it says where the template shows each: properties that hold its value, and of how many resources; or, where it makes
+something else of it, properties that differ, and what is there more (`+`) and less (`-`). Read it: is that what the
+argument's name and its text promise, there and nowhere else?
+
+    [shown]
+    memory = ["AWS::Lambda::Function.MemorySize"]
 """
 
+import json
+import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -47,6 +57,29 @@ def test_each_argument_changes_the_template(pattern: Pattern) -> None:
     assert not stale, (
         f"these change the template: take them out of {file.relative_to(ROOT)}: {', '.join(sorted(stale))}"
     )
+
+
+def rows(found: Mapping[str, Sequence[str]]) -> str:
+    """Write where arguments are shown, as `arguments.toml` says it."""
+    return "[shown]\n" + "".join(
+        f"{name if re.fullmatch(r'[A-Za-z0-9_]+', name) else json.dumps(name)} = "
+        + (
+            "[" + "".join(f"\n    {json.dumps(place)}," for place in places) + "\n]\n"
+            if len(places) > 1
+            else f"{json.dumps(places)}\n"
+        )
+        for name, places in sorted(found.items())
+    )
+
+
+@every_pattern
+@pytest.mark.timeout(1200)
+def test_the_template_shows_each_argument_where_it_is_said(pattern: Pattern) -> None:
+    found, file = tried(pattern).shown, mirror(pattern) / "arguments.toml"
+    said = tomllib.loads(file.read_text("utf-8")).get("shown", {}) if file.exists() else {}
+    wrong = {name: places for name, places in found.items() if said.get(name) != places}
+    assert not wrong, f"in {file.relative_to(ROOT)}:\n{rows(wrong)}"
+    assert said.keys() == found.keys(), f"not shown, or no argument: {', '.join(said.keys() - found.keys())}"
 
 
 @every_pattern

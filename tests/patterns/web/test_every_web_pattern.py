@@ -5,6 +5,8 @@ patterns share: an alarm topic, a web ACL, a name in a zone and an existing VPC.
 """
 
 import importlib
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -102,6 +104,20 @@ def taking(*names: str) -> pytest.MarkDecorator:
 
 def attributes(balancer: dict[str, Any]) -> dict[str, str]:
     return {one["Key"]: one["Value"] for one in balancer["LoadBalancerAttributes"]}
+
+
+@taking("vpc", "public_subnets")
+def test_everything_stands_in_the_subnets_that_are_chosen(name: str) -> None:
+    pattern = patterns()[name]
+    app = app_for_its_template()
+    network = vpc(cdk.Stack(app, "Given"), public=4, private=4)
+    chosen: dict[str, Any] = {"public_subnets": network.public_subnets[2:]}
+    if "private_subnets" in takes(pattern):
+        chosen["private_subnets"] = network.select_subnets(subnet_group_name="Database").subnets
+    stack_class = getattr(importlib.import_module(f"{pattern.module}.example"), pattern.stack)
+    made = Template.from_stack(stack_class(app, "Made", vpc=network, **chosen)).to_json()["Resources"]
+    ids = {one.subnet_id for subnets in chosen.values() for one in subnets}
+    assert set(re.findall(r"subnet-[0-9a-f]+", json.dumps(made))) == ids
 
 
 def value_of(dimensions: list[dict[str, Any]], name: str) -> Any:
