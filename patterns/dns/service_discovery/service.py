@@ -188,6 +188,9 @@ def _said_by(check: Callable[[], None]) -> Iterator[str]:
 
 def _wrong_timeouts(one: Service) -> Iterator[str]:
     request, idle = one.request_timeout, one.idle_timeout
+    for name, given in (("request_timeout", request), ("idle_timeout", idle)):
+        if given is not None and not one.called:
+            yield f"{name} must be given with callers or clients: nobody waits for a service that nobody calls"
     if request is None:
         return
     if one.protocol == "tcp":

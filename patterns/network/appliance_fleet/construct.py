@@ -55,7 +55,7 @@ class ApplianceFleet(Construct):
         user_data: What an appliance starts with: its configuration, or where it finds that. Default: nothing.
         health_port: Where an appliance answers the load balancer's health check. Default: 80.
         health_protocol: How it answers: "TCP", "HTTP" or "HTTPS". Default: "TCP".
-        health_path: The path that answers 200 to 399 by HTTP. Default: "/".
+        health_path: The path that answers 200 to 399, with "HTTP" or "HTTPS". Default: "/".
         start_time: How long a new appliance has to start. Default: 10 minutes.
         min_capacity: The fewest appliances. Default: 2, one in each zone.
         max_capacity: The most appliances. Default: 6.
@@ -102,7 +102,7 @@ class ApplianceFleet(Construct):
         user_data: str | None = None,
         health_port: Annotated[int, Interval(ge=1, le=65535), Known("the rules of security groups")] = 80,
         health_protocol: HealthProtocol = "TCP",
-        health_path: Annotated[str, Matches(r"/[\x21-\x7e]{0,1023}", "a path such as /health")] = "/",
+        health_path: Annotated[str, Matches(r"/[\x21-\x7e]{0,1023}", "a path such as /health")] | None = None,
         start_time: Annotated[Duration, Interval(ge=timedelta(seconds=30), le=timedelta(hours=2))] | None = None,
         min_capacity: Annotated[int, Ge(1), Unit("appliances"), Known("the alarm's threshold")] = 2,
         max_capacity: Annotated[int, Interval(ge=1, le=300), Unit("appliances"), Known("the group")] = 6,
@@ -126,6 +126,8 @@ class ApplianceFleet(Construct):
         zone_names = zones(availability_zones, max_azs)
         if health_port == GENEVE:
             raise ValueError("health_port must be another than 6081, where appliances get packets")
+        if health_path is not None and health_protocol == "TCP":
+            raise ValueError("health_path must come with health_protocol HTTP or HTTPS: by TCP nothing is asked for")
         if min_capacity > max_capacity:
             raise ValueError(f"min_capacity must be at most max_capacity, {max_capacity}, got {min_capacity}")
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
@@ -134,7 +136,7 @@ class ApplianceFleet(Construct):
         self.logs = NetworkLogs(self, "Logs", settings=settings)
         self.logs.log_flows(self.network)
         self.security_group = self._let_in(health_port)
-        self.target_group = self._targets(health_port, health_protocol, health_path)
+        self.target_group = self._targets(health_port, health_protocol, health_path or "/")
         self.load_balancer = self._load_balancer(
             idle_timeout or Duration.seconds(350), dual_stack=ipv6, deletion_protection=deletion_protection
         )

@@ -40,6 +40,7 @@ from patterns.network.hub.spoke import Spoke, check_spoke, network_of, require_n
 
 # https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html
 MOST_LEARNT, MOST_VPN_GATEWAYS = 100, 20
+_GATEWAY_CIDR = "100.64.0.0/24"
 
 
 def _check_host(argument: str, value: str) -> None:
@@ -73,8 +74,8 @@ class DirectConnect(Construct):
             "vpn".
         backup: Whether there is a VPN over the internet behind the circuits. Default: True.
         networks: The ranges that spokes lie in. Each spoke's own is advertised to the site. Default: 10.0.0.0/8.
-        gateway_cidr: The range that the transit gateway takes its addresses for the VPN over the circuits from.
-            Default: 100.64.0.0/24.
+        gateway_cidr: The range that the transit gateway takes its addresses for the VPN over the circuits from, with
+            "vpn" alone. Default: 100.64.0.0/24.
         availability_zones: Zones, by name. Default: the Region's first `max_azs`.
         max_azs: How many zones, if they are not named. Default: 2.
         transit_gateway: An existing gateway of this account with its default association and propagation off.
@@ -122,7 +123,7 @@ class DirectConnect(Construct):
         | None = None,
         backup: bool = True,
         networks: PrivateCidrs = ("10.0.0.0/8",),
-        gateway_cidr: VpcCidr = "100.64.0.0/24",
+        gateway_cidr: VpcCidr | None = None,
         availability_zones: Zones | None = None,
         max_azs: ZoneCount = 2,
         transit_gateway: ec2_interfaces.ITransitGatewayRef | None = None,
@@ -133,8 +134,8 @@ class DirectConnect(Construct):
         alarm_topic: sns.ITopic | None = None,
     ) -> None:
         self.networks = private_networks("networks", networks)
-        own = vpc_network("gateway_cidr", gateway_cidr)
         over_circuits = encryption == "vpn"
+        own = vpc_network("gateway_cidr", gateway_cidr or _GATEWAY_CIDR)
         if interfaces == "private":
             _check_private(encryption, transit_gateway)
         elif asn == circuit_asn:
@@ -145,6 +146,8 @@ class DirectConnect(Construct):
         check_circuits(circuits, encryption)
         if over_circuits != (private_address is not None):
             raise ValueError('private_address must come with encryption="vpn", and with no other')
+        if gateway_cidr is not None and not over_circuits:
+            raise ValueError('gateway_cidr must come with encryption="vpn": nothing else takes addresses from it')
         if over_circuits:
             _check_vpn(own, self.networks, transit_gateway)
         self.availability_zones = zones(availability_zones, max_azs)
@@ -162,7 +165,7 @@ class DirectConnect(Construct):
                 asn=asn,
                 site=site,
                 networks=self.networks,
-                gateway_cidr=gateway_cidr if over_circuits else None,
+                gateway_cidr=str(own) if over_circuits else None,
                 log_group=self.logs.log_group("Vpn"),
                 settings=self._settings,
             )

@@ -17,6 +17,9 @@ REFUSALS = [
     refused("health_port must be another than 6081, where appliances get packets", health_port=6081),
     refused("health_protocol must be one of HTTP, HTTPS, TCP, got 'UDP'", health_protocol="UDP"),
     refused("health_path must be a path such as /health, got 'health'", health_path="health"),
+    refused(
+        "health_path must come with health_protocol HTTP or HTTPS: by TCP nothing is asked for", health_path="/health"
+    ),
     refused("max_azs must be 2 or 3, got 1", max_azs=1),
     refused("min_capacity must be at most max_capacity, 6, got 7", min_capacity=7),
     refused(

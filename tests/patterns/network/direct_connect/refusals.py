@@ -63,6 +63,10 @@ REFUSALS = [
         private_address="8.8.8.8",
     ),
     refused(
+        'gateway_cidr must come with encryption="vpn": nothing else takes addresses from it',
+        gateway_cidr="100.64.1.0/24",
+    ),
+    refused(
         "gateway_cidr must not overlap networks (10.0.0.0/8), got 10.1.0.0/24",
         encryption="vpn",
         private_address="172.31.0.1",
