@@ -61,6 +61,8 @@ PLACE = "PlaceOfStack"
 _LONG_PLACE = PLACE.ljust(112, "x")
 _MOST_TRIES = 20
 _MOST_UNCHANGED = 5
+_BESIDE = ("_key", "_topic", "web_acl", "certificate", "hosted_zone", "file_system", "access_logs_bucket")
+"""How arguments end whose resources come beside what a pattern makes, and not in the place of it."""
 _DEEPEST = 4
 """How many names of a path tell a property: below that are other services' documents."""
 
@@ -136,7 +138,21 @@ def tried(pattern: Pattern) -> Tried:
 
 
 def _shown_together(pattern: Pattern, settings: Sequence[Setting], base: Any) -> dict[str, list[str]]:
-    """Set as many arguments as go together, and find where their values are in the template."""
+    """Set as many arguments as go together, and find where their values are in the template.
+
+    First what adds to what the pattern makes; then, by itself, what comes in its place.
+    """
+    instead = [one for one in settings if _comes_instead(one)]
+    others = [one for one in settings if one not in instead]
+    return _shown_of(pattern, others, base) | _shown_of(pattern, instead, base)
+
+
+def _comes_instead(setting: Setting) -> bool:
+    is_resource = bool(setting.values) and setting.values[0].text.startswith("<")
+    return is_resource and not setting.name.endswith(_BESIDE)
+
+
+def _shown_of(pattern: Pattern, settings: Sequence[Setting], base: Any) -> dict[str, list[str]]:
     chosen = _with_words_of_their_own(settings, _words_of(base))
     while chosen:
         try:
@@ -220,11 +236,9 @@ def _leaves(value: Any, path: list[str]) -> Iterator[tuple[str, Any]]:
             for key in value.keys() - {"Type", "Properties", "Metadata"}
             for leaf in _leaves(value[key], [value["Type"], key])
         )
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and not any(key == "Ref" or key.startswith("Fn::") for key in value):
         for key, one in value.items():
-            # How a value is written is no property, and neither is what was passed in as a key of a mapping.
-            named = [] if key == "Ref" or key.startswith("Fn::") else [key]
-            yield from _leaves(one, [*path, *named])
+            yield from _leaves(one, [*path, key])
     elif isinstance(value, list):
         for one in value:
             yield from _leaves(one, path)

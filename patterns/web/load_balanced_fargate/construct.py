@@ -72,7 +72,7 @@ class LoadBalancedFargate(Construct):
         cpu: CPU units of a task, of which 1,024 are one processor. Default: 256.
         memory: Memory of a task, as AWS Fargate offers it for `cpu`. Default: 512 MiB.
         file_system: An Amazon EFS file system that every task mounts, encrypted in transit. Default: none.
-        mount_path: Where it is mounted. Default: "/mnt/shared".
+        mount_path: Where `file_system` is mounted. Default: "/mnt/shared".
         min_capacity: The fewest tasks. Default: 2, one in each zone.
         max_capacity: The most tasks. Default: 10.
         on_demand_base: How many tasks are on-demand before spot is used. Default: `min_capacity`.
@@ -137,7 +137,7 @@ class LoadBalancedFargate(Construct):
         ]
         | None = None,
         file_system: efs.IFileSystem | None = None,
-        mount_path: Annotated[str, Matches(r"/\S*", "a path that begins with /, without spaces")] = "/mnt/shared",
+        mount_path: Annotated[str, Matches(r"/\S*", "a path that begins with /, without spaces")] | None = None,
         min_capacity: Annotated[int, Ge(1), Unit("tasks")] = 2,
         max_capacity: Annotated[int, Interval(ge=1, le=5000), Unit("tasks")] = 10,
         on_demand_base: Annotated[int, Ge(0), Unit("tasks")] | None = None,
@@ -173,6 +173,8 @@ class LoadBalancedFargate(Construct):
         check_capacities(min_capacity, max_capacity)
         check_on_demand_base(on_demand_base, max_capacity)
         load.check()
+        if mount_path is not None and file_system is None:
+            raise ValueError("mount_path must be given with file_system: nothing else is mounted")
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 
@@ -193,7 +195,7 @@ class LoadBalancedFargate(Construct):
         self.task_role, self.execution_role, self.log_group = task.role, task.execution_role, task.log_group
         definition = task.on_fargate(cpu=cpu, memory=memory, architecture=architecture or ecs.CpuArchitecture.ARM64)
         if file_system is not None:
-            task.mount(definition, file_system, mount_path)
+            task.mount(definition, file_system, mount_path or "/mnt/shared")
         self.service = self._service(
             definition,
             network,

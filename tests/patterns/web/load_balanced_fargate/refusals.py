@@ -59,4 +59,5 @@ REFUSALS = [
         scale_on="requests",
         requests_per_task=0,
     ),
+    refused("mount_path must be given with file_system: nothing else is mounted", mount_path="/mnt/files"),
 ]
