@@ -29,13 +29,19 @@ def whole() -> Network:
 
 
 @memoized
-def encrypted() -> Synthesis:
+def encrypted(**options: Any) -> Synthesis:
     """A spoke, and circuits that carry nothing but a VPN."""
 
     def build(app: cdk.App) -> None:
         stack = cdk.Stack(app, "Net")
         made = DirectConnect(
-            stack, "Office", site=OFFICE, circuits=[CIRCUIT], encryption="vpn", private_address="172.31.0.1"
+            stack,
+            "Office",
+            site=OFFICE,
+            circuits=[CIRCUIT],
+            encryption="vpn",
+            private_address="172.31.0.1",
+            **options,
         )
         spoke = AttachmentVpc(
             stack, "Orders", cidr="10.1.0.0/24", availability_zones=made.availability_zones, tiers={"Workload": 27}
@@ -101,6 +107,15 @@ def test_with_the_circuits_the_vpn_over_them_is_gone_and_the_backup_is_left() ->
     left.assert_holds(reaches("Orders/Workload*", "192.168.0.0/20"), reaches("192.168.0.0/20", "Orders/Workload*"))
     assert backup in str(left.trace("Orders/Workload1", "192.168.0.10", port=443))
     assert PRIVATE not in str(left.trace("Orders/Workload1", "192.168.0.10", port=443))
+
+
+def test_another_range_of_the_gateway_is_advertised_on_encrypted_circuits() -> None:
+    made = encrypted(gateway_cidr="100.64.9.0/24")
+    [association] = properties(made, "AWS::DirectConnect::DirectConnectGatewayAssociation")
+    [gateway] = properties(made, "AWS::EC2::TransitGateway")
+    assert (
+        association["AllowedPrefixesToDirectConnectGateway"] == gateway["TransitGatewayCidrBlocks"] == ["100.64.9.0/24"]
+    )
 
 
 def test_only_the_tunnels_ends_are_advertised_on_encrypted_circuits() -> None:
