@@ -294,7 +294,6 @@ def _shown(value: Any) -> str:
     if value is not None and not isinstance(value, str | int | float | list | tuple | dict | set | bytes):
         return value.to_human_string() if isinstance(value, Duration) else _article(_kind(value))
     text = repr(value)
-    text = text if text.isprintable() else ascii(value)
     return text if len(text) <= 100 else f"{text[:97]}..."
 
 

@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IConstruct
 
+from patterns.building_blocks.availability_zones import zone_of
 from patterns.building_blocks.selected_subnets import after_ways_out
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.vpc.tier_ports import check_called
@@ -135,7 +136,7 @@ def check_network(
     for argument, subnets in chosen.items():
         if subnets is not None and vpc is None:
             raise ValueError(f"{argument} must be given with vpc: the subnets of a VPC that is made are its own")
-        twice = _zone_with_two([_zone_of(argument, one) for one in subnets or ()])
+        twice = _zone_with_two([zone_of(one, argument) for one in subnets or ()])
         if twice is not None:
             raise ValueError(f"{argument} must be in different zones, got two in {twice}")
     if vpc is None:
@@ -171,13 +172,3 @@ def _check_inner_entrance(vpc: ec2.IVpc, private_subnets: Sequence[ec2.ISubnet] 
 
 def _zone_with_two(zones: Sequence[str]) -> str | None:
     return next((one for one in zones if zones.count(one) > 1), None)
-
-
-def _zone_of(argument: str, subnet: ec2.ISubnet) -> str:
-    try:
-        return subnet.availability_zone
-    except RuntimeError:
-        # Imported by its id alone.
-        raise ValueError(
-            f"{argument} must have their zones: import them with ec2.Subnet.from_subnet_attributes"
-        ) from None
