@@ -145,7 +145,7 @@ def test_a_good_file_is_copied_and_its_upload_released(
     arrives(modules)
     asked = [INVOKED] if check else []
     assert good.calls == [FOUND, CLAIMED, HEAD, READ, *asked, decided("RELEASED"), DROPPED]
-    [(to, options)] = [(one.args, one.kwargs) for one in copy.mock_calls]
+    [(to, options)] = [(one.args, dict(one.kwargs)) for one in copy.mock_calls]
     assert to == (VERSION, "released", f"files/{KNOWN}")
     config = options.pop("Config")
     assert (config.multipart_threshold, config.multipart_chunksize) == (256 * MIB, 256 * MIB)
@@ -354,7 +354,8 @@ LINKS, COMPLETE = ("POST", "/uploads/{upload}/links"), ("POST", "/uploads/{uploa
 
 
 def asks(modules: dict[str, ModuleType], route: tuple[str, str], body: Any = None, **other: Any) -> dict[str, Any]:
-    event = {"httpMethod": route[0], "resource": route[1], "body": None if body is None else json.dumps(body)}
+    event: dict[str, Any] = {"httpMethod": route[0], "resource": route[1]}
+    event["body"] = None if body is None else json.dumps(body)
     event |= {"pathParameters": {"upload": KNOWN}, "requestContext": CALLER}
     answer: dict[str, Any] = modules["forms"].handler(event | other, None)
     return answer

@@ -365,12 +365,12 @@ def test_a_subject_names_the_order(modules: dict[str, ModuleType], order: str, s
     assert modules["ask"]._subject(order, reminder=True) == f"Reminder: decide about order {shown}"
 
 
-WORKED = {
+WORKED: dict[str, dict[str, Any]] = {
     "Reserve": {"item": {"quantity": 1}},
     "Charge": {"order": {"amount": 0.01}},
     "Ship": {"order": {"address": "a"}},
 }
-UNLESS_UNDONE = {
+UNLESS_UNDONE: dict[str, Any] = {
     "ConditionExpression": "attribute_not_exists(id) OR #state = :done",
     "ExpressionAttributeNames": {"#state": "state"},
     "ExpressionAttributeValues": {":done": "done"},

@@ -25,7 +25,7 @@ SETTINGS = {
     "SUBNETS": "subnet-1,subnet-2",
     "TASK_DEFINITION": "family:1",
 }
-STARTED = {"tasks": [{}], "failures": []}
+STARTED: dict[str, Any] = {"tasks": [{}], "failures": []}
 
 
 @pytest.fixture(scope="module")

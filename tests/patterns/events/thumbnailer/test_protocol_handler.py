@@ -42,7 +42,7 @@ def modules() -> Iterator[Modules]:
         yield module
 
 
-def created(key: str = "in/a.png", sequencer: str = "1A00", **about: Any) -> dict[str, Any]:
+def created(key: Any = "in/a.png", sequencer: Any = "1A00", **about: Any) -> dict[str, Any]:
     entry = {"key": key, "sequencer": sequencer, "eTag": "e", "versionId": "v1", **about}
     return {
         "eventName": "ObjectCreated:Put",
@@ -255,7 +255,7 @@ class Scene:
         self.slept.append(seconds)
         self.now += seconds
 
-    def process(self, upload: Any = None, seconds: float = 10, **settings: str) -> Any:
+    def process(self, upload: Any = None, seconds: float = 10, **settings: Any) -> Any:
         import boto3
 
         configuration = self.modules("configuration").Configuration.from_environment(SETTINGS | settings)
@@ -469,7 +469,7 @@ def test_a_lease_that_is_given_back_is_taken(scene: Scene) -> None:
     [("destination", "small/8/a.png"), ("source", "a.png"), ("source", "in/"), ("source", "in/a.gif")],
 )
 def test_what_is_outside_the_filter_asks_nothing(scene: Scene, bucket: str, key: str) -> None:
-    settings = {"SOURCE_PREFIX": ""} if bucket == "destination" else {"SOURCE_SUFFIXES": ".png,.jpg"}
+    settings: dict[str, Any] = {"SOURCE_PREFIX": ""} if bucket == "destination" else {"SOURCE_SUFFIXES": ".png,.jpg"}
     assert scene.process(upload_of(scene.modules, bucket=bucket, key=key), **settings) == scene.result("OUTSIDE_FILTER")
     assert scene.aws.calls == []
 

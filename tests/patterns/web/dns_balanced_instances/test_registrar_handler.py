@@ -238,8 +238,8 @@ def test_one_that_starts_is_asked_once_and_waits(scene: Scene) -> None:
 
 
 def test_one_that_fails_three_times_is_given_up_while_another_answers(scene: Scene) -> None:
-    there = {"checks": [check("i-1"), check("i-2")], "records": [record("i-1"), record("i-2")]}
-    scene.is_there({"i-1": "InService", "i-2": "InService"}, **there)
+    records = [record("i-1"), record("i-2")]
+    scene.is_there({"i-1": "InService", "i-2": "InService"}, checks=[check("i-1"), check("i-2")], records=records)
     scene.answering = ["ip i-2"]
     # Its record stays: clients do not get it, for its health check fails too.
     assert scene.run(answering=["i-2"], declared_unhealthy=["i-1"]) == [given_up("i-1")]
