@@ -154,10 +154,12 @@ def test_a_good_file_is_copied_and_its_upload_released(
     assert lines(capsys) == [line("released")]
 
 
-def test_no_check_function_is_none(modules: dict[str, ModuleType]) -> None:
-    with loaded("api/presigned_upload/handler/uploads", "checks", **SETTINGS | {"CHECK_FUNCTION": ""}) as module:
+@pytest.mark.parametrize("given", [{}, {"CHECK_FUNCTION": ""}])
+def test_no_check_function_is_none(monkeypatch: pytest.MonkeyPatch, given: dict[str, str]) -> None:
+    monkeypatch.delenv("CHECK_FUNCTION", raising=False)
+    settings = {name: value for name, value in SETTINGS.items() if name != "CHECK_FUNCTION"}
+    with loaded("api/presigned_upload/handler/uploads", "checks", **settings | given) as module:
         assert module("checks")._CHECK == ""
-    assert modules["checks"]._CHECK == "check"
 
 
 @pytest.mark.parametrize(
