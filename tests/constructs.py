@@ -50,14 +50,18 @@ def every_construct() -> dict[str, type[Construct]]:
     return found
 
 
-def app_for_its_template() -> cdk.App:
-    """An app of which a test looks at nothing but the template: not validated, nothing built, without the tree."""
-    flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+def app_for_its_template(*, flags: bool = True) -> cdk.App:
+    """An app of which a test looks at nothing but the template: not validated, nothing built, without the tree.
+
+    Args:
+        flags: Whether it has the feature flags of cdk.json. Default: yes.
+    """
+    given = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"] if flags else {}
     # The lowest version of the CDK that is supported validates always.
     known = "builtin_cloud_formation_validation" in inspect.signature(cdk.App.__init__).parameters
     unvalidated: dict[str, Any] = {"builtin_cloud_formation_validation": False} if known else {}
     return cdk.App(
-        context={**flags, "aws:cdk:bundling-stacks": []},
+        context={**given, "aws:cdk:bundling-stacks": []},
         analytics_reporting=False,
         tree_metadata=False,
         **unvalidated,

@@ -1,6 +1,7 @@
 """What a building block makes, as a template says it."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -40,3 +41,22 @@ def properties(stack: cdk.Stack, *kinds: str) -> dict[str, Any]:
         By path.
     """
     return {path: one.get("Properties", {}) for path, one in resources(stack, *kinds).items()}
+
+
+def acknowledged(stack: cdk.Stack) -> dict[str, dict[str, str]]:
+    """The findings that are acknowledged in a stack's app, read from its assembly.
+
+    Args:
+        stack: The stack.
+
+    Returns:
+        By path in the stack, the reason of each finding by its id.
+    """
+    assembly = Path(stack.node.root.synth().directory)  # type: ignore[attr-defined]
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted(assembly.rglob("*.metadata.json")):
+        for path, entries in json.loads(file.read_text(encoding="utf-8")).items():
+            for entry in entries:
+                if entry["type"] == "aws:cdk:acknowledged-rules":
+                    found.setdefault(path.removeprefix(f"/{stack.node.path}/"), {}).update(entry["data"])
+    return found

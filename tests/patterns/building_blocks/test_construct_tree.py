@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from patterns.building_blocks.construct_tree import check_id, check_stages, id_for, path_of
+from tests.constructs import app_for_its_template
 
 
 def refused(said: str) -> Any:
@@ -41,7 +42,7 @@ def test_an_id_is_there_known_and_another_than_those_beside_it(scope: cdk.Stack)
 
 
 def test_what_is_made_for_a_resource_is_named_after_it_in_each_stage() -> None:
-    app = cdk.App()
+    app = app_for_its_template()
     stages = [cdk.Stage(app, name) for name in ("One", "Other")]
     alike = [Construct(cdk.Stack(one, "Stack"), "Vpc") for one in (app, *stages)]
     other = Construct(cdk.Stack(app, "Stack2"), "Vpc")
@@ -57,7 +58,7 @@ class Site:
 
 
 def test_a_resource_of_another_stage_is_refused_wherever_it_is_given() -> None:
-    app = cdk.App()
+    app = app_for_its_template()
     here, there = (cdk.Stack(cdk.Stage(app, name), "Stack") for name in ("Here", "There"))
     outside = cdk.Stack(app, "Outside")
     theirs, own = kms.Key(there, "Key"), kms.Key(here, "Key")

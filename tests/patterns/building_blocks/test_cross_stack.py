@@ -4,10 +4,11 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from patterns.building_blocks.cross_stack import in_one_stack
+from tests.constructs import app_for_its_template
 
 
 def test_constructs_stand_in_one_stack_or_in_two() -> None:
-    app = cdk.App()
+    app = app_for_its_template()
     one, other = cdk.Stack(app, "One"), cdk.Stack(app, "Other")
     nested = cdk.NestedStack(one, "Nested")
     first, second = Construct(one, "First"), Construct(Construct(one, "Second"), "Within")

@@ -8,6 +8,7 @@ from aws_cdk.assertions import Match, Template
 
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.settings import Settings
+from tests.patterns.building_blocks.made import acknowledged, properties
 
 
 def test_it_keeps_what_failed_for_14_days_whatever_becomes_of_the_stack(scope: cdk.Stack) -> None:
@@ -50,8 +51,9 @@ def test_its_alarm_tells_the_topic_as_soon_as_it_holds_anything(scope: cdk.Stack
         "AWS::CloudWatch::Alarm",
         {
             "AlarmActions": [scope.resolve(topic.topic_arn)],
-            "AlarmDescription": "The dead-letter queue holds letters that came back: read one, mend the cause, then "
-            "redrive.",
+            "AlarmDescription": (
+                "The dead-letter queue holds letters that came back: read one, mend the cause, then redrive."
+            ),
             "Dimensions": [{"Name": "QueueName", "Value": scope.resolve(made.queue.queue_name)}],
             "MetricName": "ApproximateNumberOfMessagesVisible",
             "Statistic": "Maximum",
@@ -80,3 +82,32 @@ def test_who_sends_to_it_may_use_its_key_if_it_has_one(scope: cdk.Stack, encrypt
 def test_a_fifo_queues_letters_are_fifo(scope: cdk.Stack, fifo: bool, property_: object) -> None:
     DeadLetterQueue(scope, "Failed", holds="letters", fifo=fifo)
     Template.from_stack(scope).has_resource_properties("AWS::SQS::Queue", {"FifoQueue": property_})
+
+
+def test_it_says_why_it_has_no_dead_letters_itself_and_how_its_alarm_counts(scope: cdk.Stack) -> None:
+    DeadLetterQueue(scope, "Failed", holds="letters")
+    assert acknowledged(scope) == {
+        "Failed/Queue": {
+            "AwsSolutions::AwsSolutions-SQS3": (
+                "This queue is itself where failures end; an alarm goes off when it holds anything."
+            ),
+            "Serverless::Serverless-SQSRedrivePolicy": (
+                "This queue is itself where failures end; an alarm goes off when it holds anything."
+            ),
+        }
+    }
+    assert properties(scope, "AWS::CloudWatch::Alarm", "AWS::SQS::Queue") == {
+        "Failed/NotEmpty": {
+            "AlarmDescription": "The dead-letter queue holds letters: read one, mend the cause, then redrive.",
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["Failed/Queue", "QueueName"]}}],
+            "EvaluationPeriods": 1,
+            "MetricName": "ApproximateNumberOfMessagesVisible",
+            "Namespace": "AWS/SQS",
+            "Period": 300,
+            "Statistic": "Maximum",
+            "Threshold": 1,
+            "TreatMissingData": "notBreaching",
+        },
+        "Failed/Queue": {"MessageRetentionPeriod": 1209600, "SqsManagedSseEnabled": True},
+    }

@@ -14,7 +14,8 @@ from aws_cdk import aws_wafv2 as wafv2
 from patterns.building_blocks import edge_distribution
 from patterns.building_blocks.edge_distribution import EdgeCache, EdgeDistribution, EdgeName, cache_policy_name
 from patterns.building_blocks.signature import check
-from tests.patterns.building_blocks.made import properties
+from tests.constructs import app_for_its_template
+from tests.patterns.building_blocks.made import acknowledged, properties
 
 NOT_TAKEN = [
     "cache-control", "connection", "content-length", "max-forwards", "pragma", "proxy-authenticate",
@@ -35,8 +36,8 @@ def refused(said: str) -> Any:
 @pytest.mark.parametrize("name", ["Authorization", "cookie", "Accept-Encoding"])
 def test_what_is_in_the_key_by_itself_is_not_named(name: str) -> None:
     with refused(
-        f"key_headers must not name {name}: Authorization is always in the key, cookies are named by key_cookies, and "
-        "encodings are told apart as they are"
+        f"key_headers must not name {name}: Authorization is always in the key, cookies are named by "
+        "key_cookies, and encodings are told apart as they are"
     ):
         EdgeCache(headers=["Accept", name])
 
@@ -111,12 +112,19 @@ def test_without_any_query_none_does(scope: cdk.Stack) -> None:
     assert found["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
 
 
+def test_the_comment_has_128_characters() -> None:
+    scope = cdk.Stack(cdk.Stage(app_for_its_template(), "s" * 120), "Test")
+    distribution(scope, EdgeCache(), NAME)
+    [found] = properties(scope, "AWS::CloudFront::Distribution").values()
+    assert found["DistributionConfig"]["Comment"] == f"Before {'s' * 120}/"
+
+
 @pytest.mark.parametrize(
     ("name", "region", "said"),
     [("Test", None, None), ("n" * 128, "eu-west-1", r"n+[A-Z0-9]{8}CachePolicy-eu-west-1")],
 )
 def test_a_policy_has_a_name_of_at_most_128_characters(name: str, region: str | None, said: str | None) -> None:
-    scope = cdk.Stack(cdk.App(), "Test", stack_name=name, env=cdk.Environment(region=region))
+    scope = cdk.Stack(app_for_its_template(), "Test", stack_name=name, env=cdk.Environment(region=region))
     made = cache_policy_name(scope, "CachePolicy")
     assert (made is None) == (said is None)
     if made is not None and said is not None:
@@ -159,6 +167,25 @@ def behavior(cached: bool, host: str = NOT_HOST, **more: Any) -> dict[str, Any]:
 
 def test_all_is_cached_but_what_must_not_be(scope: cdk.Stack) -> None:
     found = distribution(scope, EdgeCache(uncached_paths=["/orders/*"], error_time=Duration.seconds(3)))
+    assert acknowledged(scope) == {
+        "Edge/AccessLogs": {
+            "AwsSolutions::AwsSolutions-S1": (
+                "This bucket holds a distribution's access logs; logging its own delivery needs another."
+            )
+        },
+        "Edge/Distribution": {
+            "AwsSolutions::AwsSolutions-CFR1": (
+                "Which countries are served is known to who owns the application; none is shut out by default."
+            ),
+            "AwsSolutions::AwsSolutions-CFR2": (
+                "Which requests to filter is known to who owns the application: a web ACL is passed in."
+            ),
+            "AwsSolutions::AwsSolutions-CFR4": (
+                "CloudFront's own name has CloudFront's own certificate, whose protocols cannot be chosen; with a "
+                "domain name of one's own it is TLS 1.2 and newer."
+            ),
+        },
+    }
     [origin] = found.pop("Origins")
     for one in (found["DefaultCacheBehavior"], *found["CacheBehaviors"]):
         assert one["TargetOriginId"] == origin["Id"]
@@ -203,13 +230,27 @@ def edge_name(scope: cdk.Stack, region: str = "us-east-1", kind: str = "CLOUDFRO
     )
 
 
-def test_it_answers_at_a_name_of_ones_own(scope: cdk.Stack) -> None:
+def test_it_answers_at_a_name_of_ones_own() -> None:
+    # Without feature flags, by which the CDK would choose the protocol itself.
+    scope = cdk.Stack(app_for_its_template(flags=False), "Test")
     found = distribution(scope, EdgeCache(), edge_name(scope))
     assert found["Aliases"] == ["www.example.com"]
     assert found["ViewerCertificate"] == {
         "AcmCertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/1",
         "MinimumProtocolVersion": "TLSv1.2_2021",
         "SslSupportMethod": "sni-only",
+    }
+    assert acknowledged(scope) == {
+        "Edge/AccessLogs": {
+            "AwsSolutions::AwsSolutions-S1": (
+                "This bucket holds a distribution's access logs; logging its own delivery needs another."
+            )
+        },
+        "Edge/Distribution": {
+            "AwsSolutions::AwsSolutions-CFR1": (
+                "Which countries are served is known to who owns the application; none is shut out by default."
+            )
+        },
     }
     assert found["WebACLId"] == {"Fn::GetAtt": ["Acl", "Arn"]}
     records = properties(scope, "AWS::Route53::RecordSet")

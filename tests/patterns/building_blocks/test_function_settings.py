@@ -1,11 +1,22 @@
 """What is known of a function that a user passes in, whatever stands before it."""
 
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
-from patterns.building_blocks.function_settings import reserved_concurrency_of, timeout_of
+from patterns.building_blocks.function_settings import (
+    API_WAITS,
+    GRAPHQL_WAITS,
+    LONGEST_TIMEOUT,
+    reserved_concurrency_of,
+    timeout_of,
+    warn_of_late_answers,
+)
 from patterns.building_blocks.queue_consumer import Polling
+from tests.constructs import app_for_its_template
+from tests.synthesis_warnings import warnings
 
 
 def function(scope: cdk.Stack, seconds: int | None = None, reserve: int | None = None) -> lambda_.Function:
@@ -63,3 +74,45 @@ def test_large_batches_need_a_window(window: cdk.Duration | None) -> None:
     with pytest.raises(ValueError, match=r"^batch_size above 10 needs batching_window of at least one second, got 11$"):
         Polling(11, window, None).check()
     Polling(11, cdk.Duration.seconds(1), None).check()
+
+
+def test_a_reserve_or_timeout_that_only_a_deployment_knows_is_not_known(scope: cdk.Stack) -> None:
+    number = cdk.Token.as_number({"Ref": "Number"})
+    made = function(scope, reserve=number)
+    assert reserved_concurrency_of(made) is None
+    late = lambda_.Function(
+        scope,
+        "Late",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        timeout=cdk.Duration.seconds(number),
+    )
+    assert timeout_of(late) is None
+    assert reserved_concurrency_of(late) is None
+    for one in (late, None, lambda_.Function.from_function_name(scope, "Imported", "theirs")):
+        warn_of_late_answers(scope, "function", one)
+    assert warnings(scope) == []
+
+
+def test_the_longest_timeout_and_the_callers_patience_are_those_of_aws() -> None:
+    assert (LONGEST_TIMEOUT.to_minutes(), API_WAITS, GRAPHQL_WAITS) == (15, 29, 30)
+
+
+@pytest.mark.parametrize(
+    ("given", "caller", "waits"), [({}, "API Gateway", 29), ({"caller": "AppSync", "waits": 30}, "AppSync", 30)]
+)
+def test_a_caller_that_gives_a_function_up_is_warned_of(
+    scope: cdk.Stack, given: dict[str, Any], caller: str, waits: int
+) -> None:
+    made = function(scope, waits)
+    warn_of_late_answers(scope, "authorizer", made, **given)
+    assert warnings(scope) == []
+    other = cdk.Stack(app_for_its_template(), "Other")
+    warn_of_late_answers(other, "authorizer", function(other, waits + 1), **given)
+    said = (
+        f"authorizer may work for {waits + 1} seconds, and {caller} gives it up after {waits}: a caller that tries "
+        "again has the work done twice. Give it a shorter timeout, or put the work into a queue "
+        "[ack: patterns:late-answers-authorizer]"
+    )
+    assert warnings(other) == [said]

@@ -10,6 +10,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 
 from patterns.building_blocks.instance_refresh import replace_by_refresh, replace_with_suspended_processes
+from tests.constructs import app_for_its_template
 from tests.patterns.building_blocks.made import resources
 
 
@@ -34,7 +35,7 @@ def policy(scope: cdk.Stack, kind: str) -> Any:
 
 @pytest.fixture
 def scope() -> cdk.Stack:
-    return cdk.Stack(cdk.App(), "Test", env=cdk.Environment(account="111122223333", region="eu-west-1"))
+    return cdk.Stack(app_for_its_template(), "Test", env=cdk.Environment(account="111122223333", region="eu-west-1"))
 
 
 def test_a_refresh_begins_with_what_is_given(scope: cdk.Stack) -> None:

@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_route53resolver as route53resolver
 
 from patterns.building_blocks.network_interface import groups_of_interfaces
+from tests.constructs import app_for_its_template
 
 
 def groups(number: int) -> list[str]:
@@ -81,7 +82,7 @@ def test_the_groups_of_a_service_are_known_before_synthesis_ends(scope: cdk.Stac
 
 
 def test_those_of_the_same_account_and_region_count_in_whatever_stack() -> None:
-    app = cdk.App()
+    app = app_for_its_template()
     places = [("111122223333", "eu-west-1"), ("111122223333", "eu-west-1"), ("111122223333", "us-east-1")]
     places += [("444455556666", "eu-west-1")]
     stacks = [

@@ -14,7 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from patterns.building_blocks import queue_consumer
 from patterns.building_blocks.queue_consumer import Polling, poll
 from patterns.building_blocks.signature import check
-from tests.patterns.building_blocks.made import properties, resources
+from tests.patterns.building_blocks.made import acknowledged, properties, resources
 
 
 def function(scope: cdk.Stack, reserve: int | None = None, name: str = "Function") -> lambda_.Function:
@@ -93,8 +93,8 @@ def test_pollers_and_a_reserve_go_together(scope: cdk.Stack, of: str) -> None:
     with refused(f"{of}max_concurrency must be at most 5, the function's reserved concurrency, got 6"):
         Polling(10, None, 6).check(five, of=of)
     with refused(
-        f"{of}max_concurrency cannot be less than 2, and the function reserves a concurrency of 1: what its pollers "
-        "take beyond it is throttled, and ends in the dead letters"
+        f"{of}max_concurrency cannot be less than 2, and the function reserves a concurrency of 1: what its "
+        "pollers take beyond it is throttled, and ends in the dead letters"
     ):
         Polling(10, None, None).check(function(scope, 1, "One"), of=of)
 
@@ -122,8 +122,8 @@ def test_a_message_that_would_come_back_too_early_is_refused() -> None:
     for visibility, least in ((None, 180), (token, 180), (Duration.seconds(1), None), (Duration.seconds(180), 180)):
         polling.check_visibility("visibility_timeout", visibility, least, "consumer")
     with refused(
-        "visibility_timeout must be at least 180 seconds, six times the consumer's timeout and the batching window, "
-        "got 179"
+        "visibility_timeout must be at least 180 seconds, six times the consumer's timeout and the batching "
+        "window, got 179"
     ):
         polling.check_visibility("visibility_timeout", Duration.seconds(179), 180, "consumer")
 
@@ -153,6 +153,13 @@ def test_a_function_answers_with_the_messages_that_failed(scope: cdk.Stack, encr
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "MaximumBatchingWindowInSeconds": 5,
         "ScalingConfig": {"MaximumConcurrency": 7},
+    }
+    assert acknowledged(scope) == {
+        "Deliveries": {
+            "Serverless::Serverless-LambdaEventSourceMappingDestination": (
+                "A mapping of an SQS queue cannot have a destination: what fails goes to the queue's own dead letters."
+            )
+        }
     }
     # Lambda checks the permission when the mapping is made.
     assert mapping["DependsOn"] == ["Function/ServiceRole/DefaultPolicy"]

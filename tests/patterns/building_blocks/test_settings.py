@@ -11,6 +11,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.settings import Settings, kept_name
+from tests.constructs import app_for_its_template
 from tests.patterns.building_blocks.made import resources
 from tests.synthesis_warnings import warnings
 
@@ -101,7 +102,7 @@ def test_the_owner_of_an_imported_key_is_told_by_the_construct_that_needs_it(sco
 
 
 def test_a_key_of_another_region_is_refused() -> None:
-    scope = cdk.Stack(cdk.App(), "Test", env=cdk.Environment(account="111122223333", region="eu-west-1"))
+    scope = cdk.Stack(app_for_its_template(), "Test", env=cdk.Environment(account="111122223333", region="eu-west-1"))
     key = kms.Key.from_key_arn(scope, "Key", "arn:aws:kms:us-east-1:111122223333:key/own")
     said = "encryption_key must be in eu-west-1, the Region of the stack, got one in us-east-1"
     with pytest.raises(ValueError, match=f"^{said}$"):

@@ -17,7 +17,10 @@ from patterns.building_blocks.version_release import (
     note_alias,
     shift_traffic,
 )
-from tests.patterns.building_blocks.made import properties, resources
+from tests.constructs import app_for_its_template
+from tests.patterns.building_blocks.made import acknowledged, properties, resources
+
+MANAGED = "arn:<AWS::Partition>:iam::aws:policy/service-role"
 
 
 def function(scope: cdk.Stack, name: str = "Function") -> lambda_.Function:
@@ -136,6 +139,20 @@ def test_hooks_are_called_before_and_after_and_may_be(scope: cdk.Stack) -> None:
     [statement] = policy
     assert statement.pop("Resource") == [theirs, f"{theirs}:*", own, {"Fn::Join": ["", [own, ":*"]]}]
     assert statement == {"Action": "lambda:InvokeFunction", "Effect": "Allow"}
+    assert acknowledged(scope) == {
+        "ReleaseRole": {
+            f"AwsSolutions::AwsSolutions-IAM4[Policy::{MANAGED}/AWSCodeDeployRoleForLambdaLimited]": (
+                "AWS CodeDeploy shifts the traffic with this role, and this is the narrowest policy that AWS "
+                "documents for deployments of functions."
+            ),
+            "AwsSolutions::AwsSolutions-IAM5[Resource::<Before9295B271.Arn>:*]": (
+                "CodeDeploy calls the hook, which has no versions of its own."
+            ),
+            "AwsSolutions::AwsSolutions-IAM5[Resource::arn:aws:lambda:eu-west-1:111122223333:function:theirs:*]": (
+                "CodeDeploy calls the hook, which has no versions of its own."
+            ),
+        }
+    }
 
 
 def test_an_imported_hook_is_called_as_one_of_this_account(scope: cdk.Stack) -> None:
@@ -145,7 +162,7 @@ def test_an_imported_hook_is_called_as_one_of_this_account(scope: cdk.Stack) -> 
 
 
 def stacks() -> list[cdk.Stack]:
-    app = cdk.App()
+    app = app_for_its_template()
     env = cdk.Environment(account="111122223333", region="eu-west-1")
     return [cdk.Stack(app, name, env=env) for name in ("Here", "There")]
 
@@ -156,13 +173,13 @@ def test_hooks_that_cannot_answer_are_refused() -> None:
     check_hooks(here, {"before_traffic": own, "after_traffic": None}, whose="API")
     check_hooks(here, {"before_traffic": own, "after_traffic": imported(here)}, whose="API")
     with refused(
-        "after_traffic must have a role that is known, which must be allowed to answer CodeDeploy: import it with "
-        "Function.from_function_attributes(role=...)"
+        "after_traffic must have a role that is known, which must be allowed to answer CodeDeploy: import it "
+        "with Function.from_function_attributes(role=...)"
     ):
         check_hooks(here, {"before_traffic": own, "after_traffic": imported(here, "Unknown", role=False)}, whose="API")
     with refused(
-        "before_traffic must stand in the API's stack, Here, got a function of There: their stacks would wait for each "
-        "other"
+        "before_traffic must stand in the API's stack, Here, got a function of There: their stacks would wait "
+        "for each other"
     ):
         check_hooks(here, {"before_traffic": function(there), "after_traffic": None}, whose="API")
     elsewhere = cdk.Stack(

@@ -12,6 +12,7 @@ from aws_cdk import aws_wafv2 as wafv2
 
 from patterns.building_blocks.rest_api.exposure import BurstLimit, Exposure, RateLimit
 from patterns.building_blocks.signature import check
+from tests.constructs import app_for_its_template
 from tests.patterns.building_blocks.made import properties
 
 
@@ -49,10 +50,10 @@ def test_a_domain_name_has_all_of_its_parts(scope: cdk.Stack) -> None:
 
 
 def test_what_is_of_another_region_is_refused() -> None:
-    scope = cdk.Stack(cdk.App(), "Test", env=cdk.Environment(region="eu-west-1"))
+    scope = cdk.Stack(app_for_its_template(), "Test", env=cdk.Environment(region="eu-west-1"))
     exposure().check(scope)
     exposure(domain_name="api.example.com", certificate=certificate(scope)).check(scope)
-    there = certificate(cdk.Stack(cdk.App(), "Other"), "us-east-1")
+    there = certificate(cdk.Stack(app_for_its_template(), "Other"), "us-east-1")
     with refused("certificate must be in eu-west-1, the Region of the stack, got one in us-east-1"):
         exposure(domain_name="api.example.com", certificate=there).check(scope)
     visibility: Any = {"cloudWatchMetricsEnabled": True, "metricName": "web", "sampledRequestsEnabled": True}

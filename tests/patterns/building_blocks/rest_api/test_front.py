@@ -17,7 +17,10 @@ from patterns.building_blocks.rest_api.front import Front, Logging
 from patterns.building_blocks.rest_api.private import PrivateAccess
 from patterns.building_blocks.rest_api.stage import Stage
 from patterns.building_blocks.settings import Settings
-from tests.patterns.building_blocks.made import properties, resources
+from tests.constructs import app_for_its_template
+from tests.patterns.building_blocks.made import acknowledged, properties, resources
+
+MANAGED = "arn:<AWS::Partition>:iam::aws:policy/service-role"
 
 
 def front(scope: cdk.Stack, *, stage: Stage | None = None, role: bool = False, log: bool = False, **more: Any) -> Front:
@@ -114,6 +117,7 @@ def test_a_stage_is_as_it_is_asked_for(scope: cdk.Stack) -> None:
         "StageName": "v1",
         "Variables": {"A": "1"},
     }
+    assert "AwsSolutions::AwsSolutions-APIG6" not in str(acknowledged(scope))
     assert stage["MethodSettings"] == [
         {
             "CacheDataEncrypted": True,
@@ -139,6 +143,24 @@ def test_answers_are_kept_for_five_minutes_where_nothing_else_is_said(scope: cdk
 
 def test_the_role_of_logs_is_kept(scope: cdk.Stack) -> None:
     front(scope, role=True)
+    assert acknowledged(scope) == {
+        "Front/Api": {
+            f"AwsSolutions::AwsSolutions-IAM4[Policy::{MANAGED}/AmazonAPIGatewayPushToCloudWatchLogs]": (
+                "API Gateway has one role for the logs of all APIs of an account and Region, and this is the policy "
+                "that AWS documents for it."
+            )
+        },
+        "Front/Api/DeploymentStage.live": {
+            "AwsSolutions::AwsSolutions-APIG3": (
+                "Which requests to filter is known to who owns the API: a web ACL is passed in. Without one the "
+                "methods still ask for authorization, and the stage throttles."
+            ),
+            "AwsSolutions::AwsSolutions-APIG6": (
+                "The access log has each request with its outcome; the execution log, whose group has no retention "
+                "until it is first written, is an option for finding faults."
+            ),
+        },
+    }
     found = resources(scope, "AWS::ApiGateway::Account", "AWS::IAM::Role")
     assert {(one["Type"], one["DeletionPolicy"]) for one in found.values()} == {
         ("AWS::ApiGateway::Account", "Retain"),
@@ -172,6 +194,7 @@ def test_requests_are_filtered(scope: cdk.Stack) -> None:
     visibility: Any = {"cloudWatchMetricsEnabled": True, "metricName": "web", "sampledRequestsEnabled": True}
     acl = wafv2.CfnWebACL(scope, "Acl", scope="REGIONAL", default_action={"allow": {}}, visibility_config=visibility)
     front(scope, web_acl=acl)
+    assert "AwsSolutions::AwsSolutions-APIG3" not in str(acknowledged(scope))
     before = ["arn:", {"Ref": "AWS::Partition"}, ":apigateway:", {"Ref": "AWS::Region"}, "::/restapis/"]
     arn = [*before, {"Ref": "Front/Api"}, "/stages/", {"Ref": "Front/Api/DeploymentStage.live"}]
     assert properties(scope, "AWS::WAFv2::WebACLAssociation") == {
@@ -193,7 +216,7 @@ def test_with_a_name_of_ones_own_its_own_endpoint_is_disabled(scope: cdk.Stack) 
 def test_a_private_api_is_deployed_anew_with_each_policy() -> None:
     ids = []
     for number in (1, 2):
-        scope = cdk.Stack(cdk.App(), "Test")
+        scope = cdk.Stack(app_for_its_template(), "Test")
         of = ec2.InterfaceVpcEndpoint.from_interface_vpc_endpoint_attributes
         access = PrivateAccess([of(scope, "Endpoint", vpc_endpoint_id=f"vpce-{number}", port=443)])
         front(scope, private=access)

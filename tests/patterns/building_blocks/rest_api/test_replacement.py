@@ -19,13 +19,14 @@ from aws_cdk.assertions import Template
 from constructs import IConstruct
 
 from patterns.building_blocks.rest_api.replacement import follow_replacement
+from tests.constructs import app_for_its_template
 
 Made = Callable[[cdk.Stack], IConstruct]
 
 
 def deployment(call: Made) -> str:
     """The id of a deployment whose methods are the same whatever they call."""
-    scope = cdk.Stack(cdk.App(), "Test")
+    scope = cdk.Stack(app_for_its_template(), "Test")
     api = apigateway.RestApi(scope, "Api")
     api.root.add_method("GET")
     follow_replacement(api, call(scope))
