@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from botocore.client import BaseClient
+from botocore.validate import ParamValidator
 
 _PATTERNS = Path(__file__).parents[1] / "patterns"
 _NOBODY = {
@@ -58,7 +59,8 @@ class Aws:
         return calls
 
     def answer(self, client: Any, operation: str, given: dict[str, Any]) -> Any:
-        """Note a call, and answer it."""
+        """Note a call that the SDK would send, and answer it."""
+        _hold_to_the_model(client, operation, deepcopy(given))
         self.calls.append((operation, deepcopy(given)))
         answer = self.answers.get(operation, {})
         if isinstance(answer, list):
@@ -72,6 +74,15 @@ class Aws:
         if isinstance(answer, Exception):
             raise answer
         return deepcopy(answer)
+
+
+def _hold_to_the_model(client: Any, operation: str, given: dict[str, Any]) -> None:
+    model = client.meta.service_model.operation_model(operation)
+    # Resources of Amazon DynamoDB write values of Python as the service wants them here.
+    written = client._emit_api_params(api_params=given, operation_model=model, context={})
+    if model.input_shape is not None:
+        report = ParamValidator().validate(written, model.input_shape)
+        assert not report.has_errors(), f"{operation}: {report.generate_report()}"
 
 
 @contextmanager

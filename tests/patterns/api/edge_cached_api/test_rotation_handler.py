@@ -10,9 +10,11 @@ from botocore.exceptions import ClientError
 
 from tests.answering import Aws, Refusal, loaded
 
-STAGES: dict[str, list[str]] = {"new": ["AWSPENDING"], "now": ["AWSCURRENT"], "odd": [], "old": ["AWSPREVIOUS"]}
+NOW = "fedcba9876543210" * 2
+NEW = "0123456789abcdef" * 2
+STAGES: dict[str, list[str]] = {NEW: ["AWSPENDING"], NOW: ["AWSCURRENT"], "odd": [], "old": ["AWSPREVIOUS"]}
 SECRET = {"SecretId": "secret"}
-VALUES = {"new": "new key", "now": "current key"}
+VALUES = {NEW: "new key", NOW: "current key"}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def rotation() -> Iterator[ModuleType]:
 
 def value(given: dict[str, Any]) -> dict[str, Any]:
     """The value of the version that is asked for; the current one is known by its stage alone."""
-    wanted = {"now": {**SECRET, "VersionStage": "AWSCURRENT"}, "new": {**SECRET, "VersionId": "new"}}
+    wanted = {NOW: {**SECRET, "VersionStage": "AWSCURRENT"}, NEW: {**SECRET, "VersionId": NEW}}
     return {"SecretString": next(VALUES[one] for one, asked in wanted.items() if asked == given)}
 
 
@@ -32,17 +34,17 @@ def value(given: dict[str, Any]) -> dict[str, Any]:
 def rotate(rotation: ModuleType, aws: Aws) -> Callable[..., list[tuple[str, dict[str, Any]]]]:
     aws.answers |= {"DescribeSecret": {"VersionIdsToStages": STAGES}, "GetSecretValue": value}
 
-    def step(name: str, version: str = "new") -> list[tuple[str, dict[str, Any]]]:
+    def step(name: str, version: str = NEW) -> list[tuple[str, dict[str, Any]]]:
         assert rotation.handler({"Step": name, "SecretId": "secret", "ClientRequestToken": version}, None) is None
         assert aws.calls[0] == ("DescribeSecret", SECRET)
-        return [one for one in aws.called()[1:] if one[1] not in ({**SECRET, "VersionId": "new"}, CURRENT)]
+        return [one for one in aws.called()[1:] if one[1] not in ({**SECRET, "VersionId": NEW}, CURRENT)]
 
     return step
 
 
 CURRENT = {**SECRET, "VersionStage": "AWSCURRENT"}
-PENDING = {**SECRET, "VersionId": "new", "VersionStage": "AWSPENDING"}
-PUT = {**SECRET, "ClientRequestToken": "new", "VersionStages": ["AWSPENDING"]}
+PENDING = {**SECRET, "VersionId": NEW, "VersionStage": "AWSPENDING"}
+PUT = {**SECRET, "ClientRequestToken": NEW, "VersionStages": ["AWSPENDING"]}
 TAKEN = ("GetUsagePlanKeys", {"usagePlanId": "plan", "limit": 500})
 
 
@@ -54,7 +56,7 @@ TAKEN = ("GetUsagePlanKeys", {"usagePlanId": "plan", "limit": 500})
         ("setSecret", "old", "version old is not pending"),
         (
             "create",
-            "new",
+            NEW,
             "step must be one of createSecret, setSecret, testSecret, finishSecret, got 'create'",
         ),
     ],
@@ -69,7 +71,7 @@ def test_what_is_no_step_of_a_rotation_is_refused(
 
 @pytest.mark.parametrize("step", ["createSecret", "setSecret", "testSecret", "finishSecret", "any"])
 def test_a_version_that_is_current_has_been_through_all_steps(rotate: Callable[..., Any], step: str) -> None:
-    assert rotate(step, "now") == []
+    assert rotate(step, NOW) == []
 
 
 @pytest.mark.parametrize("found", [Refusal("ResourceNotFoundException"), {}, {"SecretString": ""}])
@@ -102,7 +104,7 @@ def keys(*named: tuple[str, str, str]) -> dict[str, Any]:
     return {"items": [{"id": one, "name": name, "value": key} for one, name, key in named]}
 
 
-MADE = ("CreateApiKey", {"name": "shop-new", "value": "new key", "enabled": True, "tags": {"RotatedFor": "shop"}})
+MADE = ("CreateApiKey", {"name": f"shop-{NEW}", "value": "new key", "enabled": True, "tags": {"RotatedFor": "shop"}})
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_a_key_that_the_api_does_not_take_is_not_good(rotate: Callable[..., Any]
     aws.answers["GetUsagePlanKeys"] = keys(("k1", "shop-now", "current key"), ("k0", "shop-new", "new key"))
     assert rotate("testSecret") == [TAKEN]
     aws.answers["GetUsagePlanKeys"] = keys(("k1", "shop-now", "current key"))
-    with pytest.raises(ValueError, match=r"^the API does not take the key of version new$"):
+    with pytest.raises(ValueError, match=f"^the API does not take the key of version {NEW}$"):
         rotate("testSecret")
 
 
@@ -157,8 +159,14 @@ def origins(*headers: dict[str, str] | None) -> dict[str, Any]:
     items: list[dict[str, Any]] = [{"Id": "none"}, {"Id": "empty", "CustomHeaders": {"Quantity": 0}}]
     for one in headers:
         said = [{"HeaderName": name, "HeaderValue": key} for name, key in (one or {}).items()]
-        items.append({"Id": "api", "CustomHeaders": {"Items": said}})
-    return {"Comment": "a", "Origins": {"Items": items}}
+        items.append({"Id": "api", "CustomHeaders": {"Quantity": len(said), "Items": said}})
+    return {
+        "CallerReference": "1",
+        "Comment": "a",
+        "Enabled": True,
+        "DefaultCacheBehavior": {"TargetOriginId": "api", "ViewerProtocolPolicy": "https-only"},
+        "Origins": {"Quantity": len(items), "Items": [{"DomainName": "api.example.com", **one} for one in items]},
+    }
 
 
 @pytest.mark.parametrize(
@@ -176,7 +184,7 @@ def test_cloudfront_sends_the_new_key_before_it_is_the_current_one(
     rotate: Callable[..., Any], aws: Aws, before: dict[str, Any], after: dict[str, Any] | None
 ) -> None:
     aws.answers["GetDistributionConfig"] = {"ETag": "tag", "DistributionConfig": before}
-    moved = {**SECRET, "VersionStage": "AWSCURRENT", "MoveToVersionId": "new", "RemoveFromVersionId": "now"}
+    moved = {**SECRET, "VersionStage": "AWSCURRENT", "MoveToVersionId": NEW, "RemoveFromVersionId": NOW}
     updated = ("UpdateDistribution", {"Id": "E1", "IfMatch": "tag", "DistributionConfig": after})
     assert rotate("finishSecret") == [
         ("GetDistributionConfig", {"Id": "E1"}),

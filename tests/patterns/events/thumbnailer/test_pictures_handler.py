@@ -344,3 +344,14 @@ def test_a_profile_is_kept_for_the_thumbnails(images: ModuleType) -> None:
     profile = pictures.swapped_profile()
     body = pictures.encoded(Image.new("RGB", (4, 4)), "PNG", icc_profile=profile)
     assert images.read(body, width=8, max_pixels=ANY).profile == profile
+
+
+@pytest.mark.parametrize(
+    ("mode", "working"),
+    [("1", "L"), ("L", "L"), ("P", "RGB"), ("RGB", "RGB"), ("YCbCr", "RGB"), ("CMYK", "CMYK"),
+     ("LA", "LA"), ("PA", "RGBA"), ("RGBA", "RGBA"), ("I;16", "L"), ("I;16B", "L")],
+)  # fmt: skip
+def test_each_mode_is_accepted(images: ModuleType, mode: str, working: str) -> None:
+    body = pictures.encoded(Image.new(mode, (4, 4)), "TIFF")
+    assert Image.open(io.BytesIO(body)).mode == mode
+    assert images.read(body, width=8, max_pixels=ANY).working.mode == working
