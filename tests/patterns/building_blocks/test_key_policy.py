@@ -17,6 +17,7 @@ from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
 from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.key_policy import LOGS, KeyUse, let_use
 from patterns.building_blocks.settings import Settings
+from tests.constructs import app_for_its_template
 from tests.synthesis_warnings import warnings
 
 ARN = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
@@ -90,3 +91,206 @@ def test_the_owner_of_an_imported_key_is_told_what_to_do(
 def test_a_key_that_says_so_is_not_warned_of(scope: cdk.Stack) -> None:
     let_use(kms.Key(scope, "Key"), LOGS, needed_by=scope)
     assert warnings(scope) == []
+
+
+def test_each_use_says_exactly_this(scope: cdk.Stack) -> None:
+    assert {name: scope.resolve(one.statement().to_statement_json()) for name, one in USES.items()} == {
+        "ALARMS": {
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Condition": {
+                "ArnLike": {
+                    "aws:SourceArn": {
+                        "Fn::Join": [
+                            "",
+                            [
+                                "arn:",
+                                {"Ref": "AWS::Partition"},
+                                ":cloudwatch:",
+                                {"Ref": "AWS::Region"},
+                                ":",
+                                {"Ref": "AWS::AccountId"},
+                                ":alarm:*",
+                            ],
+                        ]
+                    }
+                },
+                "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+            },
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Resource": "*",
+            "Sid": "AlarmsTell",
+        },
+        "AUTO_SCALING": {
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Condition": {
+                "ArnLike": {
+                    "aws:PrincipalArn": {
+                        "Fn::Join": [
+                            "",
+                            [
+                                "arn:",
+                                {"Ref": "AWS::Partition"},
+                                ":iam::",
+                                {"Ref": "AWS::AccountId"},
+                                ":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling*",
+                            ],
+                        ]
+                    }
+                },
+                "StringEquals": {"kms:CallerAccount": {"Ref": "AWS::AccountId"}},
+            },
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Resource": "*",
+            "Sid": "AutoScalingNotifies",
+        },
+        "BUCKETS": {
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+            "Effect": "Allow",
+            "Principal": {"Service": "s3.amazonaws.com"},
+            "Resource": "*",
+            "Sid": "BucketAnnounces",
+        },
+        "BUSES": {
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Resource": "*",
+            "Sid": "DeadLettersOfEvents",
+        },
+        "EDGE": {
+            "Action": "kms:Decrypt",
+            "Condition": {
+                "ArnLike": {
+                    "aws:SourceArn": {
+                        "Fn::Join": [
+                            "",
+                            [
+                                "arn:",
+                                {"Ref": "AWS::Partition"},
+                                ":cloudfront::",
+                                {"Ref": "AWS::AccountId"},
+                                ":distribution/*",
+                            ],
+                        ]
+                    }
+                }
+            },
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Resource": "*",
+            "Sid": "EdgeReads",
+        },
+        "LOGS": {
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],
+            "Condition": {
+                "ArnLike": {
+                    "kms:EncryptionContext:aws:logs:arn": {
+                        "Fn::Join": [
+                            "",
+                            [
+                                "arn:",
+                                {"Ref": "AWS::Partition"},
+                                ":logs:",
+                                {"Ref": "AWS::Region"},
+                                ":",
+                                {"Ref": "AWS::AccountId"},
+                                ":log-group:*",
+                            ],
+                        ]
+                    }
+                }
+            },
+            "Effect": "Allow",
+            "Principal": {"Service": {"Fn::Join": ["", ["logs.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}},
+            "Resource": "*",
+            "Sid": "CloudWatchLogs",
+        },
+        "RULES": {
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Resource": "*",
+            "Sid": "DeadLettersOfRules",
+        },
+        "TOPICS": {
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Condition": {
+                "ArnLike": {
+                    "aws:SourceArn": {
+                        "Fn::Join": [
+                            "",
+                            [
+                                "arn:",
+                                {"Ref": "AWS::Partition"},
+                                ":sns:",
+                                {"Ref": "AWS::Region"},
+                                ":",
+                                {"Ref": "AWS::AccountId"},
+                                ":*",
+                            ],
+                        ]
+                    }
+                }
+            },
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Resource": "*",
+            "Sid": "TopicDelivers",
+        },
+    }
+
+
+def test_the_owner_of_an_imported_key_is_told_the_whole_of_it() -> None:
+    told = {}
+    for name, use in USES.items():
+        scope = cdk.Stack(app_for_its_template(), "Test")
+        let_use(kms.Key.from_key_arn(scope, "Key", ARN), use, needed_by=scope)
+        [told[name]] = warnings(scope)
+    before = f"encryption_key {ARN} is imported: its policy must let "
+    assert {name: one.removeprefix(before) for name, one in told.items()} == {
+        "ALARMS": (
+            "cloudwatch.amazonaws.com publish alarms to a topic, by kms:Decrypt, kms:GenerateDataKey, which only "
+            "its owner can say [ack: patterns:key-policy-AlarmsTell]"
+        ),
+        "AUTO_SCALING": (
+            "autoscaling.amazonaws.com publish launches that failed to a topic, by kms:Decrypt, "
+            "kms:GenerateDataKey, which only its owner can say [ack: patterns:key-policy-AutoScalingNotifies]"
+        ),
+        "BUCKETS": (
+            "s3.amazonaws.com publish a bucket's notifications, by kms:Decrypt, kms:GenerateDataKey, which only its "
+            "owner can say [ack: patterns:key-policy-BucketAnnounces]"
+        ),
+        "BUSES": (
+            "events.amazonaws.com send what a bus could not take to its dead-letter queue, by kms:Decrypt, "
+            "kms:GenerateDataKey, which only its owner can say [ack: patterns:key-policy-DeadLettersOfEvents]"
+        ),
+        "EDGE": (
+            "cloudfront.amazonaws.com read the objects of an origin, by kms:Decrypt, which only its owner can say "
+            "[ack: patterns:key-policy-EdgeReads]"
+        ),
+        "LOGS": (
+            "logs.REGION.amazonaws.com encrypt log groups, by kms:Decrypt, kms:DescribeKey, kms:Encrypt, "
+            "kms:GenerateDataKey, which only its owner can say [ack: patterns:key-policy-CloudWatchLogs]"
+        ),
+        "RULES": (
+            "events.amazonaws.com send what a rule could not deliver to its dead-letter queue, by kms:Decrypt, "
+            "kms:GenerateDataKey, which only its owner can say [ack: patterns:key-policy-DeadLettersOfRules]"
+        ),
+        "TOPICS": (
+            "sns.amazonaws.com deliver a topic's messages to queues, by kms:Decrypt, kms:GenerateDataKey, which "
+            "only its owner can say [ack: patterns:key-policy-TopicDelivers]"
+        ),
+    }
+
+
+def test_an_imported_key_whose_arn_only_a_deployment_knows_is_named_by_its_path(scope: cdk.Stack) -> None:
+    account = cdk.Token.as_string({"Ref": "Account"})
+    imported = kms.Key.from_key_arn(scope, "Key", f"arn:aws:kms:eu-west-1:{account}:key/own")
+    let_use(imported, LOGS, needed_by=scope)
+    [said] = warnings(scope)
+    assert said.startswith("encryption_key Test/Key is imported: its policy must let logs.REGION.amazonaws.com ")

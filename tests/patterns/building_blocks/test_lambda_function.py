@@ -13,8 +13,20 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
-from patterns.building_blocks.lambda_function import PYTHON, LambdaFunction
+from patterns.building_blocks.lambda_function import (
+    PYTHON,
+    EnvironmentVariables,
+    FunctionMemory,
+    FunctionTimeout,
+    LambdaFunction,
+    MaxEventAge,
+    ReservedConcurrency,
+    RetryAttempts,
+    keep_failed_events,
+)
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import check
+from tests.patterns.building_blocks.made import acknowledged, resources
 
 
 def make(scope: cdk.Stack, **arguments: Any) -> LambdaFunction:
@@ -139,9 +151,221 @@ def test_each_way_to_fail_has_an_alarm_that_tells_the_topic(
     topic = sns.Topic(scope, "Topic")
     failed = DeadLetterQueue(scope, "Failed", holds="events") if with_queue else None
     made = make(scope, settings=Settings(alarm_topic=topic), dead_letters=failed)
-    resources = Template.from_stack(scope).find_resources("AWS::CloudWatch::Alarm")
-    own = [resources[scope.resolve(one.alarm_name)["Ref"]]["Properties"] for one in made.alarms]
+    found = Template.from_stack(scope).find_resources("AWS::CloudWatch::Alarm")
+    own = [found[scope.resolve(one.alarm_name)["Ref"]]["Properties"] for one in made.alarms]
     assert {one["MetricName"] for one in own} == metrics
     for one in own:
         assert one["AlarmActions"] == [scope.resolve(topic.topic_arn)]
         assert one["Dimensions"] == [{"Name": "FunctionName", "Value": scope.resolve(made.function.function_name)}]
+
+
+def test_all_that_is_made_is_this(scope: cdk.Stack) -> None:
+    topic = sns.Topic.from_topic_arn(scope, "Topic", "arn:aws:sns:eu-west-1:111122223333:on-call")
+    settings = Settings(alarm_topic=topic)
+    made = make(scope, settings=settings, dead_letters=DeadLetterQueue(scope, "Failed", holds="events"))
+    found = {path: one for path, one in resources(scope).items() if path.startswith("Made")}
+    assert found == {
+        "Made/Errors": {
+            "Properties": {
+                "AlarmActions": ["arn:aws:sns:eu-west-1:111122223333:on-call"],
+                "AlarmDescription": "The function raised an error or timed out: read its log.",
+                "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+                "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "Made/Function"}}],
+                "EvaluationPeriods": 1,
+                "MetricName": "Errors",
+                "Namespace": "AWS/Lambda",
+                "OKActions": ["arn:aws:sns:eu-west-1:111122223333:on-call"],
+                "Period": 300,
+                "Statistic": "Sum",
+                "Threshold": 1,
+                "TreatMissingData": "notBreaching",
+            },
+            "Type": "AWS::CloudWatch::Alarm",
+        },
+        "Made/FailuresLost": {
+            "Properties": {
+                "AlarmActions": ["arn:aws:sns:eu-west-1:111122223333:on-call"],
+                "AlarmDescription": (
+                    "A failed event could not be sent to the dead-letter queue: check its policy and key."
+                ),
+                "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+                "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "Made/Function"}}],
+                "EvaluationPeriods": 1,
+                "MetricName": "DestinationDeliveryFailures",
+                "Namespace": "AWS/Lambda",
+                "OKActions": ["arn:aws:sns:eu-west-1:111122223333:on-call"],
+                "Period": 300,
+                "Statistic": "Sum",
+                "Threshold": 1,
+                "TreatMissingData": "notBreaching",
+            },
+            "Type": "AWS::CloudWatch::Alarm",
+        },
+        "Made/Function": {
+            "DependsOn": ["Made/Role/DefaultPolicy", "Made/Role"],
+            "Properties": {
+                "Architectures": ["arm64"],
+                "Code": {"ZipFile": "def handler(event, context): ..."},
+                "Description": "Does a thing",
+                "Handler": "index.handler",
+                "LoggingConfig": {"LogFormat": "JSON", "LogGroup": {"Ref": "Made/Log"}},
+                "MemorySize": 256,
+                "Role": {"Fn::GetAtt": ["Made/Role", "Arn"]},
+                "Runtime": "python3.14",
+                "Timeout": 30,
+                "TracingConfig": {"Mode": "Active"},
+            },
+            "Type": "AWS::Lambda::Function",
+        },
+        "Made/Log": {
+            "DeletionPolicy": "Retain",
+            "Properties": {"RetentionInDays": 30},
+            "Type": "AWS::Logs::LogGroup",
+            "UpdateReplacePolicy": "Retain",
+        },
+        "Made/OnFailure": {
+            "DependsOn": ["Made/Role/DefaultPolicy", "Made/Role"],
+            "Properties": {
+                "DestinationConfig": {"OnFailure": {"Destination": {"Fn::GetAtt": ["Failed/Queue", "Arn"]}}},
+                "FunctionName": {"Ref": "Made/Function"},
+                "MaximumEventAgeInSeconds": 21600,
+                "MaximumRetryAttempts": 2,
+                "Qualifier": "$LATEST",
+            },
+            "Type": "AWS::Lambda::EventInvokeConfig",
+        },
+        "Made/Role": {
+            "Properties": {
+                "AssumeRolePolicyDocument": {
+                    "Statement": [
+                        {
+                            "Action": "sts:AssumeRole",
+                            "Effect": "Allow",
+                            "Principal": {"Service": "lambda.amazonaws.com"},
+                        }
+                    ],
+                    "Version": "2012-10-17",
+                },
+                "Description": "Execution role: Does a thing",
+            },
+            "Type": "AWS::IAM::Role",
+        },
+        "Made/Role/DefaultPolicy": {
+            "Properties": {
+                "PolicyDocument": {
+                    "Statement": [
+                        {
+                            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                            "Effect": "Allow",
+                            "Resource": {"Fn::GetAtt": ["Made/Log", "Arn"]},
+                        },
+                        {
+                            "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+                            "Effect": "Allow",
+                            "Resource": "*",
+                        },
+                        {
+                            "Action": "sqs:SendMessage",
+                            "Effect": "Allow",
+                            "Resource": {"Fn::GetAtt": ["Failed/Queue", "Arn"]},
+                        },
+                    ],
+                    "Version": "2012-10-17",
+                },
+                "PolicyName": "Made/Role/DefaultPolicy",
+                "Roles": [{"Ref": "Made/Role"}],
+            },
+            "Type": "AWS::IAM::Policy",
+        },
+        "Made/Throttles": {
+            "Properties": {
+                "AlarmActions": ["arn:aws:sns:eu-west-1:111122223333:on-call"],
+                "AlarmDescription": (
+                    "Invocations were refused for lack of concurrency: raise the reserve or the quota."
+                ),
+                "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+                "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "Made/Function"}}],
+                "EvaluationPeriods": 1,
+                "MetricName": "Throttles",
+                "Namespace": "AWS/Lambda",
+                "OKActions": ["arn:aws:sns:eu-west-1:111122223333:on-call"],
+                "Period": 300,
+                "Statistic": "Sum",
+                "Threshold": 1,
+                "TreatMissingData": "notBreaching",
+            },
+            "Type": "AWS::CloudWatch::Alarm",
+        },
+    }
+    assert [one.node.id for one in made.alarms] == ["Errors", "Throttles", "FailuresLost"]
+    assert {path: one for path, one in acknowledged(scope).items() if path.startswith("Made")} == {
+        "Made/Function": {
+            "Serverless::Serverless-LambdaDLQ": (
+                "Failed events go to an on-failure destination, which also keeps the error; AWS recommends it over "
+                "the older dead-letter configuration that the rule looks for."
+            )
+        },
+        "Made/Role": {
+            "AwsSolutions::AwsSolutions-IAM5[Resource::*]": (
+                "AWS X-Ray's two write actions name no resource: IAM allows them only on all resources."
+            )
+        },
+    }
+
+
+def test_events_of_an_alias_are_kept_by_its_own_setting(scope: cdk.Stack) -> None:
+    made = make(scope)
+    alias = lambda_.Alias(scope, "Alias", alias_name="live", version=made.function.current_version)
+    failed = DeadLetterQueue(scope, "Failed", holds="events")
+    after = cdk.CfnResource(scope, "After", type="Own::Kind::Permission")
+    keep_failed_events(scope, "Kept", made.function, failed, after=after, alias=alias)
+    kept = resources(scope, "AWS::Lambda::EventInvokeConfig")["Kept"]
+    assert kept == {
+        "DependsOn": ["After", "Alias"],
+        "Properties": {
+            "DestinationConfig": {"OnFailure": {"Destination": {"Fn::GetAtt": ["Failed/Queue", "Arn"]}}},
+            "FunctionName": {"Ref": "Made/Function"},
+            "MaximumEventAgeInSeconds": 21_600,
+            "MaximumRetryAttempts": 2,
+            "Qualifier": "live",
+        },
+        "Type": "AWS::Lambda::EventInvokeConfig",
+    }
+
+
+@pytest.mark.parametrize(
+    ("hint", "right", "wrong", "said"),
+    [
+        (FunctionMemory, Size.mebibytes(128), Size.mebibytes(127), "between 128 and 10240 MiB, got 127"),
+        (FunctionMemory, Size.mebibytes(10_240), Size.mebibytes(10_241), "between 128 and 10240 MiB, got 10241"),
+        (FunctionMemory, Size.gibibytes(1), Size.kibibytes(1025), "whole MiB, got 1025 KiB"),
+        (FunctionTimeout, Duration.seconds(1), Duration.seconds(0), "between 1 second and 15 minutes, got 0 seconds"),
+        (FunctionTimeout, Duration.minutes(15), Duration.hours(1), "between 1 second and 15 minutes, got 1 hour"),
+        (RetryAttempts, 0, -1, "between 0 and 2, got -1"),
+        (RetryAttempts, 2, 3, "between 0 and 2, got 3"),
+        (ReservedConcurrency, 1, 0, "between 1 and 1000 invocations, got 0"),
+        (ReservedConcurrency, 1000, 1001, "between 1 and 1000 invocations, got 1001"),
+        (MaxEventAge, Duration.minutes(1), Duration.seconds(59), "between 1 minute and 6 hours, got 59 seconds"),
+        (MaxEventAge, Duration.hours(6), Duration.hours(7), "between 1 minute and 6 hours, got 7 hours"),
+    ],
+)  # fmt: skip
+def test_settings_are_those_that_lambda_takes(hint: Any, right: Any, wrong: Any, said: str) -> None:
+    check("argument", right, hint)
+    with pytest.raises(ValueError, match=f"^argument must be {said}$"):
+        check("argument", wrong, hint)
+
+
+def test_inline_code_needs_a_runtime_that_takes_it(scope: cdk.Stack) -> None:
+    with pytest.raises(ValueError, match=r"^code must not be inline with runtime java21: Lambda compiles nothing$"):
+        make(scope, runtime=lambda_.Runtime.JAVA_21)
+    assert scope.node.try_find_child("Made") is None
+
+
+def test_variables_are_lambdas_and_not_too_large_together(scope: cdk.Stack) -> None:
+    with pytest.raises(ValueError, match=r"^environment must not set AWS_REGION: AWS Lambda sets it$"):
+        make(scope, environment={"AWS_REGION": "own"})
+    with pytest.raises(
+        ValueError, match=r"^environment must have at most 4096 bytes of names and values in all, with "
+    ):
+        make(scope, environment={"AB": "x" * 4095})
+    check("environment", {"AB": "x" * 5000}, EnvironmentVariables)
