@@ -11,8 +11,10 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 from aws_cdk.aws_s3_notifications import SqsDestination
 
-from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
+from patterns.building_blocks.private_bucket import AccessLogsBucket, EdgeLogsBucket, PrivateBucket
 from tests.conftest import context
+from tests.constructs import app_for_its_template
+from tests.patterns.building_blocks.made import properties
 
 
 @pytest.fixture(params=[True, False], ids=["with the catalog's flags", "without feature flags"])
@@ -139,3 +141,87 @@ def test_event_bridge_is_told_beside_notifications_that_are_added_later(any_scop
     assert len(notified["QueueConfigurations"]) == 1
     # Two owners of one configuration would take it from each other.
     assert "NotificationConfiguration" not in bucket(any_scope, private)["Properties"]
+
+
+def test_logs_of_the_edge_are_delivered_with_an_acl_and_the_owner_owns_them(scope: cdk.Stack) -> None:
+    EdgeLogsBucket(scope, "Logs")
+    AccessLogsBucket(scope, "Access")
+    found = properties(scope, "AWS::S3::Bucket")
+    assert found["Logs"].pop("OwnershipControls") == {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    assert found["Access"].pop("OwnershipControls") == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert (
+        found["Logs"]
+        == found["Access"]
+        == {
+            "BucketEncryption": {
+                "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+            },
+            "LifecycleConfiguration": {
+                "Rules": [
+                    {
+                        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+                        "ExpirationInDays": 365,
+                        "NoncurrentVersionExpiration": {"NoncurrentDays": 90},
+                        "Status": "Enabled",
+                    }
+                ]
+            },
+            "PublicAccessBlockConfiguration": {
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": True,
+                "IgnorePublicAcls": True,
+                "RestrictPublicBuckets": True,
+            },
+            "VersioningConfiguration": {"Status": "Enabled"},
+        }
+    )
+
+
+def test_access_logs_in_another_region_are_refused() -> None:
+    app = app_for_its_template()
+    here, there = (
+        cdk.Stack(app, name, env=cdk.Environment(account="111122223333", region=region))
+        for name, region in (("Here", "eu-west-1"), ("There", "us-east-1"))
+    )
+    said = "access_logs_bucket must be in eu-west-1, the Region of the stack, got one in us-east-1"
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        PrivateBucket(here, "Own", access_logs=AccessLogsBucket(there, "Logs"))
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_all_that_a_bucket_is_told_it_is(scope: cdk.Stack, encrypted: bool) -> None:
+    PrivateBucket(
+        scope,
+        "Own",
+        encryption_key=kms.Key(scope, "Key") if encrypted else None,
+        access_logs=AccessLogsBucket(scope, "Logs"),
+        access_logs_prefix="own/" if encrypted else None,
+        noncurrent_versions_kept=Duration.days(3),
+        objects_kept=Duration.days(4),
+        incomplete_uploads_kept=Duration.days(5),
+    )
+    found = properties(scope, "AWS::S3::Bucket")["Own"]
+    [rule] = found["LifecycleConfiguration"]["Rules"]
+    assert rule == {
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 5},
+        "ExpirationInDays": 4,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 3},
+        "Status": "Enabled",
+    }
+    prefix = {"LogFilePrefix": "own/"} if encrypted else {}
+    assert found["LoggingConfiguration"] == {"DestinationBucketName": {"Ref": "Logs"}, **prefix}
+    [by] = found["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    kind = by["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    assert (kind, by.get("BucketKeyEnabled")) == (("aws:kms", True) if encrypted else ("AES256", None))
+    statements = properties(scope, "AWS::S3::BucketPolicy")["Logs/Policy"]["PolicyDocument"]["Statement"]
+    [delivers] = [one for one in statements if one["Effect"] == "Allow"]
+    assert delivers == {
+        "Action": "s3:PutObject",
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": {"Fn::GetAtt": ["Own", "Arn"]}},
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+        },
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Resource": {"Fn::Join": ["", [{"Fn::GetAtt": ["Logs", "Arn"]}, "/own/*" if encrypted else "/*"]]},
+    }

@@ -11,6 +11,7 @@ from aws_cdk.assertions import Template
 
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
 from tests.constructs import app_for_its_template
+from tests.patterns.building_blocks.made import resources
 
 ZONES = ["eu-west-1a", "eu-west-1b"]
 RANGES = {"Fn::Select": [0, {"Fn::GetAtt": ["Vpc", "Ipv6CidrBlocks"]}]}
@@ -175,3 +176,109 @@ def test_as_a_vpc_it_knows_the_range_of_each_subnet() -> None:
         ranges = [(each.availability_zone, each.ipv4_cidr_block) for each in known]
         assert ranges == [(each.subnet.availability_zone, each.subnet.cidr_block) for each in network.subnets[tier]]
         assert len(ranges) == len(ZONES)
+
+
+def network(scope: cdk.Stack, **more: Any) -> TieredVpc:
+    given: dict[str, Any] = {"cidr": "10.20.0.0/22", "availability_zones": ZONES, "tiers": {"Web": 26, "Data": 27}}
+    return TieredVpc(scope, "Vpc", **(given | more))
+
+
+@pytest.mark.parametrize(
+    ("argument", "property_"),
+    [
+        ("gateway_id", "GatewayId"),
+        ("nat_gateway_id", "NatGatewayId"),
+        ("transit_gateway_id", "TransitGatewayId"),
+        ("vpc_endpoint_id", "VpcEndpointId"),
+        ("egress_only_internet_gateway_id", "EgressOnlyInternetGatewayId"),
+        ("vpc_peering_connection_id", "VpcPeeringConnectionId"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("destination", "family"), [("10.0.0.0/8", "DestinationCidrBlock"), ("::/0", "DestinationIpv6CidrBlock")]
+)
+def test_a_route_leads_to_one_target(
+    scope: cdk.Stack, argument: str, property_: str, destination: str, family: str
+) -> None:
+    subnet = network(scope).subnets["Web"][0]
+    after = cdk.CfnResource(scope, "After", type="Own::Kind::Attachment")
+    subnet.route("To", destination, after=after, **{argument: "own-1"})  # type: ignore[arg-type]
+    route = resources(scope, "AWS::EC2::Route")["Vpc/Web1/RouteTable/To"]
+    table = {"Fn::GetAtt": ["Vpc/Web1/RouteTable", "RouteTableId"]}
+    assert route["Properties"] == {family: destination, property_: "own-1", "RouteTableId": table}
+    assert route["DependsOn"] == ["After"]
+
+
+def test_a_route_waits_for_nothing_unless_it_is_told_to(scope: cdk.Stack) -> None:
+    network(scope).subnets["Web"][1].route("To", "10.0.0.0/8", gateway_id="own-1")
+    assert "DependsOn" not in resources(scope, "AWS::EC2::Route")["Vpc/Web2/RouteTable/To"]
+
+
+def test_subnets_and_tiers_are_told_apart(scope: cdk.Stack) -> None:
+    made = network(scope)
+    told = [(one.tier, one.number, one.subnet.node.path) for one in made.all_subnets]
+    assert told == [
+        ("Web", 1, "Test/Vpc/Web1/Subnet"),
+        ("Web", 2, "Test/Vpc/Web2/Subnet"),
+        ("Data", 1, "Test/Vpc/Data1/Subnet"),
+        ("Data", 2, "Test/Vpc/Data2/Subnet"),
+    ]
+    assert (made.range_of("Web"), made.range_of("Data")) == ("10.20.0.0/24", "10.20.1.0/25")
+    assert str(made.network) == "10.20.0.0/22"
+    assert scope.resolve(made.vpc_id) == {"Fn::GetAtt": ["Vpc8378EB38", "VpcId"]}
+    assert made.ipv6 is None
+    user = cdk.CfnResource(scope, "User", type="Own::Kind::User")
+    made.before("Data", user)
+    waits = resources(scope, "Own::Kind::User")["User"]["DependsOn"]
+    assert sorted(waits) == ["Vpc/Data1/Association", "Vpc/Data2/Association"]
+
+
+def test_zones_are_named_or_told_by_their_ids(scope: cdk.Stack) -> None:
+    network(scope, availability_zones=["eu-west-1a", "euw1-az2", "xeuw1-az2-x"])
+    found = resources(scope, "AWS::EC2::Subnet")
+    told = [
+        (one["Properties"].get("AvailabilityZone"), one["Properties"].get("AvailabilityZoneId"))
+        for path, one in found.items()
+        if "Web" in path
+    ]
+    assert told == [("eu-west-1a", None), (None, "euw1-az2"), ("xeuw1-az2-x", None)]
+
+
+@pytest.mark.parametrize(
+    ("with_egress", "private", "isolated"),
+    [((), [], ["Web", "Data"]), (("Web",), ["Web"], ["Data"]), (("Web", "Data"), ["Web", "Data"], [])],
+)
+def test_constructs_find_subnets_with_a_way_out_as_private_ones(
+    scope: cdk.Stack, with_egress: tuple[str, ...], private: list[str], isolated: list[str]
+) -> None:
+    made = network(scope, with_egress=with_egress)
+    vpc = made.vpc
+    for tiers, found in ((private, vpc.private_subnets), (isolated, vpc.isolated_subnets)):
+        wanted = [one for tier in tiers for one in made.subnets[tier]]
+        assert [one.subnet_id for one in found] == [one.subnet.attr_subnet_id for one in wanted]
+        assert [one.route_table.route_table_id for one in found] == [
+            one.route_table.attr_route_table_id for one in wanted
+        ]
+    for tier in ("Web", "Data"):
+        assert len(vpc.select_subnets(subnet_group_name=tier).subnet_ids) == len(ZONES)
+    assert vpc.public_subnets == []
+    assert (vpc.vpc_cidr_block, vpc.availability_zones) == ("10.20.0.0/22", ZONES)
+
+
+@pytest.mark.parametrize("argument", [None, "vpc_cidr"])
+def test_a_range_that_is_too_small_is_refused_in_the_callers_words(scope: cdk.Stack, argument: str | None) -> None:
+    more = {} if argument is None else {"argument": argument}
+    network(scope, cidr="10.20.0.0/23", **more)
+    other = cdk.Stack(app_for_its_template(), "Other")
+    name = argument or "cidr"
+    with pytest.raises(ValueError, match=f"^{name} must be at least a /23 to hold its subnets, got 10.20.0.0/24$"):
+        network(other, cidr="10.20.0.0/24", **more)
+    with pytest.raises(ValueError, match=rf"^{name} must be private \(RFC 1918 or RFC 6598\), got 8.0.0.0/23$"):
+        network(other, cidr="8.0.0.0/23", **more)
+    assert other.node.try_find_child("Vpc") is None
+
+
+@pytest.mark.parametrize("prefix", [15, 29])
+def test_a_subnet_is_of_a_size_that_a_vpc_takes(scope: cdk.Stack, prefix: int) -> None:
+    with pytest.raises(ValueError, match=rf"^tiers\[Web\] must be between 16 and 28, got {prefix}$"):
+        network(scope, tiers={"Web": prefix})
