@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_ec2 as ec2
@@ -27,9 +28,12 @@ def version(message: str, **settings: Any) -> Refusal:
         made = lambda_.Function(
             scope,
             "AtEdge",
-            code=lambda_.Code.from_inline("def handler(event, context): return event"),
             handler="index.handler",
-            **{"runtime": lambda_.Runtime.PYTHON_3_13, **(settings if "vpc" not in settings else {"vpc": _vpc(scope)})},
+            **{
+                "code": lambda_.Code.from_inline("def handler(event, context): return event"),
+                "runtime": lambda_.Runtime.PYTHON_3_13,
+                **(settings if "vpc" not in settings else {"vpc": _vpc(scope)}),
+            },
         )
         return {"body_function": made.current_version}
 
@@ -118,4 +122,10 @@ REFUSALS = [
     ),
     version("body_function must run on x86_64, got arm64", architecture=lambda_.Architecture.ARM_64),
     refused("experiment must be 1 to 32 letters, digits and hyphens, got 'a.b'", experiment="a.b"),
+    version(
+        "body_function must run in Node.js or Python, got java21",
+        runtime=lambda_.Runtime.JAVA_21,
+        code=lambda_.Code.from_bucket(s3.Bucket.from_bucket_name(cdk.Stack(), "Bucket", "code"), "function.zip"),
+    ),
+    version("body_function must have a timeout of at most 30 seconds, got 31", timeout=cdk.Duration.seconds(31)),
 ]

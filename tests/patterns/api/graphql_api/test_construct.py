@@ -246,6 +246,18 @@ def test_a_grant_names_fields_that_the_schema_opens_to_iam(scope: cdk.Stack) -> 
         made.grant_call(role, "Mutation.createDocument")
 
 
+def test_nothing_is_granted_of_a_schema_that_opens_nothing_to_iam(scope: cdk.Stack) -> None:
+    schema = "type Query { a: Int @aws_cognito_user_pools }"
+    made = GraphqlApi(scope, "Api", schema=schema, resolvers={"Query.a": CODE})
+    role = iam.Role(scope, "Backend", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+    message = r"^grant_call needs a field of an operation with @aws_iam, and the schema has none$"
+    with pytest.raises(ValueError, match=message):
+        made.grant_call(role)
+    message = "^fields must have @aws_iam in the schema, got Query.a: those that have it are none$"
+    with pytest.raises(ValueError, match=message):
+        made.grant_call(role, "Query.a")
+
+
 def test_with_a_key_and_grants_nothing_is_found() -> None:
     def build(app: cdk.App) -> None:
         stack = cdk.Stack(app, "All", env=cdk.Environment(account="111122223333", region="eu-west-1"))

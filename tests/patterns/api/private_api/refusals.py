@@ -4,6 +4,7 @@ from aws_cdk import Environment, Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from tests.patterns.web.certificates import certificate, zone
 from tests.refusals import Refusal
 
 
@@ -66,4 +67,13 @@ REFUSALS = [
     refused("code and handler go together, got only handler", handler="index.handler"),
     refused("rate_limit must be between 1 and 100000 requests a second, got 0", rate_limit=0),
     refused("authorization must be one of api_key, cognito, function, iam, got 'none'", authorization="none"),
+    Refusal(
+        "hosted_zone must not be given with endpoints: records lead to the endpoint that is made",
+        lambda scope: {
+            "endpoints": [endpoint(scope)],
+            "domain_name": "api.example.com",
+            "certificate": certificate(scope),
+            "hosted_zone": zone(scope),
+        },
+    ),
 ]

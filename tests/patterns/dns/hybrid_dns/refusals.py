@@ -25,6 +25,15 @@ def in_one_zone(scope: Construct) -> dict[str, Any]:
     return given(vpc, subnets=[vpc.private_subnets[0], vpc.private_subnets[0]])
 
 
+def beside(scope: Construct) -> dict[str, Any]:
+    tiers = [
+        ec2.SubnetConfiguration(name=name, subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) for name in ("First", "Again")
+    ]
+    vpc = ec2.Vpc(scope, "Vpc", subnet_configuration=tiers)
+    chosen = [vpc.select_subnets(subnet_group_name=name).subnets[0] for name in ("First", "Again")]
+    return given(vpc, subnets=chosen)
+
+
 REFUSALS = [
     refused("company_domains must hold 1 to 50 domains, got none", company_domains=[]),
     refused("company_domains must be the company's own, got eu-west-1.compute.internal, which AWS answers",
@@ -49,4 +58,5 @@ REFUSALS = [
             lambda scope: given(ec2.Vpc(scope, "Vpc", max_azs=1))),
     Refusal("vpc[0] must have enable_dns_support, got Test/Given13/Vpc, which has it off",
             lambda scope: given(ec2.Vpc(scope, "Vpc", enable_dns_support=False, enable_dns_hostnames=False))),
+    Refusal("subnets must be in different zones, got Test/Given14/Vpc/AgainSubnet1 in the zone of another", beside),
 ]  # fmt: skip

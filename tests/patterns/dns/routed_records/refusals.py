@@ -1,5 +1,6 @@
 from typing import Any
 
+from aws_cdk import Token
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_ec2 as ec2
@@ -95,4 +96,8 @@ REFUSALS = [
                "an alarm does", Failover(primary=Endpoint(addresses=["10.0.0.1"]), secondary=at(1))),
     Refusal("routing: primary must have a health_check: Route 53 does not evaluate a distribution's health",
             distribution),
+    refused(
+        "routing: addresses must be known when the template is made, got a token",
+        Endpoint(addresses=[Token.as_string({"Ref": "AWS::Region"})]),
+    ),
 ]  # fmt: skip

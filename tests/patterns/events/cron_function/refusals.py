@@ -127,4 +127,7 @@ REFUSALS = [
         "missed_run_alarm_after must be between 1 minute and 6 days, got 7 days",
         missed_run_alarm_after=Duration.days(7),
     ),
+    refused(
+        "schedule must be a date as at(yyyy-mm-ddThh:mm:ss), got at(tomorrow)", schedule=expression("at(tomorrow)")
+    ),
 ]

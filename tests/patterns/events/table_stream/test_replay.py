@@ -34,11 +34,17 @@ class Functions:
 
     def __init__(self) -> None:
         self.given: list[dict[str, Any]] = []
+        self.called: list[str] = []
         self.config = Config()
+        self.failing: set[int] = set()
+        self.answer: dict[str, Any] = {"Payload": b'{"batchItemFailures": []}'}
 
     def invoke(self, **given: Any) -> dict[str, Any]:
+        fails = len(self.given) in self.failing
+        self.called.append(given["FunctionName"])
         self.given.append(json.loads(given["Payload"]))
-        return {"Payload": io.BytesIO(b'{"batchItemFailures": []}')}
+        said = b'{"batchItemFailures": [1]}' if fails else self.answer["Payload"]
+        return {**self.answer, "Payload": io.BytesIO(said)}
 
 
 class Streams:
@@ -59,6 +65,7 @@ class DeadLetters:
         self.waiting = [{"MessageId": one, "ReceiptHandle": one, "Body": body} for one in ids]
         self.asked: list[dict[str, Any]] = []
         self.deleted: list[str] = []
+        self.deleted_from: set[str] = set()
 
     def receive_message(self, **asked: Any) -> dict[str, Any]:
         self.asked.append(asked)
@@ -66,6 +73,7 @@ class DeadLetters:
 
     def delete_message(self, **asked: Any) -> None:
         self.deleted.append(asked["ReceiptHandle"])
+        self.deleted_from.add(asked["QueueUrl"])
 
 
 @dataclass
@@ -97,6 +105,93 @@ def test_it_is_written_as_lambda_writes_it(clients: Clients) -> None:
     assert [base64.b64decode(one) for one in image["parts"]["BS"]] == [b"\x01"]
     assert record["dynamodb"]["ApproximateCreationDateTime"] == WHEN.timestamp()
     assert record["eventSourceARN"] == STREAM
+
+
+class Pages:
+    """A stream of an open shard, in pages: more than the batch, and always another page."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.pages = [["99", "100"], ["101"], []]
+
+    def get_shard_iterator(self, **asked: Any) -> dict[str, str]:
+        self.asked.append(asked)
+        return {"ShardIterator": "0"}
+
+    def get_records(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
+        number = int(asked["ShardIterator"])
+        records = [{"dynamodb": {"SequenceNumber": one}} for one in self.pages[number]]
+        return {"Records": records, "NextShardIterator": str(number + 1)}
+
+
+def numbers(pages: Pages, end: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(boto3, "client", {"dynamodbstreams": pages}.__getitem__)
+    return [one["dynamodb"]["SequenceNumber"] for one in replay.changes({**BATCH, "endSequenceNumber": end})]
+
+
+def test_changes_are_read_until_the_batch_or_what_is_left_of_the_stream_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = Pages()
+    assert numbers(pages, "100", monkeypatch) == ["99", "100"]
+    assert pages.asked == [
+        {
+            "StreamArn": STREAM,
+            "ShardId": "s",
+            "ShardIteratorType": "AT_SEQUENCE_NUMBER",
+            "SequenceNumber": "100",
+        },
+        {"ShardIterator": "0"},
+        {"ShardIterator": "1"},
+    ]
+    # An open shard has a next page for ever: an empty one ends it.
+    assert numbers(pages, "105", monkeypatch) == ["99", "100", "101"]
+    assert numbers(pages, "99", monkeypatch) == ["99"]
+
+
+def test_the_function_is_given_the_changes_by_its_name(clients: Clients) -> None:
+    replay.give("work", BATCH)
+    assert clients.functions.called == ["work"]
+    assert clients.functions.config.connect_timeout == 5  # type: ignore[attr-defined]
+    assert clients.functions.config.read_timeout == 905  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("answer", [{"FunctionError": "Unhandled"}, {}])
+@pytest.mark.parametrize("said", [None, {"batchItemFailures": [{"itemIdentifier": "1"}]}, {"x": "y" * 400}])
+def test_a_function_that_fails_again_is_said_to(
+    clients: Clients, said: dict[str, Any] | None, answer: dict[str, Any]
+) -> None:
+    clients.functions.answer = {"Payload": json.dumps(said).encode(), **answer}
+    if answer or (said or {}).get("batchItemFailures"):
+        with pytest.raises(RuntimeError) as raised:
+            replay.give("work", BATCH)
+        assert str(raised.value) == f"the function fails again: {json.dumps(said)[:300]}"
+    else:
+        replay.give("work", BATCH)
+
+
+def test_what_the_stream_has_forgotten_is_said(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Streams, "get_records", lambda *_, **__: {"Records": []})
+    with pytest.raises(RuntimeError, match=r"^the stream has forgotten these changes$"):
+        replay.give("work", BATCH)
+    assert clients.functions.given == []
+
+
+def test_what_is_replayed_and_what_fails_is_counted(clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
+    clients.letters = DeadLetters("one", "two", "one", "three")
+    clients.functions.failing = {1}
+    assert replay.main("the-queue", "work") == 1
+    said = capsys.readouterr()
+    assert said.out == "replayed 2, failed 1\n"
+    assert said.err == 'two: RuntimeError: the function fails again: {"batchItemFailures": [1]}\n'
+    assert clients.letters.deleted == ["one", "three"]
+    asked = {"QueueUrl": "the-queue", "MaxNumberOfMessages": 1, "VisibilityTimeout": 960, "WaitTimeSeconds": 1}
+    assert clients.letters.asked == [asked] * 5
+    assert clients.letters.deleted_from == {"the-queue"}
+
+
+def test_what_is_not_json_is_said() -> None:
+    with pytest.raises(TypeError, match=r"^set is not JSON$"):
+        replay._as_json(set())
 
 
 def test_a_slow_function_is_waited_for_and_called_once(clients: Clients) -> None:

@@ -88,4 +88,8 @@ REFUSALS = [
         "site: prefixes must be 1 to 100, more than which ends the BGP session, got 101",
         office={"prefixes": [f"192.168.{number}.0/24" for number in range(101)]},
     ),
+    refused(
+        "networks must be at most 200, as many as a circuit takes, got 201",
+        networks=[f"10.{number}.0.0/16" for number in range(201)],
+    ),
 ]
