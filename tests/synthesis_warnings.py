@@ -19,11 +19,24 @@ def warnings(construct: IConstruct) -> list[str]:
     Returns:
         The warnings, in the order of the stacks.
     """
+    return said(construct, "warning")
+
+
+def said(construct: IConstruct, kind: str) -> list[str]:
+    """Read what the constructs of an app say, from its assembly.
+
+    Args:
+        construct: Any construct of the app.
+        kind: "warning" or "info".
+
+    Returns:
+        What is said, in the order of the stacks.
+    """
     assembly = Path(construct.node.root.synth().directory)  # type: ignore[attr-defined]
     return [
         entry["data"]
         for metadata in sorted(assembly.rglob("*.metadata.json"))
         for entries in json.loads(metadata.read_text(encoding="utf-8")).values()
         for entry in entries
-        if entry["type"] == "aws:cdk:warning"
+        if entry["type"] == f"aws:cdk:{kind}"
     ]

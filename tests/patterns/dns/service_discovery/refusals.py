@@ -141,7 +141,15 @@ REFUSALS = [
             "Test/Given28/Mesh/Namespace/Resource", named_as_another),
     Refusal("services must have names that differ in one namespace, got orders, which Test/Given29/Mesh has",
             one_namespace_and_name_twice),
-    *(refused(f"services[shop]: {name} must be given with callers or clients: nobody waits for a service that nobody "
-              "calls", services={"shop": Service(**{name: Duration.hours(1)}), "orders": Service(callers=["shop"])})
-      for name in ("request_timeout", "idle_timeout")),
+    *(
+        refused(
+            f"services[shop]: {name} must be given with callers or clients: nobody waits for a service that nobody "
+            "calls",
+            services={"shop": one, "orders": Service(callers=["shop"])},
+        )
+        for name, one in {
+            "request_timeout": Service(request_timeout=Duration.hours(1)),
+            "idle_timeout": Service(idle_timeout=Duration.hours(1)),
+        }.items()
+    ),
 ]  # fmt: skip
