@@ -18,7 +18,7 @@ def resources(stack: cdk.Stack, *kinds: str) -> dict[str, Any]:
     Returns:
         What the template has of each: type, properties, policies, dependencies. Metadata is left out.
     """
-    text = json.dumps(Template.from_stack(stack).to_json()["Resources"])
+    text = json.dumps(Template.from_stack(stack).to_json().get("Resources", {}))
     for one in stack.node.find_all():
         if isinstance(one, cdk.CfnResource) and cdk.Stack.of(one) is stack:
             path = one.node.path.removeprefix(f"{stack.node.path}/").removesuffix("/Resource")
