@@ -29,6 +29,20 @@ def template() -> dict[str, Any]:
     return dict(example("private-api", "agnostic").template)
 
 
+def test_the_vpc_that_is_made_has_two_zones_and_no_way_out(template: dict[str, Any]) -> None:
+    (vpc,) = resources(template, "AWS::EC2::VPC")
+    assert vpc["CidrBlock"] == "10.0.0.0/16"
+    assert (vpc["EnableDnsHostnames"], vpc["EnableDnsSupport"]) == (True, True)
+    subnets = resources(template, "AWS::EC2::Subnet")
+    assert [one["CidrBlock"] for one in subnets] == ["10.0.0.0/24", "10.0.1.0/24"]
+    assert [one["AvailabilityZone"]["Fn::Select"][0] for one in subnets] == [0, 1]
+    assert not any(one["MapPublicIpOnLaunch"] for one in subnets)
+    assert not resources(template, "AWS::EC2::InternetGateway")
+    assert not resources(template, "AWS::EC2::NatGateway")
+    (flows,) = resources(template, "AWS::EC2::FlowLog")
+    assert (flows["TrafficType"], flows["MaxAggregationInterval"]) == ("ALL", 60)
+
+
 def resolved(document: Any) -> Any:
     """A policy with the account and partition that it is deployed to."""
     match document:

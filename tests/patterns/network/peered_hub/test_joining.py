@@ -34,7 +34,12 @@ def test_the_role_accepts_peerings_with_the_hub_and_no_other(scope: cdk.Stack) -
     own, asked = policy["PolicyDocument"]["Statement"]
     assert own["Action"] == asked["Action"] == "ec2:AcceptVpcPeeringConnection"
     assert asked["Condition"] == {"ArnEquals": {"ec2:AccepterVpc": own["Resource"]}}
-    assert "HubNetwork" in str(own["Resource"])
+    network = own["Resource"]["Fn::Join"][1][-1]
+    assert "HubNetwork" in network["Fn::GetAtt"][0]
+    arn = ["arn:", {"Ref": "AWS::Partition"}, ":ec2:", {"Ref": "AWS::Region"}, ":"]
+    assert own["Resource"] == {"Fn::Join": ["", [*arn, {"Ref": "AWS::AccountId"}, ":vpc/", network]]}
+    # Whose account stands in a peering's ARN is the one that asked for it.
+    assert asked["Resource"] == {"Fn::Join": ["", [*arn[:-1], ":*:vpc-peering-connection/*"]]}
 
 
 def test_nobody_accepts_where_no_account_is_named(scope: cdk.Stack) -> None:
