@@ -136,7 +136,7 @@ class ApiToQueue(ServiceApi):
         encryption_key: kms.IKey | None = None,
         max_message_size: MaxMessageSize | None = None,
         retention: Retention | None = None,
-        max_receive_count: MaxReceiveCount = 5,
+        max_receive_count: MaxReceiveCount | None = None,
         visibility_timeout: VisibilityTimeout | None = None,
         path: ApiPath = "messages",
         schema: JsonSchema | None = None,

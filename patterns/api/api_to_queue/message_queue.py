@@ -28,7 +28,7 @@ class QueueSettings:
         encryption_key: Its key; None: a key that SQS owns.
         max_message_size: The largest message; None: 1 MiB.
         retention: How long it keeps a message; None: 4 days.
-        max_receive_count: Failed attempts until a message goes to the dead letters.
+        max_receive_count: Failed attempts until a message goes to the dead letters; None: 5.
         visibility_timeout: How long a message that is processed stays hidden; None: as long as its consumer needs.
     """
 
@@ -37,7 +37,7 @@ class QueueSettings:
     encryption_key: kms.IKey | None
     max_message_size: Size | None
     retention: Duration | None
-    max_receive_count: int
+    max_receive_count: int | None
     visibility_timeout: Duration | None
 
     def check(self, queue: sqs.IQueue | None, deduplication_id_from: str | None) -> None:
@@ -56,6 +56,7 @@ class QueueSettings:
                 "content_based_deduplication": self.content_based_deduplication or None,
                 "encryption_key": self.encryption_key,
                 "retention": self.retention,
+                "max_receive_count": self.max_receive_count,
                 "max_message_size": self.max_message_size,
                 "visibility_timeout": self.visibility_timeout,
             }
@@ -93,7 +94,7 @@ class QueueSettings:
             max_message_size_bytes=int((self.max_message_size or Size.mebibytes(1)).to_bytes()),
             retention_period=self.retention or Duration.days(4),
             visibility_timeout=self.visibility_timeout or Duration.seconds(max(30, least_visibility or 0)),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=self.max_receive_count),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=self.max_receive_count or 5),
             removal_policy=RemovalPolicy.RETAIN,
         )
 
