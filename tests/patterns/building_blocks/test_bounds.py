@@ -33,6 +33,11 @@ SMALL = Matches(r"[a-z]\d*", "a small letter and digits")
 SHORT = Matches(r".{1,3}", "up to 3 characters")
 
 
+def every(step: Any) -> MultipleOf:
+    """A step of bytes, of which the type says that they may be divided by any number."""
+    return MultipleOf(step)
+
+
 def refuse_odd(argument: str, value: int) -> None:
     if argument != "value" or value % 2:
         raise ValueError(f"{argument} must be even, got {value}")
@@ -178,10 +183,10 @@ def test_pages_and_messages_say_what_is_within(metadata: list[Any], page: str, m
         ([MultipleOf(timedelta(days=1))], "whole days"),
         ([MultipleOf(timedelta(minutes=5))], "whole multiples of 5 minutes"),
         ([MultipleOf(3)], "multiples of 3"),
-        ([Interval(ge=mebibytes(1), le=mebibytes(2)), MultipleOf(mebibytes(1))], "1 to 2 MiB"),
-        ([Ge(gibibytes(1)), MultipleOf(gibibytes(1))], "at least 1 GiB"),
-        ([Le(kibibytes(64)), MultipleOf(kibibytes(1))], "at most 64 KiB"),
-        ([Le(kibibytes(64)), MultipleOf(kibibytes(2))], "at most 64 KiB"),
+        ([Interval(ge=mebibytes(1), le=mebibytes(2)), every(mebibytes(1))], "1 to 2 MiB"),
+        ([Ge(gibibytes(1)), every(gibibytes(1))], "at least 1 GiB"),
+        ([Le(kibibytes(64)), every(kibibytes(1))], "at most 64 KiB"),
+        ([Le(kibibytes(64)), every(kibibytes(2))], "at most 64 KiB"),
         ([Len(0, 3)], "at most 3 of them"),
         ([Len(2)], "at least 2 of them"),
         ([MaxLen(1), Unit("zones")], "at most 1 zone"),

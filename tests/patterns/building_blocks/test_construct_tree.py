@@ -75,9 +75,9 @@ def test_a_resource_of_another_stage_is_refused_wherever_it_is_given() -> None:
         with refused(f"{argument} {said}"):
             check_stages(here, {"name": "a", argument: value})
     # A value that repeats names its own parts.
-    for value in (Site("a", theirs), [Site("a", own), Site("b", [theirs])]):
+    for sites in (Site("a", theirs), [Site("a", own), Site("b", [theirs])]):
         with refused(f"key {said}"):
-            check_stages(here, {"sites": value})
+            check_stages(here, {"sites": sites})
     with refused("key must be of the same stage, the app itself, got There/Stack/Key of stage There: import it there"):
         check_stages(outside, {"key": theirs})
     with refused("key must be of the same stage, stage Here, got Outside/Key of the app itself: import it there"):

@@ -206,7 +206,7 @@ def test_all_is_cached_but_what_must_not_be(scope: cdk.Stack) -> None:
 
 @pytest.mark.parametrize(("own_host", "host"), [(None, NOT_HOST), (False, NOT_HOST), (True, ALL_VIEWER)])
 def test_nothing_is_cached_but_what_may_be(scope: cdk.Stack, own_host: bool | None, host: str) -> None:
-    given = {} if own_host is None else {"own_host": own_host}
+    given: dict[str, Any] = {} if own_host is None else {"own_host": own_host}
     found = distribution(scope, EdgeCache(cached_paths=["/images/*"], uncached_paths=["/images/own"]), **given)
     for one in (found["DefaultCacheBehavior"], *found["CacheBehaviors"]):
         one["TargetOriginId"] = "own"

@@ -77,7 +77,7 @@ def test_large_batches_need_a_window(window: cdk.Duration | None) -> None:
 
 
 def test_a_reserve_or_timeout_that_only_a_deployment_knows_is_not_known(scope: cdk.Stack) -> None:
-    number = cdk.Token.as_number({"Ref": "Number"})
+    number: Any = cdk.Token.as_number({"Ref": "Number"})
     made = function(scope, reserve=number)
     assert reserved_concurrency_of(made) is None
     late = lambda_.Function(

@@ -52,13 +52,12 @@ def test_another_key_is_refused(scope: cdk.Stack) -> None:
     check_idempotency_table("table", None)
     check_idempotency_table("table", dynamodb.Table.from_table_name(scope, "Imported", "theirs"))
     check_idempotency_table("table", dynamodb.TableV2(scope, "Global", partition_key=text("id")))
-    for number, (names, table) in enumerate(
-        [
-            (["key"], dynamodb.Table(scope, "Named", partition_key=text("key"))),
-            (["id", "at"], dynamodb.Table(scope, "Sorted", partition_key=text("id"), sort_key=text("at"))),
-            (["id", "at"], dynamodb.TableV2(scope, "V2", partition_key=text("id"), sort_key=text("at"))),
-        ]
-    ):
+    wrong: list[tuple[list[str], dynamodb.ITable]] = [
+        (["key"], dynamodb.Table(scope, "Named", partition_key=text("key"))),
+        (["id", "at"], dynamodb.Table(scope, "Sorted", partition_key=text("id"), sort_key=text("at"))),
+        (["id", "at"], dynamodb.TableV2(scope, "V2", partition_key=text("id"), sort_key=text("at"))),
+    ]
+    for number, (names, table) in enumerate(wrong):
         said = f"table{number} must have the partition key id and no sort key, got {' and '.join(names)}"
         with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
             check_idempotency_table(f"table{number}", table)

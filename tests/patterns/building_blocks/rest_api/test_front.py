@@ -214,7 +214,7 @@ def test_with_a_name_of_ones_own_its_own_endpoint_is_disabled(scope: cdk.Stack) 
 
 
 def test_a_private_api_is_deployed_anew_with_each_policy() -> None:
-    ids = []
+    ids: list[str] = []
     for number in (1, 2):
         scope = cdk.Stack(app_for_its_template(), "Test")
         of = ec2.InterfaceVpcEndpoint.from_interface_vpc_endpoint_attributes

@@ -202,7 +202,7 @@ def test_a_route_leads_to_one_target(
 ) -> None:
     subnet = network(scope).subnets["Web"][0]
     after = cdk.CfnResource(scope, "After", type="Own::Kind::Attachment")
-    subnet.route("To", destination, after=after, **{argument: "own-1"})  # type: ignore[arg-type]
+    subnet.route("To", destination, after=after, **{argument: "own-1"})
     route = resources(scope, "AWS::EC2::Route")["Vpc/Web1/RouteTable/To"]
     table = {"Fn::GetAtt": ["Vpc/Web1/RouteTable", "RouteTableId"]}
     assert route["Properties"] == {family: destination, property_: "own-1", "RouteTableId": table}

@@ -120,8 +120,8 @@ def certificates(*regions: str) -> list[acm.ICertificate]:
 
 
 SPREAD = "only routes of BGP are spread"
-BGP = {"addresses": ["203.0.113.2"], "asn": 65009}
-STATIC = {"routing": "static", "prefixes": ["10.9.0.0/16"]}
+BGP: dict[str, Any] = {"addresses": ["203.0.113.2"], "asn": 65009}
+STATIC: dict[str, Any] = {"routing": "static", "prefixes": ["10.9.0.0/16"]}
 
 
 @pytest.mark.parametrize(

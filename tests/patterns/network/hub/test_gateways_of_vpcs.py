@@ -111,14 +111,8 @@ def test_no_two_tunnels_of_a_device_have_one_range_inside() -> None:
 
 @pytest.mark.parametrize("ipv6", [False, True])
 def test_a_vpc_on_a_gateway_has_subnets_that_hold_nothing_else(scope: cdk.Stack, ipv6: bool) -> None:
-    made = AttachmentVpc(
-        scope,
-        "Vpc",
-        cidr="10.0.0.0/24",
-        availability_zones=ZONES,
-        tiers={"Web": 27},
-        **({"ipv6": True} if ipv6 else {}),
-    )
+    given: dict[str, Any] = {"ipv6": True} if ipv6 else {}
+    made = AttachmentVpc(scope, "Vpc", cidr="10.0.0.0/24", availability_zones=ZONES, tiers={"Web": 27}, **given)
     assert [one.subnet.cidr_block for one in made.attachment_subnets] == ["10.0.0.128/28", "10.0.0.144/28"]
     assert [one.tier for one in made.attachment_subnets] == ["Attachment"] * 2
     assert (made.ipv6 is not None) is ipv6

@@ -55,7 +55,7 @@ def test_capacities_are_in_order() -> None:
         (2, NUMBER, 1),
         (1, 2, NUMBER),
     ):
-        check_capacities(*given)  # type: ignore[arg-type]
+        check_capacities(*given)
     with refused("min_capacity must be between 1 and 2 (max_capacity), got 3"):
         check_capacities(3, 2)
     for desired in (1, 5):

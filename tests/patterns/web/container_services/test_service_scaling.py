@@ -54,7 +54,7 @@ def policy(scope: cdk.Stack, of: TrackedLoad) -> Any:
         scope, "Vpc", vpc_id="vpc-1", availability_zones=["a", "b"], private_subnet_ids=["subnet-1", "subnet-2"]
     )
     task = ecs.FargateTaskDefinition(scope, "Task")
-    task.add_container("Web", image=ecs.ContainerImage.from_registry("web"), port_mappings=[{"containerPort": 80}])  # type: ignore[list-item]
+    task.add_container("Web", image=ecs.ContainerImage.from_registry("web"), port_mappings=[{"containerPort": 80}])
     cluster = ecs.Cluster(scope, "Cluster", vpc=vpc)
     service = ecs.FargateService(scope, "Service", cluster=cluster, task_definition=task, min_healthy_percent=100)
     listener = elbv2.ApplicationLoadBalancer(scope, "Balancer", vpc=vpc).add_listener("Http", port=80)
