@@ -63,6 +63,5 @@ def _flat(reference: Any) -> str:
             return _flat(name)
         case {"Ref": name}:
             return f"<{_flat(name)}>"
-        case dict():
+        case _:
             return json.dumps(reference, separators=(",", ":"))
-    return str(reference)
