@@ -144,6 +144,11 @@ def _one(price: str) -> Callable[[Template, str, Mapping[str, Any]], _Priced]:
     return find
 
 
+def _nat_gateway(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
+    """A regional one is charged in each zone that it is told of; without any it works where the VPC has subnets."""
+    yield "nat-gateway", len(given.get("AvailabilityZoneAddresses", ())) or 1
+
+
 def _circuits_association(template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
     """An attachment of a transit gateway; with a virtual private gateway it costs nothing."""
     if not referenced(given.get("AssociatedGatewayId")) & of_type(template, "AWS::EC2::VPNGateway").keys():
@@ -302,7 +307,7 @@ _FINDERS: dict[str, Callable[[Template, str, Mapping[str, Any]], _Priced]] = {
     "AWS::DynamoDB::Table": _nothing,
     "AWS::EC2::EIP": _one("public-address"),
     "AWS::EC2::Instance": _single_instance,
-    "AWS::EC2::NatGateway": _one("nat-gateway"),
+    "AWS::EC2::NatGateway": _nat_gateway,
     "AWS::EC2::TransitGateway": _nothing,
     "AWS::EC2::TransitGatewayAttachment": _one("transit-gateway-attachment"),
     "AWS::EC2::TransitGatewayPeeringAttachment": _peering,

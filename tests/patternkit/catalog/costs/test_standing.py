@@ -35,6 +35,14 @@ def test_hours_make_a_month() -> None:
     assert line.usd == pytest.approx(0.045 * 730)
 
 
+def test_a_regional_nat_gateway_is_charged_in_each_zone_that_it_is_told_of() -> None:
+    zones = [{"AvailabilityZone": one, "AllocationIds": [one]} for one in ("a", "b", "c")]
+    regional = resource("EC2::NatGateway", AvailabilityMode="regional", AvailabilityZoneAddresses=zones)
+    assert bill(Nat=regional) == {"NAT gateway": 3}
+    # Left to itself it works where there are subnets, in one zone at least.
+    assert bill(Nat=resource("EC2::NatGateway", AvailabilityMode="regional")) == {"NAT gateway": 1}
+
+
 def test_a_balancer_has_an_address_in_each_zone_unless_it_is_internal() -> None:
     facing = resource("ElasticLoadBalancingV2::LoadBalancer", Scheme="internet-facing", Subnets=["a", "b", "c"])
     assert bill(One=facing) == {"Public IPv4 address": 3, "Application Load Balancer": 1}
