@@ -20,8 +20,11 @@ class DeadLetterQueue(Construct):
         holds: What lands here, for the alarm's description: "images that could not be processed".
         settings: Who is told, and which key encrypts it. Default: nobody, and a key that SQS owns.
         fifo: Whether what fails comes from a FIFO queue, whose dead letters must be FIFO too. Default: no.
+        redrives: Whether it is the dead-letter queue of another queue, to which Amazon SQS moves messages back.
+            Default: no; what functions, rules and topics send here is not moved back.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class DeadLetterQueue(Construct):
         holds: str,
         settings: Settings | None = None,
         fifo: bool = False,
+        redrives: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         settings = settings or Settings()
@@ -57,11 +61,12 @@ class DeadLetterQueue(Construct):
                 reason="This queue is itself where failures end; an alarm goes off when it holds anything.",
             ),
         )
+        then = "mend the cause, then redrive" if redrives else "and mend the cause. Amazon SQS cannot redrive it"
         self.alarm: cloudwatch.Alarm = settings.alarm(
             self,
             "NotEmpty",
             metric=self.queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=FIVE_MINUTES),
-            description=f"The dead-letter queue holds {holds}: read one, mend the cause, then redrive.",
+            description=f"The dead-letter queue holds {holds}: read one, {then}.",
         )
 
     def send_statements(self) -> list[iam.PolicyStatement]:

@@ -205,6 +205,7 @@ class ApiToQueue(ServiceApi):
                 holds="messages that could not be processed",
                 settings=settings,
                 fifo=fifo,
+                redrives=True,
             )
             self.dead_letters = failed.queue
             self.alarms.append(failed.alarm)

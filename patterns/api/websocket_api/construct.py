@@ -141,7 +141,7 @@ class WebSocketApi(Construct):
         self._settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         self.table = self._connections(encryption_key)
         failed = DeadLetterQueue(
-            self, "DeadLetters", holds="messages that could not be pushed", settings=self._settings
+            self, "DeadLetters", holds="messages that could not be pushed", settings=self._settings, redrives=True
         )
         self.dead_letters = failed.queue
         self.push_queue = sqs.Queue(

@@ -75,9 +75,9 @@ class FanOut(Construct):
         """
         return self._announcements.grant_upload(grantee)
 
-    def _dead_letters(self, scope: Construct, name: str, holds: str) -> DeadLetterQueue:
-        """Make the dead letters of a subscription."""
-        failed = DeadLetterQueue(scope, "DeadLetters", holds=holds, settings=self._settings)
+    def _dead_letters(self, scope: Construct, name: str, holds: str, *, redrives: bool = False) -> DeadLetterQueue:
+        """Make the dead letters of a subscription, which are a queue's too if they can be redriven."""
+        failed = DeadLetterQueue(scope, "DeadLetters", holds=holds, settings=self._settings, redrives=redrives)
         self.dead_letters[name] = failed.queue
         self.alarms.append(failed.alarm)
         return failed

@@ -99,7 +99,10 @@ class BufferedFanOut(FanOut):
 
     def _queue(self, scope: Construct, one: Consumer) -> sqs.Queue:
         failed = self._dead_letters(
-            scope, one.name, f"announcements that did not reach the queue of {one.name}, or failed there too often"
+            scope,
+            one.name,
+            f"announcements that did not reach the queue of {one.name}, or failed there too often",
+            redrives=True,
         )
         queue = sqs.Queue(
             scope,

@@ -292,7 +292,11 @@ class ContainerOnUpload(Construct):
 
     def _queue(self) -> tuple[sqs.Queue, sqs.Queue]:
         failed = DeadLetterQueue(
-            self, "DeadLetters", holds="events of objects for which no task was started", settings=self._settings
+            self,
+            "DeadLetters",
+            holds="events of objects for which no task was started",
+            settings=self._settings,
+            redrives=True,
         )
         self.alarms.append(failed.alarm)
         queue = sqs.Queue(

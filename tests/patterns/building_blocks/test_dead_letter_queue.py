@@ -52,7 +52,8 @@ def test_its_alarm_tells_the_topic_as_soon_as_it_holds_anything(scope: cdk.Stack
         {
             "AlarmActions": [scope.resolve(topic.topic_arn)],
             "AlarmDescription": (
-                "The dead-letter queue holds letters that came back: read one, mend the cause, then redrive."
+                "The dead-letter queue holds letters that came back: read one, and mend the cause. "
+                "Amazon SQS cannot redrive it."
             ),
             "Dimensions": [{"Name": "QueueName", "Value": scope.resolve(made.queue.queue_name)}],
             "MetricName": "ApproximateNumberOfMessagesVisible",
@@ -61,6 +62,12 @@ def test_its_alarm_tells_the_topic_as_soon_as_it_holds_anything(scope: cdk.Stack
             "EvaluationPeriods": 1,
         },
     )
+
+
+def test_its_alarm_tells_to_redrive_what_failed_in_another_queue(scope: cdk.Stack) -> None:
+    DeadLetterQueue(scope, "Failed", holds="letters", redrives=True)
+    said = "The dead-letter queue holds letters: read one, mend the cause, then redrive."
+    Template.from_stack(scope).has_resource_properties("AWS::CloudWatch::Alarm", {"AlarmDescription": said})
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
@@ -98,7 +105,9 @@ def test_it_says_why_it_has_no_dead_letters_itself_and_how_its_alarm_counts(scop
     }
     assert properties(scope, "AWS::CloudWatch::Alarm", "AWS::SQS::Queue") == {
         "Failed/NotEmpty": {
-            "AlarmDescription": "The dead-letter queue holds letters: read one, mend the cause, then redrive.",
+            "AlarmDescription": (
+                "The dead-letter queue holds letters: read one, and mend the cause. Amazon SQS cannot redrive it."
+            ),
             "ComparisonOperator": "GreaterThanOrEqualToThreshold",
             "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["Failed/Queue", "QueueName"]}}],
             "EvaluationPeriods": 1,

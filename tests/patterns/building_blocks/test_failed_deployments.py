@@ -90,7 +90,7 @@ def test_they_are_kept_and_told(scope: cdk.Stack) -> None:
         "FailedDeployments/Failed/NotEmpty": {
             "AlarmActions": ["arn:aws:sns:eu-west-1:111122223333:on-call"],
             "AlarmDescription": "The dead-letter queue holds events of deployments that failed and were "
-            "rolled back: read one, mend the cause, then redrive.",
+            "rolled back: read one, and mend the cause. Amazon SQS cannot redrive it.",
             "ComparisonOperator": "GreaterThanOrEqualToThreshold",
             "Dimensions": [
                 {"Name": "QueueName", "Value": {"Fn::GetAtt": ["FailedDeployments/Failed/Queue", "QueueName"]}}
