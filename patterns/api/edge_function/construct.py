@@ -214,7 +214,6 @@ class EdgeFunction(Construct):
             comment=f"Chooses the variant of {self.node.path}"[:128],
             key_value_store=self.store,
             runtime=cloudfront.FunctionRuntime.JS_2_0,
-            auto_publish=True,
         )
 
     def _log(self, settings: Settings) -> logs.LogGroup:

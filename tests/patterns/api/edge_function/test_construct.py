@@ -56,6 +56,7 @@ def test_the_edge_takes_the_function_as_it_is(edge: EdgeFunctions, template: dic
     assert len(function["FunctionCode"].encode()) < 5 * 1024, "leaves room for ten variants"
     assert function["AutoPublish"] is True
     assert function["FunctionConfig"]["Runtime"] == "cloudfront-js-2.0"
+    assert function["AutoPublish"] is True
 
 
 def test_ten_variants_of_long_names_fit_into_the_function(scope: cdk.Stack) -> None:
