@@ -241,7 +241,6 @@ class EdgeFunction(Construct):
             # The cookie is not: the function has made a header of it, which whoever sends nonsense cannot split.
             cookie_behavior=cloudfront.CacheCookieBehavior.none(),
             default_ttl=cache_for,
-            min_ttl=Duration.seconds(0),
             max_ttl=Duration.days(365),
             enable_accept_encoding_brotli=True,
             enable_accept_encoding_gzip=True,
