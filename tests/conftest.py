@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -118,13 +119,15 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return None
 
 
-def _refuse_a_name_without_an_order(item: pytest.Item) -> None:
+def refuse_a_name_without_an_order(item: pytest.Item) -> None:
     """Refuse a test that is named by a set: each process orders it otherwise, and knows the test by another name."""
     values = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
     if any(isinstance(one, set | frozenset) and len(one) > 1 and str(one) in item.name for one in values):
         raise pytest.UsageError(f"{item.nodeid} is named by a set, which has another order in each process")
     if "Token[" in item.name:
         raise pytest.UsageError(f"{item.nodeid} is named by a token, which has another number in each process")
+    if re.search(r" at 0x[0-9a-f]{6}", item.name):
+        raise pytest.UsageError(f"{item.nodeid} is named by an address, which is another one in each process")
 
 
 # Before pytest-xdist reads the groups.
@@ -133,7 +136,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a module, and all of a pattern, in one process, which sets up once what they share."""
     groups: dict[pytest.Item, str] = {}
     for item in items:
-        _refuse_a_name_without_an_order(item)
+        refuse_a_name_without_an_order(item)
         mark = item.get_closest_marker("xdist_group")
         groups[item] = mark.args[0] if mark else _group(item.path.relative_to(ROOT))
         if mark is None:

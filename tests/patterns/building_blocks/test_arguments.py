@@ -116,7 +116,9 @@ def test_only_the_token_of_a_number_is_one() -> None:
     assert [is_number_token(one) for one in others] == [False] * len(others)
 
 
-@pytest.mark.parametrize("value", [None, 5, "own", Duration.minutes(1), Size.mebibytes(1)], ids=str)
+@pytest.mark.parametrize(
+    "value", [None, 5, "own", Duration.minutes(1), Size.mebibytes(1)], ids=lambda value: type(value).__name__
+)
 def test_what_is_known_passes(value: Any) -> None:
     check_known("width", value, "the number of stacks")
 
