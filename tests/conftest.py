@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+import hypothesis
 import pytest
 
 from patternkit.catalog.application import add_example
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from tests.site.browser import Chromium
 
 ROOT = Path(__file__).parents[1]
+# No test asserts how long it takes: machines are shared, and any example may be the one that waits.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 # moto makes all of Amazon's images anew for every test; ours register what they need.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 ENVIRONMENTS = {"agnostic": None, "concrete": cdk.Environment(account="111122223333", region="eu-west-1")}

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,6 @@ from tests.patterns.web.load_balanced_function.events import multiple, single
 CONTEXT = SimpleNamespace(aws_request_id="request")
 FOLDER = "web/load_balanced_function/handler/balanced_handler"
 BOTH = pytest.mark.parametrize("ask", [single, multiple])
-PHRASES = {200: "OK", 400: "Bad Request", 405: "Method Not Allowed", 413: "Request Entity Too Large"}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def answer(event: dict[str, Any], status: int, body: Any, **more: list[str]) -> 
     single_headers = {name: ", ".join(values) for name, values in headers.items()}
     return {
         "statusCode": status,
-        "statusDescription": f"{status} {PHRASES[status]}",
+        "statusDescription": f"{status} {HTTPStatus(status).phrase}",
         "isBase64Encoded": binary,
         "body": base64.b64encode(body).decode() if binary else json.dumps(body, separators=(",", ":")),
         **({"multiValueHeaders": headers} if "multiValueHeaders" in event else {"headers": single_headers}),
