@@ -64,6 +64,7 @@ REFUSALS = [
     refused("headers must not set X-Caller: it says who called", headers={"x-caller": "a"}),
     refused("headers must have different names whatever their case, got 'x-a' twice", headers={"X-A": "1", "x-a": "2"}),
     refused("headers must have printable ASCII without ' as values, X-A has \"it's\"", headers={"X-A": "it's"}),
+    refused(f"headers must have printable ASCII without ' as values, X-A has {'ü' * 40!r}", headers={"X-A": "ü" * 41}),
     refused("caller_header must name a header with letters, digits and -, got ''", caller_header=""),
     refused("caller_header must not set Host: API Gateway or HTTP itself sets it", caller_header="Host"),
     refused("forward_authorization needs authorization='cognito' or 'function', got 'iam'", forward_authorization=True),

@@ -387,6 +387,14 @@ def test_a_site_that_meets_two_zones_is_warned_of(stack: cdk.Stack, attachment: 
     assert len([one for one in warned(stack) if words in one]) == warnings
 
 
+def test_circuits_are_numbered_as_they_come(stack: cdk.Stack) -> None:
+    hub = InspectionVpc(stack, "Hub")
+    for gateway in ("dx-one", "dx-two"):
+        hub.add_direct_connect_gateway(gateway)
+    associations = [one.node.id for one in hub.node.children if re.fullmatch(r"DirectConnect\d+", one.node.id)]
+    assert associations == ["DirectConnect1", "DirectConnect2"]
+
+
 def test_sites_that_cannot_be(stack: cdk.Stack) -> None:
     hub = InspectionVpc(stack, "Hub")
     hub.add_site(BERLIN)
