@@ -140,7 +140,7 @@ class ByPattern:
 
     def _of_pattern(self, folder: str) -> tuple[list[str], list[str]]:
         mirror = self._copy.tree / "tests" / folder
-        files = sorted(mirror.glob("test_*.py"), key=lambda one: ("locally" in one.name, one.name))
+        files = sorted(mirror.rglob("test_*.py"), key=lambda one: ("locally" in one.name, one.name))
         family = [one.relative_to(self._copy.tree).as_posix() for one in sorted(mirror.parent.glob("test_*.py"))]
         tables = [*family, *(one for one in self._room.tests if one.endswith(".py"))]
         rows = ["-k", self._rows(folder), *tables]

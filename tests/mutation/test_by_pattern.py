@@ -196,6 +196,7 @@ def test_a_handler_is_tried_by_its_mirror_alone(tmp_path: Path) -> None:
     [quick, own, clients] = steps(tmp_path, "patterns/events/thumbnailer/handler/thumbnailer/images.py")
     assert clients == ["tests/test_sdk_clients.py"]
     assert {f"tests/patterns/events/thumbnailer/test_{name}.py" for name in ("handler", "images")} <= set(quick)
+    assert "tests/patterns/events/thumbnailer/handler/test_records.py" in quick
     assert not any(one.endswith(("test_construct.py", "test_locally.py")) for one in quick)
     assert own[0].startswith("tests/patterns/events/thumbnailer/")
 

@@ -43,6 +43,39 @@ def properties(stack: cdk.Stack, *kinds: str) -> dict[str, Any]:
     return {path: one.get("Properties", {}) for path, one in resources(stack, *kinds).items()}
 
 
+def own_arn(service: str, resource: str, *, global_: bool = False) -> dict[str, Any]:
+    """An ARN in the stack's own account, as a template that knows neither says it.
+
+    Args:
+        service: The service, as "logs".
+        resource: What comes after the account, as "log-group:*".
+        global_: Whether the service has no Region.
+    """
+    region: list[Any] = [f":{service}::"] if global_ else [f":{service}:", {"Ref": "AWS::Region"}, ":"]
+    parts = ["arn:", {"Ref": "AWS::Partition"}, *region, {"Ref": "AWS::AccountId"}, f":{resource}"]
+    return {"Fn::Join": ["", parts]}
+
+
+def trust(principal: str, source: dict[str, Any]) -> dict[str, Any]:
+    """What a role's trust says that one service alone takes, and for one source in the account.
+
+    Args:
+        principal: The service, as "codedeploy.amazonaws.com".
+        source: The ARN of whom it is taken for.
+    """
+    conditions = {
+        "ArnLike": {"aws:SourceArn": source},
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+    }
+    statement = {
+        "Action": "sts:AssumeRole",
+        "Condition": conditions,
+        "Effect": "Allow",
+        "Principal": {"Service": principal},
+    }
+    return {"Statement": [statement], "Version": "2012-10-17"}
+
+
 def acknowledged(stack: cdk.Stack) -> dict[str, dict[str, str]]:
     """The findings that are acknowledged in a stack's app, read from its assembly.
 

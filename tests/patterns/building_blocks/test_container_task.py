@@ -15,7 +15,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from patterns.building_blocks.container_task import Container, ContainerTask, VariableName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import check
-from tests.patterns.building_blocks.made import properties, resources
+from tests.patterns.building_blocks.made import own_arn, properties, resources, trust
 
 
 def container(**more: Any) -> Container:
@@ -117,68 +117,12 @@ def test_roles_are_of_tasks_of_the_account_and_the_log_is_kept(scope: cdk.Stack)
     ]
     assert properties(scope, "AWS::IAM::Role", "AWS::Logs::LogGroup") == {
         "ExecutionRole": {
-            "AssumeRolePolicyDocument": {
-                "Statement": [
-                    {
-                        "Action": "sts:AssumeRole",
-                        "Condition": {
-                            "ArnLike": {
-                                "aws:SourceArn": {
-                                    "Fn::Join": [
-                                        "",
-                                        [
-                                            "arn:",
-                                            {"Ref": "AWS::Partition"},
-                                            ":ecs:",
-                                            {"Ref": "AWS::Region"},
-                                            ":",
-                                            {"Ref": "AWS::AccountId"},
-                                            ":*",
-                                        ],
-                                    ]
-                                }
-                            },
-                            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-                        },
-                        "Effect": "Allow",
-                        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-                    }
-                ],
-                "Version": "2012-10-17",
-            },
+            "AssumeRolePolicyDocument": trust("ecs-tasks.amazonaws.com", own_arn("ecs", "*")),
             "Description": "What Amazon ECS may do to start a task",
         },
         "Log": {"KmsKeyId": {"Fn::GetAtt": ["Key", "Arn"]}, "RetentionInDays": 1},
         "TaskRole": {
-            "AssumeRolePolicyDocument": {
-                "Statement": [
-                    {
-                        "Action": "sts:AssumeRole",
-                        "Condition": {
-                            "ArnLike": {
-                                "aws:SourceArn": {
-                                    "Fn::Join": [
-                                        "",
-                                        [
-                                            "arn:",
-                                            {"Ref": "AWS::Partition"},
-                                            ":ecs:",
-                                            {"Ref": "AWS::Region"},
-                                            ":",
-                                            {"Ref": "AWS::AccountId"},
-                                            ":*",
-                                        ],
-                                    ]
-                                }
-                            },
-                            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-                        },
-                        "Effect": "Allow",
-                        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-                    }
-                ],
-                "Version": "2012-10-17",
-            },
+            "AssumeRolePolicyDocument": trust("ecs-tasks.amazonaws.com", own_arn("ecs", "*")),
             "Description": "What the application may do",
         },
     }

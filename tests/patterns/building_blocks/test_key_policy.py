@@ -18,6 +18,7 @@ from patterns.building_blocks.encryption_key import EncryptionKey
 from patterns.building_blocks.key_policy import LOGS, KeyUse, let_use
 from patterns.building_blocks.settings import Settings
 from tests.constructs import app_for_its_template
+from tests.patterns.building_blocks.made import own_arn
 from tests.synthesis_warnings import warnings
 
 ARN = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
@@ -98,22 +99,7 @@ def test_each_use_says_exactly_this(scope: cdk.Stack) -> None:
         "ALARMS": {
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Condition": {
-                "ArnLike": {
-                    "aws:SourceArn": {
-                        "Fn::Join": [
-                            "",
-                            [
-                                "arn:",
-                                {"Ref": "AWS::Partition"},
-                                ":cloudwatch:",
-                                {"Ref": "AWS::Region"},
-                                ":",
-                                {"Ref": "AWS::AccountId"},
-                                ":alarm:*",
-                            ],
-                        ]
-                    }
-                },
+                "ArnLike": {"aws:SourceArn": own_arn("cloudwatch", "alarm:*")},
                 "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
             },
             "Effect": "Allow",
@@ -125,18 +111,11 @@ def test_each_use_says_exactly_this(scope: cdk.Stack) -> None:
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Condition": {
                 "ArnLike": {
-                    "aws:PrincipalArn": {
-                        "Fn::Join": [
-                            "",
-                            [
-                                "arn:",
-                                {"Ref": "AWS::Partition"},
-                                ":iam::",
-                                {"Ref": "AWS::AccountId"},
-                                ":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling*",
-                            ],
-                        ]
-                    }
+                    "aws:PrincipalArn": own_arn(
+                        "iam",
+                        "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling*",
+                        global_=True,
+                    )
                 },
                 "StringEquals": {"kms:CallerAccount": {"Ref": "AWS::AccountId"}},
             },
@@ -163,22 +142,7 @@ def test_each_use_says_exactly_this(scope: cdk.Stack) -> None:
         },
         "EDGE": {
             "Action": "kms:Decrypt",
-            "Condition": {
-                "ArnLike": {
-                    "aws:SourceArn": {
-                        "Fn::Join": [
-                            "",
-                            [
-                                "arn:",
-                                {"Ref": "AWS::Partition"},
-                                ":cloudfront::",
-                                {"Ref": "AWS::AccountId"},
-                                ":distribution/*",
-                            ],
-                        ]
-                    }
-                }
-            },
+            "Condition": {"ArnLike": {"aws:SourceArn": own_arn("cloudfront", "distribution/*", global_=True)}},
             "Effect": "Allow",
             "Principal": {"Service": "cloudfront.amazonaws.com"},
             "Resource": "*",
@@ -186,24 +150,7 @@ def test_each_use_says_exactly_this(scope: cdk.Stack) -> None:
         },
         "LOGS": {
             "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],
-            "Condition": {
-                "ArnLike": {
-                    "kms:EncryptionContext:aws:logs:arn": {
-                        "Fn::Join": [
-                            "",
-                            [
-                                "arn:",
-                                {"Ref": "AWS::Partition"},
-                                ":logs:",
-                                {"Ref": "AWS::Region"},
-                                ":",
-                                {"Ref": "AWS::AccountId"},
-                                ":log-group:*",
-                            ],
-                        ]
-                    }
-                }
-            },
+            "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": own_arn("logs", "log-group:*")}},
             "Effect": "Allow",
             "Principal": {"Service": {"Fn::Join": ["", ["logs.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}},
             "Resource": "*",
@@ -219,24 +166,7 @@ def test_each_use_says_exactly_this(scope: cdk.Stack) -> None:
         },
         "TOPICS": {
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Condition": {
-                "ArnLike": {
-                    "aws:SourceArn": {
-                        "Fn::Join": [
-                            "",
-                            [
-                                "arn:",
-                                {"Ref": "AWS::Partition"},
-                                ":sns:",
-                                {"Ref": "AWS::Region"},
-                                ":",
-                                {"Ref": "AWS::AccountId"},
-                                ":*",
-                            ],
-                        ]
-                    }
-                }
-            },
+            "Condition": {"ArnLike": {"aws:SourceArn": own_arn("sns", "*")}},
             "Effect": "Allow",
             "Principal": {"Service": "sns.amazonaws.com"},
             "Resource": "*",

@@ -18,7 +18,7 @@ from patterns.building_blocks.version_release import (
     shift_traffic,
 )
 from tests.constructs import app_for_its_template
-from tests.patterns.building_blocks.made import acknowledged, properties, resources
+from tests.patterns.building_blocks.made import acknowledged, own_arn, properties, resources, trust
 
 MANAGED = "arn:<AWS::Partition>:iam::aws:policy/service-role"
 
@@ -76,35 +76,7 @@ def test_a_release_is_rolled_back_in_each_case(scope: cdk.Stack) -> None:
     }
     [role] = [one for path, one in properties(scope, "AWS::IAM::Role").items() if path == "ReleaseRole"]
     assert role == {
-        "AssumeRolePolicyDocument": {
-            "Statement": [
-                {
-                    "Action": "sts:AssumeRole",
-                    "Condition": {
-                        "ArnLike": {
-                            "aws:SourceArn": {
-                                "Fn::Join": [
-                                    "",
-                                    [
-                                        "arn:",
-                                        {"Ref": "AWS::Partition"},
-                                        ":codedeploy:",
-                                        {"Ref": "AWS::Region"},
-                                        ":",
-                                        {"Ref": "AWS::AccountId"},
-                                        ":deploymentgroup:*",
-                                    ],
-                                ]
-                            }
-                        },
-                        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-                    },
-                    "Effect": "Allow",
-                    "Principal": {"Service": "codedeploy.amazonaws.com"},
-                }
-            ],
-            "Version": "2012-10-17",
-        },
+        "AssumeRolePolicyDocument": trust("codedeploy.amazonaws.com", own_arn("codedeploy", "deploymentgroup:*")),
         "Description": "Shifts traffic between versions of Test",
         "ManagedPolicyArns": [
             {

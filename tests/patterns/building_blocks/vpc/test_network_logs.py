@@ -7,7 +7,7 @@ from aws_cdk import aws_logs as logs
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.vpc.network_logs import NetworkLogs
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
-from tests.patterns.building_blocks.made import properties, resources
+from tests.patterns.building_blocks.made import own_arn, properties, resources, trust
 
 
 def test_vpcs_of_the_account_write_their_flows(scope: cdk.Stack) -> None:
@@ -19,35 +19,7 @@ def test_vpcs_of_the_account_write_their_flows(scope: cdk.Stack) -> None:
     assert found == {
         "Logs/FlowLogRole": {
             "Properties": {
-                "AssumeRolePolicyDocument": {
-                    "Statement": [
-                        {
-                            "Action": "sts:AssumeRole",
-                            "Condition": {
-                                "ArnLike": {
-                                    "aws:SourceArn": {
-                                        "Fn::Join": [
-                                            "",
-                                            [
-                                                "arn:",
-                                                {"Ref": "AWS::Partition"},
-                                                ":ec2:",
-                                                {"Ref": "AWS::Region"},
-                                                ":",
-                                                {"Ref": "AWS::AccountId"},
-                                                ":vpc-flow-log/*",
-                                            ],
-                                        ]
-                                    }
-                                },
-                                "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-                            },
-                            "Effect": "Allow",
-                            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                        }
-                    ],
-                    "Version": "2012-10-17",
-                },
+                "AssumeRolePolicyDocument": trust("vpc-flow-logs.amazonaws.com", own_arn("ec2", "vpc-flow-log/*")),
                 "Description": "Lets VPCs write their flow logs",
             },
             "Type": "AWS::IAM::Role",

@@ -12,7 +12,7 @@ from aws_cdk import aws_sns as sns
 from patterns.building_blocks.settings import Settings
 from patterns.network.hub.customer_site import CustomerSite
 from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, site_vpns
-from tests.patterns.building_blocks.made import properties
+from tests.patterns.building_blocks.made import own_arn, properties
 
 
 def site(**more: Any) -> CustomerSite:
@@ -42,36 +42,10 @@ def test_tunnels_speak_new_ciphers_alone_and_are_logged(scope: cdk.Stack) -> Non
                     "LogOptions": {
                         "CloudwatchLogOptions": {
                             "BgpLogEnabled": True,
-                            "BgpLogGroupArn": {
-                                "Fn::Join": [
-                                    "",
-                                    [
-                                        "arn:",
-                                        {"Ref": "AWS::Partition"},
-                                        ":logs:",
-                                        {"Ref": "AWS::Region"},
-                                        ":",
-                                        {"Ref": "AWS::AccountId"},
-                                        ":log-group:own",
-                                    ],
-                                ]
-                            },
+                            "BgpLogGroupArn": own_arn("logs", "log-group:own"),
                             "BgpLogOutputFormat": "json",
                             "LogEnabled": True,
-                            "LogGroupArn": {
-                                "Fn::Join": [
-                                    "",
-                                    [
-                                        "arn:",
-                                        {"Ref": "AWS::Partition"},
-                                        ":logs:",
-                                        {"Ref": "AWS::Region"},
-                                        ":",
-                                        {"Ref": "AWS::AccountId"},
-                                        ":log-group:own",
-                                    ],
-                                ]
-                            },
+                            "LogGroupArn": own_arn("logs", "log-group:own"),
                             "LogOutputFormat": "json",
                         }
                     },
@@ -88,36 +62,10 @@ def test_tunnels_speak_new_ciphers_alone_and_are_logged(scope: cdk.Stack) -> Non
                     "LogOptions": {
                         "CloudwatchLogOptions": {
                             "BgpLogEnabled": True,
-                            "BgpLogGroupArn": {
-                                "Fn::Join": [
-                                    "",
-                                    [
-                                        "arn:",
-                                        {"Ref": "AWS::Partition"},
-                                        ":logs:",
-                                        {"Ref": "AWS::Region"},
-                                        ":",
-                                        {"Ref": "AWS::AccountId"},
-                                        ":log-group:own",
-                                    ],
-                                ]
-                            },
+                            "BgpLogGroupArn": own_arn("logs", "log-group:own"),
                             "BgpLogOutputFormat": "json",
                             "LogEnabled": True,
-                            "LogGroupArn": {
-                                "Fn::Join": [
-                                    "",
-                                    [
-                                        "arn:",
-                                        {"Ref": "AWS::Partition"},
-                                        ":logs:",
-                                        {"Ref": "AWS::Region"},
-                                        ":",
-                                        {"Ref": "AWS::AccountId"},
-                                        ":log-group:own",
-                                    ],
-                                ]
-                            },
+                            "LogGroupArn": own_arn("logs", "log-group:own"),
                             "LogOutputFormat": "json",
                         }
                     },

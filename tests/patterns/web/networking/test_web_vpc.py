@@ -6,7 +6,7 @@ from aws_cdk import aws_sns as sns
 
 from patterns.building_blocks.settings import Settings
 from patterns.web.networking.web_vpc import WebVpc
-from tests.patterns.building_blocks.made import properties, resources
+from tests.patterns.building_blocks.made import own_arn, properties, resources, trust
 
 
 def test_each_zone_has_a_public_and_a_private_subnet_and_a_nat_gateway(scope: cdk.Stack) -> None:
@@ -41,35 +41,7 @@ def test_each_zone_has_a_public_and_a_private_subnet_and_a_nat_gateway(scope: cd
         },
         "Network/FlowLogRole": {
             "Properties": {
-                "AssumeRolePolicyDocument": {
-                    "Statement": [
-                        {
-                            "Action": "sts:AssumeRole",
-                            "Condition": {
-                                "ArnLike": {
-                                    "aws:SourceArn": {
-                                        "Fn::Join": [
-                                            "",
-                                            [
-                                                "arn:",
-                                                {"Ref": "AWS::Partition"},
-                                                ":ec2:",
-                                                {"Ref": "AWS::Region"},
-                                                ":",
-                                                {"Ref": "AWS::AccountId"},
-                                                ":vpc-flow-log/*",
-                                            ],
-                                        ]
-                                    }
-                                },
-                                "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-                            },
-                            "Effect": "Allow",
-                            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                        }
-                    ],
-                    "Version": "2012-10-17",
-                },
+                "AssumeRolePolicyDocument": trust("vpc-flow-logs.amazonaws.com", own_arn("ec2", "vpc-flow-log/*")),
                 "Description": "Lets the VPC write its flow logs",
             },
             "Type": "AWS::IAM::Role",
