@@ -143,7 +143,6 @@ class EdgeCache:
             header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Authorization", *self.headers),
             cookie_behavior=cookies.allow_list(*self.cookies) if self.cookies else cookies.none(),
             query_string_behavior=query,
-            min_ttl=Duration.seconds(0),
             default_ttl=self.usual_time,
             max_ttl=self.longest_time,
             enable_accept_encoding_brotli=True,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
 
@@ -43,6 +44,18 @@ def properties(stack: cdk.Stack, *kinds: str) -> dict[str, Any]:
     return {path: one.get("Properties", {}) for path, one in resources(stack, *kinds).items()}
 
 
+def function(scope: cdk.Stack, name: str = "Function", **more: Any) -> lambda_.Function:
+    """A function that does nothing, with what is given besides."""
+    return lambda_.Function(
+        scope,
+        name,
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        **more,
+    )
+
+
 def own_arn(service: str, resource: str, *, global_: bool = False) -> dict[str, Any]:
     """An ARN in the stack's own account, as a template that knows neither says it.
 
@@ -57,11 +70,11 @@ def own_arn(service: str, resource: str, *, global_: bool = False) -> dict[str, 
 
 
 def trust(principal: str, source: dict[str, Any]) -> dict[str, Any]:
-    """What a role's trust says that one service alone takes, and for one source in the account.
+    """The trust policy of a role that one service assumes, for one source in the account.
 
     Args:
         principal: The service, as "codedeploy.amazonaws.com".
-        source: The ARN of whom it is taken for.
+        source: The ARN of what the service assumes it for.
     """
     conditions = {
         "ArnLike": {"aws:SourceArn": source},

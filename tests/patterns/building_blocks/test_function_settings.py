@@ -16,23 +16,12 @@ from patterns.building_blocks.function_settings import (
 )
 from patterns.building_blocks.queue_consumer import Polling
 from tests.constructs import app_for_its_template
+from tests.patterns.building_blocks.made import function
 from tests.synthesis_warnings import warnings
 
 
-def function(scope: cdk.Stack, seconds: int | None = None, reserve: int | None = None) -> lambda_.Function:
-    return lambda_.Function(
-        scope,
-        "Function",
-        code=lambda_.Code.from_inline("def handler(event, context): pass"),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-        timeout=None if seconds is None else cdk.Duration.seconds(seconds),
-        reserved_concurrent_executions=reserve,
-    )
-
-
 def test_timeout_and_reserve_are_seen_through_aliases_and_versions(scope: cdk.Stack) -> None:
-    made = function(scope, 60, 5)
+    made = function(scope, timeout=cdk.Duration.seconds(60), reserved_concurrent_executions=5)
     alias = lambda_.Alias(scope, "Alias", alias_name="live", version=made.current_version)
     for one in (made, made.current_version, alias):
         timeout = timeout_of(one)
@@ -54,7 +43,7 @@ def test_of_an_imported_function_nothing_is_known(scope: cdk.Stack) -> None:
 
 
 def test_pollers_stay_within_a_reserve(scope: cdk.Stack) -> None:
-    made = function(scope, reserve=5)
+    made = function(scope, reserved_concurrent_executions=5)
     assert Polling(10, None, None).within_reserve(made).max_concurrency == 5
     assert Polling(10, None, None).within_reserve(made, default=10).max_concurrency == 5
     assert Polling(10, None, None).within_reserve(made, default=3).max_concurrency == 3
@@ -66,7 +55,7 @@ def test_pollers_stay_within_a_reserve(scope: cdk.Stack) -> None:
 
 def test_a_reserve_of_one_is_too_small_for_pollers(scope: cdk.Stack) -> None:
     with pytest.raises(ValueError, match=r"^max_concurrency cannot be less than 2"):
-        Polling(10, None, None).check(function(scope, reserve=1))
+        Polling(10, None, None).check(function(scope, reserved_concurrent_executions=1))
 
 
 @pytest.mark.parametrize("window", [None, cdk.Duration.seconds(0)])
@@ -78,7 +67,7 @@ def test_large_batches_need_a_window(window: cdk.Duration | None) -> None:
 
 def test_a_reserve_or_timeout_that_only_a_deployment_knows_is_not_known(scope: cdk.Stack) -> None:
     number: Any = cdk.Token.as_number({"Ref": "Number"})
-    made = function(scope, reserve=number)
+    made = function(scope, reserved_concurrent_executions=number)
     assert reserved_concurrency_of(made) is None
     late = lambda_.Function(
         scope,
@@ -105,11 +94,11 @@ def test_the_longest_timeout_and_the_callers_patience_are_those_of_aws() -> None
 def test_a_caller_that_gives_a_function_up_is_warned_of(
     scope: cdk.Stack, given: dict[str, Any], caller: str, waits: int
 ) -> None:
-    made = function(scope, waits)
+    made = function(scope, timeout=cdk.Duration.seconds(waits))
     warn_of_late_answers(scope, "authorizer", made, **given)
     assert warnings(scope) == []
     other = cdk.Stack(app_for_its_template(), "Other")
-    warn_of_late_answers(other, "authorizer", function(other, waits + 1), **given)
+    warn_of_late_answers(other, "authorizer", function(other, timeout=cdk.Duration.seconds(waits + 1)), **given)
     said = (
         f"authorizer may work for {waits + 1} seconds, and {caller} gives it up after {waits}: a caller that tries "
         "again has the work done twice. Give it a shorter timeout, or put the work into a queue "

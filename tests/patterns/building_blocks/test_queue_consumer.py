@@ -14,18 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from patterns.building_blocks import queue_consumer
 from patterns.building_blocks.queue_consumer import Polling, poll
 from patterns.building_blocks.signature import check
-from tests.patterns.building_blocks.made import acknowledged, properties, resources
-
-
-def function(scope: cdk.Stack, reserve: int | None = None, name: str = "Function") -> lambda_.Function:
-    return lambda_.Function(
-        scope,
-        name,
-        code=lambda_.Code.from_inline("def handler(event, context): pass"),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-        reserved_concurrent_executions=reserve,
-    )
+from tests.patterns.building_blocks.made import acknowledged, function, properties, resources
 
 
 def refused(said: str) -> Any:
@@ -85,22 +74,22 @@ def test_fifo_queues_give_ten_at_once_without_a_window() -> None:
 def test_pollers_and_a_reserve_go_together(scope: cdk.Stack, of: str) -> None:
     with refused(f"{of}batch_size above 10 needs batching_window of at least one second, got 11"):
         Polling(11, None, None).check(of=of)
-    five = function(scope, 5)
+    five = function(scope, reserved_concurrent_executions=5)
     Polling(10, None, 5).check(five, of=of)
     Polling(10, None, None).check(five, of=of)
-    Polling(10, None, 1000).check(function(scope, None, "Unreserved"), of=of)
-    Polling(10, None, 2).check(function(scope, 2, "Two"), of=of)
+    Polling(10, None, 1000).check(function(scope, "Unreserved"), of=of)
+    Polling(10, None, 2).check(function(scope, "Two", reserved_concurrent_executions=2), of=of)
     with refused(f"{of}max_concurrency must be at most 5, the function's reserved concurrency, got 6"):
         Polling(10, None, 6).check(five, of=of)
     with refused(
         f"{of}max_concurrency cannot be less than 2, and the function reserves a concurrency of 1: what its "
         "pollers take beyond it is throttled, and ends in the dead letters"
     ):
-        Polling(10, None, None).check(function(scope, 1, "One"), of=of)
+        Polling(10, None, None).check(function(scope, "One", reserved_concurrent_executions=1), of=of)
 
 
 def test_without_a_limit_the_least_of_default_and_reserve_is_taken(scope: cdk.Stack) -> None:
-    plain, five = function(scope), function(scope, 5, "Five")
+    plain, five = function(scope), function(scope, "Five", reserved_concurrent_executions=5)
     assert Polling(7, None, None).within_reserve(plain) == Polling(7, None, None)
     assert Polling(7, None, None).within_reserve(plain, 3) == Polling(7, None, 3)
     assert Polling(7, None, None).within_reserve(five, 3) == Polling(7, None, 3)

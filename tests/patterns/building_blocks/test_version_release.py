@@ -18,19 +18,9 @@ from patterns.building_blocks.version_release import (
     shift_traffic,
 )
 from tests.constructs import app_for_its_template
-from tests.patterns.building_blocks.made import acknowledged, own_arn, properties, resources, trust
+from tests.patterns.building_blocks.made import acknowledged, function, own_arn, properties, resources, trust
 
 MANAGED = "arn:<AWS::Partition>:iam::aws:policy/service-role"
-
-
-def function(scope: cdk.Stack, name: str = "Function") -> lambda_.Function:
-    return lambda_.Function(
-        scope,
-        name,
-        code=lambda_.Code.from_inline("def handler(event, context): pass"),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-    )
 
 
 def imported(scope: cdk.Stack, name: str = "Imported", role: bool = True) -> lambda_.IFunction:

@@ -24,7 +24,7 @@ from patterns.building_blocks.rest_api.stage import Stage
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import check
 from tests.constructs import app_for_its_template
-from tests.patterns.building_blocks.made import acknowledged, properties, resources
+from tests.patterns.building_blocks.made import acknowledged, function, properties, resources
 
 
 def callers(authorization: Any = "iam", **more: Any) -> Callers:
@@ -113,16 +113,6 @@ def test_tokens_of_user_pools_are_accepted(scope: cdk.Stack) -> None:
     authorizer = properties(scope, "AWS::ApiGateway::Authorizer")["Own/Authorizer"]
     assert (authorizer["Type"], len(authorizer["ProviderARNs"])) == ("COGNITO_USER_POOLS", 2)
     assert "AwsSolutions-COG4" not in str(acknowledged(scope))
-
-
-def function(scope: cdk.Stack) -> lambda_.Function:
-    return lambda_.Function(
-        scope,
-        "Function",
-        code=lambda_.Code.from_inline("def handler(event, context): pass"),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-    )
 
 
 @pytest.mark.parametrize("whose", ["own", "another stack's", "imported"])

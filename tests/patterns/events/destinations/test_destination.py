@@ -22,19 +22,9 @@ from patterns.events.destinations.destination import (
     records_arn,
     send_statements,
 )
-from tests.patterns.building_blocks.made import acknowledged
+from tests.patterns.building_blocks.made import acknowledged, function
 
 KINDS = ("queue", "topic", "bucket", "bus", "function")
-
-
-def function(scope: cdk.Stack, name: str = "Function") -> lambda_.Function:
-    return lambda_.Function(
-        scope,
-        name,
-        code=lambda_.Code.from_inline("def handler(event, context): pass"),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-    )
 
 
 def destination(scope: cdk.Stack, kind: str, key: kms.IKey | None = None) -> Destination:

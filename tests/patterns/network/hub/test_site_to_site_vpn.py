@@ -14,6 +14,27 @@ from patterns.network.hub.customer_site import CustomerSite
 from patterns.network.hub.site_to_site_vpn import SiteToSiteVpn, destinations, site_vpns
 from tests.patterns.building_blocks.made import own_arn, properties
 
+TUNNEL = {
+    "DPDTimeoutAction": "restart",
+    "IKEVersions": [{"Value": "ikev2"}],
+    "LogOptions": {
+        "CloudwatchLogOptions": {
+            "BgpLogEnabled": True,
+            "BgpLogGroupArn": own_arn("logs", "log-group:own"),
+            "BgpLogOutputFormat": "json",
+            "LogEnabled": True,
+            "LogGroupArn": own_arn("logs", "log-group:own"),
+            "LogOutputFormat": "json",
+        }
+    },
+    "Phase1DHGroupNumbers": [{"Value": 19}, {"Value": 20}, {"Value": 21}],
+    "Phase1EncryptionAlgorithms": [{"Value": "AES256-GCM-16"}],
+    "Phase1IntegrityAlgorithms": [{"Value": "SHA2-256"}, {"Value": "SHA2-384"}, {"Value": "SHA2-512"}],
+    "Phase2DHGroupNumbers": [{"Value": 19}, {"Value": 20}, {"Value": 21}],
+    "Phase2EncryptionAlgorithms": [{"Value": "AES256-GCM-16"}],
+    "Phase2IntegrityAlgorithms": [{"Value": "SHA2-256"}, {"Value": "SHA2-384"}, {"Value": "SHA2-512"}],
+}
+
 
 def site(**more: Any) -> CustomerSite:
     return CustomerSite(**({"name": "Mail", "addresses": ["203.0.113.1"]} | more))
@@ -35,48 +56,7 @@ def test_tunnels_speak_new_ciphers_alone_and_are_logged(scope: cdk.Stack) -> Non
             "Tags": [{"Key": "Name", "Value": "Test/Vpn/1"}],
             "TransitGatewayId": "tgw-1",
             "Type": "ipsec.1",
-            "VpnTunnelOptionsSpecifications": [
-                {
-                    "DPDTimeoutAction": "restart",
-                    "IKEVersions": [{"Value": "ikev2"}],
-                    "LogOptions": {
-                        "CloudwatchLogOptions": {
-                            "BgpLogEnabled": True,
-                            "BgpLogGroupArn": own_arn("logs", "log-group:own"),
-                            "BgpLogOutputFormat": "json",
-                            "LogEnabled": True,
-                            "LogGroupArn": own_arn("logs", "log-group:own"),
-                            "LogOutputFormat": "json",
-                        }
-                    },
-                    "Phase1DHGroupNumbers": [{"Value": 19}, {"Value": 20}, {"Value": 21}],
-                    "Phase1EncryptionAlgorithms": [{"Value": "AES256-GCM-16"}],
-                    "Phase1IntegrityAlgorithms": [{"Value": "SHA2-256"}, {"Value": "SHA2-384"}, {"Value": "SHA2-512"}],
-                    "Phase2DHGroupNumbers": [{"Value": 19}, {"Value": 20}, {"Value": 21}],
-                    "Phase2EncryptionAlgorithms": [{"Value": "AES256-GCM-16"}],
-                    "Phase2IntegrityAlgorithms": [{"Value": "SHA2-256"}, {"Value": "SHA2-384"}, {"Value": "SHA2-512"}],
-                },
-                {
-                    "DPDTimeoutAction": "restart",
-                    "IKEVersions": [{"Value": "ikev2"}],
-                    "LogOptions": {
-                        "CloudwatchLogOptions": {
-                            "BgpLogEnabled": True,
-                            "BgpLogGroupArn": own_arn("logs", "log-group:own"),
-                            "BgpLogOutputFormat": "json",
-                            "LogEnabled": True,
-                            "LogGroupArn": own_arn("logs", "log-group:own"),
-                            "LogOutputFormat": "json",
-                        }
-                    },
-                    "Phase1DHGroupNumbers": [{"Value": 19}, {"Value": 20}, {"Value": 21}],
-                    "Phase1EncryptionAlgorithms": [{"Value": "AES256-GCM-16"}],
-                    "Phase1IntegrityAlgorithms": [{"Value": "SHA2-256"}, {"Value": "SHA2-384"}, {"Value": "SHA2-512"}],
-                    "Phase2DHGroupNumbers": [{"Value": 19}, {"Value": 20}, {"Value": 21}],
-                    "Phase2EncryptionAlgorithms": [{"Value": "AES256-GCM-16"}],
-                    "Phase2IntegrityAlgorithms": [{"Value": "SHA2-256"}, {"Value": "SHA2-384"}, {"Value": "SHA2-512"}],
-                },
-            ],
+            "VpnTunnelOptionsSpecifications": [TUNNEL, TUNNEL],
         },
         "Vpn/Device1": {
             "BgpAsn": 65000,

@@ -1,16 +1,14 @@
 """What the keeper asks of AWS in each case, call by call, and of an application."""
 
-import http.client
 import json
-import ssl
 from collections.abc import Callable, Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 
 from tests.answering import Aws, loaded
+from tests.patterns.web.applications import asked, assert_asked_once_and_let_go
 
 NOW = 1_800_000_000.5
 CONTEXT = SimpleNamespace(aws_request_id="request")
@@ -178,23 +176,8 @@ def test_what_is_not_there_once_is_an_error(
         modules("index").handler({}, CONTEXT)
 
 
-@pytest.mark.parametrize(
-    ("outcome", "well"),
-    [(200, True), (201, False), (503, False), (OSError("cut"), False), (http.client.BadStatusLine("x"), False)],
-)
-@pytest.mark.parametrize("at", ["request", "getresponse"])
+@asked
 def test_an_application_is_asked_once_and_let_go(
-    modules: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, outcome: Any, well: bool, at: str
+    modules: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, outcome: Any, at: str
 ) -> None:
-    connection = Mock()
-    connection.getresponse.return_value.status = outcome
-    if isinstance(outcome, Exception):
-        getattr(connection, at).side_effect = outcome
-    made = Mock(return_value=connection)
-    monkeypatch.setattr(http.client, "HTTPSConnection", made)
-    answering = modules("answering")
-    assert answering.answers("192.0.2.1", 8443, "/ready") is well
-    made.assert_called_once_with("192.0.2.1", 8443, timeout=4.0, context=answering._CONTEXT)
-    connection.request.assert_called_once_with("GET", "/ready", headers={"User-Agent": "health-check"})
-    connection.close.assert_called_once_with()
-    assert (answering._CONTEXT.check_hostname, answering._CONTEXT.verify_mode) == (False, ssl.CERT_NONE)
+    assert_asked_once_and_let_go(modules("answering"), monkeypatch, outcome, at)

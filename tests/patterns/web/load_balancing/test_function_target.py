@@ -10,18 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from patterns.web.load_balancing.function_target import alias_of, function_targets, idle_timeout_for
 from tests.constructs import app_for_its_template
-from tests.patterns.building_blocks.made import properties, resources
-
-
-def function(scope: cdk.Stack, timeout: Duration | None = None, name: str = "Function") -> lambda_.Function:
-    return lambda_.Function(
-        scope,
-        name,
-        code=lambda_.Code.from_inline("def handler(event, context): pass"),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-        timeout=timeout,
-    )
+from tests.patterns.building_blocks.made import function, properties, resources
 
 
 @pytest.mark.parametrize(("multi", "edge"), [(True, None), (False, False), (True, True)])
@@ -80,7 +69,7 @@ def test_an_alias_stands_with_its_function(scope: cdk.Stack) -> None:
 
 
 def test_two_functions_may_have_aliases_of_one_name(scope: cdk.Stack) -> None:
-    own, second = function(scope), function(scope, name="Second")
+    own, second = function(scope), function(scope, "Second")
     lambda_.Alias(scope, "Theirs", alias_name="live", version=second.current_version)
     lambda_.Alias(scope, "Next", alias_name="next", version=own.current_version)
     assert alias_of(scope, own, "live") is not None
@@ -100,7 +89,10 @@ def test_of_what_is_no_function_of_the_app_there_is_no_alias(scope: cdk.Stack) -
 def test_a_load_balancer_waits_longer_than_a_function_may_take(
     scope: cdk.Stack, timeout: Duration | None, seconds: int | None
 ) -> None:
-    for found in (idle_timeout_for(timeout, None), idle_timeout_for(Duration.seconds(1), function(scope, timeout))):
+    for found in (
+        idle_timeout_for(timeout, None),
+        idle_timeout_for(Duration.seconds(1), function(scope, timeout=timeout)),
+    ):
         assert (None if found is None else found.to_seconds()) == seconds
 
 
@@ -108,7 +100,7 @@ def test_where_nothing_is_known_it_waits_as_long_as_a_function_may_take() -> Non
     scope = cdk.Stack(app_for_its_template(), "Test")
     token = Duration.seconds(cdk.Token.as_number({"Ref": "Timeout"}))
     imported = lambda_.Function.from_function_name(scope, "Imported", "theirs")
-    cases: list[tuple[Any, Any]] = [(token, None), (None, imported), (None, function(scope, token))]
+    cases: list[tuple[Any, Any]] = [(token, None), (None, imported), (None, function(scope, timeout=token))]
     for timeout, one in cases:
         found = idle_timeout_for(timeout, one)
         assert found is not None

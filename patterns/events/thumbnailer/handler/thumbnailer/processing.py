@@ -18,7 +18,7 @@ newest image:
     lease.
 
 A crash before 4 leaves the record on the older image, the thumbnails perhaps partly on the newer: the retry,
-or whoever redrives the dead letter, claims again and writes all of it. Until then older uploads are refused,
+or whoever invokes it with the dead letter, claims again and writes all of it. Until then older uploads are refused,
 because `claimed_sequencer` is never set back. An image that is refused, or that is gone, completes as such:
 it is final, and not raised. What is raised (throttling, no memory, an S3 or DynamoDB failure, no permission)
 gives the lease back first and is Lambda's to retry.
