@@ -3,6 +3,7 @@
 from typing import Any
 
 import boto3
+from moto.moto_api._internal import mock_random
 
 GROUP = "the-group"
 
@@ -16,6 +17,8 @@ class Fleet:
     """
 
     def __init__(self, instances: int) -> None:
+        # moto draws addresses from some 65,000: of 36 instances two would have the same in one run of a hundred.
+        mock_random.seed(GROUP)
         self.autoscaling: Any = boto3.client("autoscaling", region_name="us-east-1")
         self.ec2: Any = boto3.client("ec2", region_name="us-east-1")
         vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
