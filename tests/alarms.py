@@ -42,7 +42,7 @@ def watched(stack: cdk.Stack, made: Construct, alarms: Iterable[Construct]) -> d
 
 
 def unpublished(stack: cdk.Stack, made: Construct, alarms: Iterable[Construct]) -> list[str]:
-    """Find what is asked for by dimensions under which AWS publishes nothing.
+    """Find what is asked for by a name or by dimensions under which AWS publishes nothing.
 
     Args:
         stack: The stack.
@@ -52,17 +52,25 @@ def unpublished(stack: cdk.Stack, made: Construct, alarms: Iterable[Construct]) 
     Returns:
         A line for each alarm or method that never has data.
     """
-    of_methods = ((f"{name}()", one.namespace, sorted(one.dimensions or {})) for name, one in _asked(made).items())
+    of_methods = (
+        (f"{name}()", one.namespace, one.metric_name, sorted(one.dimensions or {}))
+        for name, one in _asked(made).items()
+    )
     of_alarms = (
-        (alarm.node.path, namespace, names)
+        (alarm.node.path, namespace, metric, names)
         for alarm in alarms
         if isinstance(alarm, cloudwatch.CfnAlarm)
-        for namespace, names in _dimensions(stack, alarm)
+        for namespace, metric, names in _metrics(stack, alarm)
     )
+    every = [*of_methods, *of_alarms]
     return [
         f"{what}: {namespace} has no metric by {', '.join(names) or 'no dimension'}"
-        for what, namespace, names in (*of_methods, *of_alarms)
+        for what, namespace, _, names in every
         if not is_published(namespace, names)
+    ] + [
+        f"{what}: {namespace} has no metric {metric}"
+        for what, namespace, metric, _ in every
+        if not is_named(namespace, metric)
     ]
 
 
@@ -75,12 +83,22 @@ def is_published(namespace: str, names: list[str]) -> bool:
     """
     if not namespace.startswith(("AWS/", "ECS/")):
         return True
-    return sorted(names) in [sorted(one) for one in _published().get(namespace, [])]
+    return sorted(names) in [sorted(one) for one in _table("published_dimensions").get(namespace, [])]
+
+
+def is_named(namespace: str, metric: str) -> bool:
+    """Say whether AWS publishes a metric of this name, as it spells it; of a pattern's own all are.
+
+    Args:
+        namespace: The namespace.
+        metric: The name.
+    """
+    return not namespace.startswith(("AWS/", "ECS/")) or metric in _table("published_metrics").get(namespace, [])
 
 
 @cache
-def _published() -> dict[str, list[list[str]]]:
-    return tomllib.loads((Path(__file__).parent / "published_dimensions.toml").read_text("utf-8"))
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text("utf-8"))
 
 
 def _asked(made: Construct) -> dict[str, Any]:
@@ -88,14 +106,16 @@ def _asked(made: Construct) -> dict[str, Any]:
     return {name: method() for name, method in methods.items() if not _required(method)}
 
 
-def _dimensions(stack: cdk.Stack, alarm: cloudwatch.CfnAlarm) -> Iterator[tuple[str, list[str]]]:
+def _metrics(stack: cdk.Stack, alarm: cloudwatch.CfnAlarm) -> Iterator[tuple[str, str, list[str]]]:
     if alarm.metrics is None:
-        yield str(alarm.namespace), sorted(one["name"] for one in stack.resolve(alarm.dimensions) or [])
+        names = sorted(one["name"] for one in stack.resolve(alarm.dimensions) or [])
+        yield str(alarm.namespace), str(alarm.metric_name), names
         return
     for query in stack.resolve(alarm.metrics):
         if "metricStat" in query:
             metric = query["metricStat"]["metric"]
-            yield metric["namespace"], sorted(one["name"] for one in metric.get("dimensions", []))
+            names = sorted(one["name"] for one in metric.get("dimensions", []))
+            yield metric["namespace"], metric["metricName"], names
 
 
 def _required(method: Any) -> bool:

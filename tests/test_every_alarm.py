@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.alarms import is_published
+from tests.alarms import is_named, is_published
 from tests.conftest import ROOT
 
 # Seconds between two data points, of services that send them less often than once a minute.
@@ -55,13 +55,19 @@ def test_each_alarm_can_go_off_and_stays_on_while_it_is_bad() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "AWS/Route53Resolver EndpointUnHealthyENICount: Maximum >= 1 in 3 of 3 x 60 s, missing data is notBreaching",
+        "AWS/Route53Resolver EndpointHealthyENICount: Minimum < 2 in 3 of 3 x 60 s, missing data is breaching",
         "AWS/Route53 DNSSECInternalFailure: Sum >= 1 in 1 of 1 x 300 s, missing data is notBreaching",
         "AWS/NetworkELB UnHealthyHostCount: Average >= 1 in 1 of 1 x 300 s, missing data is notBreaching",
     ],
 )
 def test_an_alarm_that_cannot_is_found(line: str) -> None:
     assert silent(line)
+
+
+def test_names_that_aws_spells_otherwise_are_found() -> None:
+    assert is_named("AWS/Route53Resolver", "EndpointHealthyENICount")
+    assert not is_named("AWS/Route53Resolver", "EndpointHealthyEniCount")
+    assert is_named("OfAPattern", "Anything")
 
 
 def test_dimensions_by_which_nothing_is_published_are_found() -> None:

@@ -52,6 +52,7 @@ NOT_BY_NAME = {
     "AWS::CodeDeploy::DeploymentGroup": "of one application; names AWS's configuration",
     "AWS::Cognito::UserPoolGroup": "of one user pool",
     "AWS::DirectConnect::Connection": "known by its id",
+    "AWS::DirectConnect::Lag": "known by its id",
     "AWS::DirectConnect::TransitVirtualInterface": "known by its id",
     "AWS::DirectConnect::PrivateVirtualInterface": "known by its id",
     "AWS::EC2::PrefixList": "known by its id",

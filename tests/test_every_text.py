@@ -33,6 +33,7 @@ NAMED = frozenset(
     f"AWS::{one}"
     for one in (
         "DirectConnect::Connection",
+        "DirectConnect::Lag",
         "DirectConnect::TransitVirtualInterface",
         "EC2::CarrierGateway",
         "EC2::CustomerGateway",

@@ -39,6 +39,7 @@ _KINDS = (
     (r"backend answers", ["https://a.example.com:8443/v1", "http://a.example.com", "a.example.com", "https://a/?b"]),
     (r"header", ["X-Origin", "X-Tenant", "Host", "a b"]),
     (r"token must allow", ["orders/write", "a b"]),
+    (r"connection that is there", ["dxcon-0123abcd", "dxlag-0123abcd"]),
     (r"Direct Connect|existing gateway", ["tgw-0123456789abcdef0"]),
 )  # fmt: skip
 

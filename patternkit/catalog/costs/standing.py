@@ -27,6 +27,7 @@ FREE = (
     "AWS::CodeDeploy::",
     "AWS::Cognito::",
     "AWS::DirectConnect::DirectConnectGateway",
+    "AWS::DirectConnect::Lag",
     "AWS::DirectConnect::PrivateVirtualInterface",
     "AWS::DirectConnect::TransitVirtualInterface",
     "AWS::EC2::CustomerGateway",
@@ -222,8 +223,18 @@ def _web_acl(_template: Template, _name: str, given: Mapping[str, Any]) -> _Pric
     yield "web-acl-rule", len(given.get("Rules", ()))
 
 
-def _resolver_endpoint(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:
+def _resolver_endpoint(template: Template, name: str, given: Mapping[str, Any]) -> _Priced:
     yield "resolver-interface", len(given.get("IpAddresses", ()))
+    if given.get("TargetNameServerMetricsEnabled"):
+        rules = map(properties, of_type(template, "AWS::Route53Resolver::ResolverRule").values())
+        asked = {
+            str(target.get("Ip"))
+            for rule in rules
+            if name in referenced(rule.get("ResolverEndpointId"))
+            for target in rule.get("TargetIps", ())
+        }
+        # Requests, time-outs and the time to answer, of each name server.
+        yield "metric", 3 * len(asked)
 
 
 def _health_check(_template: Template, _name: str, given: Mapping[str, Any]) -> _Priced:

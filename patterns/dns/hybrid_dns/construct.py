@@ -1,7 +1,7 @@
 """Resolver endpoints in two zones, rules that forward, and a log of every query."""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from annotated_types import Len, Unit
@@ -121,18 +121,14 @@ class HybridDns(Construct):
                 self.outbound_security_group.add_egress_rule(peer, port, "Name servers of the company")
         self.inbound = self._endpoint("Inbound", self.inbound_security_group, chosen)
         self.outbound = self._endpoint("Outbound", self.outbound_security_group, chosen)
+        self.outbound.target_name_server_metrics_enabled = True
         self.rules = {domain: self._rule(domain, company_servers, [vpc, *vpcs]) for domain in company_domains}
         self.share = self._share(shared_with) if shared_with else None
         self.queries = self._log_queries([vpc, *vpcs], settings)
-        self.alarms: list[cloudwatch.Alarm] = [
-            settings.alarm(
-                self,
-                f"{name}Ill",
-                metric=self._unhealthy(endpoint),
-                description=f"An address of the {name.lower()} Resolver endpoint is ill: queries have one zone less.",
-            )
-            for name, endpoint in (("Inbound", self.inbound), ("Outbound", self.outbound))
-        ]
+        self.alarms: list[cloudwatch.Alarm] = []
+        for name, endpoint in (("Inbound", self.inbound), ("Outbound", self.outbound)):
+            self.alarms += self._watch(name, endpoint, len(chosen), settings)
+        self.alarms.append(self._servers_silent(company_servers, settings))
 
     def _group(self, vpc: ec2.IVpc, name: str, description: str) -> ec2.SecurityGroup:
         return deployable(
@@ -187,17 +183,74 @@ class HybridDns(Construct):
             )
         return group
 
-    @staticmethod
-    def _unhealthy(endpoint: resolver.CfnResolverEndpoint) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="AWS/Route53Resolver",
-            metric_name="EndpointUnHealthyENICount",
-            dimensions_map={"EndpointId": endpoint.attr_resolver_endpoint_id},
-            statistic="Maximum",
-            # Resolver sends its metrics every five minutes, and no more often: with a shorter period most data points
-            # are missing. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-resolver-with-cloudwatch.html
-            period=FIVE_MINUTES,
+    def _watch(
+        self, name: str, endpoint: resolver.CfnResolverEndpoint, addresses: int, settings: Settings
+    ) -> list[cloudwatch.Alarm]:
+        of_endpoint = {"EndpointId": endpoint.attr_resolver_endpoint_id}
+        return [
+            settings.alarm(
+                self,
+                f"{name}Ill",
+                # Of the metric of ill addresses AWS's pages have two spellings, of this one a single one.
+                metric=_metric("EndpointHealthyENICount", of_endpoint, "Minimum"),
+                description=f"An address of the {name.lower()} Resolver endpoint is ill: queries have one zone less.",
+                threshold=addresses,
+                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                evaluation_periods=2,
+                missing_data=cloudwatch.TreatMissingData.BREACHING,
+            ),
+            settings.alarm(
+                self,
+                f"{name}Busy",
+                metric=_metric("ResolverEndpointCapacityStatus", of_endpoint, "Maximum"),
+                description=f"An address of the {name.lower()} Resolver endpoint has more than half of the queries "
+                "that it can take: add an address, or find who asks so much.",
+                evaluation_periods=3,
+                # There are none while AWS exchanges an address.
+                missing_data=cloudwatch.TreatMissingData.IGNORE,
+            ),
+        ]
+
+    def _servers_silent(self, servers: Sequence[str], settings: Settings) -> cloudwatch.Alarm:
+        of_endpoint = {"EndpointId": self.outbound.attr_resolver_endpoint_id}
+        metrics: dict[str, cloudwatch.IMetric] = {
+            "asked": _metric("OutboundQueryAggregateVolume", of_endpoint, "Sum"),
+            **{
+                f"silent{number}": _metric(
+                    "TimeoutQueries",
+                    {"EndpointID": self.outbound.attr_resolver_endpoint_id, "TargetNameServerIP": one},
+                    "Sum",
+                )
+                for number, one in enumerate(servers, start=1)
+            },
+        }
+        worst = ", ".join(f"FILL({one}, 0)" for one in metrics if one != "asked")
+        return settings.alarm(
+            self,
+            "CompanyServerSilent",
+            metric=cloudwatch.MathExpression(
+                expression=f"100 * MAX([{worst}]) / asked",
+                using_metrics=metrics,
+                label="Queries that the worst name server leaves unanswered, in percent",
+                period=FIVE_MINUTES,
+            ),
+            description="A name server of the company leaves one query in ten unanswered: look at it, and at the way "
+            "to it.",
+            threshold=10,
+            evaluation_periods=2,
         )
+
+
+def _metric(name: str, dimensions: Mapping[str, str], statistic: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/Route53Resolver",
+        metric_name=name,
+        dimensions_map=dict(dimensions),
+        statistic=statistic,
+        # Resolver sends its metrics every five minutes, and no more often: with a shorter period most data points are
+        # missing. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-resolver-with-cloudwatch.html
+        period=FIVE_MINUTES,
+    )
 
 
 def _two_zones(vpc: ec2.IVpc, subnets: Sequence[ec2.ISubnet] | None) -> list[ec2.ISubnet]:

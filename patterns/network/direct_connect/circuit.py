@@ -19,6 +19,8 @@ from patterns.network.hub.customer_site import CustomerSite
 Bandwidth = Literal["1Gbps", "10Gbps", "100Gbps", "400Gbps"]
 Encryption = Literal["none", "macsec", "vpn"]
 Interfaces = Literal["transit", "private"]
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-transitvirtualinterface.html
+ConnectionId = Annotated[str, Matches(r"dxcon-[a-z0-9A-Z]{8,21}", "the id of a connection, such as dxcon-ffabc123")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +32,23 @@ class Circuit:
         location: The Direct Connect location that the port is at, such as "EqDC2".
         vlan: The VLAN of its interface.
         bandwidth: The port's bandwidth. Default: "10Gbps".
-        connection: A connection that is there, instead of a new port. Default: a new one.
+        connection: A connection that is there, instead of a new port: approved, with its VLAN free, and with MACsec one
+            that was ordered with it. By its id, such as "dxcon-ffabc123", or of another stack. Default: a new one,
+            alone in a link aggregation group.
     """
 
     name: Annotated[str, Matches(r"[A-Za-z0-9-]{1,60}", "letters, digits and hyphens"), Known("the ids of constructs")]
     location: Annotated[str, Matches(r"[A-Za-z0-9-]{1,40}", "letters, digits and hyphens")]
     vlan: Annotated[int, Interval(ge=1, le=4094)]
     bandwidth: Bandwidth = "10Gbps"
-    connection: directconnect_interfaces.IConnectionRef | None = None
+    connection: directconnect_interfaces.IConnectionRef | ConnectionId | None = None
 
 
 class CircuitInterface(Construct):
     """The virtual interface of a circuit, on a new port or an existing one.
+
+    AWS makes no interface on a port before it has approved that, which takes up to three days: a new port is the only
+    member of a link aggregation group, which takes the interface at once.
 
     Args:
         scope: Parent construct.
@@ -55,11 +62,12 @@ class CircuitInterface(Construct):
         settings: Whom alarms notify.
 
     Attributes:
+        group (directconnect.CfnLag | None): The link aggregation group of the new port.
         connection (directconnect.CfnConnection | None): The new port.
         interface (directconnect.CfnTransitVirtualInterface | directconnect.CfnPrivateVirtualInterface): The interface.
         alarms (list[cloudwatch.Alarm]): Its alarms: the port, its MACsec, and each BGP session.
 
-    Source: https://docs.aws.amazon.com/directconnect/latest/UserGuide/monitoring-cloudwatch.html
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-connection.html
     """
 
     def __init__(
@@ -76,25 +84,41 @@ class CircuitInterface(Construct):
         settings: Settings,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.group: directconnect.CfnLag | None = None
         self.connection: directconnect.CfnConnection | None = None
-        if circuit.connection is not None:
+        if isinstance(circuit.connection, str):
+            connection_id = carried_by = circuit.connection
+        elif circuit.connection is not None:
             # arn:aws:directconnect:eu-west-1:111122223333:dxcon/dxcon-ffabc123
-            connection_id = Fn.select(1, Fn.split("/", circuit.connection.connection_ref.connection_arn))
+            arn = circuit.connection.connection_ref.connection_arn
+            connection_id = carried_by = Fn.select(1, Fn.split("/", arn))
         else:
+            # Only what was asked for so can do it; the key is associated by its owner.
+            given_macsec = True if macsec else None
+            self.group = directconnect.CfnLag(
+                self,
+                "Group",
+                connections_bandwidth=circuit.bandwidth,
+                lag_name=circuit.name,
+                location=circuit.location,
+                request_mac_sec=given_macsec,
+                tags=[CfnTag(key="Name", value=self.node.path)],
+            )
             self.connection = directconnect.CfnConnection(
                 self,
                 "Connection",
                 bandwidth=circuit.bandwidth,
                 connection_name=circuit.name,
+                lag_id=self.group.attr_lag_id,
                 location=circuit.location,
-                # Only a port that was asked for so can do it; the key is associated by its owner.
-                request_mac_sec=True if macsec else None,
+                request_mac_sec=given_macsec,
                 tags=[CfnTag(key="Name", value=self.node.path)],
             )
             connection_id = self.connection.attr_connection_id
+            carried_by = self.group.attr_lag_id
         families = ("ipv4", "ipv6") if site.ipv6_prefixes else ("ipv4",)
         given: dict[str, Any] = {
-            "connection_id": connection_id,
+            "connection_id": carried_by,
             "direct_connect_gateway_id": gateway.attr_direct_connect_gateway_id,
             "virtual_interface_name": circuit.name,
             "vlan": circuit.vlan,
@@ -111,6 +135,9 @@ class CircuitInterface(Construct):
             private = directconnect.CfnPrivateVirtualInterface
             sessions = [private.BgpPeerProperty(address_family=each, asn=str(site.asn)) for each in families]
             self.interface = private(self, "Interface", bgp_peers=sessions, **given)
+        if self.connection:
+            # A group is made empty. And on the way out, the interface is to go before its port.
+            self.interface.add_dependency(self.connection)
         port = {"ConnectionId": connection_id}
         self.alarms = [
             self._down(
@@ -139,7 +166,8 @@ class CircuitInterface(Construct):
                     f"BgpDown{named}",
                     "VirtualInterfaceBgpStatus",
                     {
-                        **port,
+                        # What AWS calls the connection of an interface is its group's id, where it is of one.
+                        "ConnectionId": carried_by,
                         "VirtualInterfaceId": self.interface.attr_virtual_interface_id,
                         "IpAddressFamily": family,
                     },

@@ -322,7 +322,7 @@ def check_circuits(circuits: Sequence[Circuit], encryption: str) -> None:
             raise ValueError(f"circuits must have different names, got {one.name} twice")
         names.add(one.name)
         if one.connection is not None:
-            port = one.connection.connection_ref.connection_arn
+            port = one.connection if isinstance(one.connection, str) else one.connection.connection_ref.connection_arn
             if (port, one.vlan) in vlans:
                 raise ValueError(
                     f"circuits[{one.name}]: vlan must be free on its connection, got {one.vlan}, which is that of "
@@ -331,7 +331,10 @@ def check_circuits(circuits: Sequence[Circuit], encryption: str) -> None:
             vlans[port, one.vlan] = one.name
         if encryption != "macsec":
             continue
-        if one.connection is not None:
-            raise ValueError(f"circuits[{one.name}]: connection must be new with MACsec, which is set when it is made")
+        if isinstance(one.connection, directconnect.CfnConnection) and not one.connection.request_mac_sec:
+            raise ValueError(
+                f"circuits[{one.name}]: connection must have request_mac_sec with MACsec, which is asked for when a "
+                "port is ordered"
+            )
         if one.bandwidth == "1Gbps":
             raise ValueError(f"circuits[{one.name}]: bandwidth must be 10Gbps or more with MACsec, got 1Gbps")

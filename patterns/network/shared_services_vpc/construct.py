@@ -65,7 +65,7 @@ class SharedServicesVpc(Construct):
         scope: Parent construct.
         construct_id: Construct id.
         interface_endpoints: AWS services that spokes reach by an interface endpoint in the shared VPC. Default:
-            those of AWS Systems Manager, "ssm", "ssmmessages" and "ec2messages".
+            those of AWS Systems Manager, "ssm" and "ssmmessages".
         private_names: The names of services that do not follow from the service's: whole domain names, with the Region.
             Default: none.
         names_shared_by: How spokes get the services' names: "zones" associates a private hosted zone of each service
@@ -113,7 +113,7 @@ class SharedServicesVpc(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        interface_endpoints: ServiceNames = ("ssm", "ssmmessages", "ec2messages"),
+        interface_endpoints: ServiceNames = ("ssm", "ssmmessages"),
         private_names: Annotated[Mapping[ServiceName, DomainName], Known("the names of private zones")] = _OWN_NAMES,
         names_shared_by: SharedBy | None = None,
         vpc: ec2.IVpc | None = None,

@@ -60,7 +60,7 @@ class InspectedServices(Construct):
         *,
         hub: InspectedHub,
         cidr: VpcCidr,
-        interface_endpoints: ServiceNames = ("ssm", "ssmmessages", "ec2messages"),
+        interface_endpoints: ServiceNames = ("ssm", "ssmmessages"),
         private_names: Annotated[Mapping[ServiceName, DomainName], Known("the names of private zones")] = _OWN_NAMES,
     ) -> None:
         check_names(interface_endpoints, private_names, "profile", ())

@@ -65,7 +65,7 @@ class SharedEndpoints(Construct):
         *,
         vpc: ec2.IVpc,
         subnets: ec2.SubnetSelection | None = None,
-        interface_endpoints: ServiceNames = ("ssm", "ssmmessages", "ec2messages"),
+        interface_endpoints: ServiceNames = ("ssm", "ssmmessages"),
         private_names: Annotated[Mapping[ServiceName, DomainName], Known("the names of private zones")] = _OWN_NAMES,
         names_shared_by: SharedBy | None = None,
         networks: PrivateCidrs = ORGANIZATION_NETWORKS,

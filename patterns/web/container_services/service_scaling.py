@@ -21,14 +21,14 @@ class TrackedLoad:
 
     Attributes:
         scale_on: Which load is tracked.
-        target_utilization: The target, in percent.
+        target_utilization: The target, in percent; none is 50.
         requests_per_task: Requests a minute that keep one task fully busy.
         queue: The queue whose length is tracked.
         messages_per_task: How many waiting messages one task is there for.
     """
 
     scale_on: ScaleOn
-    target_utilization: float
+    target_utilization: float | None
     requests_per_task: float | None
     queue: sqs.IQueue | None = None
     messages_per_task: float | None = None
@@ -43,6 +43,11 @@ class TrackedLoad:
             raise ValueError("requests_per_task and scale_on='requests' go together, got only one")
         if not (self.scale_on == "queue") == (self.queue is not None) == (self.messages_per_task is not None):
             raise ValueError("queue, messages_per_task and scale_on='queue' go together, got only some")
+        if self.scale_on == "queue" and self.target_utilization is not None:
+            raise ValueError(
+                "target_utilization must be left out with scale_on='queue': messages_per_task says how many tasks "
+                "there are"
+            )
 
 
 def scale_service(
@@ -61,7 +66,7 @@ def scale_service(
         The number of tasks, which schedules can be added to.
     """
     count = service.auto_scale_task_count(min_capacity=fewest, max_capacity=most)
-    percent = load.target_utilization
+    percent = load.target_utilization if load.target_utilization is not None else 50
     match load.scale_on:
         case "cpu":
             count.scale_on_cpu_utilization(

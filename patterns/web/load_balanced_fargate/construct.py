@@ -78,7 +78,7 @@ class LoadBalancedFargate(Construct):
         on_demand_base: How many tasks are on-demand before spot is used. Default: `min_capacity`.
         spot_share: The share of Fargate Spot among tasks above the base. Default: 0.
         scale_on: The load that is tracked: "cpu", "memory", "requests" for each task, or "queue". Default: "cpu".
-        target_utilization: How busy a task should be, in percent. Default: 50.
+        target_utilization: How busy a task should be, in percent; not with scale_on="queue". Default: 50.
         requests_per_task: Requests a minute that keep one task fully busy. Required with scale_on="requests".
         queue: The queue whose length is tracked. Required with scale_on="queue".
         messages_per_task: How many waiting messages one task is there for. Required with scale_on="queue".
@@ -143,7 +143,7 @@ class LoadBalancedFargate(Construct):
         on_demand_base: Annotated[int, Ge(0), Unit("tasks")] | None = None,
         spot_share: SpotShare = 0,
         scale_on: ScaleOn = "cpu",
-        target_utilization: TargetUtilization = 50,
+        target_utilization: TargetUtilization | None = None,
         requests_per_task: RequestsPerMinute | None = None,
         queue: sqs.IQueue | None = None,
         messages_per_task: Annotated[float, Interval(ge=1, le=1_000_000), Unit("messages")] | None = None,

@@ -192,12 +192,26 @@ def test_a_gateway_load_balancer_has_no_address_and_each_of_its_endpoints_costs(
     }
 
 
+def test_name_servers_that_are_measured_cost_three_metrics_each() -> None:
+    endpoint = resource("Route53Resolver::ResolverEndpoint", IpAddresses=[{}, {}], TargetNameServerMetricsEnabled=True)
+    of = {"Fn::GetAtt": ["Out", "ResolverEndpointId"]}
+    targets = [[{"Ip": "192.168.0.2"}, {"Ip": "192.168.0.3"}], [{"Ip": "192.168.0.2"}]]
+    rules = {
+        name: resource("Route53Resolver::ResolverRule", ResolverEndpointId=of, TargetIps=one)
+        for name, one in zip(("One", "Two"), targets, strict=True)
+    }
+    other = resource("Route53Resolver::ResolverRule", ResolverEndpointId="rslvr-out-1", TargetIps=[{"Ip": "10.0.0.2"}])
+    found = bill(Out=endpoint, Other=other, **rules)
+    assert found == {"Network interface of a Resolver endpoint": 2, "Metric of detailed monitoring": 6}
+
+
 def test_ports_and_accelerators_cost_by_the_hour_and_what_hangs_on_them_does_not() -> None:
     ports = {name: resource("DirectConnect::Connection", Bandwidth=name) for name in ("1Gbps", "10Gbps", "100Gbps")}
     beside = {
         kind.replace(":", ""): resource(kind)
         for kind in (
             "DirectConnect::DirectConnectGateway",
+            "DirectConnect::Lag",
             "DirectConnect::TransitVirtualInterface",
             "GlobalAccelerator::Listener",
             "GlobalAccelerator::EndpointGroup",

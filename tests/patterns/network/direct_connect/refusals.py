@@ -21,6 +21,12 @@ def existing(scope: Any) -> dict[str, Any]:
     return {"site": site(**OFFICE), "circuits": [Circuit(**CIRCUIT, connection=port)], "encryption": "macsec"}
 
 
+def same_port(scope: Any) -> dict[str, Any]:
+    del scope
+    own: dict[str, Any] = {"location": "EqDC2", "vlan": 100, "connection": "dxcon-ffabc123"}
+    return {"site": site(**OFFICE), "circuits": [Circuit(name=one, **own) for one in ("One", "Two")]}
+
+
 def existing_gateway(scope: Any) -> dict[str, Any]:
     gateway = ec2.CfnTransitGateway.from_transit_gateway_id(scope, "Gateway", "tgw-0123456789abcdef0")
     arguments = {"site": site(**OFFICE), "circuits": [Circuit(**CIRCUIT)]}
@@ -43,7 +49,10 @@ REFUSALS = [
         circuits=[Circuit(**CIRCUIT, bandwidth="1Gbps")],
         encryption="macsec",
     ),
-    Refusal("circuits[One]: connection must be new with MACsec, which is set when it is made", existing),
+    Refusal(
+        "circuits[One]: connection must have request_mac_sec with MACsec, which is asked for when a port is ordered",
+        existing,
+    ),
     refused("interfaces must be one of private, transit, got 'public'", interfaces="public"),
     refused(
         'encryption must be none or macsec with interfaces="private", got vpn: a VPN between private addresses ends on '
@@ -91,5 +100,10 @@ REFUSALS = [
     refused(
         "networks must be at most 200, as many as a circuit takes, got 201",
         networks=[f"10.{number}.0.0/16" for number in range(201)],
+    ),
+    Refusal("circuits[Two]: vlan must be free on its connection, got 100, which is that of One", same_port),
+    refused(
+        "circuits[One]: connection must be the id of a connection, such as dxcon-ffabc123, got 'dxlag-ffabc123'",
+        circuits=[Circuit(**CIRCUIT, connection="dxlag-ffabc123")],
     ),
 ]

@@ -1,9 +1,10 @@
 """What Direct Connect promises beside its paths: what is left when circuits go, encryption, numbers, alarms."""
 
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_directconnect as directconnect
 from aws_cdk import aws_ec2 as ec2
 
@@ -137,9 +138,44 @@ def test_macsec_is_asked_for_when_ports_are_made_and_watched() -> None:
         DirectConnect(cdk.Stack(app, "Net"), "Office", site=OFFICE, circuits=[CIRCUIT], encryption="macsec")
 
     made = network(build)
-    assert [one["RequestMACSec"] for one in properties(made, "AWS::DirectConnect::Connection")] == [True]
+    for kind in ("Connection", "Lag"):
+        assert [one["RequestMACSec"] for one in properties(made, f"AWS::DirectConnect::{kind}")] == [True]
     names = {one["MetricName"] for one in properties(made, "AWS::CloudWatch::Alarm")}
     assert {"ConnectionState", "ConnectionEncryptionState"} <= names
+
+
+@pytest.mark.parametrize("interfaces", ["transit", "private"])
+def test_a_new_ports_interface_is_made_on_its_group_for_aws_makes_none_on_a_port_before_it_is_approved(
+    scope: cdk.Stack, interfaces: Any
+) -> None:
+    one = DirectConnect(scope, "Office", site=OFFICE, circuits=[CIRCUIT], interfaces=interfaces).circuits["One"]
+    assert one.group
+    assert one.connection
+    assert one.interface.connection_id == one.connection.lag_id == one.group.attr_lag_id
+    own = {"location": CIRCUIT.location, "name": CIRCUIT.name, "bandwidth": CIRCUIT.bandwidth}
+    assert own == {
+        "location": one.group.location,
+        "name": one.group.lag_name,
+        "bandwidth": one.group.connections_bandwidth,
+    }
+    # A group is made empty, and a port that has an interface is not deleted.
+    assert one.connection in one.interface.obtain_dependencies()
+
+
+def test_macsec_on_a_connection_that_is_there_is_watched(scope: cdk.Stack) -> None:
+    port = directconnect.CfnConnection(
+        scope, "Port", bandwidth="10Gbps", connection_name="port", location="EqDC2", request_mac_sec=True
+    )
+    circuits = [
+        Circuit(name=name, location="EqDC2", vlan=101, connection=one)
+        for name, one in (("One", port), ("Two", "dxcon-ffabc123"))
+    ]
+    made = DirectConnect(scope, "Office", site=OFFICE, circuits=circuits, encryption="macsec")
+    for circuit in made.circuits.values():
+        assert (circuit.group, circuit.connection) == (None, None)
+        names = [cast(cloudwatch.Metric, one.metric).metric_name for one in circuit.alarms]
+        assert names == ["ConnectionState", "ConnectionEncryptionState", "VirtualInterfaceBgpStatus"]
+    assert made.circuits["Two"].interface.connection_id == "dxcon-ffabc123"
 
 
 def test_a_connection_that_is_there_gets_an_interface_and_no_new_port(scope: cdk.Stack) -> None:

@@ -15,10 +15,10 @@ from tests.patterns.building_blocks.made import properties
 
 
 def load(scale_on: Any, scope: cdk.Stack | None = None, **more: Any) -> TrackedLoad:
-    given: dict[str, Any] = {"requests_per_task": None}
+    given: dict[str, Any] = {"requests_per_task": None, "target_utilization": None if scale_on == "queue" else 50}
     if scope is not None and scale_on == "queue":
         given |= {"queue": sqs.Queue(scope, "Queue"), "messages_per_task": 7.5}
-    return TrackedLoad(scale_on=scale_on, target_utilization=50, **(given | more))
+    return TrackedLoad(scale_on=scale_on, **(given | more))
 
 
 def refused(said: str) -> Any:
@@ -32,8 +32,13 @@ def test_a_load_is_described_whole(scope: cdk.Stack) -> None:
         load("memory"),
         load("requests", requests_per_task=5),
         load("queue", queue=queue, messages_per_task=5),
+        load("cpu", target_utilization=None),
     ):
         right.check()
+    with refused(
+        "target_utilization must be left out with scale_on='queue': messages_per_task says how many tasks there are"
+    ):
+        load("queue", queue=queue, messages_per_task=5, target_utilization=50).check()
     for wrong in (load("cpu", requests_per_task=5), load("requests")):
         with refused("requests_per_task and scale_on='requests' go together, got only one"):
             wrong.check()

@@ -3,6 +3,7 @@ from typing import Any
 from aws_cdk import Duration, Size
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
 
 from patterns.network.workload_vpc import WorkloadVpc
 from tests.patterns.web import balancer_refusals
@@ -12,6 +13,10 @@ from tests.refusals import Refusal
 
 def refused(message: str, **arguments: Any) -> Refusal:
     return Refusal(message, lambda scope: {"certificate": certificate(scope), **arguments})
+
+
+def by_queue(scope: Any) -> dict[str, Any]:
+    return {"scale_on": "queue", "queue": sqs.Queue(scope, "Queue"), "messages_per_task": 10}
 
 
 REFUSALS = [
@@ -60,4 +65,8 @@ REFUSALS = [
         requests_per_task=0,
     ),
     refused("mount_path must be given with file_system: nothing else is mounted", mount_path="/mnt/files"),
+    Refusal(
+        "target_utilization must be left out with scale_on='queue': messages_per_task says how many tasks there are",
+        lambda scope: {"certificate": certificate(scope), "target_utilization": 50, **by_queue(scope)},
+    ),
 ]
