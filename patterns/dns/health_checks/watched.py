@@ -12,6 +12,7 @@ from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.domain_name import HostName
+from patterns.building_blocks.public_address import is_public
 from patterns.dns.health.probe import Probe, check_probe
 
 Label = Annotated[
@@ -82,12 +83,7 @@ def check_endpoint(argument: str, endpoint: PublicEndpoint) -> None:
         address = ipaddress.ip_address(endpoint.address)
     except ValueError:
         raise ValueError(f"{argument}: address must be an IP address, got {endpoint.address!r}") from None
-    documentation = any(
-        address in ipaddress.ip_network(one)
-        for one in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
-        if ipaddress.ip_network(one).version == address.version
-    )
-    if not address.is_global and not documentation:
+    if not is_public(address):
         raise ValueError(
             f"{argument}: address must be public, got {address}, which no checker reaches: give an alarm in signals"
         )
@@ -102,12 +98,16 @@ def check_signal(scope: Construct, argument: str, signal: AlarmSignal) -> None:
         signal: The signal; the alarm of another stack's import passes, of which nothing is known.
 
     Raises:
-        ValueError: If the alarm has metric math, an extended statistic or a period of less than a minute, or is of
-            another Region and has no name of its own.
+        ValueError: If the alarm is a composite one, has metric math, an extended statistic or a period of less than a
+            minute, or is of another Region and has no name of its own.
 
     Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html
     """
     resource = signal.alarm.node.default_child
+    if isinstance(resource, cloudwatch.CfnCompositeAlarm):
+        raise ValueError(
+            f"{argument}: alarm must be on one metric, which Route 53 reads by itself, got a composite alarm"
+        )
     if not isinstance(resource, cloudwatch.CfnAlarm):
         return
     here, there = Stack.of(scope).region, Stack.of(signal.alarm).region

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from aws_cdk import Token
 
+from patterns.building_blocks.vpc.cidr_block import PRIVATE_RANGES
+
 # Forwarded, these would take the names of AWS's own services and of instances with them.
 _OF_AWS = ("amazonaws.com", "amazonaws.com.cn", "compute.internal", "ec2.internal", "aws.dev", "api.aws")
 
@@ -23,7 +25,7 @@ def check_address(argument: str, value: str) -> None:
         found = ipaddress.IPv4Address(value)
     except ValueError:
         raise ValueError(f"{argument} must be a private IPv4 address, got {value!r}") from None
-    if not found.is_private or found.is_loopback or found.is_unspecified or found.is_link_local:
+    if not any(found in each for each in PRIVATE_RANGES):
         raise ValueError(f"{argument} must be a private IPv4 address, got {value}")
 
 
@@ -41,7 +43,7 @@ def check_range(argument: str, value: str) -> None:
         found = ipaddress.IPv4Network(value)
     except ValueError:
         raise ValueError(f"{argument} must be a private IPv4 CIDR block, got {value!r}") from None
-    if not found.is_private or found.is_loopback or found.is_link_local:
+    if not any(found.subnet_of(each) for each in PRIVATE_RANGES):
         raise ValueError(f"{argument} must be a private IPv4 CIDR block, got {value}")
 
 

@@ -23,6 +23,8 @@ from patterns.dns.routed_records.policies import Branch, Endpoint, IpBased, Poli
 from patterns.dns.routed_records.routing_checks import check_routing
 
 MINUTE = Duration.minutes(1)
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+LONGEST_NAME = 255
 
 
 class RoutedRecords(Construct):
@@ -93,6 +95,11 @@ class RoutedRecords(Construct):
 
     def _route(self, scope: Construct, name: str, policy: Policy) -> dict[str, list[route53.RecordSet]]:
         """Make the records of a policy at a name, each after what it leads to."""
+        if len(name) > LONGEST_NAME:
+            raise ValueError(
+                f"routing must be nested less, or have shorter names: the record {name} would have {len(name)} "
+                f"characters, and DNS takes {LONGEST_NAME}"
+            )
         collection = self._collection(scope, name, policy) if isinstance(policy, IpBased) else None
         made: dict[str, list[route53.RecordSet]] = {kind: [] for kind in self._types}
         for branch in policy.branches():

@@ -10,6 +10,7 @@ from annotated_types import Interval, Len, Unit
 from aws_cdk import aws_route53 as route53
 
 from patterns.building_blocks.bounds import Known, Matches
+from patterns.dns.routed_records.places import COUNTRIES, SUBDIVISIONS
 
 Label = Annotated[
     str,
@@ -19,8 +20,10 @@ Label = Annotated[
 Location = Annotated[str, Matches(r"(?!-)[a-z0-9-]{1,16}(?<!-)", "up to 16 lower-case letters, digits and hyphens")]
 Region = Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "a Region such as eu-west-1")]
 Continent = Literal["AF", "AN", "AS", "EU", "NA", "OC", "SA"]
-Country = Annotated[str, Matches(r"[A-Z]{2}", "a country of two capital letters such as DE")]
-Subdivision = Annotated[str, Matches(r"(US|UA)-[A-Z0-9]{1,3}", "a part of the US or of Ukraine such as US-CA")]
+Country = Annotated[str, Matches(COUNTRIES, "the two capital letters of a country in ISO 3166-1 such as DE or GB")]
+Subdivision = Annotated[
+    str, Matches(SUBDIVISIONS, "a state of the US or a region of Ukraine in ISO 3166-2 such as US-CA")
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +161,8 @@ class Place:
 
     to: Routing
     region: Region | None = None
-    latitude: Annotated[float, Interval(ge=-90, le=90)] | None = None
-    longitude: Annotated[float, Interval(ge=-180, le=180)] | None = None
+    latitude: Annotated[float, Interval(ge=-90, le=90), Known("its text")] | None = None
+    longitude: Annotated[float, Interval(ge=-180, le=180), Known("its text")] | None = None
     bias: Annotated[int, Interval(ge=-99, le=99)] = 0
 
 

@@ -5,6 +5,7 @@ import ipaddress
 from aws_cdk import Token
 from aws_cdk import aws_route53_targets as targets
 
+from patterns.building_blocks.public_address import is_public
 from patterns.dns.routed_records.policies import (
     Endpoint,
     Failover,
@@ -17,21 +18,6 @@ from patterns.dns.routed_records.policies import (
 )
 
 _LONGEST_PREFIX = {4: 24, 6: 48}
-_PRIVATE = [
-    ipaddress.ip_network(one)
-    for one in (
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "::1/128",
-        "fc00::/7",
-        "fe80::/10",
-    )
-]
 
 
 def check_routing(routing: Routing, *, ipv6: bool, private: bool) -> None:
@@ -92,10 +78,7 @@ def _check_endpoint(argument: str, node: Endpoint, *, ipv6: bool, private: bool,
         wanted = "IPv4 and IPv6 addresses" if ipv6 else "IPv4 addresses, or ipv6 must be on"
         raise ValueError(f"{argument}: addresses must be {wanted}, got {', '.join(node.addresses)}")
     for one in node.addresses:
-        hidden = any(
-            ipaddress.ip_address(one) in network for network in _PRIVATE if network.version == _family(one, argument)
-        )
-        if hidden and not private:
+        if not private and not is_public(ipaddress.ip_address(one)):
             raise ValueError(f"{argument}: addresses must be public in a public zone, got {one}")
     if private and watched and node.health_check is None:
         raise ValueError(

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.bounds import Known, Matches, Passes
+from patterns.building_blocks.public_address import is_public
 from patterns.building_blocks.same_region import check_certificate
 from patterns.building_blocks.vpc.cidr_block import PrivateCidr, is_concrete, private_networks
 from patterns.network.hub.ipv6_range import Ipv6Prefix, ipv6_network
@@ -38,11 +39,7 @@ def _check_address(argument: str, value: str) -> None:
         address = IPv4Address(value)
     except ValueError as error:
         raise ValueError(f"{argument} must be public IPv4 addresses, got {shown(value)}") from error
-    # Documentation ranges are not global; examples and tests use them.
-    documentation = any(
-        address in IPv4Network(block) for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
-    )
-    if not address.is_global and not documentation:
+    if not is_public(address):
         raise ValueError(f"{argument} must be public IPv4 addresses, got {shown(value)}")
 
 

@@ -32,6 +32,13 @@ def math(scope: Construct) -> dict[str, Any]:
     return {"signals": {"Db": AlarmSignal(alarm=alarm)}}
 
 
+def composite(scope: Construct) -> dict[str, Any]:
+    alarm = cloudwatch.CompositeAlarm(
+        scope, "Alarm", alarm_rule=cloudwatch.AlarmRule.from_string('ALARM("one") AND ALARM("two")')
+    )
+    return {"signals": {"Db": AlarmSignal(alarm=alarm)}}
+
+
 REFUSALS = [
     refused("endpoints or signals must hold something to watch, got neither", endpoints={}),
     refused(
@@ -63,4 +70,14 @@ REFUSALS = [
     on_alarm("signals[Db]: alarm must be on Average, Minimum, Maximum, Sum or SampleCount, got p99", statistic="p99"),
     on_alarm("signals[Db]: alarm must have a period of whole minutes, got 10 seconds", period=Duration.seconds(10)),
     Refusal("signals[Db]: alarm must be on one metric, which Route 53 reads by itself, got metric math", math),
+    *(
+        refused(
+            f"endpoints[Web]: address must be public, got {one}, which no checker reaches: give an alarm in signals",
+            endpoints={"Web": PublicEndpoint(host="www.example.com", address=one)},
+        )
+        for one in ("224.0.0.1", "240.0.0.1", "ff0e::1")
+    ),
+    Refusal(
+        "signals[Db]: alarm must be on one metric, which Route 53 reads by itself, got a composite alarm", composite
+    ),
 ]

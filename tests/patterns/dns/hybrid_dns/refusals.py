@@ -59,4 +59,12 @@ REFUSALS = [
     Refusal("vpc[0] must have enable_dns_support, got Test/Given13/Vpc, which has it off",
             lambda scope: given(ec2.Vpc(scope, "Vpc", enable_dns_support=False, enable_dns_hostnames=False))),
     Refusal("subnets must be in different zones, got Test/Given14/Vpc/AgainSubnet1 in the zone of another", beside),
+    *(
+        refused(f"company_servers must be a private IPv4 address, got {one}", company_servers=[one])
+        for one in ("0.1.2.3", "127.0.0.1", "169.254.1.1", "192.0.2.1", "240.0.0.1", "255.255.255.255")
+    ),
+    *(
+        refused(f"company_ranges must be a private IPv4 CIDR block, got {one}", company_ranges=[one])
+        for one in ("192.0.2.0/24", "240.0.0.0/8")
+    ),
 ]  # fmt: skip

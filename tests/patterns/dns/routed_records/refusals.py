@@ -34,6 +34,13 @@ def refused(message: str, routing: Routing, **arguments: Any) -> Refusal:
     return Refusal(message, made)
 
 
+def nested(depth: int) -> Routing:
+    made: Routing = at(1)
+    for _ in range(depth):
+        made = Weighted(shares={"a" * 30: Share(weight=1, to=made)})
+    return made
+
+
 def private(scope: Construct) -> route53.PrivateHostedZone:
     return route53.PrivateHostedZone(scope, "Private", zone_name="example.com", vpc=ec2.Vpc(scope, "Vpc"))
 
@@ -99,5 +106,27 @@ REFUSALS = [
     refused(
         "routing: addresses must be known when the template is made, got a token",
         Endpoint(addresses=[Token.as_string({"Ref": "AWS::Region"})]),
+    ),
+    *(
+        refused(f"routing: addresses must be public in a public zone, got {one}", Endpoint(addresses=[one]))
+        for one in ("224.0.0.1", "240.0.0.1", "192.0.0.1")
+    ),
+    refused(
+        "routing: countries[UK] must be the two capital letters of a country in ISO 3166-1 such as DE or GB, got 'UK'",
+        Geolocation(default=at(1), countries={"UK": at(2)}),
+    ),
+    refused(
+        "routing: subdivisions[US-ZZ] must be a state of the US or a region of Ukraine in ISO 3166-2 such as US-CA, "
+        "got 'US-ZZ'",
+        Geolocation(default=at(1), subdivisions={"US-ZZ": at(2)}),
+    ),
+    refused(
+        "routing: places[here]: latitude must be known when the template is made, which holds its text, got a token",
+        Geoproximity(places={"here": Place(to=at(1), latitude=Token.as_number({"Ref": "North"}), longitude=1)}),
+    ),
+    refused(
+        f"routing must be nested less, or have shorter names: the record {'.'.join(9 * ['a' * 30])}.www.example.com "
+        "would have 294 characters, and DNS takes 255",
+        nested(10),
     ),
 ]  # fmt: skip
