@@ -25,6 +25,7 @@ CLI_CONTEXT = {
 }
 """What the CDK CLI tells every app, beside the project's own context."""
 PARENT_DIED = 1
+_NOT_FOUND = 127
 """The option of prctl(2) by which Linux ends a process with its parent."""
 
 
@@ -83,7 +84,9 @@ def synthesize_app(
         raise
     if status:
         ended = f"exit status {status}" if status > 0 else signal.Signals(-status).name
-        raise CatalogError(f"--app failed with {ended}: {command}")
+        # What a shell says of a command that it does not find.
+        advice = "neither a folder of a cloud assembly nor a command: " if status == _NOT_FOUND else ""
+        raise CatalogError(f"--app failed with {ended}: {advice}{command}")
     if not (output / "manifest.json").exists():
         raise CatalogError(f"--app wrote no assembly, does it call app.synth()?: {command}")
 

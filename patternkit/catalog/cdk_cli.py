@@ -31,7 +31,8 @@ def run_cdk(command: str, pattern: str, options: Mapping[str, str], *, stack: st
     """
     cdk = shutil.which("cdk", path=os.pathsep.join([str(Path.cwd() / "node_modules" / ".bin"), os.environ["PATH"]]))
     if cdk is None:
-        raise CatalogError(f"the CDK CLI is not installed: run npm ci here, or npm install -g aws-cdk@{CLI_VERSION}")
+        here = "run npm ci here, or " if Path("package-lock.json").exists() else ""
+        raise CatalogError(f"the CDK CLI is not installed: {here}npm install -g aws-cdk@{CLI_VERSION}")
     # No feature flags: a value given by -c is text, and the text "false" turns a flag on. The app reads them itself.
     context = [word for name, value in {"pattern": pattern, **options}.items() for word in ("-c", f"{name}={value}")]
     app = shlex.join([sys.executable, "-m", "patternkit.catalog.application"])

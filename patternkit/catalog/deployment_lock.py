@@ -30,7 +30,13 @@ def deployment_lock(name: str, *, said: str | None = None) -> Iterator[None]:
     # A lock, and not the file's being there: it goes with its process, however that ends, and a process that has
     # got the same number since is never taken for it. The file stays: whoever removed it could remove another's.
     path = _path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogError(
+            f"{path.parent} cannot be made, where it is noted what runs: {error.strerror}: set XDG_STATE_HOME to a "
+            "folder that can be written"
+        ) from None
     with path.open("a", encoding="ascii") as place:
         try:
             fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)

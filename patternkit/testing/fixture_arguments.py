@@ -112,6 +112,10 @@ def as_names(argument: str, given: Any, kind: type | UnionType = str) -> list[An
 
 
 def _read(directory: Path) -> Synthesis:
+    if not directory.exists():
+        raise FixtureError(f"{directory}: there is no such file or folder")
+    if directory.is_file():
+        raise FixtureError(f"{directory} is a file: findings are written into a cloud assembly, give its folder")
     if not (directory / "manifest.json").is_file():
         raise FixtureError(f"{directory} is not a cloud assembly: there is no manifest.json in it")
     return Synthesis(directory, read_findings(directory))

@@ -111,7 +111,12 @@ def _build(directory: Path, version: str, platform: str | None, digest: str) -> 
     built = cache / f"{digest}.zip"
     if built.is_file():
         return built
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        # A home that is not there, or is read only: built anew by each process.
+        cache = Path(_temporary().name)
+        built = cache / built.name
     # Built aside and renamed, so that neither an interrupted build nor a parallel one is ever taken for a whole one.
     with tempfile.TemporaryDirectory(dir=cache, prefix="building-") as aside:
         target = Path(aside) / "handler"
@@ -125,6 +130,11 @@ def _build(directory: Path, version: str, platform: str | None, digest: str) -> 
         _zip(target, archive)
         archive.replace(built)
     return built
+
+
+@functools.cache
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="cdk-pattern-catalog-")
 
 
 def _zip(folder: Path, archive: Path) -> None:

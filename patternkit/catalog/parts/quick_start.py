@@ -6,7 +6,8 @@ INSTALL = """```sh
 pip install 'cdk-pattern-catalog[node]'
 ```
 
-Save this as `app.py`:"""
+As long as PyPI does not have it, the path of the wheel that [get started](../../../docs/guides/get-started.md)
+builds stands in place of the name. Save this as `app.py`:"""
 DEPLOY = """```sh
 npx aws-cdk@2 deploy --app 'python app.py'
 ```"""

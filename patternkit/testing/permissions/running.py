@@ -64,7 +64,10 @@ def imported(handler: Handler | str, code: Path | None, recorder: Recorder) -> I
             try:
                 found = getattr(importlib.import_module(module), name)
             except Exception as error:
-                raise ProofError(f"handler {handler} could not be imported: {type(error).__name__}: {error}") from error
+                advice = "" if code is not None else ": give its folder as code=, inline code is not read"
+                raise ProofError(
+                    f"handler {handler} could not be imported: {type(error).__name__}: {error}{advice}"
+                ) from error
             finally:
                 recorder.enforcing = False
             yield found

@@ -2,7 +2,7 @@
 
 A dead letter says where in the stream the changes are, not what they were, and the stream forgets them after a day.
 Each is read from there and given to the function, and its dead letter is deleted once the function has worked on it.
-Needs boto3, and credentials that may read the queue and the stream and invoke the function.
+Needs boto3, a Region (`AWS_REGION`), and credentials that may read the queue and the stream and invoke the function.
 """
 
 import base64
@@ -132,4 +132,9 @@ def _as_json(value: Any) -> float | str:
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit("give the URL of the dead-letter queue and the function's name")
-    sys.exit(1 if main(*sys.argv[1:]) else 0)
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        sys.exit(1 if main(*sys.argv[1:]) else 0)
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"nothing more can be replayed: {error}")

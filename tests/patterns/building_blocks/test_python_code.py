@@ -89,6 +89,16 @@ def test_the_same_inputs_have_the_same_hash_wherever_they_are(scope: cdk.Stack, 
     assert asset_hash(scope, handler) == asset_hash(scope, elsewhere)
 
 
+def test_where_no_cache_can_be_kept_it_is_built_all_the_same(
+    scope: cdk.Stack, handler: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = asset_hash(scope, handler)
+    subject._build.cache_clear()
+    (tmp_path / "a-file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a-file"))
+    assert asset_hash(scope, handler) == kept
+
+
 def edit_source(handler: Path) -> None:
     (handler / "package" / "index.py").write_text("def handler(event, context): return 1\n")
 

@@ -112,11 +112,11 @@ REFUSALS = [
         for one in ("224.0.0.1", "240.0.0.1", "192.0.0.1")
     ),
     refused(
-        "routing: countries[UK] must be the two capital letters of a country in ISO 3166-1 such as DE or GB, got 'UK'",
+        "routing: countries must be the two capital letters of a country in ISO 3166-1 such as DE or GB, got 'UK'",
         Geolocation(default=at(1), countries={"UK": at(2)}),
     ),
     refused(
-        "routing: subdivisions[US-ZZ] must be a state of the US or a region of Ukraine in ISO 3166-2 such as US-CA, "
+        "routing: subdivisions must be a state of the US or a region of Ukraine in ISO 3166-2 such as US-CA, "
         "got 'US-ZZ'",
         Geolocation(default=at(1), subdivisions={"US-ZZ": at(2)}),
     ),

@@ -3,6 +3,9 @@
 import base64
 import io
 import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -209,3 +212,12 @@ def test_a_dead_letter_is_hidden_for_as_long_as_a_function_may_take(clients: Cli
     # Several at once would come back while the first is worked on.
     assert {one["MaxNumberOfMessages"] for one in clients.letters.asked} == {1}
     assert all(one["VisibilityTimeout"] > 900 for one in clients.letters.asked)
+
+
+def test_without_a_region_it_says_so_in_one_line() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    command = [sys.executable, "-m", "patterns.events.table_stream.replay", "https://sqs.example.com/q", "f"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "nothing more can be replayed: You must specify a region.\n"
