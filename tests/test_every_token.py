@@ -193,8 +193,9 @@ def with_tokens(pattern: Pattern, given: Sequence[Place]) -> tuple[str, set[str]
 
 def shows(pattern: Pattern, place: Place) -> bool:
     """Whether the example's template shows other values of an argument, without what goes with it elsewhere."""
-    setting = next(one for one in settings_of(pattern, set(), {}) if one.name == place.name)
-    base, accepted = template_with(pattern, {}), 0
+    given: dict[str, Any] = {}
+    base, accepted = template_with(pattern, {}, given), 0
+    setting = next(one for one in settings_of(pattern, set(), given) if one.name == place.name)
     for one in setting.values:
         try:
             if template_with(pattern, {setting: one}) != base:
@@ -229,6 +230,9 @@ def tried(pattern: Pattern, given: Sequence[Place]) -> dict[str, str]:
         spoilt = SPOILT.search(made)
         if not spoilt:
             of_these = [one for one in given if any(each.startswith(one.id) for each in lost)]
+            if len(given) > 1:
+                # One may go with another: a name of what is made, with what is there already.
+                return {name: said for one in of_these for name, said in tried(pattern, [one]).items()}
             return {str(one): "lost" for one in of_these if shows(pattern, one)}
         said = made[max(0, spoilt.start() - 80) : spoilt.end() + 40]
     if len(given) == 1:

@@ -593,7 +593,7 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         "existing somewhere": lambda scope: ec2.Subnet.from_subnet_id(scope, "Subnet", "subnet-0123456789abcdef1"),
     },
     directconnect_interfaces.IConnectionRef: {
-        "port": lambda scope: directconnect.CfnConnection(
+        "connection of this app": lambda scope: directconnect.CfnConnection(
             scope, "Port", bandwidth="10Gbps", connection_name="port", location="EqDC2"
         )
     },

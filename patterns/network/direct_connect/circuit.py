@@ -137,7 +137,7 @@ class CircuitInterface(Construct):
             self.interface = private(self, "Interface", bgp_peers=sessions, **given)
         if self.connection:
             # A group is made empty. And on the way out, the interface is to go before its port.
-            self.interface.add_dependency(self.connection)
+            self.interface.node.add_dependency(self.connection)
         port = {"ConnectionId": connection_id}
         self.alarms = [
             self._down(

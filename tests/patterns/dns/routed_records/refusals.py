@@ -121,7 +121,7 @@ REFUSALS = [
         Geolocation(default=at(1), subdivisions={"US-ZZ": at(2)}),
     ),
     refused(
-        "routing: places[here]: latitude must be known when the template is made, which holds its text, got a token",
+        "routing: places[here]: latitude must be known when the template is made, got a token: its text depends on it",
         Geoproximity(places={"here": Place(to=at(1), latitude=Token.as_number({"Ref": "North"}), longitude=1)}),
     ),
     refused(

@@ -159,7 +159,7 @@ def test_a_new_ports_interface_is_made_on_its_group_for_aws_makes_none_on_a_port
         "bandwidth": one.group.connections_bandwidth,
     }
     # A group is made empty, and a port that has an interface is not deleted.
-    assert one.connection in one.interface.obtain_dependencies()
+    assert one.connection in one.interface.node.dependencies
 
 
 def test_macsec_on_a_connection_that_is_there_is_watched(scope: cdk.Stack) -> None:
