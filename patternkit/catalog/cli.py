@@ -83,6 +83,8 @@ def synth(name: str | None, given: tuple[str, ...], app_command: str | None, out
         with progress(f"synthesizing by {app_command}"):
             cdk_app.synthesize_app(app_command, output, account="000000000000", region="us-east-1")
         result = list(cdk_app.templates_of(output))
+        if not result:
+            raise CatalogError(f"--app has no stacks: {app_command}")
     else:
         from patternkit.catalog.synthesis import synthesize
 

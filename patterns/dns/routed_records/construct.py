@@ -23,8 +23,8 @@ from patterns.dns.routed_records.policies import Branch, Endpoint, IpBased, Poli
 from patterns.dns.routed_records.routing_checks import check_routing
 
 MINUTE = Duration.minutes(1)
-# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
-LONGEST_NAME = 255
+# In text, of the 255 bytes of https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+LONGEST_NAME = 253
 
 
 class RoutedRecords(Construct):

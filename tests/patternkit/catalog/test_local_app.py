@@ -128,6 +128,10 @@ def test_an_app_runs_until_its_terminal_is_closed(terminal: Closable, project: P
             "error: --app failed with exit status 127: neither a folder of a cloud assembly nor a command: no-app\n",
         ),
         (["deploy", "--app", "true"], "error: --app wrote no assembly, does it call app.synth()?: true\n"),
+        (
+            ["synth", "--app", """mkdir -p $CDK_OUTDIR; echo '{"version": "48.0.0"}' > $CDK_OUTDIR/manifest.json"""],
+            "error: --app has no stacks: mkdir",
+        ),
         (["deploy", "--app", "."], "error: . is not a cloud assembly: it has no manifest.json"),
         (["deploy", "--app", "x", "--aws"], "error: --app runs on this machine only; in AWS the CDK CLI deploys it"),
         (

@@ -125,8 +125,8 @@ REFUSALS = [
         Geoproximity(places={"here": Place(to=at(1), latitude=Token.as_number({"Ref": "North"}), longitude=1)}),
     ),
     refused(
-        f"routing must be nested less, or have shorter names: the record {'.'.join(9 * ['a' * 30])}.www.example.com "
-        "would have 294 characters, and DNS takes 255",
+        f"routing must be nested less, or have shorter names: the record {'.'.join(8 * ['a' * 30])}.www.example.com "
+        "would have 263 characters, and DNS takes 253",
         nested(10),
     ),
 ]  # fmt: skip
