@@ -201,11 +201,15 @@ def test_aws_is_handed_over_to_the_cdk_cli(command: str, recorded: Path, tmp_pat
     assert recorded.read_text().splitlines() == [command, *app, *context, "ThumbnailerStack"]
 
 
-def test_without_a_cdk_cli_it_says_how_to_get_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("locked", [True, False])
+def test_without_a_cdk_cli_it_says_how_to_get_one(tmp_path: Path, *, locked: bool) -> None:
+    if locked:
+        (tmp_path / "package-lock.json").write_text("{}")
     patternkit = Path(sys.executable).parent / "patternkit"
     done = run(str(patternkit), "deploy", "thumbnailer", "--aws", cwd=tmp_path, env=environment(PATH=os.defpath))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: the CDK CLI is not installed: run npm ci here, or npm install -g aws-cdk@")
+    here = "run npm ci here, or " if locked else ""
+    assert done.stderr.startswith(f"error: the CDK CLI is not installed: {here}npm install -g aws-cdk@")
     assert done.stderr.count("\n") == 1
 
 
