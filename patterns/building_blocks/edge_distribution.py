@@ -44,7 +44,11 @@ QueryNames = Annotated[
 TimeInCache = Annotated[
     Duration, Interval(ge=timedelta(seconds=0), le=timedelta(days=365)), Known("which time is the longest")
 ]
-"""A time in CloudFront's cache."""
+"""A time in CloudFront's cache, which may be none at all."""
+SOMETHING_IS_CACHED = Interval(ge=timedelta(seconds=1), le=timedelta(days=365))
+"""The longest time of a policy with a key or compression: CloudFront refuses these where nothing is ever cached."""
+LongestTime = Annotated[Duration, SOMETHING_IS_CACHED, Known("which time is the longest")]
+"""The longest time in CloudFront's cache."""
 PathPatterns = Annotated[
     Sequence[
         Annotated[

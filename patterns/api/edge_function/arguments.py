@@ -14,6 +14,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.edge_distribution import SOMETHING_IS_CACHED
 
 REGION = "us-east-1"
 """Where Amazon CloudFront has its certificates, web ACLs, logs and metrics."""
@@ -36,9 +37,7 @@ StickyTime = Annotated[
     Known("the function's code"),
 ]
 """How long a cookie lasts: browsers keep none for longer than 400 days."""
-CacheTime = Annotated[
-    Duration, Interval(ge=timedelta(seconds=1), le=timedelta(days=365)), MultipleOf(timedelta(seconds=1))
-]
+CacheTime = Annotated[Duration, SOMETHING_IS_CACHED, MultipleOf(timedelta(seconds=1))]
 QueryStrings = Annotated[
     Sequence[Annotated[str, Matches(r"[A-Za-z0-9_.~-]{1,128}", "1 to 128 letters, digits and _.~-")]],
     Len(0, 10),

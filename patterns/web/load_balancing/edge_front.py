@@ -10,7 +10,14 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk.interfaces.aws_wafv2 import IWebACLRef
 
 from patterns.building_blocks.bounds import Known, Matches
-from patterns.building_blocks.edge_distribution import CookieNames, EdgeCache, PathPatterns, QueryNames, TimeInCache
+from patterns.building_blocks.edge_distribution import (
+    CookieNames,
+    EdgeCache,
+    LongestTime,
+    PathPatterns,
+    QueryNames,
+    TimeInCache,
+)
 from patterns.building_blocks.same_region import check_edge_certificate, check_edge_web_acl
 
 KeyHeaders = Annotated[
@@ -48,7 +55,7 @@ class EdgeFront:
     key_cookies: CookieNames = ()
     key_queries: QueryNames | None = None
     usual_time: TimeInCache | None = None
-    longest_time: TimeInCache | None = None
+    longest_time: LongestTime | None = None
     error_time: TimeInCache | None = None
 
     def check(self, domain_name: str | None) -> None:

@@ -129,6 +129,10 @@ EDGE = [
         "vpc must have private subnets in two zones with edge, got 0",
         lambda scope: {**fronted(scope), "vpc": small_vpc(scope, 2, 0)},
     ),
+    Refusal(
+        "edge: longest_time must be between 1 second and 365 days, got 0 seconds",
+        lambda scope: fronted(scope, cached_paths=["/a"], longest_time=Duration.seconds(0)),
+    ),
 ]
 
 # Of those whose applications run in private subnets.

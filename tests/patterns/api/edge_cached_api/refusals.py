@@ -44,4 +44,8 @@ REFUSALS = [
     ),
     refused("user_pools must be given with authorization='cognito'", authorization="cognito"),
     refused("rate_limit must be between 1 and 100000 requests a second, got 0", rate_limit=0),
+    refused(
+        "longest_time must be between 1 second and 365 days, got 0 seconds",
+        longest_time=Duration.seconds(0),
+    ),
 ]
