@@ -1,18 +1,19 @@
 """AWS Lambda functions with a role, a log group, dead letters and alarms of their own."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
 from annotated_types import Interval, MultipleOf, Unit
-from aws_cdk import Acknowledgment, Duration, Size, Validations
+from aws_cdk import Acknowledgment, Duration, Size, Token, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IDependable
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
-from patterns.building_blocks.arguments import check_environment, check_environment_size
+from patterns.building_blocks.arguments import check_environment, check_environment_size, shown
 from patterns.building_blocks.bounds import Matches, Passes, mebibytes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.settings import Settings
@@ -40,6 +41,48 @@ PYTHON = lambda_.Runtime.PYTHON_3_14
 """The runtime of the catalog's own handlers."""
 
 
+_OLDEST_OF_EXAMPLES = 11
+
+
+def check_code(
+    code: lambda_.Code | None, handler: str | None, runtime: lambda_.Runtime | None, *, of: str = ""
+) -> None:
+    """Refuse code, handler and runtime that do not go together.
+
+    Args:
+        code: The code; None: the pattern's example, which is in Python.
+        handler: Its handler.
+        runtime: Its runtime; None: the catalog's Python.
+        of: The beginning of each message: "consumers[Orders]: ".
+
+    Raises:
+        ValueError: If the code is an image, inline code is of a language or has a handler that it cannot have, or the
+            example's runtime is of another language.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+    """
+    name = (runtime or PYTHON).name
+    if code is None:
+        found = re.fullmatch(r"python3\.(\d+)", name)
+        if found is None or int(found[1]) < _OLDEST_OF_EXAMPLES:
+            raise ValueError(
+                f"{of}runtime must be python3.{_OLDEST_OF_EXAMPLES} or newer without code, which is then the pattern's "
+                f"example, got {name}"
+            )
+    if isinstance(code, lambda_.EcrImageCode | lambda_.AssetImageCode):
+        raise ValueError(
+            f"{of}code must be a folder, an archive or inline, got an image, which has its own handler and runtime"
+        )
+    if isinstance(code, lambda_.InlineCode):
+        if not (runtime or PYTHON).supports_inline_code:
+            raise ValueError(f"{of}code must not be inline with runtime {name}: Lambda compiles nothing")
+        if handler is not None and not Token.is_unresolved(handler) and not handler.startswith("index."):
+            raise ValueError(
+                f"{of}handler must begin with index. with inline code, which CloudFormation puts into a file of that "
+                f"name, got {shown(handler)}"
+            )
+
+
 class LambdaFunction(Construct):
     """A Lambda function whose role may write its own log and traces, and whatever is permitted beyond that.
 
@@ -63,8 +106,8 @@ class LambdaFunction(Construct):
         reserved_concurrency: The most invocations at one time. Default: no limit of its own.
 
     Raises:
-        ValueError: If the handler or an environment variable is malformed, a variable is Lambda's own, or they are too
-            large together.
+        ValueError: If the code is an image, inline code is of a language or has a handler that it cannot have, the
+            handler or an environment variable is malformed, a variable is Lambda's own, or they are too large together.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
     """
@@ -89,10 +132,7 @@ class LambdaFunction(Construct):
         max_event_age: MaxEventAge | None = None,
         reserved_concurrency: ReservedConcurrency | None = None,
     ) -> None:
-        if isinstance(code, lambda_.InlineCode) and not (runtime or PYTHON).supports_inline_code:
-            raise ValueError(
-                f"code must not be inline with runtime {(runtime or PYTHON).name}: Lambda compiles nothing"
-            )
+        check_code(code, handler, runtime)
         check_environment_size("environment", environment or {})
         super().__init__(scope, construct_id)
         settings = settings or Settings()

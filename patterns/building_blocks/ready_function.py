@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.lambda_function import check_code
 
 
 def check_function(
@@ -18,7 +19,7 @@ def check_function(
     *,
     of: str = "",
 ) -> None:
-    """Refuse a handler without its code, and settings of a function that is not made.
+    """Refuse a handler without its code, code with another handler or runtime, and settings of a function not made.
 
     Args:
         function: The ready function; None: one is made.
@@ -36,6 +37,9 @@ def check_function(
     for argument, value in {"code": code, **settings}.items():
         if function is not None and value is not None:
             raise ValueError(f"{of}{argument} must not be given with function: a ready function has its own")
+    runtime = settings.get("runtime")
+    assert runtime is None or isinstance(runtime, lambda_.Runtime)
+    check_code(code, handler, runtime, of=of)
 
 
 def has_dead_letters(function: lambda_.IFunction) -> bool:

@@ -1,6 +1,5 @@
 """Arguments of LoadBalancedFunction: their bounds, and what two of them say together."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from annotated_types import Ge
@@ -36,20 +35,3 @@ def check_fits(argument: str, size: Size) -> None:
 
 Payload = Annotated[Size, Ge(Bytes(1)), Passes(check_fits, "at most 1 MiB"), Known("whether a function can serve it")]
 """A body between a load balancer and a function."""
-
-
-def check_code(
-    function: object | None, code: object | None, handler: str | None, settings: Mapping[str, object]
-) -> None:
-    """Refuse half a function, or settings of one that is ready.
-
-    Raises:
-        ValueError: If something is missing, or two contradict each other.
-    """
-    if function is not None:
-        for argument, value in {"code": code, "handler": handler, **settings}.items():
-            if value is not None:
-                raise ValueError(f"{argument} must not be given with function: a ready function has its own")
-    if (code is None) != (handler is None):
-        given = "handler" if code is None else "code"
-        raise ValueError(f"code and handler go together, got only {given}")

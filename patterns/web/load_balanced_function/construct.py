@@ -30,10 +30,11 @@ from patterns.building_blocks.lambda_function import (
     LambdaFunction,
 )
 from patterns.building_blocks.python_code import python_code
+from patterns.building_blocks.ready_function import check_function
 from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.web.load_balanced_function.arguments import LARGEST, AliasName, Payload, check_code
+from patterns.web.load_balanced_function.arguments import LARGEST, AliasName, Payload
 from patterns.web.load_balanced_function.managed_rules import ManagedWebAcl
 from patterns.web.load_balancing.edge_front import EdgeFront
 from patterns.web.load_balancing.function_target import alias_of, function_targets, idle_timeout_for
@@ -144,7 +145,7 @@ class LoadBalancedFunction(Construct):
         check_network(vpc, public_subnets, runs_inside=False, edge=edge is not None)
         of_function = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
         check_here(scope, function=function)
-        check_code(function, code, handler, {**of_function, "reserved_concurrency": reserved_concurrency})
+        check_function(function, code, handler, {**of_function, "reserved_concurrency": reserved_concurrency})
         del largest_response  # Its bound is checked, and that is all: the load balancer itself refuses larger ones.
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
