@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from annotated_types import Interval, MultipleOf
-from aws_cdk import Duration
+from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
@@ -43,6 +43,8 @@ from patterns.events.canary_function.shift import Percentage, Shift, ShiftKind
 EXAMPLE = Path(__file__).parent / "handler"
 PROBES = 3
 """Calls of the new version by the hook of the pattern's own."""
+MOST_PROBED = 3900
+"""Bytes of the event: Lambda takes 4,096 of environment variables, and the version's ARN is one of these."""
 
 
 class CanaryFunction(Construct):
@@ -150,6 +152,7 @@ class CanaryFunction(Construct):
         traffic.check_measurable(calls_per_minute)
         if probe is not None and before_traffic is not None and after_traffic is not None:
             raise ValueError("probe must not be given with before_traffic and after_traffic: no hook would send it")
+        _check_probe(probe)
         super().__init__(scope, construct_id)
         self._settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
         self.alarms: list[cloudwatch.Alarm] = []
@@ -256,7 +259,7 @@ class CanaryFunction(Construct):
             timeout=Duration.seconds(seconds),
             environment={
                 "NEW_VERSION": self.version.function_arn,
-                "PROBE": json.dumps(dict(probe), sort_keys=True),
+                "PROBE": _written(probe),
                 "PROBES": str(PROBES),
             },
             settings=self._settings,
@@ -281,3 +284,14 @@ class CanaryFunction(Construct):
         )
         self.alarms.append(made)
         return made
+
+
+def _written(probe: Mapping[str, Any]) -> str:
+    return json.dumps(dict(probe), sort_keys=True)
+
+
+def _check_probe(probe: Mapping[str, Any] | None) -> None:
+    """Refuse an event that does not fit into the environment of the hook, with what else that holds."""
+    written = "" if probe is None else _written(probe)
+    if len(written) > MOST_PROBED and not Token.is_unresolved(written):
+        raise ValueError(f"probe must have at most {MOST_PROBED} bytes in JSON, got {len(written)}")

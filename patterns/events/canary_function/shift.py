@@ -14,6 +14,10 @@ Percentage = Annotated[int, Interval(ge=1, le=99), Unit("percent")]
 ALARM_MINUTES = 1
 """How long the alarm on the new version takes to go off."""
 
+LONGEST_SHIFT = 48 * 60
+"""Minutes between the first and the last shift of traffic that AWS CodeDeploy takes.
+https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html"""
+
 LEAST_CALLS = 10
 """Calls to the new version from which an alarm says something of it."""
 
@@ -46,7 +50,8 @@ class Shift:
             interval: How long a step lasts; None: 5 minutes.
 
         Raises:
-            ValueError: If two contradict each other, or the shift is over before an alarm can go off.
+            ValueError: If two contradict each other, the shift is over before an alarm can go off, or it takes longer
+                than AWS CodeDeploy takes.
         """
         if kind == "all_at_once":
             for argument, value in (("percentage", percentage), ("interval", interval)):
@@ -63,13 +68,23 @@ class Shift:
                 f"interval must be at least 2 minutes with shift={kind!r} and percentage {made.percentage}: the new "
                 f"version would have all traffic before an alarm can go off, got {made.interval} minute"
             )
+        if made.minutes > LONGEST_SHIFT:
+            raise ValueError(
+                f"interval must be at most {LONGEST_SHIFT // made.steps} minutes with shift={kind!r} and percentage "
+                f"{made.percentage}: AWS CodeDeploy takes {LONGEST_SHIFT} minutes from the first step to the last, "
+                f"got {made.interval} minutes, which are {made.minutes} in all"
+            )
         return made
+
+    @property
+    def steps(self) -> int:
+        """How many steps come after the first one."""
+        return 1 if self.kind == "canary" else -(-100 // self.percentage) - 1
 
     @property
     def minutes(self) -> int:
         """Minutes until the new version has all traffic."""
-        steps = 1 if self.kind == "canary" else -(-100 // self.percentage) - 1
-        return 0 if self.kind == "all_at_once" else steps * self.interval
+        return self.steps * self.interval
 
     def check_measurable(self, calls_per_minute: float | None) -> None:
         """Refuse a first step of which an alarm can measure nothing.

@@ -93,4 +93,15 @@ REFUSALS = [
         "alias_name must be up to 128 letters, digits, _ and -, and no number alone, got '1'",
         lambda _: {"alias_name": "1"},
     ),
+    Refusal(
+        "interval must be at most 320 minutes with shift='linear' and percentage 10: AWS CodeDeploy takes 2880 minutes "
+        "from the first step to the last, got 2880 minutes, which are 25920 in all",
+        lambda _: {"shift": "linear", "percentage": 10, "interval": Duration.days(2)},
+    ),
+    Refusal(
+        "interval must be at most 29 minutes with shift='linear' and percentage 1: AWS CodeDeploy takes 2880 minutes "
+        "from the first step to the last, got 30 minutes, which are 2970 in all",
+        lambda _: {"shift": "linear", "percentage": 1, "interval": Duration.minutes(30)},
+    ),
+    Refusal("probe must have at most 3900 bytes in JSON, got 5009", lambda _: {"probe": {"x": "y" * 5000}}),
 ]
