@@ -51,7 +51,7 @@ from patterns.network.hub.spoke import (
 )
 from patterns.network.hub.transit_gateway import Attachment, FoundAttachment, Principal, TransitGateway
 from patterns.network.inspection_vpc.egress import EgressVpc
-from patterns.network.inspection_vpc.firewall import FirewallPolicy, StreamException
+from patterns.network.inspection_vpc.firewall import MOST_DOMAINS, FirewallPolicy, StreamException, check_suricata
 from patterns.network.inspection_vpc.ingress import Ingress
 from patterns.network.inspection_vpc.inspection import FIREWALL, FirewallAttachment, Inspection
 from patterns.network.inspection_vpc.routing import EVERYWHERE, Inspect, InspectionRouting
@@ -178,8 +178,11 @@ class InspectionVpc(InspectedHub):
         transit_gateway: ec2_interfaces.ITransitGatewayRef | None = None,
         asn: GatewayAsn = DEFAULT_ASN,
         share_with: Sequence[Principal] = (),
-        allowed_domains: Sequence[AllowedDomain] = (),
-        suricata_rules: Annotated[str, Len(1, 2_000_000)] | None = None,
+        allowed_domains: Annotated[Sequence[AllowedDomain], Len(0, MOST_DOMAINS), Unit("domains")] = (),
+        suricata_rules: Annotated[
+            str, Len(1, 2_000_000), Passes(check_suricata, "at most 5000 rules, each with a sid of its own")
+        ]
+        | None = None,
         policy: networkfirewall_interfaces.IFirewallPolicyRef | None = None,
         stream_exception: StreamException = "REJECT",
         change_protection: bool = True,

@@ -1,9 +1,10 @@
 """The hub's AWS Network Firewall: its policy, its endpoints, its logs and its alarms."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
-from aws_cdk import CfnTag, Fn, Names
+from aws_cdk import CfnTag, Fn, Names, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
@@ -17,6 +18,41 @@ StreamException = Literal["DROP", "CONTINUE", "REJECT"]
 
 # Room to grow: the capacity of a rule group cannot change later. A policy holds 30,000 in all.
 _CAPACITY = 5000
+_PROTOCOLS = ("HTTP_HOST", "TLS_SNI")
+
+MOST_DOMAINS = _CAPACITY // len(_PROTOCOLS) - 1
+"""Domains that fit: each needs a rule for each protocol, and each protocol one more.
+https://docs.aws.amazon.com/network-firewall/latest/developerguide/nwfw-rule-group-capacity.html"""
+
+
+def check_suricata(argument: str, rules: str) -> None:
+    """Refuse more rules than a group holds, and two by one number.
+
+    Args:
+        argument: The argument's own name.
+        rules: The rules, one a line.
+
+    Raises:
+        ValueError: If there are.
+
+    Source: https://docs.aws.amazon.com/network-firewall/latest/developerguide/nwfw-rule-group-capacity.html
+    """
+    if Token.is_unresolved(rules):
+        return
+    lines = [one.strip() for one in re.sub(r"\\[ \t]*\r?\n", " ", rules).splitlines()]
+    found = [one for one in lines if one and not one.startswith("#")]
+    if len(found) > _CAPACITY:
+        raise ValueError(
+            f"{argument} must be at most {_CAPACITY} rules, the capacity of their group, got {len(found)}: more "
+            "of them need a policy"
+        )
+    seen: set[tuple[str, ...]] = set()
+    for one in found:
+        number = tuple("".join(re.findall(rf"[(;]\s*{name}\s*:\s*(\d+)\s*;", one)[:1]) for name in ("gid", "sid"))
+        if number in seen:
+            raise ValueError(f"{argument} must be rules of different sid, got {number[1]} twice")
+        if number[1]:
+            seen.add(number)
 
 
 class FirewallPolicy(Construct):
@@ -326,6 +362,6 @@ def watch_firewall(
 def _allow(domains: Sequence[str]) -> networkfirewall.CfnRuleGroup.RulesSourceProperty:
     return networkfirewall.CfnRuleGroup.RulesSourceProperty(
         rules_source_list=networkfirewall.CfnRuleGroup.RulesSourceListProperty(
-            generated_rules_type="ALLOWLIST", targets=list(domains), target_types=["HTTP_HOST", "TLS_SNI"]
+            generated_rules_type="ALLOWLIST", targets=list(domains), target_types=list(_PROTOCOLS)
         )
     )

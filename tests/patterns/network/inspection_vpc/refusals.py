@@ -103,4 +103,16 @@ REFUSALS = [
         "egress_cidr must not overlap the inspection VPC (100.64.0.0/24), got 100.64.0.128/25",
         egress_cidr="100.64.0.128/25",
     ),
+    refused(
+        "allowed_domains must hold at most 2499 domains, got 2500",
+        allowed_domains=[f"a{number}.example.com" for number in range(2500)],
+    ),
+    refused(
+        "suricata_rules must be at most 5000 rules, the capacity of their group, got 5001: more of them need a policy",
+        suricata_rules="".join(f"pass tcp any any -> any {one} (sid:{one};)\n" for one in range(1, 5002)),
+    ),
+    refused(
+        "suricata_rules must be rules of different sid, got 7 twice",
+        suricata_rules="# sid 7\npass tcp any any -> any 1 (sid:7;)\n\npass tcp any any -> any 2 (rev:2; sid: 7;)",
+    ),
 ]
