@@ -10,7 +10,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 
-from patterns.building_blocks.bounds import Known
+from patterns.building_blocks.bounds import Known, human
 from patterns.building_blocks.function_settings import reserved_concurrency_of
 
 FlexibleWindow = Annotated[
@@ -24,6 +24,11 @@ Silence = Annotated[
     Interval(ge=timedelta(minutes=1), le=timedelta(days=6)),
     Known("how long the alarm on missed runs looks back"),
 ]
+LONGEST_LOOK = timedelta(days=7)
+"""How far an alarm looks back with periods of an hour.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html"""
+MARGIN = 2
+"""Periods of margin: one for where runs fall within a period, one for late metrics."""
 
 
 _LONGEST_INPUT = 8192
@@ -81,4 +86,31 @@ def check_overlap(function: lambda_.IFunction | None, *, allow_overlap: bool) ->
         raise ValueError(
             "function must reserve a concurrency of 1, or allow_overlap must be True: "
             "the concurrency of a ready function is not this pattern's to set"
+        )
+
+
+def check_silence(silence: Duration | None, flexible_window: Duration | None, *, enabled: bool) -> None:
+    """Refuse an alarm on missed runs that could not be made.
+
+    Args:
+        silence: For how long nothing may have run; None passes.
+        flexible_window: How much later than scheduled it may run.
+        enabled: Whether the schedule runs.
+
+    Raises:
+        ValueError: If the schedule is paused, or the alarm would have to look back further than it can.
+    """
+    if silence is None:
+        return
+    if not enabled:
+        raise ValueError(
+            "missed_run_alarm_after must not be given with enabled=False: nothing runs that could be missed"
+        )
+    if flexible_window is None:
+        return
+    most = LONGEST_LOOK - timedelta(hours=MARGIN) - timedelta(seconds=flexible_window.to_seconds())
+    if silence.to_seconds() > most.total_seconds():
+        raise ValueError(
+            f"missed_run_alarm_after must be at most {human(most)} with a flexible_window of "
+            f"{flexible_window.to_human_string()}: an alarm looks back 7 days at most, got {silence.to_human_string()}"
         )

@@ -33,7 +33,16 @@ from patterns.building_blocks.same_region import check_here
 from patterns.building_blocks.scheduled_start import start_by_scheduler
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.events.cron_function.arguments import FlexibleWindow, Silence, check_overlap, check_rule, check_scheduler
+from patterns.events.cron_function.arguments import (
+    LONGEST_LOOK,
+    MARGIN,
+    FlexibleWindow,
+    Silence,
+    check_overlap,
+    check_rule,
+    check_scheduler,
+    check_silence,
+)
 from patterns.events.cron_function.schedule import check_schedule, longest_silence
 from patterns.events.cron_function.triggers import start_by_rule
 
@@ -58,7 +67,7 @@ class CronFunction(Construct):
         payload: What each run is given, as JSON. Default: the scheduled time and an id of the run; from a rule, the
             rule's event.
         flexible_window: Runs start at any moment of this window. Default: on the minute.
-        retry_attempts: How often a run that failed is tried again. Default: 2.
+        retry_attempts: How often a failed run of a function that is made is tried again. Default: 2.
         max_event_age: After how long an undelivered run is given up. Default: one hour.
         allow_overlap: Whether a run may start while another goes on. Default: no; the function's concurrency is
             reserved at one, and a run that finds it taken waits for up to `max_event_age`.
@@ -100,7 +109,7 @@ class CronFunction(Construct):
         timeout: FunctionTimeout | None = None,
         payload: Annotated[Mapping[str, Any], Passes(check_json, "JSON")] | None = None,
         flexible_window: FlexibleWindow | None = None,
-        retry_attempts: RetryAttempts = 2,
+        retry_attempts: RetryAttempts | None = None,
         max_event_age: MaxEventAge | None = None,
         allow_overlap: bool = False,
         enabled: bool = True,
@@ -114,10 +123,12 @@ class CronFunction(Construct):
             check_rule(schedule, flexible_window, payload)
         else:
             check_scheduler(payload)
-        own = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
+        own: dict[str, object] = {"runtime": runtime, "environment": environment, "memory": memory, "timeout": timeout}
+        own["retry_attempts"] = retry_attempts
         check_function(function, code, handler, own)
         check_here(scope, function=function)
         check_overlap(function, allow_overlap=allow_overlap)
+        check_silence(missed_run_alarm_after, flexible_window, enabled=enabled)
         max_event_age = max_event_age or Duration.hours(1)
         super().__init__(scope, construct_id)
 
@@ -215,9 +226,8 @@ class CronFunction(Construct):
         # An alarm looks back one day at the most, or seven with periods of an hour or more.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
         period = FIVE_MINUTES if seconds <= 23 * 3600 else Duration.hours(1)
-        # Two periods of margin: one for where runs fall within a period, one for late metrics.
-        periods = -(-int(seconds) // int(period.to_seconds())) + 2
-        if periods * period.to_seconds() > Duration.days(7).to_seconds():
+        periods = -(-int(seconds) // int(period.to_seconds())) + MARGIN
+        if periods * period.to_seconds() > LONGEST_LOOK.total_seconds():
             return
         self.alarms.append(
             settings.alarm(

@@ -130,4 +130,23 @@ REFUSALS = [
     refused(
         "schedule must be a date as at(yyyy-mm-ddThh:mm:ss), got at(tomorrow)", schedule=expression("at(tomorrow)")
     ),
+    Refusal(
+        "retry_attempts must not be given with function: a ready function has its own",
+        lambda scope: {"schedule": HOURLY, "function": ready(scope), "retry_attempts": 2, "allow_overlap": True},
+    ),
+    refused(
+        "missed_run_alarm_after must not be given with enabled=False: nothing runs that could be missed",
+        missed_run_alarm_after=Duration.hours(2),
+        enabled=False,
+    ),
+    refused(
+        "missed_run_alarm_after must be at most 5 days 22 hours with a flexible_window of 1 day: an alarm looks back "
+        "7 days at most, got 6 days",
+        missed_run_alarm_after=Duration.days(6),
+        flexible_window=Duration.hours(24),
+    ),
+    refused(
+        "runtime must be python3.11 or newer without code, which is then the pattern's example, got nodejs22.x",
+        runtime=lambda_.Runtime.NODEJS_22_X,
+    ),
 ]
