@@ -181,7 +181,7 @@ class Workflow:
         return {
             "Type": "Map",
             **language.each(f"$.order.{step.for_each}", values),
-            "MaxConcurrency": step.at_once,
+            "MaxConcurrency": step.items_at_once,
             "ItemProcessor": {
                 "ProcessorConfig": {"Mode": "INLINE"},
                 "StartAt": f"{action.title()}{step.name}OfItem",

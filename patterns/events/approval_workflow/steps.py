@@ -38,7 +38,7 @@ class Step:
         undoes: The function that undoes it, also where it may never have been done. Default: nothing undoes it.
         for_each: The name of a list in the order, for each of whose items the step is done. Default: once an order.
         timeout: How long one try may take. Default: one minute.
-        at_once: For how many items at one time. Default: 10.
+        at_once: For how many items of `for_each` at one time. Default: 10.
     """
 
     name: Annotated[
@@ -52,7 +52,12 @@ class Step:
         Annotated[str, Matches(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "up to 64 letters, digits and _, no digit first")] | None
     ) = None
     timeout: StepTimeout = field(default_factory=lambda: Duration.minutes(1))
-    at_once: Annotated[int, Interval(ge=1, le=40), Unit("items")] = 10
+    at_once: Annotated[int, Interval(ge=1, le=40), Unit("items")] | None = None
+
+    @property
+    def items_at_once(self) -> int:
+        """For how many items it is done at one time."""
+        return 10 if self.at_once is None else self.at_once
 
 
 Steps = Annotated[Sequence[Step], Len(1, 10), Unit("steps")]
@@ -72,7 +77,7 @@ def lists_of(steps: Sequence[Step]) -> list[str]:
 
 
 def check_steps(steps: Sequence[Step], max_items: int) -> None:
-    """Refuse steps that have one name, and items whose steps would not fit into an execution's history.
+    """Refuse steps that have one name or an idle setting, and items whose steps would not fit into a history.
 
     Args:
         steps: The steps.
@@ -85,6 +90,9 @@ def check_steps(steps: Sequence[Step], max_items: int) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"steps must have different names, got {' and '.join(twice)} more than once")
+    for step in steps:
+        if step.at_once is not None and step.for_each is None:
+            raise ValueError(f"steps[{step.name}]: at_once needs for_each: without it the step is done once an order")
     each = sum(_events(step) for step in steps if step.for_each is not None)
     once = sum(_events(step) for step in steps if step.for_each is None)
     # Asking, reminding and ending take less than a thousand.
@@ -109,7 +117,7 @@ def longest(steps: Sequence[Step], max_items: int) -> int:
     total = 0
     for step in steps:
         tries = 1 + TRANSIENT_TRIES + (1 + TRANSIENT_TRIES + UNDO_TRIES if step.undoes is not None else 0)
-        rounds = 1 if step.for_each is None else -(-max_items // step.at_once)
+        rounds = 1 if step.for_each is None else -(-max_items // step.items_at_once)
         total += rounds * tries * (int(step.timeout.to_seconds()) + LONGEST_PAUSE)
     return total
 

@@ -52,4 +52,8 @@ REFUSALS = [
         "query_language must be one of jsonata, jsonpath, got 'jmespath'", lambda _: {"query_language": "jmespath"}
     ),
     Refusal("steps must hold 1 to 10 steps, got none", lambda _: {"steps": []}),
+    Refusal(
+        "steps[Charge]: at_once needs for_each: without it the step is done once an order",
+        lambda scope: {"steps": [step(scope, "Charge", at_once=7)]},
+    ),
 ]
