@@ -136,6 +136,22 @@ _RESERVED_BY_LAMBDA = {
 }
 
 
+def check_not_taken(argument: str, environment: Mapping[str, str] | None, reserved: Collection[str]) -> None:
+    """Refuse environment variables that the pattern sets itself, of functions and containers alike.
+
+    Args:
+        argument: The argument's own name.
+        environment: What was given; None passes.
+        reserved: The names that the pattern sets.
+
+    Raises:
+        ValueError: If one is set.
+    """
+    taken = sorted(set(environment or ()) & set(reserved))
+    if taken:
+        raise ValueError(f"{argument} must not set {', '.join(taken)}: the pattern sets it")
+
+
 def check_environment(
     argument: str, environment: Mapping[str, str] | None, reserved: Collection[str] = frozenset()
 ) -> None:
@@ -151,9 +167,7 @@ def check_environment(
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
-    taken = sorted(set(environment or ()) & set(reserved))
-    if taken:
-        raise ValueError(f"{argument} must not set {', '.join(taken)}: the pattern sets it")
+    check_not_taken(argument, environment, reserved)
     for name in environment or ():
         if not _ENVIRONMENT_NAME.fullmatch(name):
             raise ValueError(

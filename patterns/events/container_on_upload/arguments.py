@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_s3 as s3
 
-from patterns.building_blocks.arguments import check_environment
+from patterns.building_blocks.arguments import check_not_taken
 from patterns.events.bucket_notifications.notifications import bucket_identity
 
 RESERVED = (
@@ -24,7 +24,7 @@ def check_container(environment: Mapping[str, str] | None) -> None:
     Raises:
         ValueError: If there is one.
     """
-    check_environment("environment", environment, RESERVED)
+    check_not_taken("environment", environment, RESERVED)
 
 
 def check_buckets(bucket: s3.IBucket | None, results: s3.IBucket | None) -> None:

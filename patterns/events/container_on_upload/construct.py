@@ -22,6 +22,7 @@ from constructs import Construct
 
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.bounds import mebibytes
+from patterns.building_blocks.container_task import Variables
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.deployed_name import unique_name, unique_path
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
@@ -30,7 +31,7 @@ from patterns.building_blocks.fargate_task_sizes import check_task_size
 from patterns.building_blocks.granted_objects import grant_objects
 from patterns.building_blocks.key_policy import RULES, let_use
 from patterns.building_blocks.key_prefix import KeyPrefix
-from patterns.building_blocks.lambda_function import EnvironmentVariables, LambdaFunction
+from patterns.building_blocks.lambda_function import LambdaFunction
 from patterns.building_blocks.private_bucket import AccessLogsBucket, PrivateBucket
 from patterns.building_blocks.queue_consumer import Polling, poll
 from patterns.building_blocks.retained_table import RetainedTable
@@ -101,7 +102,7 @@ class ContainerOnUpload(Construct):
         construct_id: str,
         *,
         image: ecs.ContainerImage | None = None,
-        environment: EnvironmentVariables | None = None,
+        environment: Variables | None = None,
         cpu: TaskCpu = 512,
         memory: Annotated[Size, Interval(ge=mebibytes(512), le=mebibytes(122_880)), MultipleOf(mebibytes(1))]
         | None = None,
@@ -214,7 +215,7 @@ class ContainerOnUpload(Construct):
         )
 
     def _task(
-        self, image: ecs.ContainerImage | None, environment: EnvironmentVariables | None, *, cpu: int, memory: Size
+        self, image: ecs.ContainerImage | None, environment: Variables | None, *, cpu: int, memory: Size
     ) -> ecs.FargateTaskDefinition:
         task = ecs.FargateTaskDefinition(
             self,

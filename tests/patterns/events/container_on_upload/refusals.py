@@ -45,4 +45,8 @@ REFUSALS = [
     Refusal("prefix must be at most 512 bytes, got 516", lambda _: {"prefix": "\U0001f600" * 129}),
     Refusal("prefix must be text of whole characters, got '\\ud800'", lambda _: {"prefix": "\ud800"}),
     Refusal("max_tasks must be between 1 and 500 tasks, got 0", lambda _: {"max_tasks": 0}),
+    Refusal(
+        "environment must be named with up to 255 printable ASCII characters without =, got 'A=B'",
+        lambda _: {"environment": {"A=B": "c"}},
+    ),
 ]
