@@ -20,7 +20,7 @@ StreamException = Literal["DROP", "CONTINUE", "REJECT"]
 _CAPACITY = 5000
 _PROTOCOLS = ("HTTP_HOST", "TLS_SNI")
 
-MOST_DOMAINS = _CAPACITY // len(_PROTOCOLS) - 1
+MOST_DOMAINS = _CAPACITY // 2 - 1
 """Domains that fit: each needs a rule for each protocol, and each protocol one more.
 https://docs.aws.amazon.com/network-firewall/latest/developerguide/nwfw-rule-group-capacity.html"""
 
