@@ -1,5 +1,9 @@
 """Amazon CloudWatch alarms on failures: one data point over the line is one too many."""
 
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Interval
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -7,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.key_policy import ALARMS, let_use
 from patterns.building_blocks.same_region import check_region
 
@@ -92,3 +97,33 @@ def tell(made: cloudwatch.AlarmBase, topic: sns.ITopic) -> None:
 
 
 FIVE_MINUTES = Duration.minutes(5)
+
+_SHORT_PERIODS = (1, 5, 10, 20, 30)
+
+
+def check_period(argument: str, period: Duration) -> None:
+    """Refuse a period that CloudWatch has no data points of.
+
+    Args:
+        argument: The argument's own name.
+        period: The period.
+
+    Raises:
+        ValueError: If it is one.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html
+    """
+    seconds = int(period.to_seconds())
+    if seconds not in _SHORT_PERIODS and seconds % 60:
+        raise ValueError(
+            f"{argument} must be 1, 5, 10, 20 or 30 seconds, or whole minutes, got {period.to_human_string()}"
+        )
+
+
+MetricPeriod = Annotated[
+    Duration,
+    Interval(ge=timedelta(seconds=1), le=timedelta(days=1)),
+    Passes(check_period, "1, 5, 10, 20 or 30 seconds, or whole minutes"),
+    Known("what the metric counts"),
+]
+"""The period of a metric."""

@@ -46,7 +46,7 @@ _within = ContextVar("_within", default=False)
 
 
 def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
-    """Check every call of a constructor, or of a function, by its signature.
+    """Check every call of a constructor, a method or a function by its signature.
 
     Args:
         constructor: The constructor, every argument annotated.
@@ -54,7 +54,9 @@ def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
     Returns:
         The constructor, which raises `ValueError` for what its signature does not allow.
     """
-    names = list(inspect.signature(constructor).parameters)
+    parameters = inspect.signature(constructor).parameters
+    names = list(parameters)
+    several = next((name for name, one in parameters.items() if one.kind is one.VAR_POSITIONAL), None)
 
     @functools.wraps(constructor)
     def call(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
@@ -70,6 +72,9 @@ def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
     def make(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
         given: dict[str, Any] = {**dict(zip(names, args, strict=False)), **kwargs}
         check_arguments(constructor, given)
+        if several is not None:
+            for one in args[names.index(several) + 1 :]:
+                check_arguments(constructor, {several: one})
         scope = given.get("scope")
         # What a construct makes within itself has its place by the construct's own.
         if not isinstance(scope, Construct) or _within.get():

@@ -27,7 +27,7 @@ from constructs import Construct
 from patterns.api.edge_cached_api.origin_key import HEADER, OriginKey
 from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
 from patterns.api.proxy_api.function_backend import answering_function, invocation, let_invoke
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.edge_distribution import (
@@ -212,6 +212,7 @@ class EdgeCachedApi(Construct):
         self.rotation_function, of_rotation = key.rotate(origin.plan, front, rotate_every or Duration.days(30))
         self.alarms: list[cloudwatch.Alarm] = [*origin.alarms, *of_rotation]
 
+    @checked
     def grant_invalidate(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone empty the caches: invalidate paths at CloudFront, and flush the stage's.
 
@@ -234,7 +235,8 @@ class EdgeCachedApi(Construct):
             iam.Grant.add_to_principal(grantee=grantee, actions=["apigateway:DELETE"], resource_arns=[f"{caches}/data"])
         )
 
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_requests(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the requests that reach the API: those that no cache at the edge answered.
 
         Args:

@@ -34,7 +34,7 @@ from patterns.api.edge_function.arguments import (
 )
 from patterns.api.edge_function.body_function import associate, check_body_function
 from patterns.api.edge_function.origins import Origin, access_control, bucket_origin, other_origin
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.edge_distribution import EdgeName, cache_policy_name
 from patterns.building_blocks.key_policy import LOGS, let_use
@@ -150,6 +150,7 @@ class EdgeFunction(Construct):
         self._acknowledge(made, named=domain_name is not None)
         self.alarms: list[cloudwatch.Alarm] = self._watch(settings)
 
+    @checked
     def grant_shift(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone change the shares of the variants.
 
@@ -171,7 +172,8 @@ class EdgeFunction(Construct):
             resource_arns=[self.store.key_value_store_arn],
         )
 
-    def metric_function_errors(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_function_errors(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """The requests that the function failed at, which were answered 503.
 
         Args:
@@ -182,7 +184,8 @@ class EdgeFunction(Construct):
         """
         return self._function_metric("FunctionExecutionErrors", period or FIVE_MINUTES)
 
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_requests(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """The requests of viewers.
 
         Args:

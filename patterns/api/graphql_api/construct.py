@@ -34,7 +34,7 @@ from patterns.api.graphql_api.arguments import (
 from patterns.api.graphql_api.data_sources import IN_BATCHES, DataSources, new_table
 from patterns.api.graphql_api.public_name import PublicName
 from patterns.api.graphql_api.users import Users
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.encryption_key import table_key_statement
@@ -164,6 +164,7 @@ class GraphqlApi(Construct):
             )
         self._watch(indexes if table is None else None, tells=bool(definition.for_subscribers))
 
+    @checked
     def grant_call(self, grantee: iam.IGrantable, *fields: str) -> iam.Grant:
         """Let someone with AWS credentials call fields that the schema opens to IAM.
 
@@ -190,7 +191,8 @@ class GraphqlApi(Construct):
             resource_arns=[f"{self.api.attr_arn}/types/{kind}/fields/{name}" for kind, name in parts],
         )
 
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_requests(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the requests.
 
         Args:
@@ -202,7 +204,8 @@ class GraphqlApi(Construct):
         # "Requests" counts those of all APIs of the account; each request of this one has a latency.
         return self._metric("Latency", "SampleCount", period or FIVE_MINUTES)
 
-    def metric_latency(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_latency(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Measure how long nine of ten requests take at the most.
 
         Args:

@@ -181,6 +181,7 @@ class HttpBackendApi(ProxyApi):
             self._present_certificate()
         self._watch(latency_threshold or Duration.seconds(5))
 
+    @checked
     def take_stage_off(
         self,
         listener: elbv2.IApplicationListener,

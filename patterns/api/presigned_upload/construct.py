@@ -33,7 +33,7 @@ from patterns.api.presigned_upload.checking import CHECK_TIMEOUT, permit_checks,
 from patterns.api.presigned_upload.quarantine import PREFIX, quarantine_bucket
 from patterns.api.presigned_upload.records import grant_read, records_table
 from patterns.api.proxy_api.cors import Origins, answer_preflights, error_headers
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.domain_name import DomainName
@@ -208,6 +208,7 @@ class PresignedUpload(RestApi):
         self.alarms += forms.alarms
         self._check_arrivals(environment, destination_prefix, check_function, settings)
 
+    @checked
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone ask for uploads, and for what became of them.
 
@@ -222,6 +223,7 @@ class PresignedUpload(RestApi):
         """
         return self._grant(grantee, self.api.arn_for_execute_api("*", "/*", self._stage.stage_name))
 
+    @checked
     def grant_read_released(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone read the files that passed the check.
 
@@ -233,6 +235,7 @@ class PresignedUpload(RestApi):
         """
         return grant_objects(grantee, self.destination_bucket, "read", prefix=self._destination_prefix)
 
+    @checked
     def grant_read_records(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone look up who asked for an upload, and under which name: the key of its file ends with its id.
 
@@ -244,7 +247,8 @@ class PresignedUpload(RestApi):
         """
         return grant_read(self.table, grantee)
 
-    def metric_uploads_refused(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_uploads_refused(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the files that did not pass the check.
 
         Args:

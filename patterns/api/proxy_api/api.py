@@ -13,6 +13,7 @@ from constructs import IConstruct
 from patterns.api.proxy_api.cors import answer_preflights
 from patterns.building_blocks.rest_api.api import RestApi
 from patterns.building_blocks.rest_api.replacement import follow_replacement
+from patterns.building_blocks.signature import checked
 
 AnswerTimeout = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(seconds=29))]
 """How long a backend may take to answer.
@@ -31,6 +32,7 @@ class ProxyApi(RestApi):
 
     url: str
 
+    @checked
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone call the API, with any method and path.
 

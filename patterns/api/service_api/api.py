@@ -1,6 +1,5 @@
 """A REST API with one method, whose requests an AWS service takes."""
 
-from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
@@ -8,9 +7,10 @@ from constructs import IConstruct
 
 from patterns.api.service_api.call import ServiceCall
 from patterns.api.service_api.requests import Requests
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.rest_api.api import RestApi
 from patterns.building_blocks.rest_api.replacement import follow_replacement
+from patterns.building_blocks.signature import checked
 
 
 class ServiceApi(RestApi):
@@ -26,6 +26,7 @@ class ServiceApi(RestApi):
     method: apigateway.Method
     url: str
 
+    @checked
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone send requests to the API.
 
@@ -40,7 +41,8 @@ class ServiceApi(RestApi):
         """
         return self._grant(grantee, self.method.method_arn)
 
-    def metric_requests_refused(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_requests_refused(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the requests that were answered with a status from 400 to 499.
 
         Args:

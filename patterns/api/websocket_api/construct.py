@@ -29,7 +29,7 @@ from patterns.api.websocket_api.gateway import (
     RateLimit,
     TokenHeader,
 )
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.bounds import Matches
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.domain_name import DomainName
@@ -182,6 +182,7 @@ class WebSocketApi(Construct):
         self._sweep(sweep_every or Duration.hours(1), failed)
         self._watch()
 
+    @checked
     def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone push messages to any group, by sending them to the queue.
 
@@ -193,6 +194,7 @@ class WebSocketApi(Construct):
         """
         return grant_send(grantee, self.push_queue)
 
+    @checked
     def grant_connect(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone connect.
 
@@ -211,6 +213,7 @@ class WebSocketApi(Construct):
             grantee=grantee, actions=["execute-api:Invoke"], resource_arns=[self._gateway.connect_arn]
         )
 
+    @checked
     def grant_end_connections(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone end connections, by DELETE of `callback_url`.
 
@@ -223,7 +226,8 @@ class WebSocketApi(Construct):
         connections = self._gateway.connections_arn("DELETE")
         return grant_wildcard(grantee, ["execute-api:ManageConnections"], connections, _CONNECTIONS_UNKNOWN)
 
-    def metric_messages(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_messages(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the messages, from clients and to them.
 
         Args:

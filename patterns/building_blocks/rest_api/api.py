@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.granted_wildcard import grant_wildcard
 from patterns.building_blocks.rest_api.access import Callers
 from patterns.building_blocks.rest_api.exposure import Exposure
@@ -17,6 +16,7 @@ from patterns.building_blocks.rest_api.front import Front, Logging
 from patterns.building_blocks.rest_api.private import PrivateAccess
 from patterns.building_blocks.rest_api.stage import Stage
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 
 _EVERY_METHOD = "The grant is of every method and path of one stage of one API, which hands all of them to one backend."
 
@@ -81,7 +81,8 @@ class RestApi(Construct):
         self.domain: apigateway.DomainName | None = exposure.domain(self, self.api)
         self.alarms: list[cloudwatch.Alarm] = []
 
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_requests(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count all requests.
 
         Args:

@@ -1,7 +1,6 @@
 """An accelerator with a listener, an endpoint group in each Region, and a way into load balancers for it alone."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Annotated, Literal, cast
 
 from annotated_types import Interval, Len, Unit
@@ -13,6 +12,7 @@ from aws_cdk import aws_globalaccelerator_endpoints as accelerator_endpoints
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patterns.building_blocks.alarms import MetricPeriod
 from patterns.building_blocks.service_security_group import service_security_group
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -115,10 +115,11 @@ class GlobalAccelerator(Construct):
             )
         ]
 
+    @checked
     def metric_flows(
         self,
         *,
-        period: Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=1))] | None = None,
+        period: MetricPeriod | None = None,
     ) -> cloudwatch.Metric:
         """How many flows were begun.
 
@@ -139,6 +140,7 @@ class GlobalAccelerator(Construct):
             period=period,
         )
 
+    @checked
     def let_in(
         self,
         scope: Construct,

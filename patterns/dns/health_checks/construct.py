@@ -13,6 +13,9 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patterns.building_blocks.alarms import MetricPeriod
+from patterns.building_blocks.arguments import shown
+from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.security_group import CHECKERS_LIST_RULES, check_rules, rules_of
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -31,6 +34,11 @@ from patterns.dns.health_checks.watched import (
 _NONE: Mapping[str, Group] = MappingProxyType({})
 _NO_SIGNALS: Mapping[str, AlarmSignal] = MappingProxyType({})
 _NO_ENDPOINTS: Mapping[str, PublicEndpoint] = MappingProxyType({})
+
+RecordTtl = Annotated[
+    Duration, Interval(ge=timedelta(seconds=0), le=timedelta(seconds=2**31 - 1)), Known("how long failover takes")
+]
+"""The TTL of a record. https://datatracker.ietf.org/doc/html/rfc2181#section-8"""
 
 
 class HealthChecks(Construct):
@@ -102,7 +110,8 @@ class HealthChecks(Construct):
             if made is not None:
                 self.alarms.append(made)
 
-    def failover_time(self, name: str, ttl: Duration) -> Duration | None:
+    @checked
+    def failover_time(self, name: str, ttl: RecordTtl) -> Duration | None:
         """How long it takes until clients have left what a check watches.
 
         Args:
@@ -115,11 +124,11 @@ class HealthChecks(Construct):
         Raises:
             ValueError: If there is no such check.
         """
-        if name not in self.checks:
-            raise ValueError(f"name must be one of {', '.join(self.checks)}, got {name}")
+        self._known(name)
         seen = self.seconds[name]
         return None if seen is None else Duration.seconds(seen + ttl.to_seconds())
 
+    @checked
     def let_checkers_in(self, name: str, security_group: ec2.ISecurityGroup, checkers: ec2.IPrefixList) -> None:
         """Let Route 53's health checkers in to an endpoint, and nobody else.
 
@@ -145,11 +154,12 @@ class HealthChecks(Construct):
             "Health checkers of Amazon Route 53",
         )
 
+    @checked
     def metric_status(
         self,
         name: str,
         *,
-        period: Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=1))] | None = None,
+        period: MetricPeriod | None = None,
     ) -> cloudwatch.Metric:
         """Whether a check is well: 1 or 0.
 
@@ -159,8 +169,16 @@ class HealthChecks(Construct):
 
         Returns:
             The metric, which exists in us-east-1 alone.
+
+        Raises:
+            ValueError: If there is no such check.
         """
+        self._known(name)
         return status_metric(self.checks[name], period=period)
+
+    def _known(self, name: str) -> None:
+        if name not in self.checks:
+            raise ValueError(f"name must be one of {', '.join(self.checks)}, got {shown(name)}")
 
     def _signal(self, name: str, signal: AlarmSignal) -> route53.HealthCheck:
         status = route53.InsufficientDataHealthStatusEnum

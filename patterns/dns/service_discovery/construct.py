@@ -16,6 +16,7 @@ from aws_cdk import aws_servicediscovery as servicediscovery
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patterns.building_blocks.alarms import MetricPeriod
 from patterns.building_blocks.availability_zones import zone_of
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import DomainName
@@ -27,8 +28,6 @@ from patterns.building_blocks.vpc_dns import check_vpcs, check_zone_is_new
 from patterns.dns.service_discovery.discovered_service import STOPPING, DiscoveredService, Mesh, RecordType
 from patterns.dns.service_discovery.mesh_tls import MeshTls, check_private_ca
 from patterns.dns.service_discovery.service import Service, ServiceName, check_services
-
-Period = Annotated[Duration, Interval(ge=timedelta(minutes=1), le=timedelta(days=1))]
 
 
 class ServiceDiscovery(Construct):
@@ -156,7 +155,7 @@ class ServiceDiscovery(Construct):
         ]
 
     @checked
-    def metric_requests(self, service: str, *, period: Period | None = None) -> cloudwatch.Metric:
+    def metric_requests(self, service: str, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """How many requests the proxies of a service have passed on to it.
 
         Args:

@@ -14,6 +14,7 @@ from constructs import Construct
 from patterns.building_blocks.alarms import FIVE_MINUTES
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.settings import Settings
+from patterns.building_blocks.signature import checked
 from patterns.events.announcements.announcements import Announcements
 
 
@@ -64,6 +65,7 @@ class FanOut(Construct):
         self.functions: dict[str, lambda_.IFunction] = {}
         self.dead_letters: dict[str, sqs.Queue] = {}
 
+    @checked
     def grant_upload(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone put objects into the bucket.
 

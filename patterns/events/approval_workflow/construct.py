@@ -23,7 +23,7 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from aws_cdk.interfaces import aws_wafv2
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.domain_name import DomainName
@@ -225,6 +225,7 @@ class ApprovalWorkflow(Construct):
         self.failed: sqs.Queue = self._keep_failures()
         self._watch(own_topic=approvers is None)
 
+    @checked
     def grant_start_execution(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone hand in an order.
 
@@ -238,7 +239,8 @@ class ApprovalWorkflow(Construct):
             grantee=grantee, actions=["states:StartExecution"], resource_arns=[self.workflow.state_machine_arn]
         )
 
-    def metric_failed(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_failed(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the executions that failed, undone or not.
 
         Args:
@@ -249,7 +251,8 @@ class ApprovalWorkflow(Construct):
         """
         return self._metric("ExecutionsFailed", period)
 
-    def metric_started(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_started(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the orders that were handed in.
 
         Args:
@@ -260,7 +263,7 @@ class ApprovalWorkflow(Construct):
         """
         return self._metric("ExecutionsStarted", period)
 
-    def _metric(self, name: str, period: Duration | None = None) -> cloudwatch.Metric:
+    def _metric(self, name: str, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         return self.workflow.metric(name, statistic="Sum", period=period or FIVE_MINUTES)
 
     def _topic(self) -> sns.Topic:

@@ -14,7 +14,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.idempotency_table import IdempotencyTable, RememberedFor, idempotency_statements
@@ -164,6 +164,7 @@ class AsynchronousFunction(Construct):
         self._send_records(on_success, on_failure, retry_attempts, age)
         self._watch(age, keeps_failures=self.dead_letters is not None)
 
+    @checked
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone invoke the function, which IAM cannot confine to invocations that do not wait.
 
@@ -177,7 +178,8 @@ class AsynchronousFunction(Construct):
             grantee=grantee, actions=["lambda:InvokeFunction"], resource_arns=[self.function.function_arn]
         )
 
-    def metric_event_age(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_event_age(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """How long events wait until the function is called with them.
 
         Args:
@@ -188,7 +190,8 @@ class AsynchronousFunction(Construct):
         """
         return self.function.metric("AsyncEventAge", statistic="Maximum", period=period or FIVE_MINUTES)
 
-    def metric_events(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_events(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """How many events Lambda has queued for the function: what callers that do not wait have sent.
 
         Args:

@@ -18,6 +18,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from patterns.building_blocks.alarms import MetricPeriod
 from patterns.building_blocks.arguments import check_json
 from patterns.building_blocks.bounds import Known, Matches, Passes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
@@ -196,6 +197,7 @@ class CanaryFunction(Construct):
             [bad, *rollback_alarms],
         )
 
+    @checked
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone call the alias, and no version beside it.
 
@@ -209,7 +211,8 @@ class CanaryFunction(Construct):
             grantee=grantee, actions=["lambda:InvokeFunction"], resource_arns=[self.alias.function_arn]
         )
 
-    def metric_new_version_errors(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_new_version_errors(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the errors of this deployment's version, as long as it shares the alias's traffic with another one.
 
         Args:

@@ -20,7 +20,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.bounds import mebibytes
 from patterns.building_blocks.container_task import Variables
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
@@ -156,7 +156,8 @@ class ContainerOnUpload(Construct):
         self.failed_tasks, self._failures = self._keep_failures()
         self._watch()
 
-    def metric_waiting(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_waiting(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """How many events found no room for a task, each time that they were tried.
 
         Args:
@@ -167,7 +168,8 @@ class ContainerOnUpload(Construct):
         """
         return self._metric("Waiting", period)
 
-    def metric_started(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_started(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """How many tasks were started.
 
         Args:
@@ -178,6 +180,7 @@ class ContainerOnUpload(Construct):
         """
         return self._metric("Started", period)
 
+    @checked
     def grant_upload(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone put objects where they are worked on.
 
@@ -189,7 +192,7 @@ class ContainerOnUpload(Construct):
         """
         return grant_objects(grantee, self.bucket, "put", prefix=self._prefix)
 
-    def _metric(self, name: str, period: Duration | None = None, *, statistic: str = "Sum") -> cloudwatch.Metric:
+    def _metric(self, name: str, period: MetricPeriod | None = None, *, statistic: str = "Sum") -> cloudwatch.Metric:
         return cloudwatch.Metric(
             namespace="ContainerOnUpload",
             metric_name=name,

@@ -14,7 +14,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.arguments import check_json
 from patterns.building_blocks.bounds import Passes
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
@@ -196,7 +196,8 @@ class CronFunction(Construct):
             silence = missed_run_alarm_after or longest_silence(schedule)
             self._watch_for_silence(silence, flexible_window, settings)
 
-    def metric_runs(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_runs(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the runs.
 
         Args:

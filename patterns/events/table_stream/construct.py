@@ -18,7 +18,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
+from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.bounds import Matches
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.encryption_key import key_statement
@@ -111,7 +112,8 @@ class TableStream(Construct):
         for one in consumers:
             self._consume(Construct(self, one.name), one)
 
-    def metric_age(self, consumer: str, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_age(self, consumer: str, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """How old the last change of a batch is when a consumer is given it.
 
         Args:
@@ -120,7 +122,12 @@ class TableStream(Construct):
 
         Returns:
             The metric, in milliseconds.
+
+        Raises:
+            ValueError: If there is no such consumer.
         """
+        if consumer not in self.functions:
+            raise ValueError(f"consumer must be one of {', '.join(self.functions)}, got {shown(consumer)}")
         return self.functions[consumer].metric("IteratorAge", statistic="Maximum", period=period or FIVE_MINUTES)
 
     def _make_table(self, partition_key: str, sort_key: str | None) -> dynamodb.Table:

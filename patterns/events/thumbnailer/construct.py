@@ -14,7 +14,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
 from patterns.building_blocks.dead_letter_queue import DeadLetterQueue
 from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.encryption_key import EncryptionKey, key_statement, table_key_statement
@@ -237,7 +237,8 @@ class Thumbnailer(Construct):
             statements.append(table_key_statement(table.encryption_key))
         return statements
 
-    def metric_images_refused(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_images_refused(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the images that were refused: empty, truncated, not an image, or too large.
 
         Args:
@@ -254,6 +255,7 @@ class Thumbnailer(Construct):
             period=period or FIVE_MINUTES,
         )
 
+    @checked
     def grant_upload(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone put images where they are looked at.
 
@@ -265,6 +267,7 @@ class Thumbnailer(Construct):
         """
         return grant_objects(grantee, self.source_bucket, "put", prefix=self._source_prefix)
 
+    @checked
     def grant_read_thumbnails(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone read the thumbnails.
 
@@ -276,6 +279,7 @@ class Thumbnailer(Construct):
         """
         return grant_objects(grantee, self.destination_bucket, "read", prefix=self._destination_prefix)
 
+    @checked
     def grant_read_records(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let someone look up what became of an image, by its key and bucket.
 

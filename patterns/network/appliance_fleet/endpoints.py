@@ -63,6 +63,7 @@ class ApplianceEndpoints(Construct):
             for each in subnets
         }
 
+    @checked
     def in_zone(self, number: int) -> str:
         """Find the endpoint of a zone.
 

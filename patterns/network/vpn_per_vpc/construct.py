@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Annotated
 
-from annotated_types import Len
+from annotated_types import Interval, Len
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -17,6 +17,7 @@ from constructs import Construct
 from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known
+from patterns.building_blocks.construct_tree import check_id
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import VpcCidr, private_networks, reject_overlap, vpc_network
@@ -36,6 +37,9 @@ _DEFAULT_NETWORKS = {"Production": "10.0.0.0/20", "Development": "10.1.0.0/20"}
 _MOST_VPCS = 50
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
 _LARGEST_PARAMETER = 8192
+
+Device = Annotated[int, Interval(ge=0, le=1), Known("whose configuration it is")]
+"""One of a site's devices."""
 
 
 class VpnPerVpc(Construct):
@@ -133,7 +137,8 @@ class VpnPerVpc(Construct):
             self._take(f"vpc {vpc.node.path}", f"network {name}", network)
         return self._connect(name, vpc)
 
-    def configuration(self, device: int = 0) -> str:
+    @checked
+    def configuration(self, device: Device = 0) -> str:
         """Write what one of the site's devices is told.
 
         Args:
@@ -141,10 +146,17 @@ class VpnPerVpc(Construct):
 
         Returns:
             The configuration of strongSwan and FRRouting, without secrets; addresses of AWS are tokens.
+
+        Raises:
+            ValueError: If there is no such device.
         """
+        devices = len(self._site.addresses)
+        if device >= devices:
+            raise ValueError(f"device must be less than the number of the site's devices, {devices}, got {device}")
         return device_configuration(self._site, self._site.addresses[device], self._asn, self._tunnels[device])
 
-    def store_configuration(self, construct_id: str = "Configuration", device: int = 0) -> ssm.StringParameter:
+    @checked
+    def store_configuration(self, construct_id: str = "Configuration", device: Device = 0) -> ssm.StringParameter:
         """Keep what one of the site's devices is told in a parameter, for whoever configures it.
 
         Args:
@@ -155,8 +167,9 @@ class VpnPerVpc(Construct):
             The parameter, of the VPCs that are connected by now.
 
         Raises:
-            ValueError: If a parameter cannot hold it.
+            ValueError: If there is no such device, the id is taken, or a parameter cannot hold it.
         """
+        check_id(self, construct_id)
         text = self.configuration(device)
         # What the deployment fills in is an address, a range or an id of a connection.
         longest = len(re.sub(r"\$\{Token\[[^\]]*\]\}", "vpn-0123456789abcdef0", text))

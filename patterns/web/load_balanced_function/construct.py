@@ -19,7 +19,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
-from patterns.building_blocks.alarms import FIVE_MINUTES, alarm
+from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod, alarm
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.lambda_function import (
@@ -211,7 +211,8 @@ class LoadBalancedFunction(Construct):
         self.balancer.listener.add_target_groups("Targets", target_groups=[self.targets])
         self.alarms += self._watch(alarm_topic)
 
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_requests(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the requests that the function was asked to answer.
 
         Args:

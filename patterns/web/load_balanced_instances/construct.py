@@ -19,6 +19,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
+from patterns.building_blocks.alarms import MetricPeriod
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.instance_group import (
@@ -292,6 +293,7 @@ class LoadBalancedInstances(Construct):
             too_few_instances(self, self.group, min_capacity, alarm_topic),
         ]
 
+    @checked
     def grant_report_health(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let `grantee` declare instances of the group healthy or unhealthy, which has them replaced.
 
@@ -307,7 +309,8 @@ class LoadBalancedInstances(Construct):
             resource_arns=[self.group.auto_scaling_group_arn],
         )
 
-    def metric_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+    @checked
+    def metric_requests(self, *, period: MetricPeriod | None = None) -> cloudwatch.Metric:
         """Count the requests.
 
         Args:

@@ -244,6 +244,8 @@ def test_a_grant_names_fields_that_the_schema_opens_to_iam(scope: cdk.Stack) -> 
     )
     with pytest.raises(ValueError, match=message):
         made.grant_call(role, "Mutation.createDocument")
+    with pytest.raises(ValueError, match=r"^fields must be a string, got 5$"):
+        made.grant_call(role, "Mutation.setStatus", 5)  # type: ignore[arg-type]
 
 
 def test_nothing_is_granted_of_a_schema_that_opens_nothing_to_iam(scope: cdk.Stack) -> None:

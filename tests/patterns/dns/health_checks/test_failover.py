@@ -211,7 +211,13 @@ def test_what_nobody_watches_is_said(scope: cdk.Stack) -> None:
     assert time("Web", cdk.Duration.seconds(10)).to_seconds() == 100
     with pytest.raises(ValueError, match=r"^name must be one of Web, got Other$"):
         time("Other", cdk.Duration.seconds(10))
+    with pytest.raises(ValueError, match=r"^ttl must be a Duration, got 60$"):
+        time("Web", 60)
+    with pytest.raises(ValueError, match=r"^ttl must be whole seconds, got 1500 ms$"):
+        time("Web", cdk.Duration.millis(1500))
     assert health.metric_status("Web").period.to_seconds() == 60
+    with pytest.raises(ValueError, match=r"^name must be one of Web, got Other$"):
+        health.metric_status("Other")
 
 
 def test_an_alarm_of_another_region_needs_a_name_of_its_own() -> None:

@@ -134,3 +134,10 @@ def test_a_global_table_has_one_consumer() -> None:
     with pytest.raises(ValueError, match=r"^consumers must be one for a global table: replication reads its stream"):
         TableStream(stack, "Two", table=table, consumers=[Consumer(name="One"), Consumer(name="Two")])
     assert TableStream(stack, "One", table=table, consumers=[Consumer(name="One")]).table is table
+
+
+def test_a_metric_is_of_a_consumer_that_there_is(scope: cdk.Stack) -> None:
+    made = TableStream(scope, "Stream", consumers=[Consumer(name="One"), Consumer(name="Two")])
+    assert made.metric_age("One").metric_name == "IteratorAge"
+    with pytest.raises(ValueError, match=r"^consumer must be one of One, Two, got Nope$"):
+        made.metric_age("Nope")

@@ -127,6 +127,18 @@ def test_more_than_a_parameter_holds_is_refused() -> None:
         made.store_configuration()
 
 
+def test_a_device_that_the_site_does_not_have_is_told_nothing() -> None:
+    site = CustomerSite(name="Rome", addresses=["198.51.100.9"], asn=65011)
+    made = VpnPerVpc(cdk.Stack(cdk.App(), "Net"), "Office", site=site)
+    with pytest.raises(ValueError, match=r"^device must be 0 or 1, got 5$"):
+        made.configuration(5)
+    with pytest.raises(ValueError, match=r"^device must be less than the number of the site's devices, 1, got 1$"):
+        made.store_configuration(device=1)
+    made.store_configuration()
+    with pytest.raises(ValueError, match=r"^construct_id must differ from those beside it, got 'Configuration' twice$"):
+        made.store_configuration()
+
+
 def test_vpcs_that_cannot_be_added() -> None:
     stack = cdk.Stack(cdk.App(), "Net")
     made = VpnPerVpc(stack, "Office", site=BERLIN)
