@@ -26,6 +26,7 @@ from patterns.building_blocks.instance_group import (
 )
 from patterns.building_blocks.instance_refresh import replace_by_refresh
 from patterns.building_blocks.instance_script import instance_script
+from patterns.building_blocks.machine_image import check_image
 from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -131,6 +132,7 @@ class ApplianceFleet(Construct):
         if min_capacity > max_capacity:
             raise ValueError(f"min_capacity must be at most max_capacity, {max_capacity}, got {min_capacity}")
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
+        check_image("machine_image", scope, machine_image)
         super().__init__(scope, construct_id)
         self.network = TieredVpc(self, "Network", cidr=cidr, availability_zones=zone_names, tiers={TIER: 27}, ipv6=ipv6)
         self.logs = NetworkLogs(self, "Logs", settings=settings)

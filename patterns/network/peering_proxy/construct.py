@@ -18,6 +18,7 @@ from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.construct_tree import id_for
 from patterns.building_blocks.instance_group import too_few_instances
+from patterns.building_blocks.instance_type import architecture_of
 from patterns.building_blocks.security_group import check_rules, deployable
 from patterns.building_blocks.selected_subnets import after_ways_out
 from patterns.building_blocks.settings import Settings
@@ -118,7 +119,8 @@ class PeeringProxy(Construct):
         existing = existing_place(vpc, subnets) if vpc else None
         if port == HEALTH_PORT:
             raise ValueError(f"port must not be {HEALTH_PORT}, where the load balancer asks for health")
-        if instance_type is not None and instance_type.architecture != ec2.InstanceArchitecture.ARM_64:
+        arm = ec2.InstanceArchitecture.ARM_64
+        if instance_type is not None and architecture_of("instance_type", instance_type) != arm:
             raise ValueError(f"instance_type must be of arm64, got {instance_type.to_string()}")
         configuration = proxy_configuration(
             destinations=destinations,

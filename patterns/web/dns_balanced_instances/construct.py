@@ -23,6 +23,7 @@ from patterns.building_blocks.instance_group import (
     too_few_instances,
 )
 from patterns.building_blocks.instance_refresh import replace_by_refresh
+from patterns.building_blocks.machine_image import check_image
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.web.capacity.capacity_bounds import TargetUtilization, check_capacities
@@ -135,6 +136,7 @@ class DnsBalancedInstances(Construct):
             raise ValueError(f"drain must be at least {ttl.to_human_string()} (ttl), got {drain.to_human_string()}")
         instance_type = instance_type or default_instance_type(architecture, "small")
         check_instance_types("instance_type", [instance_type], architecture)
+        check_image("machine_image", scope, machine_image)
         check_capacities(min_capacity, max_capacity)
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)

@@ -25,6 +25,7 @@ from patterns.building_blocks.instance_group import (
     too_few_instances,
 )
 from patterns.building_blocks.instance_refresh import replace_by_refresh
+from patterns.building_blocks.machine_image import check_image
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.web.elastic_ip_failover.address_keeper import AddressKeeper
@@ -119,6 +120,7 @@ class ElasticIpFailover(Construct):
         grace = health_check_grace_period or Duration.minutes(5)
         instance_type = instance_type or default_instance_type(architecture, "small")
         check_instance_types("instance_type", [instance_type], architecture)
+        check_image("machine_image", scope, machine_image)
         super().__init__(scope, construct_id)
         settings = Settings(alarm_topic=alarm_topic, encryption_key=encryption_key, log_retention=log_retention)
 

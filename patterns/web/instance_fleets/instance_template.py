@@ -10,6 +10,7 @@ from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, gibibytes
 from patterns.building_blocks.instance_script import instance_script
+from patterns.building_blocks.instance_type import architecture_of
 from patterns.building_blocks.security_group import deployable
 from patterns.web.instance_fleets.session_manager import permit_sessions
 
@@ -133,7 +134,7 @@ _NAMES = {ec2.InstanceArchitecture.ARM_64: "arm64", ec2.InstanceArchitecture.X86
 
 
 def check_instance_types(argument: str, types: list[ec2.InstanceType], architecture: ec2.InstanceArchitecture) -> None:
-    """Refuse instance types of another processor than the image's.
+    """Refuse instance types of another processor than the image's, or of none that is known.
 
     Args:
         argument: The argument's own name.
@@ -141,11 +142,11 @@ def check_instance_types(argument: str, types: list[ec2.InstanceType], architect
         architecture: The processor.
 
     Raises:
-        ValueError: If one has another processor.
+        ValueError: If one has another processor, or is no type that is known at synthesis.
     """
     for one in types:
-        if one.architecture != architecture:
+        if (own := architecture_of(argument, one)) != architecture:
             raise ValueError(
                 f"{argument} must be {_NAMES[architecture]} as the architecture is, "
-                f"got {one.to_string()}, which is {_NAMES[one.architecture]}"
+                f"got {one.to_string()}, which is {_NAMES[own]}"
             )

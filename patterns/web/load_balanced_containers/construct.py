@@ -20,6 +20,7 @@ from patterns.building_blocks.bounds import Known, gibibytes, mebibytes
 from patterns.building_blocks.container_task import Container, ContainerTask, SecretVariables, Variables
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.failed_deployments import FailedDeployments
+from patterns.building_blocks.machine_image import check_image
 from patterns.building_blocks.service_alarms import too_few_tasks
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -165,6 +166,7 @@ class LoadBalancedContainers(Construct):
         check_network(vpc, public_subnets, private_subnets, edge=edge is not None, called_at=_HOST_PORTS)
         container.check()
         check_instance_types("instance_type", [instance_type], architecture)
+        check_image("machine_image", scope, machine_image)
         check_capacities(min_capacity, max_capacity)
         load.check()
         on_one = tasks_on_one(instance_type, cpu, memory, tasks_per_instance)

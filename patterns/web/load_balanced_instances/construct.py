@@ -28,6 +28,7 @@ from patterns.building_blocks.instance_group import (
     too_few_instances,
 )
 from patterns.building_blocks.instance_refresh import replace_by_refresh, replace_with_suspended_processes
+from patterns.building_blocks.machine_image import check_image
 from patterns.building_blocks.private_bucket import PrivateBucket
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -198,6 +199,7 @@ class LoadBalancedInstances(Construct):
             vpc, public_subnets, private_subnets, edge=edge is not None, called_at=(application_port, application_port)
         )
         check_instance_types("instance_types", types, architecture)
+        check_image("machine_image", scope, machine_image)
         check_capacities(min_capacity, max_capacity, desired_capacity)
         check_on_demand_base(on_demand_base, max_capacity)
         tracked.check()
