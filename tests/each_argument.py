@@ -597,7 +597,9 @@ def _plain(kind: Any, meaning: str) -> list[Given]:
         return [plain(kind(one)) for one in (*_NUMBERS, *_MORE_NUMBERS)]
     if kind is str:
         more = (text.replace("zebra", animal) for animal in _MORE_ANIMALS for text in _TEXTS if "zebra" in text)
-        return [plain(one) for one in (*_TEXTS, *words(meaning), *more)]
+        # Inline code is a file of the name index.
+        handler = ["index.zebra7"] if "module.function" in meaning else []
+        return [plain(one) for one in (*handler, *_TEXTS, *words(meaning), *more)]
     if kind is ScheduleExpression:
         return [Given("'rate(37 minutes)'", lambda _: ScheduleExpression.expression("rate(37 minutes)"))]
     if kind is Any:
