@@ -8,7 +8,9 @@ from aws_cdk import Duration, Token
 from aws_cdk import aws_scheduler as scheduler
 
 from patterns.building_blocks.arguments import shown
-from patterns.events.cron_function.cron_fields import FIELDS, HOURS, MINUTES, never_comes
+from patterns.building_blocks.cron_fields import HOURS, MINUTES, check_days, check_fields
+from patterns.building_blocks.time_zones import check_time_zone
+from patterns.events.cron_function.cron_fields import FIELDS
 
 _RATE = re.compile(r"rate\((?P<value>\d+) (?P<unit>minute|hour|day)(?P<plural>s?)\)")
 _AT = re.compile(r"at\((?P<when>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)")
@@ -30,7 +32,7 @@ def check_schedule(argument: str, schedule: scheduler.ScheduleExpression) -> Non
 
     Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
     """
-    _check_time_zone(argument, schedule)
+    check_time_zone(argument, schedule.time_zone, says="in a time zone")
     expression = schedule.expression_string
     if Token.is_unresolved(expression):
         return
@@ -56,27 +58,16 @@ def check_schedule(argument: str, schedule: scheduler.ScheduleExpression) -> Non
         )
 
 
-def _check_time_zone(argument: str, schedule: scheduler.ScheduleExpression) -> None:
-    zone = schedule.time_zone.timezone_name if schedule.time_zone is not None else "UTC"
-    # A machine without the time zone database has none; there EventBridge itself refuses.
-    known = available_timezones()
-    if known and not Token.is_unresolved(zone) and zone not in known:
-        raise ValueError(f"{argument} must be in a time zone of the IANA database, got {shown(zone)!r}")
-
-
 def _check_cron(argument: str, expression: str, fields: list[str]) -> None:
     if len(fields) != len(FIELDS):
         names = ", ".join(one.name for one in FIELDS)
         raise ValueError(f"{argument} must have the six fields {names}, got {len(fields)} in {shown(expression)}")
-    for one, text in zip(FIELDS, fields, strict=True):
-        if wrong := one.check(text):
-            raise ValueError(f"{argument} has a {one.name} field {wrong}: {text!r} in {shown(expression)}")
+    check_fields(argument, expression, fields, FIELDS)
     if [fields[2] == "?", fields[4] == "?"].count(True) != 1:
         raise ValueError(
             f"{argument} must have ? in exactly one of day-of-month and day-of-week, got {shown(expression)}"
         )
-    if never_comes(fields[2], fields[3]):
-        raise ValueError(f"{argument} must have a day that one of its months has, got {shown(expression)}")
+    check_days(argument, expression, fields[2], fields[3])
 
 
 def longest_silence(schedule: scheduler.ScheduleExpression) -> Duration | None:

@@ -8,7 +8,9 @@ from annotated_types import Interval, Unit
 from aws_cdk import TimeZone, Token
 from aws_cdk import aws_autoscaling as autoscaling
 
-from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.bounds import Known, Matches, Passes
+from patterns.building_blocks.cron_fields import check_unix_cron
+from patterns.building_blocks.time_zones import check_time_zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +30,13 @@ class ScheduledCapacity:
     ]
     # Amazon EC2 Auto Scaling knows the five fields of Unix, without ?, L, W and # of Amazon EventBridge.
     cron: Annotated[
-        str, Matches(r"[\d*,/-]+ [\d*,/-]+ [\d*,/-]+( [\dA-Za-z*,/-]+){2}", "a cron of five fields as Unix has them")
+        str,
+        Matches(r"[\d*,/-]+ [\d*,/-]+ [\d*,/-]+( [\dA-Za-z*,/-]+){2}", "a cron of five fields as Unix has them"),
+        Passes(check_unix_cron, "each within its bounds"),
     ]
     min_capacity: Annotated[int, Interval(ge=0, le=1000), Unit("instances")] | None = None
     max_capacity: Annotated[int, Interval(ge=0, le=1000), Unit("instances")] | None = None
-    time_zone: TimeZone | None = None
+    time_zone: Annotated[TimeZone, Passes(check_time_zone, "a time zone of the IANA database")] | None = None
 
 
 def check_scheduled(scheduled: Sequence[ScheduledCapacity], fewest: int, most: int) -> None:
@@ -52,7 +56,8 @@ def check_scheduled(scheduled: Sequence[ScheduledCapacity], fewest: int, most: i
             raise ValueError(f"scheduled must have different names, got {one.name!r} twice")
         if one.min_capacity is None and one.max_capacity is None:
             raise ValueError(f"scheduled must set min_capacity or max_capacity, {one.name!r} sets neither")
-        if one.min_capacity is not None and one.max_capacity is not None and one.min_capacity > one.max_capacity:
+        given = [bound for bound in (one.min_capacity, one.max_capacity) if bound is not None]
+        if not any(map(Token.is_unresolved, given)) and given != sorted(given):
             raise ValueError(
                 f"scheduled must have min_capacity up to max_capacity, {one.name!r} has {one.min_capacity} and "
                 f"{one.max_capacity}"
