@@ -1,6 +1,6 @@
 """Auto Scaling groups: notifications of failures, and alarms on instances that are missing."""
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Acknowledgment, Duration, Token, Validations
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
@@ -46,16 +46,26 @@ def has_room(group: autoscaling.AutoScalingGroup) -> bool:
     """Whether a group has more sizes than one: of one alone, a policy that tracks its load would never do anything.
 
     Args:
-        group: The group.
+        group: The group, with its schedules: one may raise its most instances, or lower its fewest.
 
     Returns:
-        Whether its fewest and most instances differ.
+        Whether its fewest and most instances differ, now or after some of its schedules.
 
     Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
     """
     resource = group.node.default_child
     assert isinstance(resource, autoscaling.CfnAutoScalingGroup)
-    return resource.min_size != resource.max_size
+    scheduled = [one for one in group.node.find_all() if isinstance(one, autoscaling.CfnScheduledAction)]
+    changes = [(_size(one.min_size), _size(one.max_size)) for one in scheduled]
+    sizes = {(_size(resource.min_size), _size(resource.max_size))}
+    # What a schedule leaves out stays as the one before has left it.
+    while more := {(low or one[0], high or one[1]) for one in sizes for low, high in changes} - sizes:
+        sizes |= more
+    return any(low != high for low, high in sizes)
+
+
+def _size(given: str | float | None) -> str | None:
+    return None if given is None else f"{float(given):g}" if not Token.is_unresolved(given) else str(given)
 
 
 def group_metric(group: autoscaling.AutoScalingGroup, namespace: str, name: str, statistic: str) -> cloudwatch.Metric:

@@ -20,6 +20,7 @@ from aws_cdk.interfaces import aws_wafv2 as wafv2
 from constructs import Construct
 
 from patterns.building_blocks.alarms import MetricPeriod
+from patterns.building_blocks.arguments import check_known
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.instance_group import (
@@ -203,6 +204,8 @@ class LoadBalancedInstances(Construct):
         check_capacities(min_capacity, max_capacity, desired_capacity)
         check_on_demand_base(on_demand_base, max_capacity)
         tracked.check()
+        if suspended_processes and health_check_grace_period is not None:
+            check_known("health_check_grace_period", health_check_grace_period, "the pause of a rolling update")
         check_steps(steps, target_utilization)
         check_scheduled(scheduled, min_capacity, max_capacity)
         if warm_pool and (spot_share or len(types) > 1):
@@ -273,9 +276,10 @@ class LoadBalancedInstances(Construct):
         else:
             # A refresh that makes the application fail is rolled back.
             replace_by_refresh(self.group, warmup=warmup, alarm=errors if rollback_on_alarm else None)
+        # Whether the group has room to grow depends on its schedule.
+        add_schedule(self.group, scheduled)
         track(self.group, tracked)
         stepped = add_steps(self.group, steps, alarm_topic)
-        add_schedule(self.group, scheduled)
         if predictive is not None:
             predict(self.group, predictive, tracked, self.balancer.load_balancer, self.targets)
         if warm_pool:

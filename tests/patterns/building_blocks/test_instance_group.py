@@ -55,6 +55,34 @@ def test_a_group_has_room_where_its_sizes_differ(scope: cdk.Stack, fewest: int, 
     assert has_room(group(scope, min_capacity=fewest, max_capacity=most)) is room
 
 
+UNKNOWN = cdk.Token.as_number({"Ref": "Number"})
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "room"),
+    [
+        ([(None, 10)], True),
+        ([(1, None)], True),
+        ([(2, 2)], False),
+        ([(4, 4)], False),
+        ([(4, 4), (2, 2)], False),
+        # Each leaves out what the other sets: after both, there are 2 to 4 instances.
+        ([(None, 2), (4, 4), (2, None)], True),
+        ([(0, 0), (None, 1)], True),
+        ([(None, UNKNOWN)], True),
+        ([(UNKNOWN, UNKNOWN)], False),
+    ],
+)
+def test_a_group_has_room_where_a_schedule_makes_its_sizes_differ(
+    scope: cdk.Stack, scheduled: list[tuple[int | None, int | None]], room: bool
+) -> None:
+    made = group(scope, min_capacity=2, max_capacity=2)
+    for number, (fewest, most) in enumerate(scheduled):
+        every_day = autoscaling.Schedule.expression("0 8 * * *")
+        made.scale_on_schedule(f"Day{number}", schedule=every_day, min_capacity=fewest, max_capacity=most)
+    assert has_room(made) is room
+
+
 @pytest.mark.parametrize("encrypted", [False, True])
 def test_failures_alone_are_notified_and_the_topics_key_may_be_used(scope: cdk.Stack, encrypted: bool) -> None:
     assert failure_notifications(None) is None

@@ -110,6 +110,22 @@ def test_steps_schedules_and_forecasts_are_added(scope: cdk.Stack) -> None:
     assert (action["MinSize"], action["Recurrence"], action["TimeZone"]) == (4, "0 8 * * 1-5", "Europe/Berlin")
 
 
+@pytest.mark.parametrize(("scheduled", "tracked"), [({"max_capacity": 10}, 1), ({"min_capacity": 2}, 0)])
+def test_a_group_of_one_size_tracks_its_load_once_a_schedule_gives_it_room(
+    scope: cdk.Stack, scheduled: dict[str, int], tracked: int
+) -> None:
+    day = ScheduledCapacity(name="Day", cron="0 8 * * *", **scheduled)
+    made = template(scope, min_capacity=2, max_capacity=2, scheduled=[day])
+    made.resource_count_is("AWS::AutoScaling::ScalingPolicy", tracked)
+
+
+def test_bounds_of_a_schedule_may_be_tokens(scope: cdk.Stack) -> None:
+    number = cdk.CfnParameter(scope, "Most", type="Number").value_as_number
+    day = ScheduledCapacity(name="Day", cron="0 8 * * *", min_capacity=3, max_capacity=number)  # type: ignore[arg-type]
+    (action,) = properties(template(scope, scheduled=[day]), "AutoScaling::ScheduledAction")
+    assert (action["MinSize"], action["MaxSize"]) == (3, {"Ref": "Most"})
+
+
 def test_the_alarm_that_starts_the_steps_is_listed_and_tells(scope: cdk.Stack) -> None:
     topic = sns.Topic(scope, "Topic")
     steps = [ScalingStep(cpu=80, add=1), ScalingStep(cpu=90, add=3)]
