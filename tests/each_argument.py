@@ -327,6 +327,43 @@ def _alone(pattern: Pattern, setting: Setting, settings: Sequence[Setting], base
     return said
 
 
+def modes(pattern: Pattern) -> Iterator[Mapping[Setting, Given]]:
+    """Find the ways in which an argument names what a pattern does, each with the other arguments that it needs.
+
+    Yields:
+        An argument with one of the values that its type lists, and what goes with it.
+    """
+    given: dict[str, Any] = {}
+    base = template_with(pattern, {}, given)
+    settings = list(settings_of(pattern, _words_of(base), given))
+    for setting in settings:
+        values = [one for one in setting.values if one.text not in ("True", "False")]
+        # Of lists of modes, and of sizes, one is enough.
+        values = values[:1] if values and re.match(r"\[|'?\d", values[0].text) else values
+        for value in values if setting.is_mode and not setting.field else ():
+            if found := _with_what_it_needs(pattern, setting, value, settings):
+                yield found
+
+
+def _with_what_it_needs(
+    pattern: Pattern, setting: Setting, value: Given, settings: Sequence[Setting]
+) -> Mapping[Setting, Given] | None:
+    """A value of an argument beside what refusals ask for; None if that is not found out."""
+    beside: dict[Setting, Given] = {}
+    left = _others(setting, settings)
+    for _ in range(6):
+        try:
+            template_with(pattern, {**beside, setting: value})
+        except ValueError as error:
+            other = _needed(setting, left, str(error))
+            if other is None or other.field:
+                return None
+            beside[other] = left[other].pop(0)
+        else:
+            return {**beside, setting: value}
+    return None
+
+
 def _named_whole(resource: Mapping[str, Any]) -> str:
     """Name a resource by its type; an alarm by what it watches, too, for no table has those that an argument makes."""
     kind, of = resource["Type"], resource.get("Properties", {})

@@ -28,6 +28,7 @@ from patterns.api.edge_cached_api.origin_key import HEADER, OriginKey
 from patterns.api.proxy_api.api import AnswerTimeout, ProxyApi
 from patterns.api.proxy_api.function_backend import answering_function, invocation, let_invoke
 from patterns.building_blocks.alarms import FIVE_MINUTES, MetricPeriod
+from patterns.building_blocks.arguments import check_known
 from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.edge_distribution import (
@@ -363,6 +364,9 @@ def _check_stage_cache(cache: EdgeCache, size: str | None, ttl: Duration | None)
         )
     if cache.uncached_paths:
         raise ValueError("uncached_paths must not be given with stage_cache_size: the stage's cache knows no paths")
+    for argument, names in (("key_headers", cache.headers), ("key_queries", cache.queries)):
+        for one in names:
+            check_known(argument, one, "the parameters of methods")
 
 
 def _stage_key(cache: EdgeCache) -> list[str]:

@@ -17,7 +17,11 @@ CacheTtl = Annotated[Duration, Interval(ge=timedelta(seconds=1), le=timedelta(ho
 """How long an answer is cached."""
 
 CacheKeyParameters = Sequence[
-    Annotated[str, Matches(r"(header|querystring)\.[A-Za-z0-9._-]{1,128}", "header.NAME or querystring.NAME")]
+    Annotated[
+        str,
+        Matches(r"(header|querystring)\.[A-Za-z0-9._-]{1,128}", "header.NAME or querystring.NAME"),
+        Known("the parameters of methods"),
+    ]
 ]
 """Parts of a request that tell cached answers apart."""
 

@@ -5,12 +5,13 @@ from typing import Annotated
 from annotated_types import Interval, Unit
 from aws_cdk import Token
 
+from patterns.building_blocks.arguments import check_known
 from patterns.building_blocks.bounds import Known
 
 TargetUtilization = Annotated[float, Interval(ge=40, le=70), Unit("percent")]
 """How busy a task or an instance should be."""
 
-RequestsPerMinute = Annotated[float, Interval(ge=1, le=10_000_000), Unit("requests a minute")]
+RequestsPerMinute = Annotated[float, Interval(ge=1, le=10_000_000), Unit("requests a minute"), Known("the target")]
 """How many requests keep one task or instance fully busy."""
 
 SpotShare = Annotated[int, Interval(ge=0, le=100), Unit("percent"), Known("the shares of both kinds")]
@@ -36,6 +37,23 @@ def check_capacities(fewest: int, most: int, desired: int | None = None) -> None
         raise ValueError(
             f"desired_capacity must be between {fewest} (min_capacity) and {most} (max_capacity), got {desired}"
         )
+
+
+def target_in_requests(requests: float, utilization: float) -> float:
+    """Compute how many requests a minute each task or instance should have.
+
+    Args:
+        requests: `RequestsPerMinute`, known.
+        utilization: `target_utilization`.
+
+    Returns:
+        The target.
+
+    Raises:
+        ValueError: If `target_utilization` is not known.
+    """
+    check_known("target_utilization", utilization, "the target in requests")
+    return requests * utilization / 100
 
 
 def check_on_demand_base(base: int | None, most: int) -> None:

@@ -9,6 +9,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sqs as sqs
 
+from patterns.web.capacity.capacity_bounds import target_in_requests
+
 ScaleOn = Literal["cpu", "memory", "queue", "requests"]
 # Out fast, in slowly: a missing task costs answers, a surplus one costs cents.
 SCALE_OUT_COOLDOWN = Duration.seconds(30)
@@ -37,10 +39,12 @@ class TrackedLoad:
         """Refuse a load that is only half described.
 
         Raises:
-            ValueError: If something is missing or too much.
+            ValueError: If something is missing, too much, or not known though a target is computed with it.
         """
         if (self.scale_on == "requests") != (self.requests_per_task is not None):
             raise ValueError("requests_per_task and scale_on='requests' go together, got only one")
+        if self.requests_per_task is not None:
+            target_in_requests(self.requests_per_task, _percent(self))
         if not (self.scale_on == "queue") == (self.queue is not None) == (self.messages_per_task is not None):
             raise ValueError("queue, messages_per_task and scale_on='queue' go together, got only some")
         if self.scale_on == "queue" and self.target_utilization is not None:
@@ -66,7 +70,7 @@ def scale_service(
         The number of tasks, which schedules can be added to.
     """
     count = service.auto_scale_task_count(min_capacity=fewest, max_capacity=most)
-    percent = load.target_utilization if load.target_utilization is not None else 50
+    percent = _percent(load)
     match load.scale_on:
         case "cpu":
             count.scale_on_cpu_utilization(
@@ -86,7 +90,7 @@ def scale_service(
             assert load.requests_per_task is not None
             count.scale_on_request_count(
                 "TrackRequests",
-                requests_per_target=max(1, round(load.requests_per_task * percent / 100)),
+                requests_per_target=max(1, round(target_in_requests(load.requests_per_task, percent))),
                 target_group=targets,
                 scale_out_cooldown=SCALE_OUT_COOLDOWN,
                 scale_in_cooldown=SCALE_IN_COOLDOWN,
@@ -96,6 +100,10 @@ def scale_service(
             assert load.messages_per_task is not None
             _track_queue(service, count, load.queue, load.messages_per_task)
     return count
+
+
+def _percent(load: TrackedLoad) -> float:
+    return load.target_utilization if load.target_utilization is not None else 50
 
 
 def _track_queue(

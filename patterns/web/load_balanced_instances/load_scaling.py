@@ -12,7 +12,9 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sns as sns
 
+from patterns.building_blocks.bounds import Known
 from patterns.building_blocks.instance_group import has_room
+from patterns.web.capacity.capacity_bounds import target_in_requests
 
 ScaleOn = Literal["cpu", "requests"]
 Predictive = Literal["forecast", "scale"]
@@ -27,7 +29,7 @@ class ScalingStep:
         add: How many instances are added.
     """
 
-    cpu: Annotated[float, Interval(gt=0, le=100), Unit("percent")]
+    cpu: Annotated[float, Interval(gt=0, le=100), Unit("percent"), Known("the order of the steps")]
     add: Annotated[int, Interval(ge=1, le=1000), Unit("instances")]
 
 
@@ -49,17 +51,19 @@ class TrackedLoad:
         """Refuse a load that is only half described.
 
         Raises:
-            ValueError: If something is missing or too much.
+            ValueError: If something is missing, too much, or not known though a target is computed with it.
         """
         if (self.scale_on == "requests") != (self.requests_per_instance is not None):
             raise ValueError("requests_per_instance and scale_on='requests' go together, got only one")
+        if self.requests_per_instance is not None:
+            target_in_requests(self.requests_per_instance, self.target_utilization)
 
     @property
     def target(self) -> float:
         """The target in percent of CPU, or in requests a minute of one instance."""
         if self.requests_per_instance is None:
             return self.target_utilization
-        return self.requests_per_instance * self.target_utilization / 100
+        return target_in_requests(self.requests_per_instance, self.target_utilization)
 
 
 def check_steps(steps: Sequence[ScalingStep], target: float) -> None:

@@ -1,6 +1,6 @@
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Token
 from aws_cdk import aws_certificatemanager as acm
 
 from tests.refusals import Refusal
@@ -47,5 +47,12 @@ REFUSALS = [
     refused(
         "longest_time must be between 1 second and 365 days, got 0 seconds",
         longest_time=Duration.seconds(0),
+    ),
+    *(
+        refused(
+            f"{argument} must be known when the template is made, got a token: the parameters of methods depends on it",
+            **{"stage_cache_size": "0.5", "key_queries": ["page"], argument: [Token.as_string({"Ref": "Name"})]},
+        )
+        for argument in ("key_headers", "key_queries")
     ),
 ]

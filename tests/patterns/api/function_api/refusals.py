@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, Duration, Size, Stack, Token
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -80,4 +80,10 @@ REFUSALS = [
     refused("authorizer_function must be given with authorization='function'", authorization="function"),
     refused("daily_quota needs authorization='api_key', got 'iam'", daily_quota=5),
     refused("domain_name and certificate go together, got only domain_name", domain_name="api.example.com"),
+    refused(
+        "cache_key_parameters must be known when the template is made, got a token: the parameters of methods depends "
+        "on it",
+        cache_size="0.5",
+        cache_key_parameters=[Token.as_string({"Ref": "Name"})],
+    ),
 ]

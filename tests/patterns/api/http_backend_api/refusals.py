@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws_cdk import CfnParameter, Duration
+from aws_cdk import CfnParameter, Duration, Token
 from constructs import Construct
 
 from tests.patterns.api.http_backend_api.balancers import existing
@@ -77,4 +77,10 @@ REFUSALS = [
     refused("user_pools must be given with authorization='cognito'", authorization="cognito"),
     refused("daily_quota needs authorization='api_key', got 'iam'", daily_quota=5),
     refused("domain_name and certificate go together, got only domain_name", domain_name="api.example.com"),
+    refused(
+        "cache_key_parameters must be known when the template is made, got a token: the parameters of methods depends "
+        "on it",
+        cache_size="0.5",
+        cache_key_parameters=[Token.as_string({"Ref": "Name"})],
+    ),
 ]

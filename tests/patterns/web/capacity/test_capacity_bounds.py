@@ -13,6 +13,7 @@ from patterns.web.capacity.capacity_bounds import (
     TargetUtilization,
     check_capacities,
     check_on_demand_base,
+    target_in_requests,
 )
 
 NUMBER = Token.as_number({"Ref": "Number"})
@@ -42,6 +43,15 @@ def test_the_share_of_spot_is_known_at_synthesis() -> None:
     said = "share must be known when the template is made, got a token: the shares of both kinds depends on it"
     with refused(said):
         check("share", NUMBER, SpotShare)
+
+
+def test_what_a_target_in_requests_is_computed_with_is_known_at_synthesis() -> None:
+    said = "must be known when the template is made, got a token"
+    with refused(f"requests {said}: the target depends on it"):
+        check("requests", NUMBER, RequestsPerMinute)
+    with refused(f"target_utilization {said}: the target in requests depends on it"):
+        target_in_requests(100, NUMBER)
+    assert target_in_requests(300, 50) == 150
 
 
 def test_capacities_are_in_order() -> None:

@@ -83,4 +83,15 @@ REFUSALS = [
         requests_per_task=0,
     ),
     *(unknown(one) for one in ("cpu", "min_capacity", "max_capacity", "tasks_per_instance", "spare_capacity")),
+    refused(
+        "requests_per_task must be known when the template is made, got a token: the target depends on it",
+        scale_on="requests",
+        requests_per_task=cdk.Token.as_number({"Ref": "Number"}),
+    ),
+    refused(
+        "target_utilization must be known when the template is made, got a token: the target in requests depends on it",
+        scale_on="requests",
+        requests_per_task=100,
+        target_utilization=cdk.Token.as_number({"Ref": "Number"}),
+    ),
 ]

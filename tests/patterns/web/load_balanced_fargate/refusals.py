@@ -1,6 +1,6 @@
 from typing import Any
 
-from aws_cdk import Duration, Size
+from aws_cdk import Duration, Size, Token
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
@@ -68,5 +68,16 @@ REFUSALS = [
     Refusal(
         "target_utilization must be left out with scale_on='queue': messages_per_task says how many tasks there are",
         lambda scope: {"certificate": certificate(scope), "target_utilization": 50, **by_queue(scope)},
+    ),
+    refused(
+        "requests_per_task must be known when the template is made, got a token: the target depends on it",
+        scale_on="requests",
+        requests_per_task=Token.as_number({"Ref": "Number"}),
+    ),
+    refused(
+        "target_utilization must be known when the template is made, got a token: the target in requests depends on it",
+        scale_on="requests",
+        requests_per_task=100,
+        target_utilization=Token.as_number({"Ref": "Number"}),
     ),
 ]

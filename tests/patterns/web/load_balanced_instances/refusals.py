@@ -1,6 +1,6 @@
 from typing import Any
 
-from aws_cdk import Duration, Size
+from aws_cdk import Duration, Size, TimeZone, Token
 from aws_cdk import aws_ec2 as ec2
 
 from patterns.network.workload_vpc import WorkloadVpc
@@ -8,6 +8,8 @@ from patterns.web.load_balanced_instances import ScalingStep, ScheduledCapacity
 from tests.patterns.web import balancer_refusals
 from tests.patterns.web.certificates import certificate
 from tests.refusals import Refusal
+
+NUMBER = Token.as_number({"Ref": "Number"})
 
 
 def refused(message: str, **arguments: Any) -> Refusal:
@@ -111,4 +113,44 @@ REFUSALS = [
         suspended_processes=["Launch"],
     ),
     refused("log_paths must be absolute and without spaces, got 'app.log'", log_paths=["app.log"]),
+    refused(
+        "requests_per_instance must be known when the template is made, got a token: the target depends on it",
+        scale_on="requests",
+        requests_per_instance=NUMBER,
+        predictive="scale",
+    ),
+    refused(
+        "target_utilization must be known when the template is made, got a token: the target in requests depends on it",
+        scale_on="requests",
+        requests_per_instance=100,
+        target_utilization=NUMBER,
+    ),
+    refused(
+        "steps[0]: cpu must be known when the template is made, got a token: the order of the steps depends on it",
+        steps=[ScalingStep(cpu=NUMBER, add=1), ScalingStep(cpu=80, add=1)],
+    ),
+    refused(
+        "health_check_grace_period must be known when the template is made, got a token: the pause of a rolling update "
+        "depends on it",
+        suspended_processes=["AZRebalance"],
+        health_check_grace_period=Duration.seconds(NUMBER),
+    ),
+    *(
+        refused(f"scheduled[Day]: cron {said}", scheduled=[ScheduledCapacity(name="Day", cron=cron, min_capacity=4)])
+        for cron, said in {
+            "99 99 99 99 99": "has a minutes field outside 0 to 59: '99' in 99 99 99 99 99",
+            "0 24 * * *": "has a hours field outside 0 to 23: '24' in 0 24 * * *",
+            "0 8 32 * *": "has a day-of-month field outside 1 to 31: '32' in 0 8 32 * *",
+            "0 8 * 13 *": "has a month field outside 1 to 12: '13' in 0 8 * 13 *",
+            "0 8 * * 8": "has a day-of-week field outside 0 to 7: '8' in 0 8 * * 8",
+            "-- ,, // ZZZ QQ": "has a minutes field that is no cron field: '--' in -- ,, // ZZZ QQ",
+            "0 8 31 2,4 *": "must have a day that one of its months has, got 0 8 31 2,4 *",
+        }.items()
+    ),
+    refused(
+        "scheduled[Day]: time_zone must be a time zone of the IANA database, got 'Mars/Olympus'",
+        scheduled=[
+            ScheduledCapacity(name="Day", cron="0 8 * * *", min_capacity=4, time_zone=TimeZone.of("Mars/Olympus"))
+        ],
+    ),
 ]
