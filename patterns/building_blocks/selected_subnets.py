@@ -7,6 +7,7 @@ from constructs import IConstruct
 
 from patterns.building_blocks.availability_zones import zone_of
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
+from patterns.building_blocks.vpc_of_subnets import check_subnets_of
 
 
 def selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, argument: str) -> ec2.SelectedSubnets:
@@ -21,8 +22,9 @@ def selected(vpc: ec2.IVpc, selection: ec2.SubnetSelection, argument: str) -> ec
         The subnets.
 
     Raises:
-        ValueError: If the VPC has none of them, or one was imported without its zone.
+        ValueError: If the VPC has none of them, or one was imported without its zone or is of another VPC.
     """
+    check_subnets_of(vpc, argument, selection.subnets or ())
     try:
         return vpc.select_subnets(
             availability_zones=selection.availability_zones,

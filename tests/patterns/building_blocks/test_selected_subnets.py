@@ -46,6 +46,15 @@ def test_a_vpc_without_such_subnets_is_refused(scope: cdk.Stack) -> None:
         selected(imported(scope), ec2.SubnetSelection(subnet_group_name="Mail"), "vpc_subnets")
 
 
+def test_a_subnet_of_another_vpc_is_refused(scope: cdk.Stack) -> None:
+    other = ec2.Vpc.from_vpc_attributes(
+        scope, "Other", vpc_id="vpc-2", availability_zones=ZONES, private_subnet_ids=["subnet-8", "subnet-9"]
+    )
+    said = f"vpc_subnets must be subnets of Test/Vpc, got {other.private_subnets[0].node.path} of another VPC"
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        selected(imported(scope), ec2.SubnetSelection(subnets=other.private_subnets), "vpc_subnets")
+
+
 def test_a_subnet_without_its_zone_is_refused_as_such(scope: cdk.Stack) -> None:
     one = ec2.Subnet.from_subnet_id(scope, "One", "subnet-7")
     said = "vpc_subnets must have their zones: import them with ec2.Subnet.from_subnet_attributes"
