@@ -8,6 +8,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import Duration, Size
+from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Bounds
@@ -66,6 +67,49 @@ def test_it_takes_what_is_just_inside_its_bounds_and_refuses_what_is_just_outsid
             for one in [*at.outside, *wrong_types(hint)]:
                 with pytest.raises(ValueError, match=rf"^{argument}\b"):
                     check(argument, one.make(Construct(scope, f"Out{value.__name__}{argument}{id(one)}")), hint)
+
+
+def _is_known(hint: Any) -> bool:
+    """Whether an argument takes no tokens, as what makes a network of its own and is passed whatever zones may."""
+    return declared(hint)[1].known is not None or any(map(_is_known, typing.get_args(declared(hint)[0])))
+
+
+ZONES = {"availability_zones": ["eu-west-1a", "us-east-1b"], "zone_ids": ["euw1-az1", "use1-az2"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [(name, one) for name in sorted(CHECKED) for one in ZONES if _is_known(arguments(constructor(name)).get(one))],
+)
+def test_its_zones_are_of_one_region(name: str, argument: str, scope: cdk.Stack) -> None:
+    first, other = ZONES[argument]
+    with pytest.raises(ValueError, match=rf"^{argument} must be in one Region, got {first} and {other}$"):
+        constructor(name)(None, scope, "Zones", **{argument: [first, other]})
+
+
+def _types(hint: Any) -> set[Any]:
+    kind, _ = declared(hint)
+    return {kind, *(found for one in typing.get_args(kind) for found in _types(one))}
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        (name, argument)
+        for name in sorted(CHECKED)
+        for argument, hint in arguments(constructor(name)).items()
+        if "vpc" in arguments(constructor(name)) and _types(hint) & {ec2.ISubnet, ec2.SubnetSelection}
+    ],
+)
+def test_its_subnets_are_of_its_vpc(name: str, argument: str, scope: cdk.Stack) -> None:
+    zones = [ec2.SubnetConfiguration(name="Inside", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)]
+    own, other = (ec2.Vpc(scope, one, max_azs=2, subnet_configuration=zones) for one in ("Own", "Other"))
+    subnets: Any = other.isolated_subnets
+    if ec2.SubnetSelection in _types(arguments(constructor(name))[argument]):
+        subnets = ec2.SubnetSelection(subnets=subnets)
+    said = f"{argument} must be subnets of Test/Own, got Test/Other/InsideSubnet1 of another VPC"
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        constructor(name)(None, scope, "Subnets", vpc=own, **{argument: subnets})
 
 
 @pytest.mark.parametrize("name", sorted(CHECKED))

@@ -1,13 +1,15 @@
 """Availability zones of a network."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated
 
 from annotated_types import Interval, Len, Unit
-from aws_cdk import Fn
+from aws_cdk import Fn, Stack, Token
 from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
 
-from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.bounds import Known, Matches, PassesIn
 
 ZoneCount = Annotated[int, Interval(ge=2, le=3), Known("the number of subnets")]
 """How many zones a network has."""
@@ -16,7 +18,34 @@ ZoneCount = Annotated[int, Interval(ge=2, le=3), Known("the number of subnets")]
 Zone = Annotated[str, Matches(r"[a-z]{2}(-[a-z0-9]+)+", "names such as eu-west-1a")]
 """The name of a zone, or a token."""
 
-Zones = Annotated[Sequence[Zone], Len(2, 3), Unit("zones"), Known("the number of subnets")]
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
+
+
+def check_zones(argument: str, scope: Construct, zones: Sequence[str]) -> None:
+    """Refuse zones of another Region, or of several.
+
+    Args:
+        argument: The argument's own name.
+        scope: A construct of the stack that uses them.
+        zones: Their names; those that are not known pass. Where the stack's Region is not known, that of the first
+            is taken for it.
+
+    Raises:
+        ValueError: If one is not of that Region.
+
+    Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+    """
+    own = Stack.of(scope).region
+    names = [one for one in zones if not Token.is_unresolved(one)]
+    for one in names:
+        if not Token.is_unresolved(own):
+            if not re.fullmatch(rf"{re.escape(own)}([a-z]|-.+)", one):
+                raise ValueError(f"{argument} must be in {own}, the Region of the stack, got {one}")
+        elif (region := _REGION.match(names[0])) and not re.match(rf"{re.escape(region[0])}(?!\d)", one):
+            raise ValueError(f"{argument} must be in one Region, got {names[0]} and {one}")
+
+
+Zones = Annotated[Sequence[Zone], Len(2, 3), Unit("zones"), Known("the number of subnets"), PassesIn(check_zones)]
 """The zones of a network, in the order of its subnets."""
 
 

@@ -75,6 +75,18 @@ class Passes(GroupedMetadata):
 
 
 @dataclass(frozen=True)
+class PassesIn(BaseMetadata):
+    """An argument that a check of its own lets through in the construct's scope, as one that goes by a stack's Region.
+
+    Attributes:
+        check: Takes the argument's name, the scope and the value, and raises the `ValueError` that says what is
+            allowed.
+    """
+
+    check: Callable[[str, Any, Any], object]
+
+
+@dataclass(frozen=True)
 class Known(BaseMetadata):
     """A value that must be known when the template is made: an unresolved token is refused.
 
@@ -105,6 +117,7 @@ class Bounds:
         longest: The largest length.
         matches: Patterns of a string.
         passes: Checks of its own.
+        passes_in: Checks of its own that go by the scope.
         known: What needs the value to be known.
         repeats: Whether a list may name a value twice.
     """
@@ -119,6 +132,7 @@ class Bounds:
     longest: int | None = None
     matches: tuple[Matches, ...] = ()
     passes: tuple[Passes, ...] = ()
+    passes_in: tuple[PassesIn, ...] = ()
     known: Known | None = None
     repeats: bool = False
 
@@ -142,6 +156,8 @@ def bounds(metadata: Iterable[object]) -> Bounds:
                 found["matches"] = (*found.get("matches", ()), one)
             case Passes():
                 found["passes"] = (*found.get("passes", ()), one)
+            case PassesIn():
+                found["passes_in"] = (*found.get("passes_in", ()), one)
             case Known():
                 found["known"] = one
             case Repeats():

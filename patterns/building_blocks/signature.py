@@ -3,7 +3,8 @@
 `@checked` on a constructor refuses, in one line and in the argument's own name, a value of another type, and one that
 is outside the bounds that stand beside the type (`patterns.building_blocks.bounds`). Unresolved tokens pass, except
 where a value must be `Known`. So are ids and resources with which the construct has no place in its app
-(`patterns.building_blocks.construct_tree`). What two arguments say together is the constructor's to check.
+(`patterns.building_blocks.construct_tree`), values that do not go with its scope (`PassesIn`), and subnets of another
+VPC than `vpc`. What else two arguments say together is the constructor's to check.
 """
 
 import functools
@@ -12,7 +13,7 @@ import math
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
@@ -29,6 +30,7 @@ from patterns.building_blocks.bounds import (
     Bounds,
     Bytes,
     Known,
+    PassesIn,
     bounds,
     counted,
     human_size,
@@ -39,6 +41,7 @@ from patterns.building_blocks.bounds import (
     within,
 )
 from patterns.building_blocks.construct_tree import check_id, check_stages, path_of
+from patterns.building_blocks.vpc_of_subnets import check_subnets_given
 
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
@@ -81,6 +84,8 @@ def checked(constructor: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
             return constructor(*args, **kwargs)
         check_id(scope, given.get("construct_id", "Default"))
         check_stages(scope, {name: value for name, value in given.items() if name not in (names[0], "scope")})
+        _check_in(scope, constructor, given)
+        check_subnets_given(given)
         outermost = _within.set(True)
         try:
             return constructor(*args, **kwargs)
@@ -123,6 +128,22 @@ def check_arguments(constructor: Callable[..., Any], given: Mapping[str, Any]) -
     for name, value in given.items():
         if name in hints:
             check(name, value, hints[name])
+
+
+def _check_in(scope: Construct, constructor: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Refuse what a signature does not allow in a scope."""
+    for name, hint in _hints(constructor).items():
+        if given.get(name) is not None:
+            for one in _passes_in(hint):
+                one.check(name, scope, given[name])
+
+
+def _passes_in(hint: Any) -> Iterator[PassesIn]:
+    kind, found = declared(hint)
+    yield from found.passes_in
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        for one in typing.get_args(kind):
+            yield from _passes_in(one)
 
 
 @functools.cache

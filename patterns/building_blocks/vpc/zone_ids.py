@@ -5,13 +5,34 @@ from typing import Annotated
 
 from annotated_types import Len, Unit
 from aws_cdk import Fn
+from constructs import Construct
 
-from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.bounds import Known, Matches, PassesIn
 
 ID = r"[a-z]+\d+-az\d+"
 
+
+def check_zone_ids(argument: str, _: Construct, zone_ids: Sequence[str]) -> None:
+    """Refuse zones of several Regions.
+
+    Args:
+        argument: The argument's own name.
+        zone_ids: Their ids, which begin with their Region's.
+
+    Raises:
+        ValueError: If two begin otherwise.
+    """
+    for one in zone_ids:
+        if one.partition("-")[0] != zone_ids[0].partition("-")[0]:
+            raise ValueError(f"{argument} must be in one Region, got {zone_ids[0]} and {one}")
+
+
 ZoneIds = Annotated[
-    Sequence[Annotated[str, Matches(ID, "ids such as euw1-az1")]], Len(2, 3), Unit("zones"), Known("the subnets")
+    Sequence[Annotated[str, Matches(ID, "ids such as euw1-az1")]],
+    Len(2, 3),
+    Unit("zones"),
+    Known("the subnets"),
+    PassesIn(check_zone_ids),
 ]
 """The zones of a network, by id, in the order of its subnets."""
 

@@ -59,6 +59,7 @@ def test_nothing_is_bound_until_it_is_said() -> None:
         "longest": None,
         "matches": (),
         "passes": (),
+        "passes_in": (),
         "known": None,
         "repeats": False,
     }

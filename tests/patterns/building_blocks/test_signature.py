@@ -23,6 +23,7 @@ from patterns.building_blocks.bounds import (
     Known,
     Matches,
     Passes,
+    PassesIn,
     Repeats,
     allowed,
     bounds,
@@ -546,3 +547,32 @@ def test_subnets_that_are_not_known_are_refused_with_what_helps(scope: cdk.Stack
     )
     with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
         check("vpc", unknown, ec2.IVpc)
+
+
+def refuse_the_scopes_own_name(argument: str, scope: Construct, value: str) -> None:
+    if value == scope.node.id:
+        raise ValueError(f"{argument} must not be {value}")
+
+
+class Named(Construct):
+    @checked
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: Annotated[str, PassesIn(refuse_the_scopes_own_name)] = "other",
+        either: Annotated[str, PassesIn(refuse_the_scopes_own_name)] | int | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.given = name, either
+
+
+@pytest.mark.parametrize("argument", ["name", "either"])
+def test_what_does_not_go_with_the_scope_is_refused(scope: cdk.Stack, argument: str) -> None:
+    place = Construct(scope, "Place")
+    for number, given in enumerate(({}, {argument: "Name"}, {"either": None}, {"either": 1})):
+        Named(place, f"Taken{number}", **given)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=f"^{argument} must not be Place$"):
+        Named(place, "Refused", **{argument: "Place"})
+    assert place.node.try_find_child("Refused") is None

@@ -6,7 +6,7 @@ import aws_cdk as cdk
 import pytest
 
 from patterns.building_blocks.signature import check
-from patterns.building_blocks.vpc.zone_ids import ZoneIds, zone_ids_or_first
+from patterns.building_blocks.vpc.zone_ids import ZoneIds, check_zone_ids, zone_ids_or_first
 
 
 def test_without_ids_they_are_the_first_two_of_the_region(scope: cdk.Stack) -> None:
@@ -31,6 +31,14 @@ def test_ids_are_taken_in_their_order() -> None:
 def test_other_zones_are_refused(given: Any, said: str) -> None:
     with pytest.raises(ValueError, match=f"^zone_ids {said}$"):
         check("zone_ids", given, ZoneIds)
+
+
+def test_they_are_of_one_region(scope: cdk.Stack) -> None:
+    check_zone_ids("zone_ids", scope, ["use1-az1", "use1-az3", "use1-az2"])
+    for other in ("usw1-az2", "use10-az2"):
+        said = f"zone_ids must be in one Region, got use1-az1 and {other}"
+        with pytest.raises(ValueError, match=f"^{said}$"):
+            check_zone_ids("zone_ids", scope, ["use1-az1", other])
 
 
 def test_they_are_known_at_synthesis(scope: cdk.Stack) -> None:
