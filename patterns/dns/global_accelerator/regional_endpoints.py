@@ -9,6 +9,7 @@ from aws_cdk import Token
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
+from patterns.building_blocks.arguments import is_number_token
 from patterns.building_blocks.bounds import Matches
 
 Region = Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "a Region such as eu-west-1")]
@@ -24,8 +25,8 @@ class Endpoint:
         weight: Its part of the Region's flows, of the sum of the weights. 0: none, while another has a weight and is
             well. Default: 128.
         keeps_client_address: Whether it sees the address of the client, not one of Global Accelerator. A network load
-            balancer needs security groups for it, and no TLS listener; an internal load balancer cannot do without it.
-            Default: yes.
+            balancer needs security groups for it, no TLS listener, and `ipv6` if it is dual-stack; an internal load
+            balancer, and any with `ipv6`, cannot do without it. Default: yes.
     """
 
     balancer: Balancer
@@ -55,14 +56,22 @@ def check_regions(regions: Mapping[str, RegionalEndpoints], *, ipv6: bool) -> No
         ipv6: The argument `ipv6`.
 
     Raises:
-        ValueError: If no Region has a dial above 0 or no endpoint a weight, or a load balancer is in another Region or
-            cannot do what is asked of it.
+        ValueError: If no Region has a dial above 0 or no endpoint a weight, or a load balancer is there twice, is in
+            another Region or cannot do what is asked of it.
+
+    Source: https://docs.aws.amazon.com/global-accelerator/latest/dg/about-endpoints-caveats.html
     """
-    if not any(one.dial > 0 for one in regions.values()):
+    if not any(is_number_token(one.dial) or one.dial > 0 for one in regions.values()):
         raise ValueError("regions must have a dial above 0: where all are 0, AWS does not say where flows go")
     for region, group in regions.items():
         if not any(one.weight for one in group.endpoints):
             raise ValueError(f"regions[{region}]: endpoints must have a weight above 0, or nothing fails over to them")
+        arns = [one.balancer.load_balancer_arn for one in group.endpoints]
+        for number, arn in enumerate(arns):
+            if (first := arns.index(arn)) < number:
+                raise ValueError(
+                    f"regions[{region}]: endpoints[{number}]: balancer must differ, is that of [{first}], too"
+                )
         for number, endpoint in enumerate(group.endpoints):
             for problem in _problems(region, endpoint, ipv6=ipv6):
                 raise ValueError(f"regions[{region}]: endpoints[{number}]: {problem}")
@@ -73,11 +82,12 @@ def _problems(region: str, endpoint: Endpoint, *, ipv6: bool) -> Iterator[str]:
     where = balancer.env.region
     if not Token.is_unresolved(where) and where != region:
         yield f"balancer must be in {region}, is in {where}"
-    if ipv6 and isinstance(balancer, elbv2.ApplicationLoadBalancer | elbv2.NetworkLoadBalancer):
-        kind = balancer.ip_address_type
-        if kind in (None, elbv2.IpAddressType.IPV4):
-            yield "balancer must be dual-stack with ipv6"
+    made_here = isinstance(balancer, elbv2.ApplicationLoadBalancer | elbv2.NetworkLoadBalancer)
+    if ipv6 and made_here and not _is_dual_stack(balancer):
+        yield "balancer must be dual-stack with ipv6"
     if not endpoint.keeps_client_address:
+        if ipv6:
+            yield "keeps_client_address must be True with ipv6: a dual-stack accelerator takes no other endpoint"
         if _is_internal(balancer):
             yield "keeps_client_address must be True of an internal load balancer: Global Accelerator takes no other"
         return
@@ -85,11 +95,18 @@ def _problems(region: str, endpoint: Endpoint, *, ipv6: bool) -> Iterator[str]:
     if hasattr(balancer, "security_groups"):
         if not balancer.security_groups:
             yield "keeps_client_address needs security groups of a network load balancer, which has none here"
+        if not ipv6 and made_here and _is_dual_stack(balancer):
+            yield "keeps_client_address must be False of a dual-stack network load balancer, or ipv6 must be True"
         if any(one.protocol == "TLS" for one in _listeners(balancer)):
             yield "keeps_client_address must not be given with a TLS listener of a network load balancer"
     vpc = _made_vpc(balancer)
     if vpc is not None and vpc.internet_gateway_id is None:
         yield "keeps_client_address needs an internet gateway in the VPC of the balancer, or flows are dropped"
+
+
+def _is_dual_stack(balancer: Balancer) -> bool:
+    kind = getattr(balancer, "ip_address_type", None)
+    return kind not in (None, elbv2.IpAddressType.IPV4)
 
 
 def _is_internal(balancer: Balancer) -> bool:

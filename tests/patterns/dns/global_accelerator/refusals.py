@@ -69,6 +69,28 @@ def ipv4_alone(scope: Construct) -> dict[str, Any]:
     return {"regions": {REGION: RegionalEndpoints(endpoints=[Endpoint(balancer=balancer)])}, "ipv6": True}
 
 
+def dual_stack(
+    scope: Construct, kind: type[elbv2.ApplicationLoadBalancer | elbv2.NetworkLoadBalancer], *, keeps: bool, ipv6: bool
+) -> dict[str, Any]:
+    inside, both = vpc(scope, REGION, "10.0.0.0/16"), elbv2.IpAddressType.DUAL_STACK
+    balancer: elbv2.ApplicationLoadBalancer | elbv2.NetworkLoadBalancer
+    if kind is ALB:
+        balancer = ALB(scope, "Balancer", vpc=inside, internet_facing=True, ip_address_type=both)
+    else:
+        groups = [ec2.SecurityGroup(scope, "Group", vpc=inside)]
+        balancer = elbv2.NetworkLoadBalancer(
+            scope, "Balancer", vpc=inside, internet_facing=True, ip_address_type=both, security_groups=groups
+        )
+    endpoints = [Endpoint(balancer=balancer, keeps_client_address=keeps)]
+    return {"regions": {REGION: RegionalEndpoints(endpoints=endpoints)}, "ipv6": ipv6}
+
+
+def twice(scope: Construct) -> dict[str, Any]:
+    one = existing(scope)
+    return {"regions": {REGION: RegionalEndpoints(endpoints=[Endpoint(balancer=one), Endpoint(balancer=one)])}}
+
+
+ALB = elbv2.ApplicationLoadBalancer
 WEB = f"regions[{REGION}]: endpoints[0]:"
 REFUSALS = [
     refused("regions must have a dial above 0: where all are 0, AWS does not say where flows go", dial=0),
@@ -98,4 +120,16 @@ REFUSALS = [
         )
         for kind in (elbv2.ApplicationLoadBalancer, elbv2.NetworkLoadBalancer)
     ),
+    *(
+        Refusal(
+            f"{WEB} keeps_client_address must be True with ipv6: a dual-stack accelerator takes no other endpoint",
+            partial(dual_stack, kind=kind, keeps=False, ipv6=True),
+        )
+        for kind in (ALB, elbv2.NetworkLoadBalancer)
+    ),
+    Refusal(
+        f"{WEB} keeps_client_address must be False of a dual-stack network load balancer, or ipv6 must be True",
+        partial(dual_stack, kind=elbv2.NetworkLoadBalancer, keeps=True, ipv6=False),
+    ),
+    Refusal(f"regions[{REGION}]: endpoints[1]: balancer must differ, is that of [0], too", twice),
 ]
