@@ -21,6 +21,7 @@ from patterns.building_blocks.alarms import alarm
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
+from patterns.building_blocks.vpc_of_subnets import check_targets_of
 from patterns.web.load_balancing.edge_front import EdgeFront
 from patterns.web.load_balancing.https_front import HttpsFront
 from patterns.web.load_balancing.https_load_balancer import HttpsLoadBalancer
@@ -117,6 +118,7 @@ class WeightedRelease(Construct):
     ) -> None:
         if stable is not None and stable is candidate:
             raise ValueError("candidate must be another target group than stable, got the same")
+        check_targets_of(vpc, {"stable": stable, "candidate": candidate})
         check_release(steps, rollback_alarms)
         front = HttpsFront(
             certificate=certificate, domain_name=domain_name, hosted_zone=hosted_zone, web_acl=web_acl, edge=edge

@@ -1,11 +1,12 @@
-"""Subnets of another VPC are refused where it is certain that they are."""
+"""Subnets and targets of another VPC are refused where it is certain that they are."""
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from patterns.building_blocks.vpc.tiered_vpc import TieredVpc
-from patterns.building_blocks.vpc_of_subnets import check_subnets_given, check_subnets_of
+from patterns.building_blocks.vpc_of_subnets import check_subnets_given, check_subnets_of, check_targets_of
 
 ZONES = ["eu-west-1a", "eu-west-1b"]
 
@@ -92,3 +93,47 @@ def test_subnets_beside_their_vpc_pass(scope: cdk.Stack) -> None:
     for wrong in (beside, of_one):
         with pytest.raises(ValueError, match=f"^subnets must be subnets of Test/Other, got {wrong.node.path} of ano"):
             check_subnets_of(other, "subnets", [wrong])
+
+
+def targets(vpc: ec2.IVpc | None, name: str) -> elbv2.ApplicationTargetGroup:
+    scope = cdk.Stack.of(vpc) if vpc is not None else cdk.Stack()
+    kind = elbv2.TargetType.IP if vpc is not None else elbv2.TargetType.LAMBDA
+    port = 8080 if vpc is not None else None
+    return elbv2.ApplicationTargetGroup(scope, name, vpc=vpc, port=port, target_type=kind)
+
+
+@pytest.mark.parametrize(
+    ("vpc", "stable", "candidate", "said"),
+    [
+        ("made", "tiered", None, "stable must have its targets in vpc, has them in another VPC"),
+        ("first", "first_again", "second", "candidate must have its targets in vpc, has them in another VPC"),
+        ("made", "made", "elsewhere", "candidate must have its targets in vpc, has them in another VPC"),
+        ("unknown", "first", "second", "candidate must have its targets in the VPC of stable, has them in another"),
+        (None, "made", None, "stable needs vpc, the VPC of its targets: the one that is made is another"),
+        (None, None, "first", "candidate needs vpc, the VPC of its targets: the one that is made is another"),
+    ],
+)
+def test_targets_in_another_vpc_are_refused(
+    scope: cdk.Stack, vpc: str | None, stable: str | None, candidate: str | None, said: str
+) -> None:
+    given = Given(scope)
+    groups = {
+        name: targets(getattr(given, of), name) if of else None
+        for name, of in {"stable": stable, "candidate": candidate}.items()
+    }
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        check_targets_of(getattr(given, vpc) if vpc else None, groups)
+
+
+@pytest.mark.parametrize(
+    ("vpc", "of"),
+    [("made", "made"), ("made", "made_again"), ("first", "first_again"), ("made", "unknown"), ("first", "made")],
+)
+def test_targets_that_may_be_in_the_vpc_pass(scope: cdk.Stack, vpc: str, of: str) -> None:
+    given = Given(scope)
+    check_targets_of(getattr(given, vpc), {"stable": targets(getattr(given, of), "Stable"), "candidate": None})
+
+
+def test_targets_in_no_vpc_pass(scope: cdk.Stack) -> None:
+    for vpc in (None, Given(scope).made):
+        check_targets_of(vpc, {"stable": targets(None, "Stable")})

@@ -1,8 +1,11 @@
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aws_cdk import CfnParameter, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from tests.patterns.web import balancer_refusals
@@ -33,6 +36,15 @@ def same(scope: Construct) -> dict[str, Any]:
     return {**arguments, "candidate": arguments["stable"]}
 
 
+def group_of(scope: Construct, vpc_id: str) -> elbv2.ApplicationTargetGroup:
+    vpc = ec2.Vpc.from_vpc_attributes(scope, "OtherVpc", vpc_id=vpc_id, availability_zones=["eu-west-1a"])
+    return elbv2.ApplicationTargetGroup(scope, "OtherGroup", vpc=vpc, port=8080)
+
+
+def of_another_vpc(scope: Construct, argument: str) -> dict[str, Any]:
+    return {**release(scope), argument: group_of(scope, "vpc-2")}
+
+
 REFUSALS = [
     *balancer_refusals.REFUSALS,
     *balancer_refusals.EDGE,
@@ -56,5 +68,16 @@ REFUSALS = [
     made(
         "rollback_alarms must be alarms on metrics, got a composite alarm: pass those it is made of",
         rollback_alarms=composite,
+    ),
+    Refusal(
+        "candidate needs vpc, the VPC of its targets: the one that is made is another",
+        lambda scope: {**release(scope), "vpc": None, "stable": None, "candidate": group_of(scope, "vpc-1")},
+    ),
+    *(
+        Refusal(
+            f"{argument} must have its targets in vpc, has them in another VPC",
+            partial(of_another_vpc, argument=argument),
+        )
+        for argument in ("stable", "candidate")
     ),
 ]
