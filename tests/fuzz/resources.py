@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from aws_cdk import CfnParameter, Duration, Environment, Stack, Token
+from aws_cdk import CfnParameter, Duration, Environment, Fn, Stack, Token
 from aws_cdk import aws_acmpca as acmpca
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
@@ -128,6 +128,13 @@ def _web_acl(scope: Construct, of: str = "REGIONAL") -> wafv2.CfnWebACL:
         visibility_config=acl.VisibilityConfigProperty(
             cloud_watch_metrics_enabled=True, metric_name="web", sampled_requests_enabled=True
         ),
+    )
+
+
+def _vpc_of_another_stack(scope: Construct) -> ec2.IVpc:
+    """Only a deployment knows which VPC it is."""
+    return ec2.Vpc.from_vpc_attributes(
+        scope, "Vpc", vpc_id=Fn.import_value("Vpc"), availability_zones=["us-east-1a", "us-east-1b"]
     )
 
 
@@ -523,7 +530,7 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
         "containers'": lambda scope: elbv2.ApplicationTargetGroup(
             scope,
             "Group",
-            vpc=_vpc(ec2.SubnetType.PUBLIC)(scope),
+            vpc=_vpc_of_another_stack(scope),
             port=8080,
             protocol=elbv2.ApplicationProtocol.HTTP,
             target_type=elbv2.TargetType.IP,
@@ -589,6 +596,13 @@ RESOURCES: dict[Any, Mapping[str, Make]] = {
             subnet_id="subnet-0123456789abcdef0",
             availability_zone="us-east-1b",
             route_table_id="rtb-0123456789abcdef0",
+        ),
+        "existing in another zone": lambda scope: ec2.Subnet.from_subnet_attributes(
+            scope,
+            "Subnet",
+            subnet_id="subnet-0123456789abcdef2",
+            availability_zone="us-east-1a",
+            route_table_id="rtb-0123456789abcdef2",
         ),
         "existing somewhere": lambda scope: ec2.Subnet.from_subnet_id(scope, "Subnet", "subnet-0123456789abcdef1"),
     },
