@@ -112,7 +112,7 @@ def test_steps_schedules_and_forecasts_are_added(scope: cdk.Stack) -> None:
 
 @pytest.mark.parametrize(("scheduled", "tracked"), [({"max_capacity": 10}, 1), ({"min_capacity": 2}, 0)])
 def test_a_group_of_one_size_tracks_its_load_once_a_schedule_gives_it_room(
-    scope: cdk.Stack, scheduled: dict[str, int], tracked: int
+    scope: cdk.Stack, scheduled: dict[str, Any], tracked: int
 ) -> None:
     day = ScheduledCapacity(name="Day", cron="0 8 * * *", **scheduled)
     made = template(scope, min_capacity=2, max_capacity=2, scheduled=[day])
