@@ -116,7 +116,7 @@ def test_show_as_json_types_each_option() -> None:
     assert shown["when"]
     assert options["schedule"]["type"] == "scheduler.ScheduleExpression"
     assert options["schedule"]["default"] is None
-    assert options["retry_attempts"]["default"] == "2"
+    assert options["enabled"]["default"] == "True"
     assert options["retry_attempts"]["meaning"].startswith("How often")
 
 
