@@ -13,12 +13,14 @@ LONGEST_PATH = 180
 """What tags (256 characters) and descriptions (255) take of a path, with what a construct and the CDK put around it."""
 
 
-def check_id(scope: Construct, construct_id: str) -> None:
+def check_id(scope: Construct, construct_id: str, *, inside: bool = False) -> None:
     """Refuse an id with which no construct can be made, or none that can be deployed.
 
     Args:
         scope: Parent construct.
         construct_id: The id.
+        inside: Whether it is of what a construct makes within itself, for which the longest path leaves room.
+            Default: no.
 
     Raises:
         ValueError: If it is empty, a token, that of a construct beside it, or makes too long a path.
@@ -30,7 +32,7 @@ def check_id(scope: Construct, construct_id: str) -> None:
     if scope.node.try_find_child(construct_id) is not None:
         raise ValueError(f"construct_id must differ from those beside it, got {construct_id[:100]!r} twice")
     longest = LONGEST_PATH - len(scope.node.path) - 1
-    if len(construct_id) > longest:
+    if not inside and len(construct_id) > longest:
         raise ValueError(
             f"construct_id must have at most {max(longest, 0)} characters, so that its path has at most "
             f"{LONGEST_PATH}, got {len(construct_id)}"

@@ -169,7 +169,7 @@ class VpnPerVpc(Construct):
         Raises:
             ValueError: If there is no such device, the id is taken, or a parameter cannot hold it.
         """
-        check_id(self, construct_id)
+        check_id(self, construct_id, inside=True)
         text = self.configuration(device)
         # What the deployment fills in is an address, a range or an id of a connection.
         longest = len(re.sub(r"\$\{Token\[[^\]]*\]\}", "vpn-0123456789abcdef0", text))

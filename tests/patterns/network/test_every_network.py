@@ -103,8 +103,13 @@ def test_each_circuit_tells_of_its_port_and_of_each_bgp_session(pattern: Pattern
                 dimension["Value"] for each in sessions for dimension in each if dimension["Name"] == "IpAddressFamily"
             ]
             assert sorted(families) == sorted(each["AddressFamily"] for each in one["Properties"]["BgpPeers"]), name
-            port = one["Properties"]["ConnectionId"]
-            assert [1 for metric, each in asked if metric == "ConnectionState" and str(port) in str(each)], name
+            carrier = one["Properties"]["ConnectionId"]
+            new = resources(pattern, "DirectConnect::Connection").items()
+            # A new port is the only one of the group that carries its interface.
+            ports = [port for port, each in new if each["Properties"]["LagId"] == carrier]
+            assert len(ports) == 1, name
+            assert [1 for metric, each in asked if metric == "ConnectionState" and refers(each, ports[0])], name
+            assert all(str(carrier) in str(each) for each in sessions), name
 
 
 @every_network

@@ -633,7 +633,10 @@ class TestMistakes:
             ({"template": {}}, "template must be a CloudFormation template with Resources"),
             (
                 {"handler": "no_such.handler"},
-                "handler no_such.handler could not be imported: ModuleNotFoundError: No module named 'no_such'",
+                (
+                    "handler no_such.handler could not be imported: ModuleNotFoundError: No module named 'no_such': "
+                    "give its folder as code=, inline code is not read"
+                ),
             ),
         ],
     )

@@ -73,7 +73,7 @@ def _no_dns_in_a_spoke(made: Templates) -> None:
 
 
 def _name_of_another_endpoint(made: Templates) -> None:
-    other = made.of("Route53::RecordSet", "HubNamesEc2messagesName")[0]["Properties"]["AliasTarget"]
+    other = made.of("Route53::RecordSet", "HubNamesSsmmessagesName")[0]["Properties"]["AliasTarget"]
     made.change("Route53::RecordSet", "HubNamesSsmName", AliasTarget=other)
 
 
@@ -236,7 +236,7 @@ def test_endpoints_and_hosts_of_an_existing_vpc_are_shared(scope: cdk.Stack) -> 
         if "TransitGatewayId" in one["Properties"]
     ]
     assert {one["DestinationCidrBlock"] for one in gateway_routes} == {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"}
-    template.resource_count_is("AWS::EC2::VPCEndpoint", 3)
+    template.resource_count_is("AWS::EC2::VPCEndpoint", 2)
 
 
 def test_a_name_that_does_not_follow_from_its_service_is_given(scope: cdk.Stack) -> None:
