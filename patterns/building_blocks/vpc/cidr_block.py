@@ -1,7 +1,7 @@
 """IPv4 ranges that VPCs and sites may use, and what is wrong with the others."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_network
 from typing import Annotated
 
 import aws_cdk as cdk
@@ -40,6 +40,21 @@ def private_network(argument: str, value: str) -> IPv4Network:
     parsed = network(argument, value)
     if not any(parsed.subnet_of(private) for private in PRIVATE_RANGES):
         raise ValueError(f"{argument} must be private (RFC 1918 or RFC 6598), got {value}")
+    return parsed
+
+
+def private_address(argument: str, value: str) -> IPv4Address:
+    """An IPv4 address inside the private ranges (RFC 1918, RFC 6598).
+
+    Raises:
+        ValueError: The address is malformed or not private.
+    """
+    try:
+        parsed = IPv4Address(value)
+    except ValueError:
+        parsed = None
+    if parsed is None or not any(parsed in private for private in PRIVATE_RANGES):
+        raise ValueError(f"{argument} must be a private IPv4 address (RFC 1918 or RFC 6598), got {shown(value)}")
     return parsed
 
 

@@ -23,8 +23,9 @@ from patterns.building_blocks.domain_name import DomainName
 from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
+from patterns.building_blocks.vpc.cidr_block import private_address, private_network
 from patterns.building_blocks.vpc_dns import check_vpcs
-from patterns.dns.hybrid_dns.checks import check_address, check_domains, check_range
+from patterns.dns.hybrid_dns.checks import check_domains
 from patterns.dns.resolution.sharing import Principal
 
 _PORTS = (ec2.Port.tcp(53), ec2.Port.udp(53))
@@ -81,13 +82,13 @@ class HybridDns(Construct):
             Passes(check_domains, "none that AWS answers itself, none twice"),
         ],
         company_servers: Annotated[
-            Sequence[Annotated[str, Passes(check_address, "a private IPv4 address")]],
+            Sequence[Annotated[str, Passes(private_address, "a private IPv4 address")]],
             Len(1, 6),
             Unit("addresses"),
             Known("the number of addresses"),
         ],
         company_ranges: Annotated[
-            Sequence[Annotated[str, Passes(check_range, "a private IPv4 CIDR block")]],
+            Sequence[Annotated[str, Passes(private_network, "a private IPv4 CIDR block")]],
             Len(0, 20),
             Unit("ranges"),
             Known("the number of rules"),

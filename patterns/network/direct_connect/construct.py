@@ -1,7 +1,7 @@
 """VPCs reach a site by Direct Connect, and by a VPN over the internet when no circuit is left."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 from typing import Annotated
 
 from annotated_types import Len, Unit
@@ -14,16 +14,15 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_ec2 as ec2_interfaces
 from constructs import Construct
 
-from patterns.building_blocks.arguments import shown
 from patterns.building_blocks.availability_zones import ZoneCount, Zones, zones
 from patterns.building_blocks.bounds import Known, Passes
 from patterns.building_blocks.deployed_name import unique_path
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
 from patterns.building_blocks.vpc.cidr_block import (
-    PRIVATE_RANGES,
     PrivateCidrs,
     VpcCidr,
+    private_address,
     private_networks,
     reject_overlap,
     require_inside,
@@ -41,15 +40,6 @@ from patterns.network.hub.spoke import Spoke, check_spoke, network_of, require_n
 # https://docs.aws.amazon.com/directconnect/latest/UserGuide/limits.html
 MOST_LEARNT, MOST_VPN_GATEWAYS = 100, 20
 _GATEWAY_CIDR = "100.64.0.0/24"
-
-
-def _check_host(argument: str, value: str) -> None:
-    try:
-        address = IPv4Address(value)
-    except ValueError:
-        address = None
-    if address is None or not any(address in each for each in PRIVATE_RANGES):
-        raise ValueError(f"{argument} must be a private IPv4 address (RFC 1918 or RFC 6598), got {shown(value)}")
 
 
 class DirectConnect(Construct):
@@ -119,7 +109,7 @@ class DirectConnect(Construct):
         circuits: Annotated[Sequence[Circuit], Len(1, 30), Unit("circuits")],
         interfaces: Interfaces = "transit",
         encryption: Encryption = "none",
-        private_address: Annotated[str, Passes(_check_host, "a private IPv4 address"), Known("its range")]
+        private_address: Annotated[str, Passes(private_address, "a private IPv4 address"), Known("its range")]
         | None = None,
         backup: bool = True,
         networks: PrivateCidrs = ("10.0.0.0/8",),

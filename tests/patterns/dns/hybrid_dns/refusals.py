@@ -40,14 +40,15 @@ REFUSALS = [
             company_domains=["eu-west-1.compute.internal"]),
     refused("company_domains must name each once, got a.example.com, a.example.com",
             company_domains=["a.example.com", "a.example.com"]),
-    refused("company_servers must be a private IPv4 address, got 8.8.8.8", company_servers=["8.8.8.8"]),
-    refused("company_servers must be a private IPv4 address, got 'dns'", company_servers=["dns"]),
+    refused("company_servers must be a private IPv4 address (RFC 1918 or RFC 6598), got 8.8.8.8",
+            company_servers=["8.8.8.8"]),
+    refused("company_servers must be a private IPv4 address (RFC 1918 or RFC 6598), got dns", company_servers=["dns"]),
     refused("company_servers must differ, got 192.168.0.2 twice",
             company_servers=["192.168.0.2", "192.168.0.2"]),
     refused("company_servers must be outside the VPC, got 10.0.0.2 of 10.0.0.0/16: names forwarded there come back",
             company_servers=["10.0.0.2"]),
-    refused("company_ranges must be a private IPv4 CIDR block, got 0.0.0.0/0", company_ranges=["0.0.0.0/0"]),
-    refused("company_ranges must be a private IPv4 CIDR block, got '192.168.0.1/20'",
+    refused("company_ranges must be private (RFC 1918 or RFC 6598), got 0.0.0.0/0", company_ranges=["0.0.0.0/0"]),
+    refused("company_ranges must be an IPv4 CIDR block such as 10.0.0.0/16, got 192.168.0.1/20",
             company_ranges=["192.168.0.1/20"]),
     refused("shared_with must differ, got 222233334444 twice",
             shared_with=["222233334444", "222233334444"]),
@@ -60,11 +61,12 @@ REFUSALS = [
             lambda scope: given(ec2.Vpc(scope, "Vpc", enable_dns_support=False, enable_dns_hostnames=False))),
     Refusal("subnets must be in different zones, got Test/Given14/Vpc/AgainSubnet1 in the zone of another", beside),
     *(
-        refused(f"company_servers must be a private IPv4 address, got {one}", company_servers=[one])
+        refused(f"company_servers must be a private IPv4 address (RFC 1918 or RFC 6598), got {one}",
+                company_servers=[one])
         for one in ("0.1.2.3", "127.0.0.1", "169.254.1.1", "192.0.2.1", "240.0.0.1", "255.255.255.255")
     ),
     *(
-        refused(f"company_ranges must be a private IPv4 CIDR block, got {one}", company_ranges=[one])
+        refused(f"company_ranges must be private (RFC 1918 or RFC 6598), got {one}", company_ranges=[one])
         for one in ("192.0.2.0/24", "240.0.0.0/8")
     ),
 ]  # fmt: skip
