@@ -10,6 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from patterns.building_blocks.bounds import Known, Matches, PassesIn
+from patterns.building_blocks.region_name import REGION
 
 ZoneCount = Annotated[int, Interval(ge=2, le=3), Known("the number of subnets")]
 """How many zones a network has."""
@@ -17,8 +18,6 @@ ZoneCount = Annotated[int, Interval(ge=2, le=3), Known("the number of subnets")]
 # Of a Region, a Local Zone or a Wavelength Zone: eu-west-1a, us-west-2-lax-1a, us-east-1-wl1-bos-wlz-1.
 Zone = Annotated[str, Matches(r"[a-z]{2}(-[a-z0-9]+)+", "names such as eu-west-1a")]
 """The name of a zone, or a token."""
-
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 
 
 def check_zones(argument: str, scope: Construct, zones: Sequence[str]) -> None:
@@ -41,7 +40,7 @@ def check_zones(argument: str, scope: Construct, zones: Sequence[str]) -> None:
         if not Token.is_unresolved(own):
             if not re.fullmatch(rf"{re.escape(own)}([a-z]|-.+)", one):
                 raise ValueError(f"{argument} must be in {own}, the Region of the stack, got {one}")
-        elif (region := _REGION.match(names[0])) and not re.match(rf"{re.escape(region[0])}(?!\d)", one):
+        elif (region := re.match(rf"{REGION}\d*", names[0])) and not re.match(rf"{re.escape(region[0])}(?!\d)", one):
             raise ValueError(f"{argument} must be in one Region, got {names[0]} and {one}")
 
 

@@ -13,10 +13,11 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patterns.building_blocks.alarms import MetricPeriod
+from patterns.building_blocks.region_name import Region
 from patterns.building_blocks.service_security_group import service_security_group
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
-from patterns.dns.global_accelerator.regional_endpoints import Endpoint, Region, RegionalEndpoints, check_regions
+from patterns.dns.global_accelerator.regional_endpoints import Endpoint, RegionalEndpoints, check_regions
 
 METRICS_REGION = "us-west-2"
 """https://docs.aws.amazon.com/global-accelerator/latest/dg/cloudwatch-monitoring.html"""

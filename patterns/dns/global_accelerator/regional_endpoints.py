@@ -10,9 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from patterns.building_blocks.arguments import is_number_token
-from patterns.building_blocks.bounds import Matches
 
-Region = Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "a Region such as eu-west-1")]
 Balancer = elbv2.IApplicationLoadBalancer | elbv2.INetworkLoadBalancer
 
 

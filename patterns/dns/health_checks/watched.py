@@ -13,6 +13,7 @@ from constructs import Construct
 from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.domain_name import HostName
 from patterns.building_blocks.public_address import is_public
+from patterns.building_blocks.region_name import Region
 from patterns.dns.health.probe import Probe, check_probe
 
 Label = Annotated[
@@ -49,7 +50,7 @@ class AlarmSignal:
     """
 
     alarm: cloudwatch.IAlarm
-    region: Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "a Region such as eu-west-1")] | None = None
+    region: Region | None = None
     too_few_data_is_ill: bool = True
 
 

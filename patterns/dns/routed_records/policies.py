@@ -10,6 +10,7 @@ from annotated_types import Interval, Len, Unit
 from aws_cdk import aws_route53 as route53
 
 from patterns.building_blocks.bounds import Known, Matches
+from patterns.building_blocks.region_name import Region
 from patterns.dns.routed_records.places import COUNTRIES, SUBDIVISIONS
 
 Label = Annotated[
@@ -18,7 +19,6 @@ Label = Annotated[
     Known("the ids of constructs"),
 ]
 Location = Annotated[str, Matches(r"(?!-)[a-z0-9-]{1,16}(?<!-)", "up to 16 lower-case letters, digits and hyphens")]
-Region = Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "a Region such as eu-west-1")]
 Continent = Literal["AF", "AN", "AS", "EU", "NA", "OC", "SA"]
 Country = Annotated[str, Matches(COUNTRIES, "the two capital letters of a country in ISO 3166-1 such as DE or GB")]
 Subdivision = Annotated[

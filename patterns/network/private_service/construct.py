@@ -23,6 +23,7 @@ from patterns.building_blocks.bounds import Known, Matches
 from patterns.building_blocks.cross_stack import in_one_stack
 from patterns.building_blocks.domain_name import DomainName, check_in_zone
 from patterns.building_blocks.key_policy import KeyUse, let_use
+from patterns.building_blocks.region_name import REGION
 from patterns.building_blocks.security_group import deployable
 from patterns.building_blocks.settings import Settings
 from patterns.building_blocks.signature import checked
@@ -35,7 +36,7 @@ from patterns.network.private_service.private_name import PrivateName
 
 Port = Annotated[int, Interval(ge=1, le=65535), Known("the rules of security groups")]
 """A TCP port."""
-Regions = Annotated[Sequence[Annotated[str, Matches(r"[a-z]{2}(-[a-z]+)+-\d", "names such as eu-west-1")]], Len(0, 40)]
+Regions = Annotated[Sequence[Annotated[str, Matches(REGION, "names such as eu-west-1")]], Len(0, 40)]
 TIER = "Service"
 
 CONNECTIONS = KeyUse(
