@@ -32,12 +32,13 @@ def deployment_lock(name: str, *, said: str | None = None) -> Iterator[None]:
     path = _path(name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.open("a", encoding="ascii")
     except OSError as error:
         raise CatalogError(
-            f"{path.parent} cannot be made, where it is noted what runs: {error.strerror}: set XDG_STATE_HOME to a "
-            "folder that can be written"
+            f"{path} cannot be written, where it is noted what runs: {error.strerror}: set XDG_STATE_HOME to a folder "
+            "that can be written"
         ) from None
-    with path.open("a", encoding="ascii") as place:
+    with opened as place:
         try:
             fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -111,10 +111,8 @@ def _build(directory: Path, version: str, platform: str | None, digest: str) -> 
     built = cache / f"{digest}.zip"
     if built.is_file():
         return built
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        # A home that is not there, or is read only: built anew by each process.
+    if not _is_writable(cache):
+        # Built anew by each process.
         cache = Path(_temporary().name)
         built = cache / built.name
     # Built aside and renamed, so that neither an interrupted build nor a parallel one is ever taken for a whole one.
@@ -130,6 +128,15 @@ def _build(directory: Path, version: str, platform: str | None, digest: str) -> 
         _zip(target, archive)
         archive.replace(built)
     return built
+
+
+def _is_writable(cache: Path) -> bool:
+    """Whether it can be made and written: a home may not be there, be read only, or be another user's."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(cache, os.W_OK)
 
 
 @functools.cache
