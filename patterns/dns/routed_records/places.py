@@ -1,6 +1,6 @@
 """The places that geolocation knows: ISO 3166-1 alpha-2, with Kosovo, and of ISO 3166-2 the United States and Ukraine.
 
-As patterns of which one place matches.
+Regular expressions, each of which matches the code of one place.
 
 Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_GeoLocation.html
 """

@@ -34,7 +34,7 @@ class Circuit:
         bandwidth: The port's bandwidth. Default: "10Gbps".
         connection: A connection that is there, instead of a new port: approved, with its VLAN free, and with MACsec one
             that was ordered with it. By its id, such as "dxcon-ffabc123", or of another stack. Default: a new one,
-            alone in a link aggregation group.
+            alone in a link aggregation group: the site's device must speak LACP.
     """
 
     name: Annotated[str, Matches(r"[A-Za-z0-9-]{1,60}", "letters, digits and hyphens"), Known("the ids of constructs")]
@@ -93,15 +93,15 @@ class CircuitInterface(Construct):
             arn = circuit.connection.connection_ref.connection_arn
             connection_id = carried_by = Fn.select(1, Fn.split("/", arn))
         else:
-            # Only what was asked for so can do it; the key is associated by its owner.
-            given_macsec = True if macsec else None
+            # It can only be asked for when they are ordered; the key is associated by its owner.
+            with_macsec = True if macsec else None
             self.group = directconnect.CfnLag(
                 self,
                 "Group",
                 connections_bandwidth=circuit.bandwidth,
                 lag_name=circuit.name,
                 location=circuit.location,
-                request_mac_sec=given_macsec,
+                request_mac_sec=with_macsec,
                 tags=[CfnTag(key="Name", value=self.node.path)],
             )
             self.connection = directconnect.CfnConnection(
@@ -111,7 +111,7 @@ class CircuitInterface(Construct):
                 connection_name=circuit.name,
                 lag_id=self.group.attr_lag_id,
                 location=circuit.location,
-                request_mac_sec=given_macsec,
+                request_mac_sec=with_macsec,
                 tags=[CfnTag(key="Name", value=self.node.path)],
             )
             connection_id = self.connection.attr_connection_id
